@@ -1,0 +1,78 @@
+"""Batch: rows of predictions lined up with their labels, as NumPy arrays, and where they came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A run of rows in a file, so that an error can say where a value stands.
+
+    Rows are counted from 1 and from the first data row of the file; `first` is the run's position in
+    the whole input (which may be several files). Lines are known for text files without line breaks
+    inside fields.
+
+    Examples
+    --------
+    >>> Place("preds.csv", header_lines=1).of_row(4, "p_cat")
+    'preds.csv, row 5 (line 6), column p_cat'
+    """
+
+    path: str
+    first: int = 0
+    header_lines: int | None = None
+    columns: tuple[str, ...] = ()
+
+    def of_row(self, row: int, column: str | None = None) -> str:
+        """Name row `row` of the whole input (from 0), and a column of it."""
+        local = row - self.first + 1
+        line = "" if self.header_lines is None else f" (line {local + self.header_lines})"
+        return f"{self.path}, row {local}{line}" + (f", column {column}" if column else "")
+
+    def of_value(self, row: int, index: int) -> str:
+        """Name row `row` and the `index`-th of the columns, or of the values of a list column."""
+        if index < len(self.columns):
+            return self.of_row(row, self.columns[index])
+        return self.of_row(row) + f", value {index + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows of predictions with their labels and weights.
+
+    Attributes
+    ----------
+    q : (K, n) float64, contiguous
+        Predictions, one row a class, as the file stores them: probabilities, logits or
+        log-probabilities. (1, n) in binary mode: the positive class.
+    target : (n,) intp, or (K, n) float64
+        The class of each row; or its distribution over the classes (the share of the positive class
+        as (1, n) in binary mode).
+    rows : (n,) int64
+        The position of each row in the input, from 0.
+    weight : (n,) float64, optional
+    sum_tolerance, label_tolerance : float
+        How far a row of predictions or of label columns may miss 1 by the precision its file carries.
+    n_ignored, n_invalid : int
+        Rows left out by `--ignore-label` and `--invalid drop`.
+    """
+
+    q: Floats
+    target: NDArray[np.intp] | Floats
+    rows: NDArray[np.int64]
+    preds: Place
+    labels: Place
+    weight: Floats | None = None
+    sum_tolerance: float = 1e-6
+    label_tolerance: float = 1e-6
+    n_ignored: int = 0
+    n_invalid: int = 0
+
+    def __len__(self) -> int:
+        return len(self.rows)

@@ -1,0 +1,170 @@
+"""Cross-entropy losses of rows, from probabilities, logits or log-probabilities. NumPy only.
+
+Matrices are class-major: shape (K, n), one contiguous row a class, so that every step runs down
+columns that lie together in memory. All losses are in nats. Every function gives each row the same
+bits whatever rows stand beside it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.intp]
+Source = Literal["probs", "logits", "logprobs"]
+
+DEFAULT_EPS = 2.0**-52
+
+
+def sum_over_classes(matrix: Floats) -> Floats:
+    """Sum a (K, n) matrix over its K classes, class 0 first, into (n,).
+
+    A matrix of one column is doubled first: NumPy would add it pairwise, which rounds differently.
+
+    Examples
+    --------
+    >>> sum_over_classes(np.array([[0.25, 0.5], [0.75, 0.5]]))
+    array([1., 1.])
+    """
+    if matrix.shape[1] == 1:
+        return np.add.reduce(np.repeat(matrix, 2, axis=1), axis=0)[:1]
+    return np.add.reduce(matrix, axis=0)
+
+
+def neg_log(q: Floats, eps: float = DEFAULT_EPS) -> Floats:
+    """-ln q with q clipped to [eps, 1]; a certain truth costs exactly 0.
+
+    Examples
+    --------
+    >>> neg_log(np.array([1.0, 0.5, 0.0]))
+    array([ 0.        ,  0.69314718, 36.04365339])
+    """
+    with np.errstate(divide="ignore"):
+        logs = np.log(np.clip(q, eps, 1.0))
+    return np.subtract(0.0, logs, out=logs)
+
+
+def neg_log_complement(q: Floats, eps: float = DEFAULT_EPS) -> Floats:
+    """-ln(1 - q) with 1 - q clipped to [eps, 1], exact for tiny q (by log1p).
+
+    Examples
+    --------
+    >>> neg_log_complement(np.array([1e-17, 0.5, 1.0]))
+    array([1.00000000e-17, 6.93147181e-01, 3.60436534e+01])
+    """
+    with np.errstate(divide="ignore"):
+        logs = np.log1p(-np.clip(q, 0.0, 1.0))
+        floor = np.log(np.float64(eps))
+    return np.subtract(0.0, np.maximum(logs, floor), out=logs)
+
+
+def softplus(x: Floats) -> Floats:
+    """ln(1 + exp(x)) without overflow: the binary loss of logit -x at its label.
+
+    Examples
+    --------
+    >>> softplus(np.array([-1000.0, 0.0, 1000.0]))
+    array([0.00000000e+00, 6.93147181e-01, 1.00000000e+03])
+    """
+    return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def class_losses(q: Floats, *, source: Source = "probs", eps: float = DEFAULT_EPS) -> Floats:
+    """Return -ln q for every class of every row.
+
+    Parameters
+    ----------
+    q : (K, n) float64
+        What the model says, as `source` says it; K >= 2.
+    source : {"probs", "logits", "logprobs"}
+        Logits pass through log-softmax. Only probabilities are clipped.
+    eps : float
+        The lowest probability.
+
+    Returns
+    -------
+    (K, n) float64, in nats.
+
+    Examples
+    --------
+    >>> class_losses(np.array([[1000.0], [0.0], [-1000.0]]), source="logits").ravel()
+    array([   0., 1000., 2000.])
+    """
+    if source == "probs":
+        return neg_log(q, eps)
+    if source == "logprobs":
+        return np.subtract(0.0, q)
+    shifted, log_rest = _log_softmax_parts(q)
+    return log_rest - shifted
+
+
+def label_losses(
+    q: Floats, labels: Labels, *, source: Source = "probs", eps: float = DEFAULT_EPS
+) -> Floats:
+    """Return -ln q at the label of each row: `class_losses` where only the truth is asked for.
+
+    Examples
+    --------
+    >>> label_losses(np.array([[0.25, 0.5], [0.75, 0.5]]), np.array([1, 0]))
+    array([0.28768207, 0.69314718])
+    """
+    rows = np.arange(q.shape[1])
+    if source == "logits":
+        shifted, log_rest = _log_softmax_parts(q)
+        return log_rest - shifted[labels, rows]
+    return class_losses(q[labels, rows], source=source, eps=eps)
+
+
+def binary_losses(
+    q: Floats, *, source: Source = "probs", eps: float = DEFAULT_EPS
+) -> tuple[Floats, Floats]:
+    """Return (-ln(1 - q), -ln q): what the negative and the positive label would cost.
+
+    Parameters
+    ----------
+    q : float64 of any shape
+        The probability of the positive class, its logit, or its logarithm.
+
+    Examples
+    --------
+    >>> negative, positive = binary_losses(np.array([2.0]), source="logits")
+    >>> negative, positive
+    (array([2.12692801]), array([0.12692801]))
+    """
+    if source == "probs":
+        return neg_log_complement(q, eps), neg_log(q, eps)
+    if source == "logits":
+        return softplus(q), softplus(-q)
+    with np.errstate(divide="ignore"):
+        return np.subtract(0.0, np.log(-np.expm1(q))), np.subtract(0.0, q)
+
+
+def weigh(weights: Floats, losses: Floats) -> Floats:
+    """weights * losses, where a weight of 0 on an infinite loss adds nothing: 0 ln 0 is 0.
+
+    Examples
+    --------
+    >>> weigh(np.array([0.0, 2.0]), np.array([np.inf, 1.5]))
+    array([0., 3.])
+    """
+    with np.errstate(invalid="ignore"):
+        products = weights * losses
+    np.copyto(products, 0.0, where=weights == 0.0)
+    return products
+
+
+def _log_softmax_parts(x: Floats) -> tuple[Floats, Floats]:
+    """Return x - max (K, n) and ln sum exp(x - max) (n,).
+
+    The largest term is exp(0) = 1. It is left out of the sum and put back by log1p, so that a sure
+    and right prediction costs its true 1e-20 and not a rounded 0.
+    """
+    top = np.argmax(x, axis=0)
+    rows = np.arange(x.shape[1])
+    shifted = x - x[top, rows]
+    terms = np.exp(shifted)
+    terms[top, rows] = 0.0
+    return shifted, np.log1p(sum_over_classes(terms))

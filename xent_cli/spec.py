@@ -1,0 +1,125 @@
+"""Spec: how a number was made. Two numbers with unequal specs are never put together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal, Self
+
+from xent_cli.errors import SignatureError
+from xent_cli.losses import DEFAULT_EPS, Source
+
+Mode = Literal["binary", "categorical", "sparse"]
+RowSums = Literal["check", "renormalize", "ignore"]
+Invalid = Literal["error", "drop"]
+Align = Literal["name", "position", "value"]
+Unit = Literal["nats", "bits", "hartleys"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What was measured, and by which rules.
+
+    Attributes
+    ----------
+    mode : {"binary", "categorical", "sparse"}
+    classes : tuple of str
+        Names in column order; (negative, positive) in binary mode, the labels of a multi-label task.
+    multilabel : bool
+        Binary mode with one task a class.
+    class_weights : tuple of float, optional
+        One a class.
+    weighted : bool
+        Whether rows carry weights of their own.
+    align : {"name", "position", "value"}
+        How labels found their columns: by the names of columns or classes, by counting columns, or
+        (binary) by their value.
+    """
+
+    mode: Mode
+    classes: tuple[str, ...]
+    source: Source = "probs"
+    eps: float = DEFAULT_EPS
+    row_sums: RowSums = "check"
+    invalid: Invalid = "error"
+    weighted: bool = False
+    class_weights: tuple[float, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    smoothing: float = 0.0
+    unit: Unit = "nats"
+    align: Align = "position"
+    multilabel: bool = False
+
+    @property
+    def n_classes(self) -> int:
+        """How many classes (K) there are; 2 in binary mode."""
+        return len(self.classes)
+
+    def signature(self, version: str) -> str:
+        """One line that two numbers must share, the version apart, to be compared.
+
+        Examples
+        --------
+        >>> Spec("binary", ("ham", "spam")).signature("0.1.0")  # doctest: +ELLIPSIS
+        'xent|mode:binary|from:probs|k:2|classes:...|eps:2.2e-16|sums:check|...|v:0.1.0'
+        """
+        parts = [f"{key}:{value}" for key, value in self._parts().items()]
+        return "|".join(["xent", *parts, f"v:{version}"])
+
+    def require_equal(self, other: Spec) -> None:
+        """Raise SignatureError, naming the first field that differs, unless both are alike."""
+        for item in fields(self):
+            mine, theirs = getattr(self, item.name), getattr(other, item.name)
+            if mine != theirs:
+                raise SignatureError(
+                    f"The two results were made differently: {item.name} is {_short(mine)} in one "
+                    f"and {_short(theirs)} in the other.",
+                    hint="Make both with the same options.",
+                )
+
+    def with_unit(self, unit: Unit) -> Self:
+        """Return the same spec, said in another unit."""
+        return replace(self, unit=unit)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return what `to_dict` wrote; lists become tuples again."""
+        known = {item.name for item in fields(cls)}
+        if unknown := set(data) - known:
+            raise ValueError(f"unknown fields {sorted(unknown)}")
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in data.items()})
+
+    def _parts(self) -> dict[str, str]:
+        weights = ["rows"] * self.weighted
+        if self.class_weights is not None:
+            weights.append(f"classes-{_digest(map(repr, self.class_weights))}")
+        return {
+            "mode": self.mode + "-multilabel" * self.multilabel,
+            "from": self.source,
+            "k": str(self.n_classes),
+            "classes": _digest(self.classes),
+            "eps": f"{self.eps:.2g}" if self.eps == DEFAULT_EPS else repr(self.eps),
+            "sums": self.row_sums,
+            "invalid": self.invalid,
+            "weights": "+".join(weights) or "none",
+            "ignore": _digest(self.ignore) if self.ignore else "none",
+            "smooth": f"{self.smoothing:g}",
+            "unit": self.unit,
+            "align": self.align,
+        }
+
+
+def _digest(texts: Any) -> str:
+    """Six hexadecimal digits that stand for a list of texts (its lengths included)."""
+    joined = "".join(f"{len(text)}:{text}" for text in texts)
+    return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
