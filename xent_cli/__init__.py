@@ -1,0 +1,26 @@
+"""xent: how far a model's predicted distribution is from the true one, per class and overall."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xent_cli.errors import XentError
+from xent_cli.version import __version__
+
+if TYPE_CHECKING:
+    from xent_cli.evaluation import evaluate
+    from xent_cli.report import Report
+    from xent_cli.tally import Tally
+
+__all__ = ["Report", "Tally", "XentError", "__version__", "evaluate"]
+
+_HOMES = {"evaluate": "evaluation", "Report": "report", "Tally": "tally"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public names when they are first asked for: NumPy and pyarrow take their time."""
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(f"xent_cli.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'xent_cli' has no attribute {name!r}")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from xent_cli.batch import Batch, Place
 from xent_cli.errors import LabelError, MissingValueError, RangeError, RowSumError, WeightError
-from xent_cli.losses import Source, sum_over_classes
+from xent_cli.losses import Scale, sum_over_classes
 from xent_cli.spec import Spec
 
 Floats = NDArray[np.float64]
@@ -62,8 +62,8 @@ def sum_tolerance(n_classes: int, *, decimals: int | None = None, bits: int = 53
     return max(BASE_TOLERANCE, rounding)
 
 
-def invalid_predictions(q: Floats, source: Source) -> NDArray[np.bool_]:
-    """Say which rows (n,) of a (K, n) matrix hold NaN, or an infinity that `source` cannot mean.
+def invalid_predictions(q: Floats, scale: Scale) -> NDArray[np.bool_]:
+    """Say which rows (n,) of a (K, n) matrix hold NaN, or an infinity that `scale` cannot mean.
 
     A logit or log-probability of -inf is a probability of 0 and valid, unless all of a row are.
     """
@@ -71,11 +71,11 @@ def invalid_predictions(q: Floats, source: Source) -> NDArray[np.bool_]:
         total = sum_over_classes(q)
     if np.isfinite(total).all():
         return np.zeros(len(total), dtype=np.bool_)
-    if source == "probs":
+    if scale == "probs":
         return np.asarray(~np.isfinite(q).all(axis=0))
     bad = np.isnan(q).any(axis=0)
     if len(q) == 1:
-        return np.asarray(bad | (np.isposinf(q[0]) & (source == "logprobs")))
+        return np.asarray(bad | (np.isposinf(q[0]) & (scale == "logprobs")))
     return np.asarray(bad | np.isposinf(q).any(axis=0) | np.isneginf(q).all(axis=0))
 
 
@@ -108,10 +108,10 @@ def check_predictions(batch: Batch, spec: Spec) -> tuple[Floats, Findings]:
     ------
     RangeError, RowSumError
     """
-    if spec.source == "logits":
+    if spec.scale == "logits":
         return batch.q, Findings()
     one_column = spec.mode == "binary"
-    if spec.source == "logprobs":
+    if spec.scale == "logprobs":
         _require_range(batch, -np.inf, math.log1p(LOOSE_TOLERANCE), "a log-probability")
         if one_column or spec.row_sums == "ignore":
             return batch.q, Findings()

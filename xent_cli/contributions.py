@@ -101,7 +101,7 @@ def _labelled(batch: Batch, q: Floats, spec: Spec) -> Contributions:
     elif spec.mode == "binary":
         truth = _binary_label_losses(q[0], labels, spec)
     else:
-        truth = label_losses(q, labels, source=spec.source, eps=spec.eps)
+        truth = label_losses(q, labels, scale=spec.scale, eps=spec.eps)
     given = _given_to(q, labels, truth, spec)
     weight = _row_weights(batch, spec, labels)
     if spec.smoothing:
@@ -120,7 +120,7 @@ def _labelled(batch: Batch, q: Floats, spec: Spec) -> Contributions:
         correct=_predicted(q, spec) == labels,
         probability=given if weight is None else weight * given,
         graded=weight,
-        clipped=given < spec.eps if spec.source == "probs" else np.zeros(len(batch), np.bool_),
+        clipped=given < spec.eps if spec.scale == "probs" else np.zeros(len(batch), np.bool_),
     )
 
 
@@ -160,7 +160,7 @@ def _distributed(batch: Batch, q: Floats, spec: Spec) -> Contributions:
 def _multilabel(batch: Batch, q: Floats, spec: Spec) -> Contributions:
     """One binary task a class: every row adds to every class."""
     target = np.asarray(batch.target, dtype=np.float64)
-    negative, positive = binary_losses(q, source=spec.source, eps=spec.eps)
+    negative, positive = binary_losses(q, scale=spec.scale, eps=spec.eps)
     smooth = target * (1 - spec.smoothing) + spec.smoothing / 2 if spec.smoothing else target
     each = weigh(1 - smooth, negative) + weigh(smooth, positive)
     class_weights = _class_weights(spec)
@@ -189,8 +189,8 @@ def _multilabel(batch: Batch, q: Floats, spec: Spec) -> Contributions:
 def _all_losses(q: Floats, spec: Spec) -> Floats:
     """-ln q for every class, (K, n); in binary mode K is 2."""
     if spec.mode == "binary":
-        return np.vstack(binary_losses(q, source=spec.source, eps=spec.eps))
-    return class_losses(q, source=spec.source, eps=spec.eps)
+        return np.vstack(binary_losses(q, scale=spec.scale, eps=spec.eps))
+    return class_losses(q, scale=spec.scale, eps=spec.eps)
 
 
 def _binary_label_losses(q: Floats, labels: Labels, spec: Spec) -> Floats:
@@ -198,13 +198,13 @@ def _binary_label_losses(q: Floats, labels: Labels, spec: Spec) -> Floats:
     losses = np.empty(len(q))
     for label in (0, 1):
         mine = labels == label
-        losses[mine] = binary_losses(q[mine], source=spec.source, eps=spec.eps)[label]
+        losses[mine] = binary_losses(q[mine], scale=spec.scale, eps=spec.eps)[label]
     return losses
 
 
 def _given_to(q: Floats, labels: Labels, truth: Floats, spec: Spec) -> Floats:
     """Return the unclipped probability of the label, (n,)."""
-    if spec.source != "probs":
+    if spec.scale != "probs":
         return np.exp(-truth)
     if spec.mode == "binary":
         positive = np.clip(q[0], 0.0, 1.0)
@@ -214,14 +214,14 @@ def _given_to(q: Floats, labels: Labels, truth: Floats, spec: Spec) -> Floats:
 
 def _probabilities(q: Floats, losses: Floats, spec: Spec) -> Floats:
     """Return unclipped probabilities in the shape of `losses`."""
-    if spec.source != "probs":
+    if spec.scale != "probs":
         return np.exp(-losses)
     inside = np.clip(q, 0.0, 1.0)
     return inside if inside.shape == losses.shape else np.vstack([1 - inside, inside])
 
 
 def _clipped(probs: Floats, target: Floats, spec: Spec) -> NDArray[np.bool_]:
-    if spec.source != "probs":
+    if spec.scale != "probs":
         return np.zeros(probs.shape[-1], dtype=np.bool_)
     return np.asarray(((probs < spec.eps) & (target > 0)).any(axis=0))
 
@@ -229,7 +229,7 @@ def _clipped(probs: Floats, target: Floats, spec: Spec) -> NDArray[np.bool_]:
 def _predicted(q: Floats, spec: Spec) -> Labels:
     """Return the class with the highest prediction, the first of ties."""
     if spec.mode == "binary":
-        threshold = {"probs": 0.5, "logits": 0.0, "logprobs": math.log(0.5)}[spec.source]
+        threshold = {"probs": 0.5, "logits": 0.0, "logprobs": math.log(0.5)}[spec.scale]
         return (q[0] > threshold).astype(np.intp)
     return np.argmax(q, axis=0)
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.intp]
-Source = Literal["probs", "logits", "logprobs"]
+Scale = Literal["probs", "logits", "logprobs"]
 
 DEFAULT_EPS = 2.0**-52
 
@@ -72,14 +72,14 @@ def softplus(x: Floats) -> Floats:
     return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
 
 
-def class_losses(q: Floats, *, source: Source = "probs", eps: float = DEFAULT_EPS) -> Floats:
+def class_losses(q: Floats, *, scale: Scale = "probs", eps: float = DEFAULT_EPS) -> Floats:
     """Return -ln q for every class of every row.
 
     Parameters
     ----------
     q : (K, n) float64
-        What the model says, as `source` says it; K >= 2.
-    source : {"probs", "logits", "logprobs"}
+        What the model says, as `scale` says it; K >= 2.
+    scale : {"probs", "logits", "logprobs"}
         Logits pass through log-softmax. Only probabilities are clipped.
     eps : float
         The lowest probability.
@@ -90,19 +90,19 @@ def class_losses(q: Floats, *, source: Source = "probs", eps: float = DEFAULT_EP
 
     Examples
     --------
-    >>> class_losses(np.array([[1000.0], [0.0], [-1000.0]]), source="logits").ravel()
+    >>> class_losses(np.array([[1000.0], [0.0], [-1000.0]]), scale="logits").ravel()
     array([   0., 1000., 2000.])
     """
-    if source == "probs":
+    if scale == "probs":
         return neg_log(q, eps)
-    if source == "logprobs":
+    if scale == "logprobs":
         return np.subtract(0.0, q)
     shifted, log_rest = _log_softmax_parts(q)
     return log_rest - shifted
 
 
 def label_losses(
-    q: Floats, labels: Labels, *, source: Source = "probs", eps: float = DEFAULT_EPS
+    q: Floats, labels: Labels, *, scale: Scale = "probs", eps: float = DEFAULT_EPS
 ) -> Floats:
     """Return -ln q at the label of each row: `class_losses` where only the truth is asked for.
 
@@ -112,14 +112,14 @@ def label_losses(
     array([0.28768207, 0.69314718])
     """
     rows = np.arange(q.shape[1])
-    if source == "logits":
+    if scale == "logits":
         shifted, log_rest = _log_softmax_parts(q)
         return log_rest - shifted[labels, rows]
-    return class_losses(q[labels, rows], source=source, eps=eps)
+    return class_losses(q[labels, rows], scale=scale, eps=eps)
 
 
 def binary_losses(
-    q: Floats, *, source: Source = "probs", eps: float = DEFAULT_EPS
+    q: Floats, *, scale: Scale = "probs", eps: float = DEFAULT_EPS
 ) -> tuple[Floats, Floats]:
     """Return (-ln(1 - q), -ln q): what the negative and the positive label would cost.
 
@@ -130,13 +130,13 @@ def binary_losses(
 
     Examples
     --------
-    >>> negative, positive = binary_losses(np.array([2.0]), source="logits")
+    >>> negative, positive = binary_losses(np.array([2.0]), scale="logits")
     >>> negative, positive
     (array([2.12692801]), array([0.12692801]))
     """
-    if source == "probs":
+    if scale == "probs":
         return neg_log_complement(q, eps), neg_log(q, eps)
-    if source == "logits":
+    if scale == "logits":
         return softplus(q), softplus(-q)
     with np.errstate(divide="ignore"):
         return np.subtract(0.0, np.log(-np.expm1(q))), np.subtract(0.0, q)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, Self
 
 from xent_cli.errors import SignatureError
-from xent_cli.losses import DEFAULT_EPS, Source
+from xent_cli.losses import DEFAULT_EPS, Scale
 
 Mode = Literal["binary", "categorical", "sparse"]
 RowSums = Literal["check", "renormalize", "ignore"]
@@ -39,7 +39,7 @@ class Spec:
 
     mode: Mode
     classes: tuple[str, ...]
-    source: Source = "probs"
+    scale: Scale = "probs"
     eps: float = DEFAULT_EPS
     row_sums: RowSums = "check"
     invalid: Invalid = "error"
@@ -100,7 +100,7 @@ class Spec:
             weights.append(f"classes-{_digest(map(repr, self.class_weights))}")
         return {
             "mode": self.mode + "-multilabel" * self.multilabel,
-            "from": self.source,
+            "from": self.scale,
             "k": str(self.n_classes),
             "classes": _digest(self.classes),
             "eps": f"{self.eps:.2g}" if self.eps == DEFAULT_EPS else repr(self.eps),

@@ -1,0 +1,6 @@
+"""python -m xent_cli."""
+
+from xent_cli.cli import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

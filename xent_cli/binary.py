@@ -1,0 +1,93 @@
+"""Binary classes: which of two labels is the positive one, and what both are called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xent_cli.classes import FALSE_WORDS, TRUE_WORDS, ClassIndex, strip_prefix
+from xent_cli.errors import ClassesError, LabelError
+from xent_cli.options import Options
+
+_NO_NAMES = frozenset(
+    "0 1 p q y pred preds prediction predictions prob proba probs probability score scores hat true "
+    "pos positive logit logits logprob output label model value values class target".split()
+)
+
+
+def binary_index(distinct: Sequence[str], preds: Sequence[str], options: Options) -> ClassIndex:
+    """Return the index of (negative, positive).
+
+    Parameters
+    ----------
+    distinct : sequence of str
+        Labels that occur, as far as they had to be read: none if they are numbers and no
+        `--positive` was given, so that 0 and 1 (and soft labels between) are meant.
+    preds : sequence of str
+        The prediction column; ``p_spam`` says that spam is positive.
+
+    Raises
+    ------
+    LabelError
+        If nothing says which label is positive.
+
+    Examples
+    --------
+    >>> binary_index(["ham", "spam"], ["p_spam"], Options()).names
+    ('ham', 'spam')
+    """
+    given = options.classes
+    if given is not None and len(given) != 2:
+        raise ClassesError(
+            f"--classes names {len(given)} classes; binary mode has a negative and a positive one."
+        )
+    said = _said_name(preds[0])
+    if options.positive is not None:
+        return _with_positive(options.positive, distinct, given)
+    if not distinct:
+        names = given or ((f"not {said}", said) if said else ("0", "1"))
+        return ClassIndex(names, base=options.label_base or 0)
+    lowered = [text.lower() for text in distinct]
+    if all(text in TRUE_WORDS | FALSE_WORDS for text in lowered):
+        words = [(word, 1) for word in sorted(TRUE_WORDS)] + [
+            (word, 0) for word in sorted(FALSE_WORDS)
+        ]
+        return ClassIndex(given or ("false", "true"), tuple(words))
+    if all(text in ("0", "1") for text in lowered):
+        return ClassIndex(given or ("0", "1"))
+    if given is not None:
+        return ClassIndex(given, by_position=False)
+    for candidate in (preds[0], said):
+        if candidate and candidate in distinct:
+            return _with_positive(candidate, distinct, None)
+    shown = " and ".join(repr(text) for text in distinct[:2])
+    raise LabelError(
+        f"Which label does the probability speak of? The labels are {shown}.",
+        hint=f"Name the positive one: --positive {distinct[-1]}.",
+    )
+
+
+def _with_positive(
+    positive: str, distinct: Sequence[str], given: tuple[str, ...] | None
+) -> ClassIndex:
+    others = [text for text in distinct if not _same(text, positive)]
+    if len(others) == len(distinct) and len(distinct) > 1:
+        raise LabelError(
+            f"--positive {positive}: the labels are {distinct[0]!r} and {distinct[1]!r}."
+        )
+    negative = others[0] if others else f"not {positive}"
+    if given is None:
+        return ClassIndex((negative, positive), by_position=False)
+    return ClassIndex(given, ((negative, 0), (positive, 1)), by_position=False)
+
+
+def _said_name(column: str) -> str:
+    """Return the class that a column name such as p_spam speaks of, or ""."""
+    stripped = strip_prefix([column])[0]
+    return stripped if stripped != column and stripped.lower() not in _NO_NAMES else ""
+
+
+def _same(a: str, b: str) -> bool:
+    try:
+        return float(a) == float(b)
+    except ValueError:
+        return a.strip() == b.strip()

@@ -1,0 +1,159 @@
+"""Evaluate: files become batches, batches a tally, the tally a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from xent_cli.files import InputFormat, Source, open_source
+from xent_cli.files.dialect import Header
+from xent_cli.losses import DEFAULT_EPS, Scale
+from xent_cli.options import Options
+from xent_cli.plan import Plan, make_plan
+from xent_cli.report import Input, Report, finalize
+from xent_cli.spec import Invalid, Mode, RowSums
+from xent_cli.tally import Tally, merge_all
+
+
+def evaluate(
+    preds: Any,
+    labels: Any = None,
+    *,
+    pred_cols: str | Sequence[str] = (),
+    label_col: str | Sequence[str] = (),
+    weight: Any = None,
+    mode: Mode | None = None,
+    scale: Scale = "probs",
+    eps: float = DEFAULT_EPS,
+    row_sums: RowSums = "check",
+    invalid: Invalid = "error",
+    base: str = "e",
+    classes: Sequence[str] | None = None,
+    positive: str | None = None,
+    label_base: int | None = None,
+    class_weights: str | Mapping[str, float] | Sequence[float] | None = None,
+    ignore_label: Any = (),
+    label_smoothing: float = 0.0,
+    input_format: InputFormat | None = None,
+    delimiter: str | None = None,
+    header: Header = "auto",
+    batch_rows: int | None = None,
+) -> Report:
+    """Measure the cross entropy of predictions against labels, per class and overall.
+
+    Parameters
+    ----------
+    preds : path, array (n, K) or (n,), DataFrame or Arrow table
+        What the model says. Paths may name a file, a folder, a pattern, or be ``-`` for standard
+        input.
+    labels : the same, optional
+        Classes (n,), or one column a class (n, K). Omit it if `preds` holds them too.
+    pred_cols, label_col : str or sequence of str
+        Columns, by name or pattern (``"p_*"``). By default all float columns, and the label column
+        that the file has.
+    weight : str or array (n,), optional
+        The column of row weights; or, for data in memory, the weights themselves.
+    mode : {"binary", "categorical", "sparse"}, optional
+        By default what the columns say. ``"binary"`` with as many label as prediction columns is
+        multi-label.
+    scale : {"probs", "logits", "logprobs"}
+        What the predictions are.
+    eps : float
+        The lowest probability; 0 makes a probability of 0 at the truth cost infinity.
+    row_sums : {"check", "renormalize", "ignore"}
+        What to do with probabilities that do not sum to 1.
+    invalid : {"error", "drop"}
+        What to do with rows in which a value is missing.
+    base : {"e", "2", "10"}
+        Nats, bits or hartleys.
+    classes : sequence of str, optional
+        Names of the classes in column order; (negative, positive) in binary mode.
+    positive : str, optional
+        The label that counts as positive in binary mode.
+    label_base : int, optional
+        The integer label of the first class, if labels are positions.
+    class_weights : "balanced", mapping, sequence or str, optional
+    ignore_label : label or sequence of labels
+        Rows with these labels are left out and counted.
+    label_smoothing : float
+        Mix labels with the uniform distribution, as torch does.
+    input_format, delimiter, header : optional
+        How files are written, where the name and the first lines do not tell.
+    batch_rows : int, optional
+        Rows a batch; the result is the same for any.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    XentError
+        With a sentence that says what is wrong, where, and what to do.
+
+    Notes
+    -----
+    docs/definitions.md defines every figure.
+
+    Examples
+    --------
+    >>> report = evaluate([[0.2, 0.7, 0.1], [0.6, 0.2, 0.2], [0.6, 0.1, 0.3]], [1, 0, 2])
+    >>> round(report.cross_entropy, 7), report.tally.spec.mode
+    (0.6904911, 'sparse')
+    """
+    options = Options(
+        pred_cols=_listed(pred_cols),
+        label_cols=_listed(label_col),
+        weight=weight if weight is None or isinstance(weight, str) else "weight",
+        mode=mode,
+        scale=scale,
+        eps=eps,
+        row_sums=row_sums,
+        invalid=invalid,
+        base=base,
+        classes=None if classes is None else tuple(str(name) for name in classes),
+        positive=None if positive is None else str(positive),
+        label_base=label_base,
+        class_weights=class_weights,
+        ignore_labels=tuple(str(label) for label in _listed(ignore_label)),
+        label_smoothing=label_smoothing,
+    )
+
+    def opened(data: Any, role: str) -> Source:
+        return open_source(
+            data, role, input_format=input_format, delimiter=delimiter, header=header
+        )
+
+    pred_source = opened(preds, "preds")
+    label_source = pred_source if labels is None else opened(labels, "labels")
+    if options.weight is not None and not isinstance(weight, str):
+        from xent_cli.files.memory import with_weights
+
+        label_source = with_weights(label_source, weight)
+    return run(make_plan(pred_source, label_source, options), batch_rows=batch_rows)
+
+
+def run(plan: Plan, *, batch_rows: int | None = None) -> Report:
+    """Read everything that a plan says and report on it."""
+    tally = merge_all((Tally.of(b, plan.spec) for b in plan.batches(batch_rows)), plan.spec)
+    rows = tally.n[-1] + tally.n_ignored + tally.n_invalid
+    return finalize(
+        tally, mode_reason=plan.mode_reason, notes=plan.notes, inputs=_inputs(plan, rows)
+    )
+
+
+def _inputs(plan: Plan, rows: int) -> list[Input]:
+    roles = plan.roles
+    weights = (roles.weight,) if roles.weight is not None else ()
+    behind = (() if roles.weight_in_labels else weights, weights if roles.weight_in_labels else ())
+    preds, labels = plan.preds, plan.labels
+    return [
+        Input("preds", preds.path, preds.format, rows, (*roles.preds, *behind[0])),
+        Input("labels", labels.path, labels.format, rows, (*roles.labels, *behind[1])),
+    ]
+
+
+def _listed(value: Any) -> tuple[Any, ...]:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, Sequence) else (value,)

@@ -1,0 +1,39 @@
+"""NumPy arrays as Arrow columns: a matrix becomes one list column."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from xent_cli.column import Column
+from xent_cli.errors import ColumnError
+
+_KINDS = {"f": "float", "i": "integer", "u": "integer", "b": "boolean", "U": "text", "S": "text"}
+
+
+def array_column(name: str, dtype: np.dtype[np.generic], width: int | None) -> Column:
+    """Describe an array of shape (n,), or (n, `width`); ColumnError if its type is no column's."""
+    kind = _KINDS.get(dtype.kind)
+    if kind is None or (width is not None and kind == "text"):
+        raise ColumnError(f"An array of {dtype} is neither numbers nor labels.")
+    if width is not None:
+        return Column(name, "list", width, bits=_bits(dtype))
+    return Column(name, kind, bits=_bits(dtype))  # type: ignore[arg-type]
+
+
+def array_to_arrow(array: NDArray[np.generic]) -> pa.Array:
+    """Return (n,) as an Arrow array and (n, K) as a fixed-size list array."""
+    native = array.astype(array.dtype.newbyteorder("="), copy=False)
+    if native.dtype.kind == "S":
+        native = np.char.decode(native, "utf-8")
+    if native.dtype.kind == "f" and native.dtype.itemsize > 8:
+        native = native.astype(np.float64)
+    if native.ndim == 1:
+        return pa.array(native)
+    flat = np.ascontiguousarray(native).reshape(-1)
+    return pa.FixedSizeListArray.from_arrays(pa.array(flat), native.shape[1])
+
+
+def _bits(dtype: np.dtype[np.generic]) -> int:
+    return {2: 11, 4: 24}.get(dtype.itemsize, 53) if dtype.kind == "f" else 53

@@ -1,0 +1,142 @@
+"""Block: some rows of a file as Arrow columns, and the way from there to NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from xent_cli.batch import Place
+from xent_cli.classes import LabelValues
+from xent_cli.errors import ColumnError
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows `start` to `start + len` of an input.
+
+    Attributes
+    ----------
+    data : pyarrow.RecordBatch
+    start : int
+        The position of the first row in the whole input.
+    place : Place
+        The file it comes from.
+    """
+
+    data: pa.RecordBatch
+    start: int
+    place: Place
+
+    def __len__(self) -> int:
+        return int(self.data.num_rows)
+
+    def slice(self, offset: int, length: int) -> Block:
+        """Return `length` rows from `offset` on, without copying."""
+        return replace(self, data=self.data.slice(offset, length), start=self.start + offset)
+
+    def numbers(self, names: Sequence[str]) -> Floats:
+        """Return columns as a contiguous (K, n) float64 array, NaN where a value is missing.
+
+        A list column of width K counts as K columns.
+
+        Raises
+        ------
+        ColumnError
+            If a column holds no numbers, or lists of different lengths.
+        """
+        if len(names) == 1 and _is_list(self.data.column(names[0]).type):
+            return self._list_numbers(names[0])
+        matrix = np.empty((len(names), len(self)))
+        for row, name in zip(matrix, names, strict=True):
+            row[:] = self._numbers(self.data.column(name), name)
+        return matrix
+
+    def label(self, name: str) -> LabelValues:
+        """Return a column as labels: numbers where it holds numbers or booleans, else texts."""
+        column = self.data.column(name)
+        if pa.types.is_dictionary(column.type) and not _is_text(column.type.value_type):
+            column = column.dictionary_decode()
+        if _is_number(column.type) or pa.types.is_boolean(column.type):
+            return LabelValues(numbers=np.ascontiguousarray(self._numbers(column, name)))
+        if not pa.types.is_dictionary(column.type):
+            column = column.cast(pa.string()).dictionary_encode()
+        codes = column.indices.cast(pa.int64())
+        if codes.null_count:
+            codes = codes.fill_null(-1)
+        codes = codes.to_numpy()
+        texts = tuple(map(str, column.dictionary.cast(pa.string()).to_pylist()))
+        if blank := [code for code, text in enumerate(texts) if not text.strip()]:
+            codes = np.where(np.isin(codes, blank), -1, codes)
+        return LabelValues(codes=codes, texts=texts)
+
+    def texts(self, name: str) -> pa.Array:
+        """Return a column as Arrow strings, for comparing ids."""
+        column = self.data.column(name)
+        if pa.types.is_dictionary(column.type):
+            column = column.dictionary_decode()
+        return column.cast(pa.string())
+
+    def _numbers(self, column: pa.Array, name: str) -> NDArray[np.generic]:
+        kind = column.type
+        if pa.types.is_dictionary(kind):
+            column, kind = column.dictionary_decode(), kind.value_type
+        if pa.types.is_boolean(kind):
+            column, kind = column.cast(pa.uint8()), pa.uint8()
+        if pa.types.is_null(kind):
+            return np.full(len(column), np.nan)
+        if not _is_number(kind):
+            raise ColumnError(
+                f"{self.place.path}: column {name} holds {kind}, not numbers.",
+                hint="Choose the prediction columns with --pred-cols.",
+            )
+        if pa.types.is_decimal(kind) or (column.null_count and not pa.types.is_floating(kind)):
+            column = column.cast(pa.float64(), safe=False)
+        values: NDArray[np.generic] = column.to_numpy(zero_copy_only=False)
+        return values
+
+    def _list_numbers(self, name: str) -> Floats:
+        column = self.data.column(name)
+        if isinstance(column, pa.ExtensionArray):
+            column = column.storage
+        lengths = pc.list_value_length(column).fill_null(-1).to_numpy(zero_copy_only=False)
+        present = lengths >= 0
+        width = int(lengths.max(initial=0))
+        odd = present & (lengths != width)
+        if odd.any():
+            row = int(np.argmax(odd))
+            raise ColumnError(
+                f"{self.place.of_row(self.start + row, name)}: a list of {lengths[row]} values "
+                f"where others have {width}.",
+                hint="A list column holds one value a class in every row.",
+            )
+        flat = np.asarray(self._numbers(column.flatten(), name), dtype=np.float64)
+        matrix = np.full((width, len(self)), np.nan)
+        matrix[:, present] = flat.reshape(-1, width).T if width else 0.0
+        return matrix
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind)
+    )
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    )
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    if isinstance(kind, pa.BaseExtensionType):
+        kind = kind.storage_type
+    return bool(
+        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+    )

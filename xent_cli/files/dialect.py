@@ -1,0 +1,216 @@
+"""Dialect: how a delimited text file is written, judged from its first megabyte."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from xent_cli.column import Column
+from xent_cli.errors import EmptyInputError, EncodingError, ParseError
+from xent_cli.files.source import require_unique
+from xent_cli.notice import Notice
+
+Header = Literal["auto", "yes", "no"]
+
+NULLS = ("", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "-NaN", "NULL", "Null", "null", "None", "#N/A")
+_NUMBER = re.compile(r"\s*[+-]?(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?\s*\Z")
+_SPECIAL = re.compile(r"\s*[+-]?(?:inf|infinity|nan)\s*\Z", re.IGNORECASE)
+_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+_SAMPLE_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """Delimiter, header and columns of a text file.
+
+    Attributes
+    ----------
+    delimiter : str
+    names : tuple of str
+        Every field of a row, pandas' index included.
+    header_lines : int
+        0 or 1.
+    named : bool
+        Whether the names are the header's.
+    columns : tuple of Column
+        What may be used: without pandas' index.
+    notes : tuple of Notice
+    """
+
+    delimiter: str
+    names: tuple[str, ...]
+    header_lines: int
+    named: bool
+    columns: tuple[Column, ...]
+    notes: tuple[Notice, ...]
+
+
+def detect_dialect(
+    head: bytes, path: str, *, whole: bool, delimiter: str | None = None, header: Header = "auto"
+) -> Dialect:
+    """Judge a text file by its first bytes.
+
+    Parameters
+    ----------
+    head : bytes
+        Without a byte-order mark.
+    whole : bool
+        Whether `head` is all there is.
+
+    Raises
+    ------
+    EncodingError, EmptyInputError, DuplicateColumnError
+
+    Examples
+    --------
+    >>> found = detect_dialect(b"p_cat,p_dog\\n0.25,0.75\\n", "preds.csv", whole=True)
+    >>> found.names, found.header_lines
+    (('p_cat', 'p_dog'), 1)
+    """
+    text = _decode(head, path, whole=whole)
+    if delimiter is None:
+        delimiter = _detect_delimiter(text)
+    rows = _read_rows(text, delimiter)
+    if not rows:
+        raise EmptyInputError(f"{path} is empty.", hint="Did the job that wrote it finish?")
+    first, rest = rows[0], rows[1:]
+    has_header = header == "yes" or (header == "auto" and _has_header(first, rest))
+    if has_header and not rest:
+        raise EmptyInputError(
+            f"{path} has a header and no rows.", hint="If its one line is data, say --header no."
+        )
+    names = [name.strip() for name in first] if has_header else [str(i) for i in range(len(first))]
+    require_unique(names, path)
+    body = rest if has_header else rows
+    columns = [
+        _column(name, [row[i] for row in body if i < len(row)]) for i, name in enumerate(names)
+    ]
+    notes: list[Notice] = []
+    if has_header and len(columns) > 1 and _is_index(names[0], body):
+        columns = columns[1:]
+        notes.append(Notice("index", f"{path}: the unnamed first column counts rows; left out."))
+    return Dialect(
+        delimiter, tuple(names), int(has_header), has_header, tuple(columns), tuple(notes)
+    )
+
+
+def is_number(text: str) -> bool:
+    """Say whether a field is a number as text files write it.
+
+    Examples
+    --------
+    >>> is_number(" 1.5e-3"), is_number("1,5"), is_number("")
+    (True, False, False)
+    """
+    return bool(_NUMBER.match(text) or _SPECIAL.match(text))
+
+
+def decimals_of(text: str) -> int | None:
+    """Count the decimals a number is written with; None for one without a point or exponent.
+
+    Examples
+    --------
+    >>> decimals_of("0.250"), decimals_of("1.2e-05"), decimals_of("1")
+    (3, 6, None)
+    """
+    match = _NUMBER.match(text)
+    if not match or (match[2] is None and match[3] is None and match[4] is None):
+        return None
+    return max(0, len(match[2] or match[3] or "") - int(match[4] or 0))
+
+
+def _decode(head: bytes, path: str, *, whole: bool) -> str:
+    if head[:2] in _MARKS:
+        raise EncodingError(
+            f"{path} is {_MARKS[head[:2]]} text.", hint="Convert it with iconv -t utf-8."
+        )
+    if b"\0" in head:
+        raise ParseError(
+            f"{path} holds zero bytes: it is no text file.",
+            hint="If it is of another format, name it with --input-format.",
+        )
+    if not whole and (end := max(head.rfind(b"\n"), head.rfind(b"\r"))) >= 0:
+        head = head[: end + 1]
+    # Text that nobody asks for may be in any encoding; what is used is checked when it is read.
+    return head.decode("utf-8", errors="replace")
+
+
+def _read_rows(text: str, delimiter: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[list[str]] = []
+    try:
+        for row in reader:
+            if row:
+                rows.append(row)
+            if len(rows) > _SAMPLE_ROWS:
+                break
+    except csv.Error:
+        pass  # The parser proper says what is wrong, and where.
+    return rows
+
+
+def _detect_delimiter(text: str) -> str:
+    """Prefer the delimiter by which rows are equally long; commas over the rest where all fit."""
+    best, best_rank = ",", (0, 0.0)
+    for candidate in (",", "\t", ";", "|", " "):
+        rows = _read_rows(text[: 1 << 16], candidate)[:50]
+        if not rows or len(rows[0]) < 2:
+            continue
+        fields = [field for row in rows for field in row]
+        numeric = sum(map(is_number, fields)) / len(fields)
+        if candidate == " " and not all(map(is_number, fields)):
+            continue
+        rank = (1 + all(len(row) == len(rows[0]) for row in rows), numeric)
+        if rank > best_rank:
+            best, best_rank = candidate, rank
+    return best
+
+
+def _has_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
+    """A header has a field that is no number, or counts 0..K-1 over rows that do not."""
+    filled = [field for field in first if field.strip()]
+    texts = [i for i, field in enumerate(first) if field.strip() and not is_number(field)]
+    if texts:
+        if any(decimals_of(field) is not None for field in filled):
+            return False  # 0.9,0.1,cat: nobody names a column 0.9.
+        repeated = any(
+            first[i] in {row[i] for row in rest if i < len(row)} for i in texts
+        )
+        return not repeated  # cat over dog, cat, dog: a label, not the name of one.
+    counted = [str(i) for i in range(len(filled))]
+    if list(first) in (counted, ["", *counted]) and first:
+        if len(first) > 1:
+            return list(first) not in [list(row) for row in rest]
+        return any(decimals_of(row[0]) is not None for row in rest)
+    return False
+
+
+def _is_index(name: str, body: Sequence[Sequence[str]]) -> bool:
+    if name not in ("", "Unnamed: 0"):
+        return False
+    return all(row[0] == str(i) for i, row in enumerate(body))
+
+
+def _column(name: str, fields: Sequence[str]) -> Column:
+    known = [field for field in fields if field.strip() not in NULLS]
+    if not known and fields:
+        return Column(name, "float")
+    if not all(map(is_number, known)):
+        return Column(name, "text")
+    written = [(field, decimals) for field in known if (decimals := decimals_of(field)) is not None]
+    if not written:
+        whole = any(field.strip() not in ("0", "1") for field in known)
+        return Column(name, "integer", integral=whole)
+    strong = [decimals for field, decimals in written if 0.1 <= abs(float(field)) < 1]
+    integral = all(float(f).is_integer() for f in known) and any(float(f) not in (0, 1) for f in known)
+    return Column(
+        name,
+        "float",
+        decimals=max(strong, default=None),
+        fine_decimals=max(decimals for _, decimals in written),
+        integral=integral,
+    )

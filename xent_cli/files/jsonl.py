@@ -1,0 +1,131 @@
+"""JSON lines: one object a line, plain or compressed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.json as pa_json
+
+from xent_cli.column import Column
+from xent_cli.batch import Place
+from xent_cli.errors import EmptyInputError, EncodingError, InputError, ParseError
+from xent_cli.files.block import Block
+from xent_cli.files.chunks import record_chunks
+from xent_cli.files.compression import Opener
+from xent_cli.files.dialect import decimals_of
+from xent_cli.files.source import Source, Use, reading
+from xent_cli.files.text import read_head
+
+_SAMPLE_LINES = 1000
+
+
+class JsonLinesSource(Source):
+    """A file of JSON objects, one a line."""
+
+    def __init__(self, path: str, opener: Opener) -> None:
+        self.path = path
+        self.format = "jsonl"
+        self._open = opener
+        with reading(path, "JSON lines"), opener() as stream:
+            head, whole = read_head(stream)
+        lines = head.splitlines() if whole else head.splitlines()[:-1]
+        records = [
+            _load(line, Place(path, header_lines=0), row)
+            for row, line in enumerate(lines[:_SAMPLE_LINES])
+            if line.strip()
+        ]
+        if not records:
+            raise EmptyInputError(f"{path} is empty.", hint="Did the job that wrote it finish?")
+        names = list(dict.fromkeys(name for record in records for name in record))
+        self.columns = tuple(_column(name, [r.get(name) for r in records]) for name in names)
+
+    def blocks(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+        schema = pa.schema([(name, self._type(name, use)) for name, use in wanted.items()])
+        options = pa_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
+        start, place = 0, Place(self.path, header_lines=0)
+        with reading(self.path, "JSON lines"), self._open() as stream:
+            for chunk in record_chunks(stream, self.path, quote=b"\0"):
+                try:
+                    table = pa_json.read_json(
+                        pa.BufferReader(chunk),
+                        pa_json.ReadOptions(use_threads=False, block_size=len(chunk) + 1),
+                        options,
+                    )
+                except pa.ArrowInvalid as error:
+                    raise _explain(schema, chunk, start, place, error) from error
+                if table.num_rows != chunk.count(b"\n"):
+                    raise _explain(schema, chunk, start, place, ValueError("a blank line"))
+                data = table.combine_chunks().to_batches(max_chunksize=max(1, len(table)))[0]
+                yield Block(data, start, place)
+                start += data.num_rows
+
+    def _type(self, name: str, use: Use) -> pa.DataType:
+        column = self.column(name)
+        kind = column.kind if column else "text"
+        if kind == "list":
+            return pa.list_(pa.float64())
+        if use == "number" or (use == "label" and kind in ("float", "integer")):
+            return pa.float64()
+        if kind == "boolean":
+            return pa.bool_()
+        return pa.int64() if kind == "integer" else pa.string()
+
+
+def _load(line: bytes, place: Place, row: int) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except UnicodeDecodeError as error:
+        raise EncodingError(f"{place.of_row(row)}: the line is not UTF-8.") from error
+    except ValueError as error:
+        raise ParseError(
+            f"{place.of_row(row)}: no JSON object ({error}).",
+            hint="JSON lines hold one object a line, like {\"p\": 0.9, \"y\": 1}.",
+        ) from error
+    if not isinstance(record, dict):
+        raise ParseError(
+            f"{place.of_row(row)}: {type(record).__name__} where an object belongs.",
+            hint="JSON lines hold one object a line, like {\"p\": 0.9, \"y\": 1}.",
+        )
+    return record
+
+
+def _column(name: str, values: list[Any]) -> Column:
+    known = [value for value in values if value is not None]
+    if known and all(isinstance(value, list) for value in known):
+        numbers = [x for value in known for x in value if isinstance(x, float)]
+        return Column(name, "list", width=len(known[0]), fine_decimals=_decimals(numbers))
+    if known and all(isinstance(value, bool) for value in known):
+        return Column(name, "boolean")
+    if known and all(isinstance(value, int) for value in known):
+        return Column(name, "integer", integral=any(value not in (0, 1) for value in known))
+    if all(isinstance(value, int | float) for value in known):
+        numbers = [value for value in known if isinstance(value, float)]
+        return Column(name, "float", fine_decimals=_decimals(numbers))
+    texts = all(isinstance(value, str) for value in known)
+    return Column(name, "text" if texts else "other")
+
+
+def _decimals(numbers: list[float]) -> int | None:
+    found = [d for x in numbers if (d := decimals_of(repr(x))) is not None]
+    return max(found, default=None)
+
+
+def _explain(
+    schema: pa.Schema, chunk: bytes, start: int, place: Place, error: Exception
+) -> InputError:
+    """Find the line that the parser refused, and say what is wrong with it."""
+    for row, line in enumerate(chunk.splitlines(), start=start):
+        try:
+            record = _load(line, place, row)
+        except InputError as found:
+            return found
+        for field in schema:
+            value = record.get(field.name)
+            items = value if isinstance(value, list) else [value]
+            if any(isinstance(item, str | dict) for item in items) and field.type != pa.string():
+                shown = json.dumps(value)[:60]
+                return ParseError(f"{place.of_row(row, field.name)}: {shown} is not a number.")
+    return ParseError(f"{place.of_row(start)} or after: {' '.join(str(error).split())[:300]}.")

@@ -1,0 +1,112 @@
+"""Pairing: two sources side by side, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from xent_cli.errors import EmptyInputError, IdMismatchError, RowCountError
+from xent_cli.files.block import Block
+from xent_cli.files.source import Source, Use
+
+
+def line_up(
+    preds: Source,
+    labels: Source,
+    pred_uses: dict[str, Use],
+    label_uses: dict[str, Use],
+    *,
+    ids: Sequence[str] = (),
+    max_rows: int = 1 << 16,
+) -> Iterator[tuple[Block, Block]]:
+    """Yield blocks of predictions and labels that hold the same rows.
+
+    Parameters
+    ----------
+    preds, labels : Source
+        May be one and the same; then it is read once.
+    pred_uses, label_uses : dict of str to Use
+        The columns to read of each, `ids` left out.
+    ids : sequence of str
+        Columns of both that must agree in every row.
+    max_rows : int
+        The largest block to yield.
+
+    Raises
+    ------
+    RowCountError
+        If one has more rows than the other, with both counts.
+    IdMismatchError
+        At the first row whose ids differ.
+    EmptyInputError
+        If there are no rows at all.
+    """
+    if preds is labels:
+        blocks = _capped(preds.blocks({**pred_uses, **label_uses}), max_rows)
+        yield from ((block, block) for block in _some(blocks, preds))
+        return
+    if preds.n_rows is not None and labels.n_rows is not None and preds.n_rows != labels.n_rows:
+        raise _count_error(preds, preds.n_rows, labels, labels.n_rows)
+    with_ids: dict[str, Use] = dict.fromkeys(ids, "text")
+    left = _some(_capped(preds.blocks({**pred_uses, **with_ids}), max_rows), preds)
+    right = _some(_capped(labels.blocks({**label_uses, **with_ids}), max_rows), labels)
+    ours, theirs = next(left, None), next(right, None)
+    while ours is not None and theirs is not None:
+        rows = min(len(ours), len(theirs))
+        pair = ours.slice(0, rows), theirs.slice(0, rows)
+        _require_same_ids(*pair, ids)
+        yield pair
+        ours = ours.slice(rows, len(ours) - rows) if len(ours) > rows else next(left, None)
+        theirs = theirs.slice(rows, len(theirs) - rows) if len(theirs) > rows else next(right, None)
+    if ours is not None or theirs is not None:
+        n_ours, n_theirs = _count(ours, left), _count(theirs, right)
+        done = ours.start if ours is not None else theirs.start if theirs is not None else 0
+        raise _count_error(preds, done + n_ours, labels, done + n_theirs)
+
+
+def _capped(blocks: Iterator[Block], max_rows: int) -> Iterator[Block]:
+    for block in blocks:
+        for offset in range(0, len(block), max_rows):
+            yield block.slice(offset, min(max_rows, len(block) - offset))
+
+
+def _some(blocks: Iterator[Block], source: Source) -> Iterator[Block]:
+    """Pass blocks on; EmptyInputError if there are none."""
+    first = next(blocks, None)
+    if first is None:
+        raise EmptyInputError(f"{source.path} has no rows.")
+    yield first
+    yield from blocks
+
+
+def _count(current: Block | None, rest: Iterator[Block]) -> int:
+    return (len(current) if current is not None else 0) + sum(len(block) for block in rest)
+
+
+def _count_error(preds: Source, n_preds: int, labels: Source, n_labels: int) -> RowCountError:
+    hint = "Each row of predictions needs its row of labels."
+    if n_labels - n_preds == 1 and labels.format == "csv" and not labels.named:
+        hint = f"If the first line of {labels.path} is a header, say --header yes."
+    elif n_preds - n_labels == 1 and labels.format == "csv" and labels.named:
+        hint = f"If the first line of {labels.path} is no header, say --header no."
+    return RowCountError(
+        f"{preds.path} has {n_preds:,} rows and {labels.path} has {n_labels:,}.", hint=hint
+    )
+
+
+def _require_same_ids(preds: Block, labels: Block, ids: Sequence[str]) -> None:
+    for name in ids:
+        ours, theirs = preds.texts(name), labels.texts(name)
+        if ours.equals(theirs):
+            continue
+        # An empty id differs from every other, even from another empty one.
+        differ = pc.fill_null(pc.not_equal(ours, theirs), True)
+        row = pc.index(differ, pa.scalar(True)).as_py()
+        raise IdMismatchError(
+            f"The ids in column {name} differ: {str(ours[row].as_py())[:40]!r} in "
+            f"{preds.place.of_row(preds.start + row)}, {str(theirs[row].as_py())[:40]!r} in "
+            f"{labels.place.of_row(labels.start + row)}.",
+            hint="Bring both files into the same order first.",
+        )

@@ -1,0 +1,49 @@
+"""Parquet files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pyarrow.parquet as pq
+
+from xent_cli.batch import Place
+from xent_cli.files.block import Block
+from xent_cli.files.schema import columns_of
+from xent_cli.files.source import Source, Use, block_rows, reading, require_unique
+
+
+class ParquetSource(Source):
+    """A Parquet file, read row group by row group."""
+
+    def __init__(self, path: str, *, name: str | None = None) -> None:
+        self.path = name or path
+        self.format = "parquet"
+        self._file = path
+        with reading(self.path, "Parquet"), pq.ParquetFile(path) as file:
+            schema, self.n_rows = file.schema_arrow, file.metadata.num_rows
+        require_unique(schema.names, self.path)
+        self.columns = columns_of(schema)
+
+    def blocks(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+        names = list(wanted)
+        texts = [
+            name
+            for name, use in wanted.items()
+            if use == "label" and (column := self.column(name)) and column.kind == "text"
+        ]
+        start, place = 0, Place(self.path)
+        rows = block_rows(sum(self._width(name) for name in names))
+        with (
+            reading(self.path, "Parquet"),
+            pq.ParquetFile(self._file, read_dictionary=texts) as file,
+        ):
+            for data in file.iter_batches(rows, columns=names, use_threads=False):
+                if data.num_rows:
+                    yield Block(data.select(names), start, place)
+                start += data.num_rows
+
+    def _width(self, name: str) -> int:
+        column = self.column(name)
+        return (column.width or 16) if column and column.kind == "list" else 1
+
+

@@ -1,0 +1,45 @@
+"""The columns of an Arrow schema, as every binary format has them."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from xent_cli.column import Column, Kind
+
+PANDAS_INDEX = "__index_level_0__"
+
+
+def columns_of(schema: pa.Schema) -> tuple[Column, ...]:
+    """Describe the fields of a schema, pandas' unnamed index left out."""
+    return tuple(_column(field) for field in schema if field.name != PANDAS_INDEX)
+
+
+def _column(field: pa.Field) -> Column:
+    kind = field.type
+    if isinstance(kind, pa.BaseExtensionType):
+        kind = kind.storage_type
+    if pa.types.is_fixed_size_list(kind):
+        return Column(field.name, "list", kind.list_size, bits=_bits(kind.value_type))
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return Column(field.name, "list", bits=_bits(kind.value_type))
+    return Column(field.name, _kind(kind), bits=_bits(kind))
+
+
+def _kind(kind: pa.DataType) -> Kind:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return "float"
+    if pa.types.is_integer(kind):
+        return "integer"
+    if pa.types.is_boolean(kind):
+        return "boolean"
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return "text"
+    return "other"
+
+
+def _bits(kind: pa.DataType) -> int:
+    if pa.types.is_float16(kind):
+        return 11
+    return 24 if pa.types.is_float32(kind) else 53

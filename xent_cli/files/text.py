@@ -1,0 +1,189 @@
+"""Delimited text: CSV, TSV and their like, plain or compressed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from xent_cli.batch import Place
+from xent_cli.errors import EmptyInputError, EncodingError, InputError, ParseError
+from xent_cli.files.block import Block
+from xent_cli.files.chunks import record_chunks
+from xent_cli.files.compression import Opener
+from xent_cli.files.dialect import NULLS, Dialect, Header, detect_dialect, is_number
+from xent_cli.files.source import Source, Use, reading
+
+_HEAD_BYTES = 1 << 20
+_LONGEST_HEAD = 64 << 20
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class TextSource(Source):
+    """A delimited text file."""
+
+    def __init__(
+        self,
+        path: str,
+        opener: Opener,
+        *,
+        delimiter: str | None = None,
+        header: Header = "auto",
+    ) -> None:
+        self.path = path
+        self.format = "csv"
+        self._open = opener
+        with reading(path, "text"), opener() as stream:
+            head, whole = read_head(stream)
+        self._skip = len(_BYTE_ORDER_MARK) if head.startswith(_BYTE_ORDER_MARK) else 0
+        self._dialect = detect_dialect(
+            head[self._skip :], path, whole=whole, delimiter=delimiter, header=header
+        )
+        self.columns = self._dialect.columns
+        self.named = self._dialect.named
+        self.notes = self._dialect.notes
+
+    def blocks(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+        numbers = frozenset(name for name, use in wanted.items() if use == "number")
+        labels = frozenset(name for name, use in wanted.items() if use == "label")
+        numeric = frozenset(name for name in labels if self._kind(name) != "text") | numbers
+        start, header, single_lines = 0, self._dialect.header_lines, True
+        with reading(self.path, "text"), self._open() as stream:
+            stream.read(self._skip)
+            for chunk in record_chunks(stream, self.path):
+                quoted = b'"' in chunk
+                place = Place(self.path, header_lines=header if single_lines else None)
+                skip = 0 if start else header
+                parser = _Parser(self._dialect, list(wanted), numeric, quoted=quoted)
+                data = _parse(parser, numbers, chunk, start, place, skip=skip)
+                if quoted and data.num_rows + skip != chunk.count(b"\n"):
+                    single_lines = False
+                    place = Place(self.path)
+                if data.num_rows:
+                    yield Block(data, start, place)
+                start += data.num_rows
+        if not start:
+            raise EmptyInputError(f"{self.path} has no rows.")
+
+    def _kind(self, name: str) -> str:
+        column = self.column(name)
+        return column.kind if column else "text"
+
+
+def read_head(stream: io.BufferedIOBase) -> tuple[bytes, bool]:
+    """Read the first megabyte, or as much as two lines need; also say whether that is all."""
+    head = b""
+    while data := stream.read(_HEAD_BYTES):
+        head += data
+        if len(head) >= _HEAD_BYTES and (head.count(b"\n") > 1 or len(head) >= _LONGEST_HEAD):
+            return head, False
+    return head, True
+
+
+@dataclass(frozen=True, slots=True)
+class _Parser:
+    """Which columns to convert, and how."""
+
+    dialect: Dialect
+    wanted: list[str]
+    numeric: frozenset[str]
+    quoted: bool
+
+    def parse(self, chunk: bytes, *, skip: int) -> pa.RecordBatch:
+        types = {
+            name: pa.float64() if name in self.numeric else pa.dictionary(pa.int32(), pa.string())
+            for name in self.wanted
+        }
+        table = pa_csv.read_csv(
+            pa.BufferReader(chunk),
+            pa_csv.ReadOptions(
+                use_threads=False,
+                column_names=list(self.dialect.names),
+                skip_rows_after_names=skip,
+                block_size=len(chunk) + 1,
+            ),
+            pa_csv.ParseOptions(
+                delimiter=self.dialect.delimiter,
+                newlines_in_values=self.quoted,
+                ignore_empty_lines=False,
+            ),
+            pa_csv.ConvertOptions(
+                column_types=types,
+                include_columns=self.wanted,
+                null_values=list(NULLS),
+                strings_can_be_null=False,
+            ),
+        )
+        return table.combine_chunks().to_batches(max_chunksize=max(1, table.num_rows))[0]
+
+
+def _parse(
+    parser: _Parser,
+    numbers: frozenset[str],
+    chunk: bytes,
+    start: int,
+    place: Place,
+    *,
+    skip: int,
+) -> pa.RecordBatch:
+    """Parse a chunk; labels that were numbers so far may turn to text, predictions may not."""
+    try:
+        try:
+            return parser.parse(chunk, skip=skip)
+        except pa.ArrowInvalid:
+            if parser.numeric == numbers:
+                raise
+            parser = replace(parser, numeric=numbers)
+            return parser.parse(chunk, skip=skip)
+    except pa.ArrowInvalid as error:
+        raise _explain(parser, chunk, start, place, skip=skip, error=error) from error
+
+
+def _explain(
+    parser: _Parser, chunk: bytes, start: int, place: Place, *, skip: int, error: Exception
+) -> InputError:
+    """Find the row that the parser refused, and say what is wrong with it."""
+    dialect = parser.dialect
+    try:
+        text = chunk.decode("utf-8")
+    except UnicodeDecodeError as bad:
+        row = start + chunk.count(b"\n", 0, bad.start) - skip
+        return EncodingError(
+            f"{place.of_row(row)}: byte {chunk[bad.start]:#04x} is not UTF-8.",
+            hint="Convert the file, for example with iconv -t utf-8.",
+        )
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter)
+    try:
+        for index, row in enumerate(rows, start=start - skip):
+            if row and len(row) != len(dialect.names):
+                return ParseError(
+                    f"{place.of_row(index)}: {_fields(len(row))} where the first line has "
+                    f"{len(dialect.names)}.",
+                    hint=f"The delimiter is {dialect.delimiter!r}; --delimiter sets another.",
+                )
+            if index < start or not row:
+                continue
+            for name in sorted(parser.numeric, key=dialect.names.index):
+                field = row[dialect.names.index(name)]
+                if field.strip() not in NULLS and not is_number(field):
+                    return _no_number(place, index, name, field)
+    except csv.Error as bad_csv:
+        error = bad_csv
+    return ParseError(f"{place.of_row(start)} or after: {' '.join(str(error).split())[:300]}.")
+
+
+def _no_number(place: Place, index: int, name: str, field: str) -> ParseError:
+    comma = field.count(",") == 1 and is_number(field.replace(",", "."))
+    hint = "Choose the prediction columns with --pred-cols."
+    return ParseError(
+        f"{place.of_row(index, name)}: {field[:40]!r} is not a number.",
+        hint="Decimal commas must be points." if comma else hint,
+    )
+
+
+def _fields(count: int) -> str:
+    return f"{count} field{'s' * (count != 1)}"

@@ -1,0 +1,244 @@
+"""Report: a tally with its figures, its warnings and the story of where it came from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from xent_cli.checks import Findings
+from xent_cli.errors import NothingLeftError, ReportError
+from xent_cli.figures import ClassRow, Figures, Overall, figures_of
+from xent_cli.notice import Notice
+from xent_cli.tally import Tally
+from xent_cli.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMAT = "xent.report"
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file (or an object in memory) that was read, and the columns used of it."""
+
+    role: str
+    path: str
+    format: str
+    rows: int
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What xent found. Everything is unrounded; renderers round.
+
+    Attributes
+    ----------
+    tally : Tally
+        The exact sums; ``report.tally.spec`` says how they were made.
+    figures : Figures
+        The numbers they come to.
+    mode_reason : str
+        Why the mode is what it is.
+    warnings, notes : tuple of Notice
+        What may make the numbers wrong, and what was decided on the way.
+    inputs : tuple of Input
+
+    Examples
+    --------
+    >>> from xent_cli import evaluate
+    >>> report = evaluate([[0.9, 0.1], [0.2, 0.8]], [0, 1])
+    >>> round(report.cross_entropy, 6), report.n
+    (0.164252, 2)
+    """
+
+    tally: Tally
+    figures: Figures
+    mode_reason: str
+    warnings: tuple[Notice, ...] = ()
+    notes: tuple[Notice, ...] = ()
+    inputs: tuple[Input, ...] = ()
+
+    @property
+    def n(self) -> int:
+        """Rows that count."""
+        return self.tally.n[-1]
+
+    @property
+    def cross_entropy(self) -> float:
+        """The mean loss in ``tally.spec.unit``."""
+        return self.figures.overall.cross_entropy
+
+    @property
+    def overall(self) -> Overall:
+        """The figures of all rows."""
+        return self.figures.overall
+
+    @property
+    def classes(self) -> tuple[ClassRow, ...]:
+        """The figures of each class, in column order."""
+        return self.figures.classes
+
+    @property
+    def signature(self) -> str:
+        """One line that says how the number was made."""
+        return self.tally.spec.signature(__version__)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain data for JSON (docs/json.md), every float in full.
+
+        NaN and infinity do not occur: what is undefined is None, its reason in "undefined".
+        """
+        tally, figures = self.tally, self.figures
+        return {
+            "format": FORMAT,
+            "format_version": FORMAT_VERSION,
+            "signature": self.signature,
+            "mode": tally.spec.mode,
+            "mode_reason": self.mode_reason,
+            "unit": tally.spec.unit,
+            "n": self.n,
+            "n_ignored": tally.n_ignored,
+            "n_invalid": tally.n_invalid,
+            "n_clipped": tally.n_clipped,
+            "clipped_share": figures.clipped_share,
+            "weight_sum": figures.weight_sum,
+            "overall": _finite(asdict(figures.overall)),
+            "classes": [_finite(asdict(row)) for row in figures.classes],
+            "warnings": [asdict(notice) for notice in self.warnings],
+            "notes": [asdict(notice) for notice in self.notes],
+            "undefined": figures.undefined,
+            "inputs": [{**asdict(item), "columns": list(item.columns)} for item in self.inputs],
+            "tally": tally.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the report that `to_dict` wrote.
+
+        The figures are computed anew from the tally and must agree with the saved ones.
+
+        Raises
+        ------
+        ReportError
+            If this is no report, of a later version, damaged, or edited by hand.
+        """
+        _require_format(data)
+        try:
+            report = cls(
+                tally := Tally.from_dict(data["tally"]),
+                figures_of(_require_rows(tally)),
+                str(data["mode_reason"]),
+                tuple(Notice(**item) for item in data["warnings"]),
+                tuple(Notice(**item) for item in data["notes"]),
+                tuple(Input(**{**i, "columns": tuple(i["columns"])}) for i in data["inputs"]),
+            )
+            saved = (data["n"], data["unit"], data["overall"]["cross_entropy"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ReportError(
+                f"The report is damaged ({type(error).__name__}: {error}).",
+                hint="Make it again with xent eval.",
+            ) from error
+        fresh = report.to_dict()
+        if saved != (fresh["n"], fresh["unit"], fresh["overall"]["cross_entropy"]):
+            raise ReportError(
+                "The figures of the report are not those of its tally: it was edited.",
+                hint="Make it again with xent eval.",
+            )
+        return report
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the classes as a pandas DataFrame, one row a class, in column order."""
+        import pandas as pd
+
+        rows = [asdict(row) for row in self.classes]
+        return pd.DataFrame(rows, columns=list(ClassRow.__slots__)).set_index("name")
+
+
+def finalize(
+    tally: Tally,
+    *,
+    mode_reason: str = "",
+    notes: Iterable[Notice] = (),
+    inputs: Iterable[Input] = (),
+) -> Report:
+    """Turn a tally into a report.
+
+    Raises
+    ------
+    NothingLeftError
+        If no row, or no weight, is left to average over.
+    """
+    figures = figures_of(_require_rows(tally))
+    warnings = tuple(_warnings(tally, figures))
+    return Report(tally, figures, mode_reason, warnings, tuple(notes), tuple(inputs))
+
+
+def _require_rows(tally: Tally) -> Tally:
+    if not tally.n[-1]:
+        out = f"{tally.n_ignored:,} ignored by their label, {tally.n_invalid:,} dropped as invalid"
+        raise NothingLeftError(f"No row is left to evaluate ({out}).")
+    if not tally.sums["weight"][tally.spec.n_classes]:
+        raise NothingLeftError(f"All {tally.n[-1]:,} rows have weight 0: there is no mean.")
+    return tally
+
+
+def _require_format(data: object) -> None:
+    if not isinstance(data, Mapping) or data.get("format") != FORMAT:
+        raise ReportError(
+            "This is not a report of xent.", hint="xent eval --format json writes one."
+        )
+    if data.get("format_version") != FORMAT_VERSION:
+        raise ReportError(
+            f"The report has format version {data.get('format_version')!r}; "
+            f"this xent reads {FORMAT_VERSION}.",
+            hint="A newer xent wrote it.",
+        )
+
+
+def _warnings(tally: Tally, figures: Figures) -> Iterable[Notice]:
+    n = tally.n[-1]
+    if tally.pred_sums.n_rows:
+        yield Notice("row-sums", _say_sums(tally.pred_sums, n, "predictions"))
+    if tally.label_sums.n_rows:
+        yield Notice("label-sums", _say_sums(tally.label_sums, n, "labels"))
+    if infinite := tally.infinite[-1]:
+        yield Notice("infinite", f"{_rows(infinite, n)} put 0 on the truth: the loss is infinite.")
+    elif tally.n_clipped:
+        share = "" if figures.clipped_share is None else f", {figures.clipped_share:.1%} of the loss"
+        each = -math.log(tally.spec.eps)
+        yield Notice(
+            "clipped",
+            f"{_rows(tally.n_clipped, n)} put less than eps on the truth and were clipped to "
+            f"{each:.2f} nats each{share}.",
+        )
+    if tally.n_invalid:
+        yield Notice("invalid", f"{tally.n_invalid:,} rows with missing values were dropped.")
+    if tally.spec.smoothing:
+        yield Notice(
+            "smoothing",
+            "With label smoothing the loss is a training objective, not a proper score: it no longer "
+            "ranks honest models first.",
+        )
+
+
+def _say_sums(found: Findings, n: int, noun: str) -> str:
+    worst = f"; the worst, {found.worst[2]:.7g}, in {found.place}" if found.worst else ""
+    return f"{_rows(found.n_rows, n)} of the {noun} do not sum to 1{worst}."
+
+
+def _rows(count: int, n: int) -> str:
+    return f"{count:,} row{'s' * (count != 1)} ({count / n:.2%})"
+
+
+def _finite(values: dict[str, Any]) -> dict[str, Any]:
+    """Put None for what JSON cannot say; make tuples lists."""
+    plain = {key: list(v) if isinstance(v, tuple) else v for key, v in values.items()}
+    return {
+        key: None if isinstance(v, float) and not math.isfinite(v) else v
+        for key, v in plain.items()
+    }

@@ -1,0 +1,197 @@
+"""Roles: which column holds predictions, labels, weights or ids. Pure: looks at names and kinds only."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from xent_cli.classes import match_columns
+from xent_cli.column import Column
+from xent_cli.errors import ColumnError, SwappedInputsError, UsageError
+
+LABEL_NAMES = ("label", "labels", "y", "y_true", "target", "targets", "class", "truth", "true_label")
+_INDEX_NAMES = ("id", "index", "idx", "row", "row_id", "sample_id", "example_id", "uid", "uuid", "key")
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Names of columns by what they are for.
+
+    `weight` is a column of the labels where `weight_in_labels`, else of the predictions; `ids` stand
+    in both inputs; `left_out` are number columns taken for no predictions.
+    """
+
+    preds: tuple[str, ...]
+    labels: tuple[str, ...]
+    weight: str | None = None
+    weight_in_labels: bool = True
+    ids: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def assign_roles(
+    preds: Sequence[Column],
+    labels: Sequence[Column] | None,
+    *,
+    pred_cols: Sequence[str] = (),
+    label_cols: Sequence[str] = (),
+    weight: str | None = None,
+) -> Roles:
+    """Assign columns to roles.
+
+    Parameters
+    ----------
+    preds : sequence of Column
+        Of the predictions.
+    labels : sequence of Column, optional
+        Of the labels; None if both stand in one input.
+    pred_cols, label_cols : sequence of str
+        Names or patterns (``p_*``) that the user gave.
+    weight : str, optional
+
+    Raises
+    ------
+    ColumnError
+        If a column is missing or the choice is open.
+
+    Examples
+    --------
+    >>> columns = [Column("p_cat", "float"), Column("p_dog", "float"), Column("label", "text")]
+    >>> assign_roles(columns, None).preds
+    ('p_cat', 'p_dog')
+    """
+    weight_in_labels = labels is not None and any(column.name == weight for column in labels)
+    if weight is not None and not weight_in_labels:
+        _require(weight, preds if labels is None else [*preds, *labels], "--weight")
+    wanted_labels = _select(label_cols, preds if labels is None else labels, "--label-col")
+    wanted_preds = _select(pred_cols, preds, "--pred-cols")
+    if labels is None:
+        label_names = wanted_labels or _conventional_label(preds)
+        taken = {*label_names, weight}
+        found, left_out = _predictions(column for column in preds if column.name not in taken)
+        return Roles(wanted_preds or found, label_names, weight, False, (), left_out)
+    shared = {column.name for column in preds} & {column.name for column in labels}
+    found, left_out = _predictions(
+        column for column in preds if column.name != weight and not _is_id(column, shared)
+    )
+    pred_names = wanted_preds or found
+    if not pred_names and _predictions(labels)[0]:
+        raise SwappedInputsError(
+            "The predictions hold no number columns and the labels do: are the two swapped?",
+            hint="The order is PREDS LABELS.",
+        )
+    label_names = wanted_labels or _labels(
+        [column for column in labels if column.name != weight], pred_names, shared
+    )
+    if not wanted_preds:
+        # A copy of the labels beside the predictions is no prediction.
+        copies = shared & set(label_names) if len(label_names) == 1 else set()
+        rest = tuple(name for name in pred_names if name not in copies)
+        pred_names = rest or pred_names
+    ids = shared - set(pred_names) - set(label_names) - {weight}
+    return Roles(
+        pred_names,
+        label_names,
+        weight,
+        weight_in_labels,
+        tuple(sorted(ids)),
+        tuple(name for name in left_out if name not in ids),
+    )
+
+
+def _predictions(columns: Iterable[Column]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return number columns that may be predictions, and those that look like something else."""
+    candidates = list(columns)
+    lists = [column for column in candidates if column.kind == "list"]
+    if len(lists) == 1:
+        return (lists[0].name,), ()
+    floats = [c for c in candidates if c.kind == "float" and not c.integral]
+    bits = [c for c in candidates if c.kind == "integer" and not c.integral and not _is_index(c)]
+    chosen = floats + bits if floats else [c for c in candidates if c.kind in ("integer", "float")]
+    names = {column.name for column in chosen}
+    numbers = [c for c in candidates if c.kind in ("integer", "float")]
+    kept = tuple(column.name for column in numbers if column.name in names)
+    return kept, tuple(column.name for column in numbers if column.name not in names)
+
+
+def _labels(
+    columns: Sequence[Column], preds: Sequence[str], shared: set[str]
+) -> tuple[str, ...]:
+    """Choose among the columns of a label file."""
+    names = [column.name for column in columns]
+    if len(names) == 1:
+        return (names[0],)
+    own = [column for column in columns if column.name not in shared or column.name in preds]
+    own_names = tuple(column.name for column in own)
+    if len(own) == 1:
+        return own_names
+    if match_columns(preds, own_names) is not None:
+        return own_names
+    numbers = tuple(c.name for c in own if c.kind in ("float", "integer", "boolean"))
+    if match_columns(preds, numbers) is not None:
+        return numbers
+    if known := [name for name in names if name.lower() in LABEL_NAMES]:
+        return (known[0],)
+    lists = [column.name for column in own if column.kind == "list"]
+    if len(lists) == 1:
+        return (lists[0],)
+    if len(numbers) == len(preds) > 1:
+        return numbers
+    rest = [column.name for column in own if not _is_index(column)]
+    if len(rest) == 1:
+        return (rest[0],)
+    raise ColumnError(
+        f"Which of the columns {_listed(names)} holds the labels?",
+        hint="Name it with --label-col (a pattern such as 'y_*' for one column a class).",
+    )
+
+
+def _conventional_label(columns: Sequence[Column]) -> tuple[str, ...]:
+    known = [column.name for column in columns if column.name.lower() in LABEL_NAMES]
+    if len(known) == 1:
+        return (known[0],)
+    raise UsageError(
+        f"Which of the columns {_listed([column.name for column in columns])} holds the labels?",
+        hint="Give a file of labels, or name their column with --label-col.",
+    )
+
+
+def _select(patterns: Sequence[str], columns: Sequence[Column], option: str) -> tuple[str, ...]:
+    """Return the columns that names or patterns mean, in the order of the patterns."""
+    names = [column.name for column in columns]
+    chosen: list[str] = []
+    for pattern in patterns:
+        found = [pattern] if pattern in names else []
+        found = found or [name for name in names if fnmatchcase(name, pattern)]
+        if not found and "," in pattern:
+            found = [n for part in pattern.split(",") for n in _select([part.strip()], columns, option)]
+        if not found:
+            _require(pattern, columns, option)
+        chosen += [name for name in found if name not in chosen]
+    return tuple(chosen)
+
+
+def _require(name: str, columns: Sequence[Column], option: str) -> None:
+    names = [column.name for column in columns]
+    if name in names:
+        return
+    close = difflib.get_close_matches(name, names, n=1)
+    raise ColumnError(
+        f"{option} {name}: there is no such column among {_listed(names)}.",
+        hint=f"Did you mean {close[0]}?" if close else "",
+    )
+
+
+def _is_index(column: Column) -> bool:
+    return column.name.lower() in _INDEX_NAMES
+
+
+def _is_id(column: Column, shared: set[str]) -> bool:
+    return column.name in shared and (_is_index(column) or column.integral or column.kind == "text")
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:10])
+    return shown if len(names) <= 10 else f"{shown}, ... ({len(names)} in all)"
