@@ -125,7 +125,9 @@ def check_predictions(batch: Batch, spec: Spec) -> tuple[Floats, Findings]:
         if (total <= 0).any():
             row = int(np.argmax(total <= 0))
             where = batch.preds.of_row(int(batch.rows[row]))
-            raise RowSumError(f"{where}: the row sums to {total[row]:g} and cannot be renormalized.")
+            raise RowSumError(
+                f"{where}: the row sums to {total[row]:g} and cannot be renormalized."
+            )
         return batch.q / total, Findings()
     _require_range(batch, -BASE_TOLERANCE, 1 + LOOSE_TOLERANCE, "a probability")
     findings = _check_edges(batch)

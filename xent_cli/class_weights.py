@@ -41,7 +41,9 @@ def read_class_weights(
                 close = difflib.get_close_matches(str(name), classes, n=1)
                 raise WeightError(
                     f"--class-weights: there is no class {str(name)!r}.",
-                    hint=f"Did you mean {close[0]}?" if close else f"Known: {', '.join(classes[:10])}.",
+                    hint=f"Did you mean {close[0]}?"
+                    if close
+                    else f"Known: {', '.join(classes[:10])}.",
                 )
         by_name = {str(name): float(weight) for name, weight in given.items()}
         weights = tuple(by_name.get(name, 1.0) for name in classes)

@@ -73,9 +73,7 @@ class LabelValues:
     def distinct(self) -> list[str]:
         """Return the labels that occur, as texts, in order of appearance."""
         if self.numbers is not None:
-            values, first = np.unique(
-                self.numbers[~np.isnan(self.numbers)], return_index=True
-            )
+            values, first = np.unique(self.numbers[~np.isnan(self.numbers)], return_index=True)
             return [f"{value:.17g}" for value in values[np.argsort(first)]]
         codes = np.asarray(self.codes)
         values, first = np.unique(codes[codes >= 0], return_index=True)
@@ -207,7 +205,9 @@ def index_classes(
     """
     integers = all(_INTEGER.match(name) for name in names)
     by_name = named and integers and label_base is None
-    aliases = () if len(columns) != len(names) else tuple(zip(columns, range(len(names)), strict=True))
+    aliases = (
+        () if len(columns) != len(names) else tuple(zip(columns, range(len(names)), strict=True))
+    )
     return ClassIndex(tuple(names), aliases, by_position=not by_name, base=label_base or 0)
 
 

@@ -117,7 +117,11 @@ def figures_of(tally: Tally) -> Figures:
     if clipped_share is None:
         undefined["clipped_share"] = _share_reason(tally)
     return Figures(
-        overall, classes, float(tally.sums["weight"][k]), clipped_share, dict(sorted(undefined.items()))
+        overall,
+        classes,
+        float(tally.sums["weight"][k]),
+        clipped_share,
+        dict(sorted(undefined.items())),
     )
 
 

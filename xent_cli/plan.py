@@ -92,7 +92,9 @@ class Plan:
             ignored, missing = values.equal_to(self.spec.ignore), values.missing()
             target = self._encode(values)
         else:
-            ignored = np.isin(values, [float(v) for v in self.spec.ignore if _is_float(v)]).any(axis=0)
+            ignored = np.isin(values, [float(v) for v in self.spec.ignore if _is_float(v)]).any(
+                axis=0
+            )
             missing = ~np.isfinite(values).all(axis=0)
             target = np.where(missing | ignored, 0.0, values)
         batch = Batch(
@@ -243,7 +245,11 @@ def _match(
 ) -> tuple[ClassIndex, tuple[int, ...] | None, Align]:
     """Find the names of the classes, and how labels find them."""
     if decision.mode == "binary" and not decision.multilabel:
-        return binary_index(_distinct_labels(labels, roles, options), roles.preds, options), None, "value"
+        return (
+            binary_index(_distinct_labels(labels, roles, options), roles.preds, options),
+            None,
+            "value",
+        )
     columns = roles.preds if len(roles.preds) == k else ()
     named = bool(columns) and preds.named
     names = options.classes or tuple(strip_prefix(columns)) if columns else options.classes

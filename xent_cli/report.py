@@ -209,7 +209,9 @@ def _warnings(tally: Tally, figures: Figures) -> Iterable[Notice]:
     if infinite := tally.infinite[-1]:
         yield Notice("infinite", f"{_rows(infinite, n)} put 0 on the truth: the loss is infinite.")
     elif tally.n_clipped:
-        share = "" if figures.clipped_share is None else f", {figures.clipped_share:.1%} of the loss"
+        share = (
+            "" if figures.clipped_share is None else f", {figures.clipped_share:.1%} of the loss"
+        )
         each = -math.log(tally.spec.eps)
         yield Notice(
             "clipped",

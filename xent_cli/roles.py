@@ -11,8 +11,29 @@ from xent_cli.classes import match_columns
 from xent_cli.column import Column
 from xent_cli.errors import ColumnError, SwappedInputsError, UsageError
 
-LABEL_NAMES = ("label", "labels", "y", "y_true", "target", "targets", "class", "truth", "true_label")
-_INDEX_NAMES = ("id", "index", "idx", "row", "row_id", "sample_id", "example_id", "uid", "uuid", "key")
+LABEL_NAMES = (
+    "label",
+    "labels",
+    "y",
+    "y_true",
+    "target",
+    "targets",
+    "class",
+    "truth",
+    "true_label",
+)
+_INDEX_NAMES = (
+    "id",
+    "index",
+    "idx",
+    "row",
+    "row_id",
+    "sample_id",
+    "example_id",
+    "uid",
+    "uuid",
+    "key",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +137,7 @@ def _predictions(columns: Iterable[Column]) -> tuple[tuple[str, ...], tuple[str,
     return kept, tuple(column.name for column in numbers if column.name not in names)
 
 
-def _labels(
-    columns: Sequence[Column], preds: Sequence[str], shared: set[str]
-) -> tuple[str, ...]:
+def _labels(columns: Sequence[Column], preds: Sequence[str], shared: set[str]) -> tuple[str, ...]:
     """Choose among the columns of a label file."""
     names = [column.name for column in columns]
     if len(names) == 1:
@@ -166,7 +185,9 @@ def _select(patterns: Sequence[str], columns: Sequence[Column], option: str) -> 
         found = [pattern] if pattern in names else []
         found = found or [name for name in names if fnmatchcase(name, pattern)]
         if not found and "," in pattern:
-            found = [n for part in pattern.split(",") for n in _select([part.strip()], columns, option)]
+            found = [
+                n for part in pattern.split(",") for n in _select([part.strip()], columns, option)
+            ]
         if not found:
             _require(pattern, columns, option)
         chosen += [name for name in found if name not in chosen]

@@ -93,18 +93,24 @@ def t_quantile(p: float, df: int) -> float:
         return -t_quantile(1.0 - p, df)
     z = NormalDist().inv_cdf(p)
     if df >= _MANY_DF:
-        return z + (
-            (z**3 + z) / 4
+        return (
+            z
             + (
-                (5 * z**5 + 16 * z**3 + 3 * z) / 96
+                (z**3 + z) / 4
                 + (
-                    (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
-                    + (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160 / df
+                    (5 * z**5 + 16 * z**3 + 3 * z) / 96
+                    + (
+                        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+                        + (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z)
+                        / 92160
+                        / df
+                    )
+                    / df
                 )
                 / df
             )
             / df
-        ) / df
+        )
     low, high = 0.0, max(2.0 * z, 1.0)
     while t_cdf(high, df) < p:
         high *= 2.0
@@ -128,11 +134,7 @@ def _beta_regularised(x: float, a: float, b: float) -> float:
     if x > (a + 1) / (a + b + 2):
         return 1.0 - _beta_regularised(1.0 - x, b, a)
     log_front = (
-        math.lgamma(a + b)
-        - math.lgamma(a)
-        - math.lgamma(b)
-        + a * math.log(x)
-        + b * math.log1p(-x)
+        math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
     )
     c, d = 1.0, 1.0 / (1.0 - (a + b) * x / (a + 1))
     fraction = d

@@ -16,7 +16,21 @@ from xent_cli.notice import Notice
 
 Header = Literal["auto", "yes", "no"]
 
-NULLS = ("", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "-NaN", "NULL", "Null", "null", "None", "#N/A")
+NULLS = (
+    "",
+    "NA",
+    "N/A",
+    "n/a",
+    "NaN",
+    "nan",
+    "-nan",
+    "-NaN",
+    "NULL",
+    "Null",
+    "null",
+    "None",
+    "#N/A",
+)
 _NUMBER = re.compile(r"\s*[+-]?(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?\s*\Z")
 _SPECIAL = re.compile(r"\s*[+-]?(?:inf|infinity|nan)\s*\Z", re.IGNORECASE)
 _MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
@@ -177,9 +191,7 @@ def _has_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
     if texts:
         if any(decimals_of(field) is not None for field in filled):
             return False  # 0.9,0.1,cat: nobody names a column 0.9.
-        repeated = any(
-            first[i] in {row[i] for row in rest if i < len(row)} for i in texts
-        )
+        repeated = any(first[i] in {row[i] for row in rest if i < len(row)} for i in texts)
         return not repeated  # cat over dog, cat, dog: a label, not the name of one.
     counted = [str(i) for i in range(len(filled))]
     if list(first) in (counted, ["", *counted]) and first:
@@ -206,7 +218,9 @@ def _column(name: str, fields: Sequence[str]) -> Column:
         whole = any(field.strip() not in ("0", "1") for field in known)
         return Column(name, "integer", integral=whole)
     strong = [decimals for field, decimals in written if 0.1 <= abs(float(field)) < 1]
-    integral = all(float(f).is_integer() for f in known) and any(float(f) not in (0, 1) for f in known)
+    integral = all(float(f).is_integer() for f in known) and any(
+        float(f) not in (0, 1) for f in known
+    )
     return Column(
         name,
         "float",

@@ -82,12 +82,12 @@ def _load(line: bytes, place: Place, row: int) -> dict[str, Any]:
     except ValueError as error:
         raise ParseError(
             f"{place.of_row(row)}: no JSON object ({error}).",
-            hint="JSON lines hold one object a line, like {\"p\": 0.9, \"y\": 1}.",
+            hint='JSON lines hold one object a line, like {"p": 0.9, "y": 1}.',
         ) from error
     if not isinstance(record, dict):
         raise ParseError(
             f"{place.of_row(row)}: {type(record).__name__} where an object belongs.",
-            hint="JSON lines hold one object a line, like {\"p\": 0.9, \"y\": 1}.",
+            hint='JSON lines hold one object a line, like {"p": 0.9, "y": 1}.',
         )
     return record
 

@@ -120,7 +120,9 @@ def _column(name: str, header: _Header) -> Column:
 
 def _read_header(file: BinaryIO, path: str) -> _Header:
     version = npy_format.read_magic(file)
-    read = npy_format.read_array_header_1_0 if version == (1, 0) else npy_format.read_array_header_2_0
+    read = (
+        npy_format.read_array_header_1_0 if version == (1, 0) else npy_format.read_array_header_2_0
+    )
     shape, fortran, dtype = read(file)
     if dtype.hasobject:
         raise PickleError(

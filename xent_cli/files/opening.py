@@ -200,7 +200,10 @@ def _open_many(path: str, files: list[str], open_file: _OpenFile) -> Source:
         )
     files.sort(key=_natural)
     base = path if os.path.isdir(path) else os.path.dirname(path)
-    parts = [(open_file(file, file, None), _hive_pairs(os.path.relpath(file, base or "."))) for file in files]
+    parts = [
+        (open_file(file, file, None), _hive_pairs(os.path.relpath(file, base or ".")))
+        for file in files
+    ]
     formats = {source.format for source, _ in parts}
     if len(formats) > 1:
         raise UnknownFormatError(

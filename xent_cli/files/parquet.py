@@ -45,5 +45,3 @@ class ParquetSource(Source):
     def _width(self, name: str) -> int:
         column = self.column(name)
         return (column.width or 16) if column and column.kind == "list" else 1
-
-

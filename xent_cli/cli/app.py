@@ -1,0 +1,87 @@
+"""App: the commands together, and how what happens becomes an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from xent_cli.cli.defaults import config_defaults
+from xent_cli.cli.eval import eval_command
+from xent_cli.cli.show import show_command
+from xent_cli.errors import ExitCode, XentError
+from xent_cli.version import __version__
+
+app = typer.Typer(
+    name="xent",
+    help="Measure how far predicted distributions are from the true ones: cross entropy, per class "
+    "and overall.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("eval")(eval_command)
+app.command("show")(show_command)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        typer.echo(f"xent {__version__}")
+        raise typer.Exit
+
+
+@app.callback(epilog="Exit codes: 0 done, 2 could not be judged, 130 interrupted.")
+def _xent(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    A closed pipe is no failure: the reader has what it wanted.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in arguments
+    try:
+        code: Any = app(
+            args=arguments,
+            prog_name="xent",
+            standalone_mode=False,
+            default_map=config_defaults(app, arguments),
+        )
+        return int(code or ExitCode.OK)
+    except XentError as error:
+        if debug:
+            raise
+        _complain(f"error: {error} [{error.code}]")
+        return ExitCode.UNKNOWABLE
+    except typer.Abort:
+        return ExitCode.INTERRUPTED
+    except (KeyboardInterrupt, SystemExit) as stop:
+        return ExitCode.OK if isinstance(stop, SystemExit) else ExitCode.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - a crash must not look like a failed gate
+        if debug:
+            raise
+        if hasattr(error, "format_message") and hasattr(error, "show"):
+            error.show()
+            return ExitCode.UNKNOWABLE
+        _complain(
+            f"error: xent failed: {type(error).__name__}: {error}. This is a defect; --debug shows "
+            "where. [crash]"
+        )
+        return ExitCode.UNKNOWABLE
+
+
+def _complain(text: str) -> None:
+    from xent_cli.render.words import clean
+
+    print(clean(text), file=sys.stderr)  # noqa: T201

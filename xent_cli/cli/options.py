@@ -1,0 +1,45 @@
+"""Options that several commands share, as Typer declares them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from xent_cli.cli.terminal import Color
+from xent_cli.render import Sort
+
+Form = Literal["table", "json", "csv", "md", "total"]
+
+FormatOption = Annotated[Form, typer.Option("--format", "-f", help="What standard output carries.")]
+OutputOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FORMAT:PATH",
+        help="Also write a file, whole or not at all. Repeatable.",
+    ),
+]
+SortOption = Annotated[
+    Sort | None,
+    typer.Option("--sort", help="Order of the classes. [default: that of the columns]"),
+]
+TopOption = Annotated[
+    int | None,
+    typer.Option(
+        "--top",
+        min=0,
+        metavar="N",
+        help="Show N classes, 0 for all. [default: all, or the worst 20 of more than 40]",
+    ),
+]
+ColorOption = Annotated[
+    Color, typer.Option("--color", help="Colour; auto heeds NO_COLOR, FORCE_COLOR and TERM.")
+]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Nothing on standard error but errors.")
+]
+DebugOption = Annotated[
+    bool, typer.Option("--debug", help="Show a traceback when something fails.")
+]

@@ -1,0 +1,117 @@
+"""Output: documents to standard output and into files, each written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from xent_cli.cli.terminal import (
+    Color,
+    is_ascii,
+    terminal_width,
+    wants_color,
+    write_stderr,
+    write_stdout,
+)
+from xent_cli.errors import OutputError, UsageError
+from xent_cli.render import FORMATS, Sort, View, render_report
+from xent_cli.render.words import clean
+from xent_cli.report import Report
+
+_WITHOUT_WARNINGS = ("csv", "total")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A file to write a document to."""
+
+    form: str
+    path: str
+
+
+def read_targets(texts: Sequence[str]) -> list[Target]:
+    """Read FORMAT:PATH texts, before any work is done.
+
+    Raises
+    ------
+    UsageError
+        If the format is unknown.
+    OutputError
+        If the folder does not exist or may not be written.
+    """
+    targets = []
+    for text in texts:
+        form, mark, path = text.partition(":")
+        if not mark or form not in FORMATS or not path:
+            raise UsageError(
+                f"--output {text}: must be FORMAT:PATH with one of {', '.join(FORMATS)}.",
+                hint="For example --output json:report.json.",
+            )
+        folder = os.path.dirname(path) or "."
+        if not os.path.isdir(folder):
+            raise OutputError(f"--output {text}: there is no folder {folder}.")
+        if os.path.isdir(path):
+            raise OutputError(f"--output {text}: {path} is a folder.")
+        targets.append(Target(form, path))
+    return targets
+
+
+def write_report(
+    report: Report,
+    form: str,
+    targets: Sequence[Target],
+    *,
+    sort: Sort | None,
+    top: int | None,
+    color: Color,
+    quiet: bool,
+) -> None:
+    """Write a report to its files and then to standard output."""
+    plain = View(sort=sort, top=top)
+    for target in targets:
+        write_file(target.path, render_report(report, target.form, plain))
+        if not quiet:
+            write_stderr(clean(f"wrote {target.path}"))
+    if form in _WITHOUT_WARNINGS and not quiet:
+        for notice in report.warnings:
+            write_stderr(clean(f"warning ({notice.code}): {notice.message}"))
+    view = replace(plain, width=terminal_width(), color=wants_color(color), ascii_only=is_ascii())
+    write_stdout(render_report(report, form, view))
+
+
+def write_file(path: str, text: str) -> None:
+    """Write a file whole or not at all: beside its place, then renamed into it.
+
+    Raises
+    ------
+    OutputError
+    """
+    data = text.encode("utf-8", "backslashreplace")
+    try:
+        if os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode):
+            with open(path, "wb") as device:  # A device or a named pipe cannot be renamed into.
+                device.write(data)
+            return
+        descriptor, draft = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".xent-")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+            os.chmod(draft, _mode_for(path))
+            os.replace(draft, os.path.realpath(path))
+        except BaseException:
+            os.unlink(draft)
+            raise
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def _mode_for(path: str) -> int:
+    """Keep the permissions of a file that is there; a new one gets those that open() would give."""
+    if os.path.exists(path):
+        return stat.S_IMODE(os.stat(path).st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

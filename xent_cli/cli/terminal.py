@@ -1,0 +1,71 @@
+"""Terminal: what standard output can show, and getting text there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import Literal
+
+from xent_cli.errors import OutputError
+
+Color = Literal["auto", "always", "never"]
+
+
+def wants_color(choice: Color) -> bool:
+    """Decide on colour: the option, then NO_COLOR, FORCE_COLOR, TERM=dumb, then the terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return os.environ.get("TERM") != "dumb" and is_terminal()
+
+
+def is_terminal() -> bool:
+    """Say whether a person looks at standard output."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def terminal_width() -> int | None:
+    """Return the columns of the terminal, or None where there is none."""
+    return shutil.get_terminal_size().columns if is_terminal() else None
+
+
+def is_ascii() -> bool:
+    """Say whether standard output can show nothing but ASCII."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("_", "-")
+    return not encoding.startswith("utf")
+
+
+def write_stdout(text: str) -> None:
+    """Write a document to standard output; a reader that has gone away is no error.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written, say because the disk is full.
+    """
+    if sys.stdout is None:
+        raise OutputError("Standard output is closed.", hint="Use --output FORMAT:PATH.")
+    try:
+        encoding = sys.stdout.encoding or "utf-8"
+        data = text.encode(encoding, "backslashreplace")
+        if hasattr(sys.stdout, "buffer"):
+            sys.stdout.flush()
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        else:
+            sys.stdout.write(data.decode(encoding))
+    except BrokenPipeError:
+        # Whoever read has seen enough. Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        raise OutputError(f"Standard output cannot be written: {error.strerror}.") from error
+
+
+def write_stderr(text: str) -> None:
+    """Write a line to standard error, if there is one."""
+    if sys.stderr is not None:
+        print(text, file=sys.stderr)  # noqa: T201

@@ -1,0 +1,89 @@
+"""Markdown: the tables for an issue, a pull request or a notebook."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+
+from xent_cli.render.view import View
+from xent_cli.render.words import clean, decimal, describe, overall_figures, percent
+from xent_cli.report import Report
+
+
+def render_markdown(report: Report, view: View) -> str:
+    """Return the report as GitHub-flavoured Markdown; names of classes are escaped."""
+    rows, note = view.choose(report.classes)
+    parts = [
+        _escape(describe(report)),
+        "\n".join(_table(("figure", "value", ""), overall_figures(report), numbers=(1,))),
+        "\n".join(
+            _table(
+                (
+                    "class",
+                    "n",
+                    "prior",
+                    "cross entropy",
+                    "± se",
+                    "share of loss",
+                    "accuracy",
+                    "mean p",
+                ),
+                (
+                    (
+                        _name(row.name),
+                        f"{row.n:,}",
+                        percent(row.prior),
+                        decimal(row.cross_entropy),
+                        decimal(row.se),
+                        percent(row.share),
+                        percent(row.accuracy),
+                        decimal(row.mean_probability),
+                    )
+                    for row in rows
+                ),
+                numbers=range(1, 8),
+            )
+        ),
+    ]
+    if note:
+        parts.append(_escape(note))
+    notices = [f"- **warning** ({w.code}): {_escape(w.message)}" for w in report.warnings]
+    notices += [f"- note ({n.code}): {_escape(n.message)}" for n in report.notes]
+    if notices:
+        parts.append("\n".join(notices))
+    parts.append(f"`{report.signature}`")
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(
+    header: Sequence[str], rows: Iterable[Sequence[str]], numbers: Iterable[int]
+) -> Iterable[str]:
+    right = set(numbers)
+    yield f"| {' | '.join(header)} |"
+    yield "|" + "|".join("---:" if i in right else "---" for i in range(len(header))) + "|"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def _name(name: str) -> str:
+    """Show the name of a class; as code where a forge might see an emoji or a mention in it.
+
+    Examples
+    --------
+    >>> _name("cat"), _name(":smile:")
+    ('cat', '<code>:smile:</code>')
+    """
+    plain = _escape(name)
+    return plain if re.fullmatch(r"[\w .,()+/-]*", name) else f"<code>{plain}</code>"
+
+
+def _escape(text: str) -> str:
+    r"""Make Markdown and HTML show a text as it is.
+
+    Examples
+    --------
+    >>> _escape("a|b <script> [x](y)")
+    'a\\|b &lt;script&gt; \\[x\\](y)'
+    """
+    return re.sub(r"([\\`*_\[\]~|#])", r"\\\1", html.escape(clean(text), quote=False))

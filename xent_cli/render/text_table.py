@@ -1,0 +1,128 @@
+"""The table for people: what was evaluated, all rows, each class, warnings and the signature."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from xent_cli.render.view import View
+from xent_cli.render.words import bar, clean, decimal, describe, overall_figures, percent
+from xent_cli.report import Report
+
+_NARROWEST = 76
+"""Below this the numbers of a row no longer fit; the terminal may wrap, but nothing is cut."""
+
+_OFF_TERMINAL = 10_000
+_WIDE = 120
+_BAR_COLUMNS = (8, 30)
+_BAR_AT = 5
+_ASCII = str.maketrans({"±": "+-", "·": "|", "…": "."})
+
+
+def render_table(report: Report, view: View) -> str:
+    """Return the report as tables, as wide as the view allows or as need be."""
+    width = _OFF_TERMINAL if view.width is None else max(view.width, _NARROWEST)
+    buffer = StringIO()
+    console = Console(
+        file=buffer,
+        width=width,
+        height=100,
+        color_system="standard" if view.color else None,
+        force_terminal=view.color,
+        force_jupyter=False,
+        legacy_windows=False,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        safe_box=True,
+        _environ={},
+    )
+    console.print(Text(clean(describe(report)), style="bold"))
+    console.print()
+    console.print(_overall(report))
+    console.print()
+    table, note = _classes(report, view, width)
+    console.print(table)
+    if note:
+        console.print(Text(note, style="dim"))
+    if report.warnings or report.notes:
+        console.print()
+    for notice in report.warnings:
+        _print_notice(console, f"warning ({notice.code}): {notice.message}", "yellow")
+    for notice in report.notes:
+        _print_notice(console, f"note ({notice.code}): {notice.message}", "dim")
+    console.print()
+    console.print(Text(clean(report.signature), style="dim", overflow="fold"), soft_wrap=True)
+    text = "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+    return text.translate(_ASCII) if view.ascii_only else text
+
+
+def _print_notice(console: Console, text: str, style: str) -> None:
+    console.print(Text(clean(text), style=style))
+
+
+def _overall(report: Report) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, justify="right")
+    table.add_column(style="dim")
+    for index, (name, value, remark) in enumerate(overall_figures(report)):
+        style = "bold" if index == 0 else ""
+        table.add_row(Text(name, style=style), Text(value, style=style), Text(remark))
+    return table
+
+
+def _classes(report: Report, view: View, width: int) -> tuple[Table, str]:
+    """Return the table of classes, without bars where they would not fit, and a note below it."""
+    rows, note = view.choose(report.classes)
+    cells = _BAR_COLUMNS[0] if width < _WIDE or view.width is None else _BAR_COLUMNS[1]
+    table = Table(
+        box=box.ASCII if view.ascii_only else box.SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+        padding=(0, 0, 0, 1),
+    )
+    table.add_column(
+        "label" if report.tally.spec.multilabel else "class",
+        overflow="ellipsis",
+        no_wrap=True,
+        min_width=8,
+    )
+    numbers = [
+        ("n", [f"{row.n:,}" for row in rows]),
+        ("prior", [percent(row.prior) for row in rows]),
+        ("cross\nentropy", [decimal(row.cross_entropy) for row in rows]),
+        ("± se", [decimal(row.se) for row in rows]),
+        ("share\nof loss", [percent(row.share) for row in rows]),
+        ("", [""] * len(rows)),
+        ("accuracy", [percent(row.accuracy) for row in rows]),
+        ("mean\nof p", [decimal(row.mean_probability) for row in rows]),
+    ]
+    largest = max((row.share or 0.0 for row in rows), default=0.0)
+    widths = [max(map(len, (*header.split("\n"), *cells_))) for header, cells_ in numbers]
+    if sum(widths) + 2 * len(widths) + 8 + cells > width:
+        del numbers[_BAR_AT]
+    for header, texts in numbers:
+        needed = max(map(len, (*header.split("\n"), *texts)))
+        if header:
+            table.add_column(header, justify="right", no_wrap=True, min_width=needed)
+        else:
+            table.add_column("", no_wrap=True, width=cells, style="cyan")
+            texts[:] = [
+                bar(_part(r.share, largest), cells, ascii_only=view.ascii_only) for r in rows
+            ]
+    for index, row in enumerate(rows):
+        table.add_row(
+            Text(clean(row.name)),
+            *(Text(texts[index]) for _, texts in numbers),
+            style="bold" if largest and row.share == largest and len(rows) > 1 else "",
+        )
+    return table, note
+
+
+def _part(share: float | None, largest: float) -> float | None:
+    return share / largest if share and largest else None

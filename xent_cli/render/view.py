@@ -1,0 +1,77 @@
+"""View: how a reader wants to see a report, and the rows and words that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from xent_cli.figures import ClassRow
+
+Sort = Literal["loss", "share", "n", "name"]
+
+MANY_CLASSES = 40
+"""From more classes than this a table shows only the worst, unless told how many."""
+
+WORST_CLASSES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a document may look like.
+
+    Attributes
+    ----------
+    sort : {"loss", "share", "n", "name"}, optional
+        Order of the classes; by default that of the columns.
+    top : int, optional
+        How many classes to show; 0 for all. By default all, or the worst 20 of more than 40.
+    width : int, optional
+        Columns of the terminal; None off a terminal: as wide as need be.
+    color : bool
+        Whether escape sequences are welcome.
+    ascii_only : bool
+        Whether only ASCII characters can be shown.
+    """
+
+    sort: Sort | None = None
+    top: int | None = None
+    width: int | None = None
+    color: bool = False
+    ascii_only: bool = False
+
+    def choose(self, rows: Sequence[ClassRow]) -> tuple[list[ClassRow], str]:
+        """Return the rows to show, in order, and a sentence on those left out (or "").
+
+        Examples
+        --------
+        >>> View(top=0).choose([])
+        ([], '')
+        """
+        top, sort = self.top, self.sort
+        if top is None:
+            top = WORST_CLASSES if len(rows) > MANY_CLASSES else 0
+        if not top or top >= len(rows):
+            return sort_rows(rows, sort), ""
+        sort = sort or "share"
+        left = len(rows) - top
+        said = {"name": "first by name", "n": "most frequent", "loss": "highest cross entropy"}
+        which = said.get(sort, "largest share of the loss")
+        note = f"{top} of {len(rows):,} classes, {which}; {left:,} more with --top 0."
+        return sort_rows(rows, sort)[:top], note
+
+
+def sort_rows(rows: Sequence[ClassRow], sort: Sort | None) -> list[ClassRow]:
+    """Sort classes: the highest figure first, names from A; those without the figure last."""
+    if sort is None:
+        return list(rows)
+    if sort == "name":
+        return sorted(rows, key=lambda row: row.name)
+    figures = {"loss": "cross_entropy", "share": "share", "n": "n"}
+    name = figures[sort]
+
+    def key(row: ClassRow) -> tuple[bool, float]:
+        value = getattr(row, name)
+        return value is None, -(value or 0.0)
+
+    return sorted(rows, key=key)
