@@ -1,4 +1,4 @@
-"""Batch: rows of predictions lined up with their labels, as NumPy arrays, and where they came from."""
+"""Batch: rows of predictions lined up with their labels, as NumPy arrays, and their place."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Floats = NDArray[np.float64]
 class Place:
     """A run of rows in a file, so that an error can say where a value stands.
 
-    Rows are counted from 1 and from the first data row of the file; `first` is the run's position in
-    the whole input (which may be several files). Lines are known for text files without line breaks
-    inside fields.
+    Rows are counted from 1, from the first data row of the file; `first` is where the run begins
+    in the whole input (which may be several files). Lines are known for text files without line
+    breaks inside fields.
 
     Examples
     --------
@@ -58,7 +58,7 @@ class Batch:
         The position of each row in the input, from 0.
     weight : (n,) float64, optional
     sum_tolerance, label_tolerance : float
-        How far a row of predictions or of label columns may miss 1 by the precision its file carries.
+        How far a row of predictions or of label columns may miss 1 by its file's precision.
     n_ignored, n_invalid : int
         Rows left out by `--ignore-label` and `--invalid drop`.
     """

@@ -9,8 +9,11 @@ from xent_cli.errors import ClassesError, LabelError
 from xent_cli.options import Options
 
 _NO_NAMES = frozenset(
-    "0 1 p q y pred preds prediction predictions prob proba probs probability score scores hat true "
-    "pos positive logit logits logprob output label model value values class target".split()
+    (
+        *("0", "1", "p", "q", "y", "pred", "preds", "prediction", "predictions", "prob", "proba"),
+        *("probs", "probability", "score", "scores", "hat", "true", "pos", "positive", "logit"),
+        *("logits", "logprob", "output", "label", "model", "value", "values", "class", "target"),
+    )
 )
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from xent_cli.batch import Batch, Place
 from xent_cli.errors import LabelError, MissingValueError, RangeError, RowSumError, WeightError
-from xent_cli.losses import Scale, sum_over_classes
+from xent_cli.losses import Scale, class_losses, sum_over_classes
 from xent_cli.spec import Spec
 
 Floats = NDArray[np.float64]
@@ -23,6 +23,9 @@ BASE_TOLERANCE = 1e-6
 
 LOOSE_TOLERANCE = 0.01
 """Deviations up to this size are real models' (1.00002 and the like): warned of, not refused."""
+
+LARGEST_WEIGHT = 1e70
+"""Squares of a row weight times a class weight times a loss must stay far below overflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,38 +116,41 @@ def check_predictions(batch: Batch, spec: Spec) -> tuple[Floats, Findings]:
     one_column = spec.mode == "binary"
     if spec.scale == "logprobs":
         _require_range(batch, -np.inf, math.log1p(LOOSE_TOLERANCE), "a log-probability")
+        if spec.row_sums == "renormalize" and not one_column:
+            return -class_losses(batch.q, scale="logits"), Findings()
+        excess = np.expm1(batch.q.max(axis=0))
         if one_column or spec.row_sums == "ignore":
-            return batch.q, Findings()
-        total = sum_over_classes(np.exp(batch.q))
-        if spec.row_sums == "renormalize":
-            return batch.q - np.log(total), Findings()
-        return batch.q, _check_sums(batch, total)
+            return batch.q, _find_off(batch, excess)
+        return batch.q, _check_sums(batch, sum_over_classes(np.exp(batch.q)), excess)
     if spec.row_sums == "renormalize" and not one_column:
         _require_range(batch, -BASE_TOLERANCE, np.inf, "a probability")
-        total = sum_over_classes(batch.q)
-        if (total <= 0).any():
-            row = int(np.argmax(total <= 0))
+        with np.errstate(over="ignore"):
+            total = sum_over_classes(batch.q)
+        if (bad := (total <= 0) | np.isinf(total)).any():
+            row = int(np.argmax(bad))
             where = batch.preds.of_row(int(batch.rows[row]))
             raise RowSumError(
                 f"{where}: the row sums to {total[row]:g} and cannot be renormalized."
             )
         return batch.q / total, Findings()
     _require_range(batch, -BASE_TOLERANCE, 1 + LOOSE_TOLERANCE, "a probability")
-    findings = _check_edges(batch)
+    excess = batch.q.max(axis=0) - 1
     if one_column or spec.row_sums == "ignore":
-        return batch.q, findings
-    sums = _check_sums(batch, sum_over_classes(batch.q))
-    return batch.q, sums if sums.n_rows else findings
+        return batch.q, _find_off(batch, excess)
+    return batch.q, _check_sums(batch, sum_over_classes(batch.q), excess)
 
 
 def check_weights(batch: Batch) -> None:
-    """Raise WeightError for the first weight below 0. (NaN is a missing value, seen before.)"""
-    if batch.weight is None or not (bad := batch.weight < 0).any():
+    """Raise WeightError for the first weight that is negative or too large; NaN was seen before."""
+    if batch.weight is None:
+        return
+    bad = (batch.weight < 0) | (batch.weight > LARGEST_WEIGHT)
+    if not bad.any():
         return
     row = int(np.argmax(bad))
     raise WeightError(
         f"{batch.labels.of_row(int(batch.rows[row]))}: the weight is {batch.weight[row]:g}.",
-        hint="Weights must be 0 or more.",
+        hint=f"Weights must be 0 or more, and {LARGEST_WEIGHT:g} at most.",
     )
 
 
@@ -172,7 +178,7 @@ def check_label_rows(batch: Batch, spec: Spec) -> Findings:
             f"these sum to {total[row]:g}.",
             hint="If a row may have several labels or none, say --mode binary." if many_hot else "",
         )
-    return _find(batch.labels, batch, deviation, batch.label_tolerance, total)
+    return _find(batch.labels, batch, deviation, deviation > batch.label_tolerance, total)
 
 
 def _require_range(batch: Batch, low: float, high: float, noun: str) -> None:
@@ -191,13 +197,13 @@ def _require_range(batch: Batch, low: float, high: float, noun: str) -> None:
     )
 
 
-def _check_edges(batch: Batch) -> Findings:
-    """Find values a little outside 0 to 1: they pass, clipped, with a warning."""
-    excess = np.maximum(batch.q.max(axis=0) - 1, -batch.q.min(axis=0)) if len(batch) else batch.q[0]
-    return _find(batch.preds, batch, excess, BASE_TOLERANCE, 1 + excess)
+def _find_off(batch: Batch, excess: Floats) -> Findings:
+    """Find rows with a value a little above 1: they pass, clipped, with a warning."""
+    return _find(batch.preds, batch, excess, excess > BASE_TOLERANCE, 1 + excess)
 
 
-def _check_sums(batch: Batch, total: Floats) -> Findings:
+def _check_sums(batch: Batch, total: Floats, excess: Floats) -> Findings:
+    """Refuse rows whose sum is far from 1; find those nearly so, or with a value above 1."""
     deviation = np.abs(total - 1)
     limit = max(batch.sum_tolerance, LOOSE_TOLERANCE)
     if len(batch) and not float(deviation.max()) <= limit:
@@ -208,16 +214,18 @@ def _check_sums(batch: Batch, total: Floats) -> Findings:
             hint="If these are logits, say --from logits; to divide each row by its sum, "
             "--row-sums renormalize; to take them as they are, --row-sums ignore.",
         )
-    return _find(batch.preds, batch, deviation, batch.sum_tolerance, total)
+    over = (deviation > batch.sum_tolerance) | (excess > BASE_TOLERANCE)
+    worse = np.maximum(deviation, excess)
+    return _find(batch.preds, batch, worse, over, np.where(excess > deviation, 1 + excess, total))
 
 
 def _find(
-    place: Place, batch: Batch, deviation: Floats, tolerance: float, values: Floats
+    place: Place, batch: Batch, deviation: Floats, over: NDArray[np.bool_], values: Floats
 ) -> Findings:
-    over = deviation > tolerance
+    """Count the rows that `over` marks, and name the one that deviates most."""
     if not over.any():
         return Findings()
-    row = int(np.argmax(deviation))
+    row = int(np.argmax(np.where(over, deviation, -np.inf)))
     at = int(batch.rows[row])
     worst = (float(deviation[row]), -at, float(values[row]))
     return Findings(int(over.sum()), worst, place.of_row(at))

@@ -8,6 +8,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 
+from xent_cli.checks import LARGEST_WEIGHT
 from xent_cli.errors import WeightError
 
 
@@ -26,7 +27,7 @@ def read_class_weights(
     Raises
     ------
     WeightError
-        For a class that does not exist, and weights that are negative, not finite or all 0.
+        For a class that does not exist, and weights that are negative, too large or all 0.
 
     Examples
     --------
@@ -45,14 +46,16 @@ def read_class_weights(
                     if close
                     else f"Known: {', '.join(classes[:10])}.",
                 )
-        by_name = {str(name): float(weight) for name, weight in given.items()}
+        by_name = {str(name): _as_weight(weight) for name, weight in given.items()}
         weights = tuple(by_name.get(name, 1.0) for name in classes)
     else:
-        weights = tuple(float(weight) for weight in given)
+        weights = tuple(_as_weight(weight) for weight in given)
     if len(weights) != len(classes):
         raise WeightError(f"{len(weights)} class weights for {len(classes)} classes.")
-    if not all(math.isfinite(weight) and weight >= 0 for weight in weights) or not any(weights):
-        raise WeightError("Class weights must be finite, 0 or more, and not all 0.")
+    if not all(0 <= weight <= LARGEST_WEIGHT for weight in weights) or not any(weights):
+        raise WeightError(
+            f"Class weights must be 0 or more, {LARGEST_WEIGHT:g} at most, and not all 0."
+        )
     return weights
 
 
@@ -69,6 +72,10 @@ def balanced_weights(totals: Sequence[float]) -> tuple[float, ...]:
     """
     n, present = math.fsum(totals), sum(total > 0 for total in totals)
     return tuple(n / (present * total) if total > 0 else 1.0 for total in totals)
+
+
+def _as_weight(value: object) -> float:
+    return _read_weight(str(value), "--class-weights")
 
 
 def _read_list(given: str) -> dict[str, float]:

@@ -259,6 +259,8 @@ def _shorter(prefix: str) -> str:
 
 
 def _as_number(text: str) -> float | None:
+    if "_" in text:  # Python reads 1_0 as 10.
+        return None
     try:
         return float(text)
     except ValueError:

@@ -37,8 +37,8 @@ class Contributions:
     loss : float64
         weight * -ln q, what the row adds to the numerator.
     truth : (n,) intp, optional
-        The class under which accuracy counts a row: its label, or the likeliest. None in multi-label
-        tasks, where every row counts under every class.
+        The class under which accuracy counts a row: its label, or the likeliest. None in
+        multi-label tasks, where every row counts under every class.
     graded, correct : float64 and bool
         The weight that accuracy gives a row (None where all are 1), and whether it was right.
     probability : float64
@@ -107,7 +107,7 @@ def _labelled(batch: Batch, q: Floats, spec: Spec) -> Contributions:
     if spec.smoothing:
         class_weights = _class_weights(spec)
         spread = sum_over_classes(_scale(losses, class_weights)) * (spec.smoothing / spec.n_classes)
-        own = truth if class_weights is None else class_weights[labels] * truth
+        own = truth if class_weights is None else weigh(class_weights[labels], truth)
         loss = (1 - spec.smoothing) * own + spread
         loss = loss if batch.weight is None else weigh(batch.weight, loss)
     else:
@@ -126,7 +126,9 @@ def _labelled(batch: Batch, q: Floats, spec: Spec) -> Contributions:
 
 def _distributed(batch: Batch, q: Floats, spec: Spec) -> Contributions:
     """A distribution over the classes for each row (one-hot included)."""
-    target = batch.target if spec.mode != "binary" else np.vstack([1 - batch.target, batch.target])
+    target = np.asarray(batch.target, dtype=np.float64)
+    if spec.mode == "binary":
+        target = np.vstack([1 - target, target])
     losses = _all_losses(q, spec)
     probs = _probabilities(q, losses, spec)
     class_weights = _class_weights(spec)
@@ -170,7 +172,7 @@ def _multilabel(batch: Batch, q: Floats, spec: Spec) -> Contributions:
     loss = weigh(weight, each)
     given = _probabilities(q, positive, spec)
     chosen = given > 0.5
-    absent = _clipped(np.stack([1 - given, given]), np.stack([1 - target, target]), spec)
+    sides = np.concatenate([1 - given, given]), np.concatenate([1 - target, target])
     return Contributions(
         groups=None,
         truth=None,
@@ -179,7 +181,7 @@ def _multilabel(batch: Batch, q: Floats, spec: Spec) -> Contributions:
         graded=weight,
         correct=chosen == (target > 0.5),
         probability=weight * (target * given + (1 - target) * (1 - given)),
-        clipped=absent.any(axis=0),
+        clipped=_clipped(*sides, spec),
         row_weight=sum_over_classes(weight),
         row_loss=sum_over_classes(loss),
         positive=weight * target,
@@ -209,7 +211,8 @@ def _given_to(q: Floats, labels: Labels, truth: Floats, spec: Spec) -> Floats:
     if spec.mode == "binary":
         positive = np.clip(q[0], 0.0, 1.0)
         return np.where(labels == 1, positive, 1 - positive)
-    return np.clip(q[labels, np.arange(len(labels))], 0.0, 1.0)
+    at_labels: Floats = q[labels, np.arange(len(labels))]
+    return np.clip(at_labels, 0.0, 1.0)
 
 
 def _probabilities(q: Floats, losses: Floats, spec: Spec) -> Floats:
@@ -230,8 +233,8 @@ def _predicted(q: Floats, spec: Spec) -> Labels:
     """Return the class with the highest prediction, the first of ties."""
     if spec.mode == "binary":
         threshold = {"probs": 0.5, "logits": 0.0, "logprobs": math.log(0.5)}[spec.scale]
-        return (q[0] > threshold).astype(np.intp)
-    return np.argmax(q, axis=0)
+        return np.asarray(q[0] > threshold, dtype=np.intp)
+    return np.asarray(np.argmax(q, axis=0))
 
 
 def _class_weights(spec: Spec) -> Floats | None:
@@ -239,7 +242,7 @@ def _class_weights(spec: Spec) -> Floats | None:
 
 
 def _row_weights(batch: Batch, spec: Spec, labels: Labels) -> Floats | None:
-    """sample weight * weight of the class; None where both are 1."""
+    """Return sample weight * weight of the class; None where both are 1."""
     class_weights = _class_weights(spec)
     if class_weights is None:
         return batch.weight

@@ -187,9 +187,9 @@ def _halves(a: Floats) -> tuple[Floats, Floats]:
 def _grid_parts(values: Floats, count: int) -> Iterator[tuple[int, Floats]]:
     """Cut `values` into parts on ever finer grids until nothing is left.
 
-    Yields (g, part): every entry of part is a multiple of 2**g, and `count` of them sum to less than
-    2**(g + 53), so that any order of addition is exact. With |x| < 2**e and g = e + bits - 52, adding
-    1.5 * 2**(g + 52) rounds x to the grid: the sum stays where one ulp is 2**g.
+    Yields (g, part): every entry of part is a multiple of 2**g, and `count` of them sum to less
+    than 2**(g + 53), so that any order of addition is exact. With |x| < 2**e and g = e + bits - 52,
+    adding 1.5 * 2**(g + 52) rounds x to the grid: the sum stays where one ulp is 2**g.
     """
     bits = max(1, math.ceil(math.log2(max(count, 2))))
     rest = values

@@ -1,14 +1,16 @@
-"""Figures: the numbers a tally comes to, each unrounded, or None with the reason why there is none."""
+"""Figures: the numbers a tally comes to, unrounded; or None, with the reason why there is none."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 
 from xent_cli.spec import Unit
 from xent_cli.stats import mean_standard_error, t_interval
 from xent_cli.tally import Tally
+
+_INFINITE = "infinite: a truth had q = 0"
 
 NATS_PER: dict[Unit, float] = {"nats": 1.0, "bits": math.log(2), "hartleys": math.log(10)}
 
@@ -110,6 +112,9 @@ def figures_of(tally: Tally) -> Figures:
     )
     if overall.accuracy is None:
         undefined["overall.accuracy"] = "no weight"
+    for name, value in asdict(overall).items():
+        if value == math.inf:
+            undefined["overall." + name] = _INFINITE
     total = tally.sums["loss"][k]
     clipped_share = float(tally.sums["clipped_loss"][0] / total) if total else None
     if tally.infinite[k]:
@@ -165,7 +170,7 @@ def _mean_loss(
     sums, n = tally.sums, tally.n[index]
     keys = (path + "se",) if path != "overall." else (path + "se", path + "ci95")
     if tally.infinite[index]:
-        undefined |= dict.fromkeys((path + "cross_entropy", *keys), "infinite: a truth had q = 0")
+        undefined |= dict.fromkeys((path + "cross_entropy", *keys), _INFINITE)
         return math.inf, None, None
     mean = float(sums["loss"][index] / sums["weight"][index]) / nats
     se = None
@@ -196,7 +201,7 @@ def _priors(tally: Tally) -> list[float]:
 
 
 def _prior_entropy(tally: Tally, priors: list[float]) -> float:
-    """Return the entropy of the class shares in nats; in multi-label tasks, the mean over labels."""
+    """Return the entropy of the class shares in nats; if multi-label, the mean over labels."""
     if not tally.spec.multilabel:
         return math.fsum(_surprise(p) for p in priors)
     weights = [float(tally.sums["weight"][i]) for i in range(tally.spec.n_classes)]

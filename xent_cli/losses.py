@@ -138,22 +138,33 @@ def binary_losses(
         return neg_log_complement(q, eps), neg_log(q, eps)
     if scale == "logits":
         return softplus(q), softplus(-q)
-    with np.errstate(divide="ignore"):
-        return np.subtract(0.0, np.log(-np.expm1(q))), np.subtract(0.0, q)
+    return _neg_log1mexp(q), np.subtract(0.0, q)
 
 
 def weigh(weights: Floats, losses: Floats) -> Floats:
-    """weights * losses, where a weight of 0 on an infinite loss adds nothing: 0 ln 0 is 0.
+    """Return weights * losses, where a weight of 0 on an infinite loss adds nothing: 0 ln 0 is 0.
 
     Examples
     --------
     >>> weigh(np.array([0.0, 2.0]), np.array([np.inf, 1.5]))
     array([0., 3.])
     """
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         products = weights * losses
     np.copyto(products, 0.0, where=weights == 0.0)
     return products
+
+
+def _neg_log1mexp(x: Floats) -> Floats:
+    """-ln(1 - exp(x)) for log-probabilities x; from 0 up, nothing is left and the loss is infinite.
+
+    Each half is exact where the other cancels (Maechler, "Accurately computing log(1 - exp(-|a|))",
+    2012).
+    """
+    inside = np.minimum(x, 0.0)
+    with np.errstate(divide="ignore"):
+        logs = np.where(inside > -np.log(2.0), np.log(-np.expm1(inside)), np.log1p(-np.exp(inside)))
+    return np.subtract(0.0, logs)
 
 
 def _log_softmax_parts(x: Floats) -> tuple[Floats, Floats]:
@@ -164,7 +175,8 @@ def _log_softmax_parts(x: Floats) -> tuple[Floats, Floats]:
     """
     top = np.argmax(x, axis=0)
     rows = np.arange(x.shape[1])
-    shifted = x - x[top, rows]
+    with np.errstate(over="ignore"):
+        shifted = x - x[top, rows]
     terms = np.exp(shifted)
     terms[top, rows] = 0.0
     return shifted, np.log1p(sum_over_classes(terms))

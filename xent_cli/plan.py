@@ -125,7 +125,7 @@ class Plan:
         return replace(
             batch,
             q=np.ascontiguousarray(q[:, keep]),
-            target=np.ascontiguousarray(target[..., keep]),
+            target=_take(target, keep),
             rows=rows[keep],
             weight=None if weight is None else weight[keep],
             n_ignored=int(ignored.sum()),
@@ -363,6 +363,11 @@ def _require_weights(batch: Batch, bad: NDArray[np.bool_], name: str | None) -> 
             "finite.",
             hint="--invalid drop leaves such rows out and counts them.",
         )
+
+
+def _take(target: NDArray[np.intp] | Floats, keep: NDArray[np.bool_]) -> NDArray[np.intp] | Floats:
+    chosen: NDArray[np.intp] | Floats = np.ascontiguousarray(target[..., keep])
+    return chosen
 
 
 def _kind(source: Source, name: str) -> str:

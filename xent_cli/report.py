@@ -138,7 +138,7 @@ class Report:
                 tuple(Input(**{**i, "columns": tuple(i["columns"])}) for i in data["inputs"]),
             )
             saved = (data["n"], data["unit"], data["overall"]["cross_entropy"])
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
             raise ReportError(
                 f"The report is damaged ({type(error).__name__}: {error}).",
                 hint="Make it again with xent eval.",

@@ -25,7 +25,8 @@ class Spec:
     ----------
     mode : {"binary", "categorical", "sparse"}
     classes : tuple of str
-        Names in column order; (negative, positive) in binary mode, the labels of a multi-label task.
+        Names in column order; (negative, positive) in binary mode; the labels of a
+        multi-label task.
     multilabel : bool
         Binary mode with one task a class.
     class_weights : tuple of float, optional
@@ -92,7 +93,8 @@ class Spec:
         known = {item.name for item in fields(cls)}
         if unknown := set(data) - known:
             raise ValueError(f"unknown fields {sorted(unknown)}")
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in data.items()})
+        plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+        return cls(**plain)
 
     def _parts(self) -> dict[str, str]:
         weights = ["rows"] * self.weighted

@@ -39,7 +39,7 @@ _LARGEST_SQUARED = 2.0**500
 class Tally:
     """Exact sums over some rows, class by class and overall. Tallies of one spec add up.
 
-    ``+`` is commutative and associative to the last bit, and `Tally.zero` is its neutral element, so
+    ``+`` is commutative and associative to the last bit, and `Tally.zero` is its neutral element:
     rows may be split over batches, threads, files and machines in any way.
 
     Attributes
@@ -52,11 +52,11 @@ class Tally:
     infinite : tuple of int
         Rows among these whose loss is infinite (eps 0 only). They are not in the sums.
     sums : mapping of str to ExactSums
-        The sums in PER_CLASS (length K + 1) and OVERALL (length 1); in multi-label tasks "positive",
-        the weight of positive labels (length K).
+        The sums in PER_CLASS (length K + 1) and OVERALL (length 1); in multi-label tasks
+        "positive", the weight of positive labels (length K).
     n_ignored, n_invalid, n_clipped, n_huge : int
-        Rows left out for their label or for being invalid, rows clipped at the truth, and rows with a
-        loss too large to square.
+        Rows left out for their label or for being invalid, rows clipped at the truth, and rows
+        with a loss too large to square.
     pred_sums, label_sums : Findings
         Rows that do not quite sum to 1.
     """
@@ -178,7 +178,7 @@ class Tally:
                 tuple(int(n) for n in data["n"]),
                 tuple(int(n) for n in data["infinite"]),
                 sums,
-                *(int(data[name]) for name in _SCALARS),
+                **{name: int(data[name]) for name in _SCALARS},
                 pred_sums=_findings(data["pred_sums"]),
                 label_sums=_findings(data["label_sums"]),
             )
@@ -245,13 +245,15 @@ class _Cells:
             return {"graded": self.sum(graded), "correct": self.sum(graded * rows.correct)}
         if rows.graded is None:
             counts = (rows.truth, rows.truth[rows.correct])
-            graded, correct = (
+            totals = [
                 ExactSums.of_integers(np.bincount(group, minlength=n_classes)) for group in counts
-            )
+            ]
         else:
-            graded = sum_groups(rows.graded, rows.truth, n_classes)
-            correct = sum_groups(rows.graded * rows.correct, rows.truth, n_classes)
-        return {"graded": graded.with_total(), "correct": correct.with_total()}
+            totals = [
+                sum_groups(values, rows.truth, n_classes)
+                for values in (rows.graded, rows.graded * rows.correct)
+            ]
+        return dict(zip(("graded", "correct"), (sums.with_total() for sums in totals), strict=True))
 
     def count(self, mask: NDArray[np.bool_] | None) -> tuple[int, ...]:
         """Count rows by class and overall: all of them, or those that `mask` marks."""

@@ -68,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ExitCode.INTERRUPTED
     except (KeyboardInterrupt, SystemExit) as stop:
         return ExitCode.OK if isinstance(stop, SystemExit) else ExitCode.INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - a crash must not look like a failed gate
+    except Exception as error:
         if debug:
             raise
         if hasattr(error, "format_message") and hasattr(error, "show"):

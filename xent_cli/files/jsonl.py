@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.json as pa_json
 
-from xent_cli.column import Column
 from xent_cli.batch import Place
+from xent_cli.column import Column
 from xent_cli.errors import EmptyInputError, EncodingError, InputError, ParseError
 from xent_cli.files.block import Block
 from xent_cli.files.chunks import record_chunks

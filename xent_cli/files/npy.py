@@ -16,8 +16,8 @@ import pyarrow as pa
 from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
-from xent_cli.column import Column
 from xent_cli.batch import Place
+from xent_cli.column import Column
 from xent_cli.errors import BrokenFileError, ColumnError, PickleError
 from xent_cli.files.arrays import array_column, array_to_arrow
 from xent_cli.files.block import Block

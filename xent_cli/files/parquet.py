@@ -11,6 +11,9 @@ from xent_cli.files.block import Block
 from xent_cli.files.schema import columns_of
 from xent_cli.files.source import Source, Use, block_rows, reading, require_unique
 
+_BUFFER_BYTES = 1 << 20
+"""Columns are read through a buffer of this size; pre-buffering would hold all that was read."""
+
 
 class ParquetSource(Source):
     """A Parquet file, read row group by row group."""
@@ -35,7 +38,9 @@ class ParquetSource(Source):
         rows = block_rows(sum(self._width(name) for name in names))
         with (
             reading(self.path, "Parquet"),
-            pq.ParquetFile(self._file, read_dictionary=texts) as file,
+            pq.ParquetFile(
+                self._file, read_dictionary=texts, pre_buffer=False, buffer_size=_BUFFER_BYTES
+            ) as file,
         ):
             for data in file.iter_batches(rows, columns=names, use_threads=False):
                 if data.num_rows:

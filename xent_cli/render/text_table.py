@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import StringIO
 
 from rich import box
@@ -9,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from xent_cli.figures import ClassRow
 from xent_cli.render.view import View
 from xent_cli.render.words import bar, clean, decimal, describe, overall_figures, percent
 from xent_cli.report import Report
@@ -18,8 +20,10 @@ _NARROWEST = 76
 
 _OFF_TERMINAL = 10_000
 _WIDE = 120
-_BAR_COLUMNS = (8, 30)
-_BAR_AT = 5
+_BAR_WIDTHS = (8, 30)
+_NAME_WIDTH = 8
+_BEHIND_SHARE = 5
+_GAP = 2
 _ASCII = str.maketrans({"±": "+-", "·": "|", "…": "."})
 
 
@@ -77,9 +81,17 @@ def _overall(report: Report) -> Table:
 
 
 def _classes(report: Report, view: View, width: int) -> tuple[Table, str]:
-    """Return the table of classes, without bars where they would not fit, and a note below it."""
+    """Return the table of classes and a note below it.
+
+    Numbers are never cut: names give way first, and the bars go where they do not fit.
+    """
     rows, note = view.choose(report.classes)
-    cells = _BAR_COLUMNS[0] if width < _WIDE or view.width is None else _BAR_COLUMNS[1]
+    columns = _number_columns(rows)
+    bar_width = _BAR_WIDTHS[view.width is not None and width >= _WIDE]
+    taken = sum(_width_of(header, texts) + _GAP for header, texts in columns)
+    room = width - taken - bar_width - _GAP
+    if room < _NAME_WIDTH:
+        bar_width, room = 0, width - taken
     table = Table(
         box=box.ASCII if view.ascii_only else box.SIMPLE_HEAD,
         pad_edge=False,
@@ -90,39 +102,35 @@ def _classes(report: Report, view: View, width: int) -> tuple[Table, str]:
         "label" if report.tally.spec.multilabel else "class",
         overflow="ellipsis",
         no_wrap=True,
-        min_width=8,
+        max_width=max(room, _NAME_WIDTH),
     )
-    numbers = [
+    for header, texts in columns:
+        table.add_column(header, justify="right", no_wrap=True, min_width=_width_of(header, texts))
+        if header.startswith("share") and bar_width:
+            table.add_column("", no_wrap=True, width=bar_width, style="cyan")
+    largest = max((row.share or 0.0 for row in rows), default=0.0)
+    for index, row in enumerate(rows):
+        cells = [Text(texts[index]) for _, texts in columns]
+        if bar_width:
+            part = row.share / largest if row.share else None
+            drawn = bar(part, bar_width, ascii_only=view.ascii_only)
+            cells.insert(_BEHIND_SHARE, Text(drawn))
+        worst = bool(largest) and row.share == largest and len(rows) > 1
+        table.add_row(Text(clean(row.name)), *cells, style="bold" if worst else "")
+    return table, note
+
+
+def _number_columns(rows: Sequence[ClassRow]) -> list[tuple[str, list[str]]]:
+    return [
         ("n", [f"{row.n:,}" for row in rows]),
         ("prior", [percent(row.prior) for row in rows]),
         ("cross\nentropy", [decimal(row.cross_entropy) for row in rows]),
         ("± se", [decimal(row.se) for row in rows]),
         ("share\nof loss", [percent(row.share) for row in rows]),
-        ("", [""] * len(rows)),
         ("accuracy", [percent(row.accuracy) for row in rows]),
         ("mean\nof p", [decimal(row.mean_probability) for row in rows]),
     ]
-    largest = max((row.share or 0.0 for row in rows), default=0.0)
-    widths = [max(map(len, (*header.split("\n"), *cells_))) for header, cells_ in numbers]
-    if sum(widths) + 2 * len(widths) + 8 + cells > width:
-        del numbers[_BAR_AT]
-    for header, texts in numbers:
-        needed = max(map(len, (*header.split("\n"), *texts)))
-        if header:
-            table.add_column(header, justify="right", no_wrap=True, min_width=needed)
-        else:
-            table.add_column("", no_wrap=True, width=cells, style="cyan")
-            texts[:] = [
-                bar(_part(r.share, largest), cells, ascii_only=view.ascii_only) for r in rows
-            ]
-    for index, row in enumerate(rows):
-        table.add_row(
-            Text(clean(row.name)),
-            *(Text(texts[index]) for _, texts in numbers),
-            style="bold" if largest and row.share == largest and len(rows) > 1 else "",
-        )
-    return table, note
 
 
-def _part(share: float | None, largest: float) -> float | None:
-    return share / largest if share and largest else None
+def _width_of(header: str, texts: Sequence[str]) -> int:
+    return max(map(len, (*header.split("\n"), *texts)))

@@ -17,16 +17,18 @@ _MATCHED = {
 
 
 def decimal(value: float | None) -> str:
-    """Show a figure with four decimals, small ones with four digits.
+    """Show a figure with four decimals, small ones with three digits.
 
     Examples
     --------
     >>> decimal(0.69314718), decimal(0.00001234), decimal(0.0), decimal(None), decimal(math.inf)
-    ('0.6931', '1.234e-05', '0.0000', '-', 'inf')
+    ('0.6931', '1.23e-05', '0.0000', '-', 'inf')
     """
     if value is None:
         return NOTHING
-    if 0 < abs(value) < 0.001 or 1e7 <= abs(value) < math.inf:
+    if 0 < abs(value) < 0.001:
+        return f"{value:.3g}"
+    if 1e7 <= abs(value) < math.inf:
         return f"{value:.3e}"
     return f"{value:.4f}"
 
