@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from xent_cli.classes import FALSE_WORDS, TRUE_WORDS, ClassIndex, strip_prefix
 from xent_cli.errors import ClassesError, LabelError
+from xent_cli.notice import Notice
 from xent_cli.options import Options
 
 _NO_NAMES = frozenset(
@@ -67,6 +68,21 @@ def binary_index(distinct: Sequence[str], preds: Sequence[str], options: Options
         f"Which label does the probability speak of? The labels are {shown}.",
         hint=f"Name the positive one: --positive {distinct[-1]}.",
     )
+
+
+def contradiction(index: ClassIndex, preds: Sequence[str]) -> tuple[Notice, ...]:
+    """Warn if the prediction column speaks of the class that was made the negative one.
+
+    Examples
+    --------
+    >>> contradiction(ClassIndex(("spam", "ham")), ["p_spam"])[0].code
+    'positive'
+    """
+    said = _said_name(preds[0])
+    if not said or said != index.names[0]:
+        return ()
+    message = f"The column {preds[0]} speaks of {said}, but {index.names[1]} was made positive."
+    return (Notice("positive", message),)
 
 
 def _with_positive(

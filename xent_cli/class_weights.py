@@ -62,8 +62,8 @@ def read_class_weights(
 def balanced_weights(totals: Sequence[float]) -> tuple[float, ...]:
     """Return n / (K_present * n_c) for classes with n_c rows each; 1 for those with none.
 
-    Every class that occurs then carries the same weight (King and Zeng, "Logistic regression in rare
-    events data", 2001).
+    Every class that occurs then carries the same weight (King and Zeng, "Logistic regression in
+    rare events data", 2001).
 
     Examples
     --------

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress, takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,7 +145,7 @@ class ClassIndex:
         if labels.numbers is not None:
             return self._encode_numbers(labels.numbers)
         table = np.array([self.find(text) for text in labels.texts] + [-1], dtype=np.intp)
-        return table[np.asarray(labels.codes)]
+        return np.asarray(table[np.asarray(labels.codes)])
 
     def find(self, text: str) -> int:
         """Return the class that a text names, or -1."""
@@ -166,7 +167,8 @@ class ClassIndex:
         if len(value) > 40:
             value = value[:37] + "..."
         hint = "--ignore-label leaves such rows out; --classes names the classes."
-        if self.by_position and value == str(len(self.names)) and self.base == 0:
+        counted = self.by_position or self.names == tuple(map(str, range(len(self.names))))
+        if counted and value == str(len(self.names)) and self.base == 0:
             hint = "If labels count from 1, say --label-base 1."
         elif (_as_number(value) or 0) % 1 and len(self.names) == 2:
             hint = "Label probabilities must lie between 0 and 1."
@@ -186,7 +188,7 @@ class ClassIndex:
         keys = np.array([value for value, _ in pairs])
         indices = np.array([index for _, index in pairs], dtype=np.intp)
         at = np.minimum(np.searchsorted(keys, numbers), len(keys) - 1)
-        return np.where(keys[at] == numbers, indices[at], -1)
+        return np.asarray(np.where(keys[at] == numbers, indices[at], -1), dtype=np.intp)
 
     def _listed(self) -> str:
         if self.by_position and all(map(_INTEGER.match, self.names)):
@@ -205,9 +207,7 @@ def index_classes(
     """
     integers = all(_INTEGER.match(name) for name in names)
     by_name = named and integers and label_base is None
-    aliases = (
-        () if len(columns) != len(names) else tuple(zip(columns, range(len(names)), strict=True))
-    )
+    aliases = tuple(zip(columns, range(len(names)), strict=True)) if columns else ()
     return ClassIndex(tuple(names), aliases, by_position=not by_name, base=label_base or 0)
 
 
@@ -245,8 +245,10 @@ def _spellings(names: Sequence[str]) -> list[list[str]]:
 
 
 def _separated_prefix(names: Sequence[str]) -> str:
-    """Return the longest common prefix that ends in a separator and leaves something of each name."""
-    prefix = os.path.commonprefix(list(names))
+    """Return the longest common prefix that ends in a separator and is no whole name."""
+    first, last = min(names, default=""), max(names, default="")
+    same = (a == b for a, b in zip(first, last, strict=False))
+    prefix = "".join(compress(first, takewhile(bool, same)))
     if len(names) < 2 or prefix in names:
         prefix = prefix[:-1]
     return prefix if not prefix or prefix[-1] in "_.:- " else _shorter(prefix)

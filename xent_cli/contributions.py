@@ -211,8 +211,7 @@ def _given_to(q: Floats, labels: Labels, truth: Floats, spec: Spec) -> Floats:
     if spec.mode == "binary":
         positive = np.clip(q[0], 0.0, 1.0)
         return np.where(labels == 1, positive, 1 - positive)
-    at_labels: Floats = q[labels, np.arange(len(labels))]
-    return np.clip(at_labels, 0.0, 1.0)
+    return np.asarray(np.clip(q[labels, np.arange(len(labels))], 0.0, 1.0))
 
 
 def _probabilities(q: Floats, losses: Floats, spec: Spec) -> Floats:

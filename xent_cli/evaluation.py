@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from xent_cli.classes import read_class_names, require_distinct
+from xent_cli.detection import make_plan
 from xent_cli.files import InputFormat, Source, open_source
 from xent_cli.files.dialect import Header
 from xent_cli.losses import DEFAULT_EPS, Scale
 from xent_cli.options import Options
-from xent_cli.plan import Plan, make_plan
+from xent_cli.plan import Plan
 from xent_cli.report import Input, Report, finalize
 from xent_cli.spec import Invalid, Mode, RowSums
 from xent_cli.tally import Tally, merge_all
@@ -28,7 +30,7 @@ def evaluate(
     row_sums: RowSums = "check",
     invalid: Invalid = "error",
     base: str = "e",
-    classes: Sequence[str] | None = None,
+    classes: str | Sequence[str] | None = None,
     positive: str | None = None,
     label_base: int | None = None,
     class_weights: str | Mapping[str, float] | Sequence[float] | None = None,
@@ -66,8 +68,9 @@ def evaluate(
         What to do with rows in which a value is missing.
     base : {"e", "2", "10"}
         Nats, bits or hartleys.
-    classes : sequence of str, optional
-        Names of the classes in column order; (negative, positive) in binary mode.
+    classes : str or sequence of str, optional
+        Names of the classes in column order; (negative, positive) in binary mode. A text is split
+        at its commas, or names a file with one name a line.
     positive : str, optional
         The label that counts as positive in binary mode.
     label_base : int, optional
@@ -111,7 +114,7 @@ def evaluate(
         row_sums=row_sums,
         invalid=invalid,
         base=base,
-        classes=None if classes is None else tuple(str(name) for name in classes),
+        classes=_class_names(classes),
         positive=None if positive is None else str(positive),
         label_base=label_base,
         class_weights=class_weights,
@@ -138,7 +141,11 @@ def run(plan: Plan, *, batch_rows: int | None = None) -> Report:
     tally = merge_all((Tally.of(b, plan.spec) for b in plan.batches(batch_rows)), plan.spec)
     rows = tally.n[-1] + tally.n_ignored + tally.n_invalid
     return finalize(
-        tally, mode_reason=plan.mode_reason, notes=plan.notes, inputs=_inputs(plan, rows)
+        tally,
+        mode_reason=plan.mode_reason,
+        warnings=plan.warnings,
+        notes=plan.notes,
+        inputs=_inputs(plan, rows),
     )
 
 
@@ -153,7 +160,13 @@ def _inputs(plan: Plan, rows: int) -> list[Input]:
     ]
 
 
+def _class_names(classes: str | Sequence[str] | None) -> tuple[str, ...] | None:
+    if classes is None or isinstance(classes, str):
+        return None if classes is None else read_class_names(classes)
+    return require_distinct([str(name) for name in classes])
+
+
 def _listed(value: Any) -> tuple[Any, ...]:
-    if isinstance(value, str):
-        return (value,)
-    return tuple(value) if isinstance(value, Sequence) else (value,)
+    if value is None:
+        return ()
+    return tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else (value,)

@@ -131,7 +131,8 @@ def sum_groups(values: Floats, groups: NDArray[np.intp], n_groups: int) -> Exact
         inside = groups[chunk]
 
         def collapse(part: Floats, inside: NDArray[np.intp] = inside) -> Floats:
-            return np.bincount(inside, weights=part, minlength=n_groups)
+            sums: Floats = np.bincount(inside, weights=part, minlength=n_groups)  # type: ignore[assignment]
+            return sums
 
         total.add_chunk(values[chunk], inside, collapse)
     return total.sums()

@@ -30,8 +30,8 @@ def sum_over_classes(matrix: Floats) -> Floats:
     array([1., 1.])
     """
     if matrix.shape[1] == 1:
-        return np.add.reduce(np.repeat(matrix, 2, axis=1), axis=0)[:1]
-    return np.add.reduce(matrix, axis=0)
+        return np.asarray(np.add.reduce(np.repeat(matrix, 2, axis=1), axis=0)[:1])
+    return np.asarray(np.add.reduce(matrix, axis=0))
 
 
 def neg_log(q: Floats, eps: float = DEFAULT_EPS) -> Floats:

@@ -62,7 +62,7 @@ def detect_mode(
         found = Decision("categorical", False, f"{columns} and as many {kind} label columns")
     else:
         raise ModeError(
-            f"There are {columns} and {n_labels} label columns: neither one label column nor as many.",
+            f"There are {columns} and {n_labels} label columns: neither one nor as many.",
             hint="Choose columns with --pred-cols and --label-col.",
         )
     if requested not in (None, found.mode):

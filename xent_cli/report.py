@@ -163,6 +163,7 @@ def finalize(
     tally: Tally,
     *,
     mode_reason: str = "",
+    warnings: Iterable[Notice] = (),
     notes: Iterable[Notice] = (),
     inputs: Iterable[Input] = (),
 ) -> Report:
@@ -174,8 +175,8 @@ def finalize(
         If no row, or no weight, is left to average over.
     """
     figures = figures_of(_require_rows(tally))
-    warnings = tuple(_warnings(tally, figures))
-    return Report(tally, figures, mode_reason, warnings, tuple(notes), tuple(inputs))
+    all_warnings = (*warnings, *_warnings(tally, figures))
+    return Report(tally, figures, mode_reason, all_warnings, tuple(notes), tuple(inputs))
 
 
 def _require_rows(tally: Tally) -> Tally:
@@ -223,8 +224,8 @@ def _warnings(tally: Tally, figures: Figures) -> Iterable[Notice]:
     if tally.spec.smoothing:
         yield Notice(
             "smoothing",
-            "With label smoothing the loss is a training objective, not a proper score: it no longer "
-            "ranks honest models first.",
+            "With label smoothing the loss is a training objective, not a proper score: it no "
+            "longer ranks honest models first.",
         )
 
 

@@ -1,4 +1,4 @@
-"""Roles: which column holds predictions, labels, weights or ids. Pure: looks at names and kinds only."""
+"""Roles: which column holds predictions, labels, weights or ids. Looks at names and kinds only."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ _INDEX_NAMES = (
 class Roles:
     """Names of columns by what they are for.
 
-    `weight` is a column of the labels where `weight_in_labels`, else of the predictions; `ids` stand
-    in both inputs; `left_out` are number columns taken for no predictions.
+    `weight` is a column of the labels where `weight_in_labels`, else of the predictions; `ids`
+    stand in both inputs; `left_out` are number columns taken for no predictions.
     """
 
     preds: tuple[str, ...]
@@ -98,9 +98,9 @@ def assign_roles(
         column for column in preds if column.name != weight and not _is_id(column, shared)
     )
     pred_names = wanted_preds or found
-    if not pred_names and _predictions(labels)[0]:
+    if _look_swapped(preds, pred_names, labels):
         raise SwappedInputsError(
-            "The predictions hold no number columns and the labels do: are the two swapped?",
+            "The predictions look like labels, and the labels like predictions: are they swapped?",
             hint="The order is PREDS LABELS.",
         )
     label_names = wanted_labels or _labels(
@@ -167,6 +167,18 @@ def _labels(columns: Sequence[Column], preds: Sequence[str], shared: set[str]) -
     )
 
 
+def _look_swapped(
+    preds: Sequence[Column], pred_names: Sequence[str], labels: Sequence[Column]
+) -> bool:
+    """No fractions on the left, several columns of them on the right (or any, beside texts)."""
+    kinds = {column.kind for column in preds if column.name in pred_names}
+    fractions = [c for c in labels if c.kind == "list" or (c.kind == "float" and not c.integral)]
+    if not pred_names:
+        return bool(fractions)
+    wide = len(fractions) > 1 or any(column.kind == "list" for column in fractions)
+    return len(pred_names) == 1 and kinds == {"integer"} and wide
+
+
 def _conventional_label(columns: Sequence[Column]) -> tuple[str, ...]:
     known = [column.name for column in columns if column.name.lower() in LABEL_NAMES]
     if len(known) == 1:
@@ -185,9 +197,8 @@ def _select(patterns: Sequence[str], columns: Sequence[Column], option: str) -> 
         found = [pattern] if pattern in names else []
         found = found or [name for name in names if fnmatchcase(name, pattern)]
         if not found and "," in pattern:
-            found = [
-                n for part in pattern.split(",") for n in _select([part.strip()], columns, option)
-            ]
+            parts = [part.strip() for part in pattern.split(",")]
+            found = list(_select(parts, columns, option))
         if not found:
             _require(pattern, columns, option)
         chosen += [name for name in found if name not in chosen]

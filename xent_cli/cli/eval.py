@@ -116,7 +116,6 @@ def eval_command(
 
     Example: xent eval preds.csv labels.csv
     """
-    from xent_cli.classes import read_class_names
     from xent_cli.cli.output import read_targets, write_report
     from xent_cli.evaluation import evaluate
 
@@ -133,7 +132,7 @@ def eval_command(
         row_sums=row_sums,
         invalid=invalid,
         base=base,
-        classes=None if classes is None else read_class_names(classes),
+        classes=classes,
         positive=positive,
         label_base=label_base,
         class_weights=class_weights,

@@ -28,7 +28,7 @@ class ArrowSource(Source):
         require_unique(schema.names, self.path)
         self.columns = columns_of(schema)
 
-    def blocks(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+    def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
         names = list(wanted)
         start, place, limit = 0, Place(self.path), block_rows(len(names))
         with reading(self.path, "Arrow IPC"), pa.OSFile(self._file) as file:

@@ -2,52 +2,102 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cache
 from typing import BinaryIO
 
 from xent_cli.errors import ParseError
 
 CHUNK_BYTES = 4 << 20
-_LONGEST_RECORD = 256 << 20
+LONGEST_RECORD = 64 << 20
 
 
-def record_chunks(stream: BinaryIO, path: str, *, quote: bytes = b'"') -> Iterator[bytes]:
+def record_chunks(
+    stream: BinaryIO, path: str, *, delimiter: str | None, lines_before: int = 0
+) -> Iterator[bytes]:
     """Cut what a stream holds into chunks of whole records.
 
-    A line end between quotes does not end a record: a cut has an even number of quotes before it.
-    Blank lines at the end of the stream are dropped; elsewhere they stay, for they are missing rows.
+    A line end between quotes ends no record. Blank lines at the end of the stream are dropped;
+    elsewhere they stay, for they are missing rows.
+
+    Parameters
+    ----------
+    stream : binary file
+    path : str
+        For messages.
+    delimiter : str, optional
+        What stands between fields; a quote opens a field only behind it or at the start of a line.
+        None for text without quoting, where every line is a record.
+
+    Raises
+    ------
+    ParseError
+        If a quote opens and never closes, or no record ends for a very long time.
 
     Examples
     --------
     >>> import io
-    >>> list(record_chunks(io.BytesIO(b'a\\n"b\\nc"\\n\\n'), "labels.csv"))
+    >>> list(record_chunks(io.BytesIO(b'a\\n"b\\nc"\\n\\n'), "labels.csv", delimiter=","))
     [b'a\\n"b\\nc"\\n']
     """
-    rest = b""
+    rest, lines, line_end = b"", lines_before, b""
     while data := stream.read(CHUNK_BYTES):
         rest += data
-        cut = _record_end(rest, quote)
-        if cut:
+        line_end = line_end or _line_end(rest)
+        if cut := _cut(rest, delimiter, line_end):
             yield rest[:cut]
+            lines += rest.count(line_end, 0, cut)
             rest = rest[cut:]
-        elif len(rest) > _LONGEST_RECORD:
+        elif len(rest) > LONGEST_RECORD:
             raise ParseError(
-                f"{path}: no record ends within {_LONGEST_RECORD >> 20} MB.",
+                f"{path}, line {lines + 1}: no record ends within {LONGEST_RECORD >> 20} MB.",
                 hint="A quote that opens and never closes does this, and so does a binary file.",
             )
     if last := rest.rstrip(b"\r\n"):
-        yield last + b"\n"
+        last += line_end if line_end == b"\r" else b"\n"
+        if end := _records_end(last, delimiter, line_end or b"\n"):
+            yield last[:end]
+        if end < len(last):
+            line = lines + 1 + last.count(line_end or b"\n", 0, end)
+            raise ParseError(
+                f"{path}, line {line}: a quote opens and never closes.",
+                hint="Was the file cut off? A quote inside a quoted field is written twice.",
+            )
 
 
-def _record_end(data: bytes, quote: bytes) -> int:
+def _line_end(data: bytes) -> bytes:
+    """Return what ends lines: LF (behind a CR or not), or in files of old Macs CR alone."""
+    if b"\n" in data:
+        return b"\n"
+    return b"\r" if b"\r" in data[:-1] else b""
+
+
+def _cut(data: bytes, delimiter: str | None, line_end: bytes) -> int:
     """Return where the last whole record of `data` ends, before any blank lines at its end, or 0."""
-    end = len(data.rstrip(b"\r\n")) if data[-1:] in b"\r\n" else len(data)
-    cut = (data.find(b"\n", end) + 1 or data.rfind(b"\n", 0, end) + 1) if end else 0
-    if quote not in data:
-        return cut
-    odd = data.count(quote, 0, cut) % 2
-    while cut and odd:
-        previous = data.rfind(b"\n", 0, cut - 1) + 1
-        odd = (odd + data.count(quote, previous, cut)) % 2
-        cut = previous
-    return cut
+    end = _records_end(data, delimiter, line_end) if line_end else 0
+    filled = len(data[:end].rstrip(b"\r\n"))
+    return data.find(line_end, filled) + 1 if filled else 0
+
+
+def _records_end(data: bytes, delimiter: str | None, line_end: bytes) -> int:
+    """Return where the last whole record of `data` ends, or 0."""
+    if delimiter is None or b'"' not in data:
+        return data.rfind(line_end) + 1
+    match = _records(delimiter.encode(), line_end).match(data)
+    return match.end() if match else 0
+
+
+@cache
+def _records(delimiter: bytes, line_end: bytes) -> re.Pattern[bytes]:
+    """Match as many whole records as there are, as the CSV parser sees them.
+
+    A field that begins with a quote runs to its closing quote; any other quote is a character like
+    all. Every repetition is possessive: no step is ever tried twice.
+    """
+    mark = re.escape(delimiter)
+    plain = rb'[^"' + line_end + rb"]++"
+    quoted = rb"(?<![^" + mark + rb'\r\n])"(?:[^"]++|"")*+"'
+    inside = rb"(?<=[^" + mark + rb'\r\n])"'
+    record = rb"(?:" + plain + rb"|" + quoted + rb"|" + inside + rb")*+" + line_end
+    return re.compile(rb"(?:" + record + rb")*+")

@@ -42,7 +42,7 @@ class JsonLinesSource(Source):
         names = list(dict.fromkeys(name for record in records for name in record))
         self.columns = tuple(_column(name, [r.get(name) for r in records]) for name in names)
 
-    def blocks(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+    def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
         schema = pa.schema([(name, self._type(name, use)) for name, use in wanted.items()])
         options = pa_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
         start, place = 0, Place(self.path, header_lines=0)

@@ -36,7 +36,7 @@ class ManySource(Source):
         known = [count for count in counts if count is not None]
         self.n_rows = sum(known) if len(known) == len(counts) else None
 
-    def blocks(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+    def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
         first = 0
         for source, pairs in self._parts:
             end = first

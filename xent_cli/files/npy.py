@@ -51,7 +51,7 @@ class NpySource(Source):
         self.columns = (_column(column, self._header),)
         self.n_rows = self._header.shape[0]
 
-    def blocks(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+    def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
         header, place = self._header, Place(self.path)
         rows = block_rows(header.width)
         with reading(self.path, "npy"), open(self._file, "rb") as file:
@@ -81,7 +81,7 @@ class NpzSource(Source):
         lengths = {header.shape[0] for header in self._headers.values()}
         self.n_rows = lengths.pop() if len(lengths) == 1 else None
 
-    def blocks(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+    def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
         lengths = {name: self._headers[name].shape[0] for name in wanted}
         if len(set(lengths.values())) > 1:
             said = ", ".join(f"{name} has {n:,}" for name, n in lengths.items())

@@ -27,7 +27,7 @@ class ParquetSource(Source):
         require_unique(schema.names, self.path)
         self.columns = columns_of(schema)
 
-    def blocks(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+    def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
         names = list(wanted)
         texts = [
             name

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import lzma
+import os
 import zlib
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Literal
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, Self
 
 import pyarrow as pa
 
@@ -21,6 +24,27 @@ Use = Literal["number", "label", "text"]
 
 BLOCK_BYTES = 4 << 20
 """What a block of decoded values should weigh: small beside any memory limit, large beside a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A file as it was found: any change while it is read would mix two states of it."""
+
+    path: str
+    state: tuple[int, int, int]
+
+    @classmethod
+    def of(cls, path: str) -> Self:
+        """Note inode, size and time of change."""
+        found = os.stat(path)
+        return cls(path, (found.st_ino, found.st_size, found.st_mtime_ns))
+
+    def still_holds(self) -> bool:
+        """Say whether the file is as it was."""
+        try:
+            return self == Stamp.of(self.path)
+        except OSError:
+            return False
 
 
 class Source(ABC):
@@ -42,6 +66,8 @@ class Source(ABC):
         What was decided in opening it.
     keep_alive : object
         What must not be closed while the source is in use.
+    stamp : Stamp, optional
+        The file as it was when it was opened.
     """
 
     path: str
@@ -51,14 +77,41 @@ class Source(ABC):
     n_rows: int | None = None
     notes: tuple[Notice, ...] = ()
     keep_alive: object = None
+    stamp: Stamp | None = None
+
+    def blocks(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+        """Read the wanted columns, each for its use, block by block.
+
+        Raises
+        ------
+        BrokenFileError
+            At the end, if there were not the rows that the file promised, or if it has changed.
+        """
+        rows = 0
+        for block in self._read(wanted):
+            rows += len(block)
+            yield block
+        if self.stamp is not None and not self.stamp.still_holds():
+            raise BrokenFileError(
+                f"{self.path} changed while it was read.", hint="Is a job still writing it?"
+            )
+        if self.n_rows is not None and rows != self.n_rows:
+            raise BrokenFileError(
+                f"{self.path} says it has {self.n_rows:,} rows and holds {rows:,}.",
+                hint="It is damaged: write it again.",
+            )
 
     @abstractmethod
-    def blocks(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
-        """Read the wanted columns, each for its use, block by block."""
+    def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+        """Read the wanted columns."""
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name, if there is one."""
-        return next((column for column in self.columns if column.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
 
     def names(self) -> list[str]:
         """Return the names of the columns, in the order of the file."""

@@ -47,7 +47,7 @@ class TextSource(Source):
         self.named = self._dialect.named
         self.notes = self._dialect.notes
 
-    def blocks(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+    def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
         numbers = frozenset(name for name, use in wanted.items() if use == "number")
         labels = frozenset(name for name, use in wanted.items() if use == "label")
         numeric = frozenset(name for name in labels if self._kind(name) != "text") | numbers

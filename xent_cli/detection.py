@@ -1,0 +1,224 @@
+"""Detection: from the columns and first rows of two inputs to a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xent_cli.binary import binary_index, contradiction
+from xent_cli.checks import sum_tolerance
+from xent_cli.class_weights import balanced_weights, read_class_weights
+from xent_cli.classes import (
+    ClassIndex,
+    LabelValues,
+    index_classes,
+    match_columns,
+    require_distinct,
+    strip_prefix,
+)
+from xent_cli.errors import ClassesError, ColumnError, SwappedInputsError
+from xent_cli.exact import ExactSums, sum_groups, sum_rows
+from xent_cli.files import Source
+from xent_cli.modes import detect_mode
+from xent_cli.notice import Notice
+from xent_cli.options import Options
+from xent_cli.plan import Plan, line_up_roles
+from xent_cli.roles import Roles, assign_roles
+from xent_cli.spec import Align, Spec
+
+Floats = NDArray[np.float64]
+_SAMPLE_ROWS = 1 << 16
+
+
+def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
+    """Decide columns, mode, classes and how they match, from names and the first rows.
+
+    Raises
+    ------
+    InputError
+        If the inputs do not fit together, or leave a choice open.
+    """
+    one_input = preds is labels
+    roles = assign_roles(
+        preds.columns,
+        None if one_input else labels.columns,
+        pred_cols=options.pred_cols,
+        label_cols=options.label_cols,
+        weight=options.weight,
+    )
+    if not roles.preds:
+        raise ColumnError(
+            f"{preds.path} has no column of numbers to take for predictions "
+            f"(its columns: {', '.join(preds.names()[:10])}).",
+            hint="Name them with --pred-cols. (Decimal commas must be points.)",
+        )
+    first = next(line_up_roles(preds, labels, roles, _SAMPLE_ROWS))
+    q = first[0].numbers(roles.preds)
+    one_label = len(roles.labels) == 1 and _kind(labels, roles.labels[0]) != "list"
+    sample = first[1].label(roles.labels[0]) if one_label else None
+    matrix = None if one_label else first[1].numbers(roles.labels)
+    soft = _is_soft(sample.numbers if sample is not None else matrix)
+    if soft and options.scale == "probs" and np.isin(q, (0.0, 1.0)).all() and len(first[0]) > 1:
+        raise SwappedInputsError(
+            f"{preds.path} holds only 0 and 1 and {labels.path} fractions: are the two swapped?",
+            hint="The order is PREDS LABELS.",
+        )
+    decision = detect_mode(
+        len(q),
+        1 if matrix is None else len(matrix),
+        soft=soft,
+        text=sample is not None and sample.numbers is None,
+        requested=options.mode,
+    )
+    warnings: tuple[Notice, ...] = ()
+    order: tuple[int, ...] | None = None
+    align: Align = "value"
+    if decision.mode == "binary" and not decision.multilabel:
+        distinct = _distinct_labels(labels, roles, options)
+        index = binary_index(distinct, roles.preds, options)
+        warnings = contradiction(index, roles.preds)
+    elif sample is not None:
+        index, align = _index_labels(preds, roles, options, sample, len(q))
+    else:
+        names, _ = _class_names(preds, roles, options, len(q))
+        index = ClassIndex(require_distinct(names))
+        order, align = _order_columns(preds, labels, roles, len(q))
+    spec = Spec(
+        mode=decision.mode,
+        classes=index.names,
+        scale=options.scale,
+        eps=options.eps,
+        row_sums=options.row_sums,
+        invalid=options.invalid,
+        weighted=options.weight is not None,
+        ignore=options.ignore_labels,
+        smoothing=options.label_smoothing,
+        unit=options.unit,
+        align=align,
+        multilabel=decision.multilabel,
+    )
+    plan = Plan(
+        preds,
+        labels,
+        roles,
+        spec,
+        index,
+        order,
+        decision.reason,
+        warnings,
+        (*preds.notes, *(() if one_input else labels.notes), *_notes(preds, roles)),
+        _tolerance(preds, roles.preds, len(q)),
+        _tolerance(labels, roles.labels, len(q)),
+    )
+    if options.class_weights is None:
+        return plan
+    if options.class_weights == "balanced":
+        weights = balanced_weights(_label_totals(plan))
+    else:
+        weights = read_class_weights(options.class_weights, index.names)
+    return replace(plan, spec=replace(spec, class_weights=weights))
+
+
+def _class_names(
+    preds: Source, roles: Roles, options: Options, k: int
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the classes, and of their columns where each has one of its own."""
+    columns = roles.preds if len(roles.preds) == k and preds.named else ()
+    names = options.classes or tuple(strip_prefix(columns)) or tuple(map(str, range(k)))
+    if len(names) != k:
+        raise ClassesError(
+            f"There are {len(names)} class names and {k} prediction columns.",
+            hint="--classes must name each column, in their order.",
+        )
+    return names, columns
+
+
+def _index_labels(
+    preds: Source, roles: Roles, options: Options, sample: LabelValues, k: int
+) -> tuple[ClassIndex, Align]:
+    """Find how a single column of labels names the classes of K prediction columns."""
+    names, columns = _class_names(preds, roles, options, k)
+    texts = set(sample.distinct()) if sample.numbers is None else set()
+    if not options.classes and texts & (set(columns) - set(names)):
+        names = columns  # The labels say p_cat, not cat.
+    index = index_classes(
+        require_distinct(names),
+        columns,
+        named=bool(columns) or options.classes is not None,
+        label_base=options.label_base,
+    )
+    return index, "name" if texts or not index.by_position else "position"
+
+
+def _order_columns(
+    preds: Source, labels: Source, roles: Roles, k: int
+) -> tuple[tuple[int, ...], Align]:
+    """Find which label column belongs to each prediction column."""
+    order = None
+    if preds.named and labels.named and len(roles.preds) == len(roles.labels) == k:
+        order = match_columns(roles.preds, roles.labels)
+    return (tuple(range(k)), "position") if order is None else (tuple(order), "name")
+
+
+def _distinct_labels(labels: Source, roles: Roles, options: Options) -> list[str]:
+    """Read on until two different labels are found: a sorted file begins with only one."""
+    found: list[str] = []
+    for block in labels.blocks({roles.labels[0]: "label"}):
+        values = block.label(roles.labels[0])
+        if values.numbers is not None and options.positive is None:
+            return []
+        found += [
+            text
+            for text in values.distinct()
+            if text not in found and text not in options.ignore_labels and text
+        ]
+        if len(found) > 1:
+            break
+    return found
+
+
+def _label_totals(plan: Plan) -> list[float]:
+    """Count the labels of each class in one pass over the label columns, for balanced weights."""
+    spec, k = plan.spec, plan.spec.n_classes
+    totals = ExactSums.zeros(k)
+    for preds, labels in line_up_roles(plan.preds, plan.labels, plan.roles, _SAMPLE_ROWS):
+        target = plan.batch(preds, labels).target
+        if target.ndim == 1:
+            codes = target.astype(np.intp)
+            totals += sum_groups(np.ones(len(codes)), codes, k)
+        elif spec.mode == "binary" and not spec.multilabel:
+            totals += sum_rows(np.vstack([1 - target, target]))
+        else:
+            totals += sum_rows(np.asarray(target, dtype=np.float64))
+    return [float(totals[index]) for index in range(k)]
+
+
+def _tolerance(source: Source, names: tuple[str, ...], k: int) -> float:
+    columns = [column for name in names if (column := source.column(name))]
+    strong = [column.decimals for column in columns if column.decimals is not None]
+    fine = [column.fine_decimals for column in columns if column.fine_decimals is not None]
+    decimals = max(strong or fine, default=None)
+    bits = min((column.bits for column in columns), default=53)
+    return sum_tolerance(k, decimals=decimals, bits=bits)
+
+
+def _notes(preds: Source, roles: Roles) -> Iterator[Notice]:
+    if roles.left_out:
+        shown = ", ".join(roles.left_out[:5]) + (", ..." if len(roles.left_out) > 5 else "")
+        yield Notice(
+            "columns", f"{preds.path}: {shown} look like no predictions and were left out."
+        )
+    if roles.ids:
+        yield Notice("ids", f"{', '.join(roles.ids)} stand in both inputs and agree in every row.")
+
+
+def _kind(source: Source, name: str) -> str:
+    column = source.column(name)
+    return column.kind if column else "other"
+
+
+def _is_soft(values: Floats | None) -> bool:
+    return values is not None and bool(((values > 0) & (values < 1)).any())
