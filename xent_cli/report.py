@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FORMAT = "xent.report"
 FORMAT_VERSION = 1
+_COMPUTED = ("mode", "unit", "n", "n_ignored", "n_invalid", "n_clipped", "overall", "classes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +138,14 @@ class Report:
                 tuple(Notice(**item) for item in data["notes"]),
                 tuple(Input(**{**i, "columns": tuple(i["columns"])}) for i in data["inputs"]),
             )
-            saved = (data["n"], data["unit"], data["overall"]["cross_entropy"])
+            saved = {key: data[key] for key in _COMPUTED}
         except (KeyError, TypeError, ValueError, ArithmeticError) as error:
             raise ReportError(
                 f"The report is damaged ({type(error).__name__}: {error}).",
                 hint="Make it again with xent eval.",
             ) from error
         fresh = report.to_dict()
-        if saved != (fresh["n"], fresh["unit"], fresh["overall"]["cross_entropy"]):
+        if not _alike(saved, {key: fresh[key] for key in _COMPUTED}):
             raise ReportError(
                 "The figures of the report are not those of its tally: it was edited.",
                 hint="Make it again with xent eval.",
@@ -177,6 +178,19 @@ def finalize(
     figures = figures_of(_require_rows(tally))
     all_warnings = (*warnings, *_warnings(tally, figures))
     return Report(tally, figures, mode_reason, all_warnings, tuple(notes), tuple(inputs))
+
+
+def _alike(saved: Any, fresh: Any) -> bool:
+    """Compare figures; another machine's logarithm may differ in the last digits."""
+    if isinstance(fresh, dict):
+        return isinstance(saved, dict) and all(_alike(saved.get(k), v) for k, v in fresh.items())
+    if isinstance(fresh, list):
+        if not isinstance(saved, list) or len(saved) != len(fresh):
+            return False
+        return all(_alike(*pair) for pair in zip(saved, fresh, strict=True))
+    if isinstance(fresh, float) and isinstance(saved, int | float):
+        return math.isclose(saved, fresh, rel_tol=1e-9, abs_tol=1e-300)
+    return bool(saved == fresh)
 
 
 def _require_rows(tally: Tally) -> Tally:

@@ -17,7 +17,8 @@ from xent_cli.cli.terminal import (
     write_stdout,
 )
 from xent_cli.errors import OutputError, UsageError
-from xent_cli.render import FORMATS, Sort, View, render_report
+from xent_cli.render.documents import FORMATS, render_report
+from xent_cli.render.view import Sort, View
 from xent_cli.render.words import clean
 from xent_cli.report import Report
 

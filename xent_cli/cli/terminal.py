@@ -59,10 +59,15 @@ def write_stdout(text: str) -> None:
         else:
             sys.stdout.write(data.decode(encoding))
     except BrokenPipeError:
-        # Whoever read has seen enough. Python would complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_stdout()  # Whoever read has seen enough.
     except OSError as error:
+        _silence_stdout()
         raise OutputError(f"Standard output cannot be written: {error.strerror}.") from error
+
+
+def _silence_stdout() -> None:
+    """Lead standard output nowhere: Python flushes it again at exit and would fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_stderr(text: str) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from xent_cli.figures import ClassRow
+if TYPE_CHECKING:  # Figures need NumPy, which takes its time; the command line needs Sort at once.
+    from xent_cli.figures import ClassRow
 
 Sort = Literal["loss", "share", "n", "name"]
 

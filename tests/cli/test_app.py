@@ -1,0 +1,232 @@
+"""Exit codes, pipes, signals, colour and configuration: the contract with the shell."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from xent_cli import __version__
+from xent_cli.cli import eval as eval_module
+
+from .conftest import CLEAN, Xent
+
+Process = Callable[..., "subprocess.CompletedProcess[str]"]
+ESCAPE = "\x1b"
+
+
+def test_version_and_help(xent: Xent) -> None:
+    assert xent("--version").out == f"xent {__version__}\n"
+    for argv in ((), ("--help",), ("eval", "-h"), ("show", "--help")):
+        result = xent(*argv)
+        assert result.out.startswith("Usage: xent") or result.err.startswith("Usage: xent")
+    assert xent("--help").code == 0
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("evil",),
+        ("eval",),
+        ("eval", "a", "b", "c"),
+        ("eval", "--no-such-option", "a", "b"),
+        ("eval", "a", "b", "--mode", "ternary"),
+        ("eval", "a", "b", "--eps", "tiny"),
+        ("eval", "a", "b", "--top", "-1"),
+    ],
+)
+def test_usage_errors_exit_2(xent: Xent, argv: tuple[str, ...]) -> None:
+    result = xent(*argv)
+    assert (result.code, result.out) == (2, "")
+    assert result.err
+    assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--eps", "0.7"), "--eps 0.7: must be at least 0 and below 0.5."),
+        (("--eps", "nan"), "--eps nan"),
+        (("--label-smoothing", "1"), "--label-smoothing 1"),
+        (("--classes", "one"), "does not name two classes"),
+        (("--classes", "a,b,c"), "There are 3 class names and 2 prediction columns."),
+        (("--class-weights", "cta=2"), "Did you mean cat?"),
+        (("--class-weights", "cat=-1"), "Class weights must be"),
+        (("--pred-cols", "q_*"), "--pred-cols q_*: there is no such column"),
+        (("--label-col", "animals"), "Did you mean animal?"),
+        (("--weight", "w"), "--weight w: there is no such column"),
+        (("--mode", "binary"), "--mode binary does not fit"),
+        (("--delimiter", "ab"), "--delimiter"),
+    ],
+)
+def test_errors_say_what_and_what_to_do(
+    xent: Xent, pair: tuple[Path, Path], options: tuple[str, ...], message: str
+) -> None:
+    result = xent("eval", *pair, *options)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("error: ")
+    assert message in result.err
+    assert re.search(r" \[[a-z-]+\]\n\Z", result.err)
+    assert result.err.count("\n") == 1
+
+
+def test_a_crash_is_no_failed_gate(
+    xent: Xent, pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def explode(*_: object, **__: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("xent_cli.evaluation.evaluate", explode)
+    result = xent("eval", *pair)
+    assert result.code == 2
+    assert "RuntimeError: boom" in result.err
+    assert "[crash]" in result.err
+    with pytest.raises(RuntimeError, match="boom"):
+        xent("eval", *pair, "--debug")
+
+
+def test_control_characters_in_errors_are_shown(xent: Xent) -> None:
+    result = xent("eval", "no\x1b[31mfile.csv", "y.csv")
+    assert ESCAPE not in result.err
+    assert "\\x1b[31m" in result.err
+
+
+def test_color_follows_option_then_environment(xent: Xent, pair: tuple[Path, Path]) -> None:
+    def colored(*options: str, terminal: bool = False, **env: str) -> bool:
+        return ESCAPE in xent("eval", *pair, *options, env=env, terminal=terminal).out
+
+    assert not colored()
+    assert colored(terminal=True)
+    assert not colored(terminal=True, NO_COLOR="1")
+    assert colored(terminal=True, NO_COLOR="")
+    assert colored(FORCE_COLOR="1")
+    assert not colored(FORCE_COLOR="1", NO_COLOR="1")
+    assert colored("--color", "always", NO_COLOR="1")
+    assert not colored("--color", "never", FORCE_COLOR="1", terminal=True)
+    assert not colored(terminal=True, TERM="dumb")
+
+
+def test_configuration_gives_defaults(xent: Xent, pair: tuple[Path, Path], tmp_path: Path) -> None:
+    plain = xent("eval", *pair, "-f", "total").out
+    (tmp_path / "pyproject.toml").write_text('[tool.xent]\nbase = "2"\nformat = "total"\n')
+    bits = xent("eval", *pair).out
+    assert float(bits) == pytest.approx(float(plain) * 1.4426950408889634)
+    assert xent("eval", *pair, "--base", "e").out == plain
+    assert xent("eval", *pair, "--no-config", "-f", "total").out == plain
+    (tmp_path / "xent.toml").write_text('format = "total"\nignore-label = ["dog"]\n')
+    assert float(xent("eval", *pair).out) == pytest.approx(1.3862943611198906)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('mod = "binary"', "Did you mean mode?"),
+        ("debug = true", "there is no option 'debug'"),
+        ('mode = "ternary"', "ternary"),
+        ("mode = [", "cannot be read"),
+    ],
+)
+def test_configuration_that_is_wrong(
+    xent: Xent, pair: tuple[Path, Path], tmp_path: Path, text: str, message: str
+) -> None:
+    (tmp_path / "xent.toml").write_text(text)
+    result = xent("eval", *pair)
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
+    assert xent("eval", *pair, "--no-config").code == 0
+
+
+def test_every_option_of_eval_reaches_evaluate() -> None:
+    """An option that is declared and never used would be silently dead."""
+    source = Path(eval_module.__file__).read_text()
+    head, body = source.split('"""Measure the cross entropy')
+    names = re.findall(r"^    (\w+): ", head.split("def eval_command(")[1], re.MULTILINE)
+    assert len(names) > 20
+    unused = [name for name in names if not re.search(rf"\b{name}\b", body)]
+    assert unused == ["no_config", "debug"]  # Read in app.main, before the command runs.
+
+
+def test_pipes(process: Process, pair: tuple[Path, Path]) -> None:
+    whole = process(["eval", *pair])
+    assert (whole.returncode, whole.stderr) == (0, "")
+    cat = process(["eval", *pair], shell_tail="| cat")
+    assert (cat.returncode, cat.stdout, cat.stderr) == (0, whole.stdout, "")
+    head = process(["eval", *pair], shell_tail="| head -1")
+    assert (head.returncode, head.stderr) == (0, "")
+    assert head.stdout == whole.stdout.splitlines(keepends=True)[0]
+    gone = process(["eval", *pair, "--format", "json"], shell_tail="| true")
+    assert (gone.returncode, gone.stderr) == (0, "")
+    helped = process(["eval", "--help"], shell_tail="| true")
+    assert (helped.returncode, helped.stderr) == (0, "")
+
+
+def test_closed_and_full_outputs(process: Process, pair: tuple[Path, Path]) -> None:
+    closed = process(["eval", *pair], shell_tail=">&-")
+    assert closed.returncode == 2
+    assert "[output]" in closed.stderr
+    if os.path.exists("/dev/full"):
+        full = process(["eval", *pair], shell_tail="> /dev/full")
+        assert full.returncode == 2
+        assert "No space left" in full.stderr
+        full = process(["eval", *pair, "-o", "json:/dev/full"])
+        assert full.returncode == 2
+    silent = process(["eval", *pair, "-o", "json:/dev/null"], shell_tail="2>&-")
+    assert silent.returncode == 0
+
+
+def test_ascii_terminals_get_ascii(process: Process, pair: tuple[Path, Path]) -> None:
+    result = process(["eval", *pair], env={"PYTHONIOENCODING": "ascii"})
+    assert result.returncode == 0
+    assert result.stdout.isascii()
+    assert "+-" in result.stdout
+
+
+def test_interrupt(tmp_path: Path) -> None:
+    """Ctrl-C while the predictions come in: 130, no traceback, nothing written."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "y.csv").write_text("y\n0\n")
+    run = subprocess.Popen(
+        [sys.executable, "-m", "xent_cli", "eval", "pipe", "y.csv", "-o", "json:r.json"],
+        cwd=tmp_path,
+        env=CLEAN,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(2)
+    run.send_signal(signal.SIGINT)
+    out, err = run.communicate(timeout=30)
+    assert run.returncode == 130
+    assert (out, "Traceback" in err) == ("", False)
+    assert not (tmp_path / "r.json").exists()
+
+
+def test_light_paths_import_nothing_heavy() -> None:
+    """--version and --help start before a person notices."""
+    code = (
+        "import sys; from xent_cli.cli import main; main(['--version']); main(['eval', '--help']);"
+        "print([m for m in ('numpy', 'pyarrow', 'pandas', 'rich') if m in sys.modules])"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code], env=CLEAN, capture_output=True, text=True, check=True
+    ).stdout
+    assert out.splitlines()[-1] == "[]"
+
+
+def test_an_evaluation_imports_no_pandas(pair: tuple[Path, Path]) -> None:
+    code = (
+        "import sys; from xent_cli.cli import main;"
+        f"main(['eval', {str(pair[0])!r}, {str(pair[1])!r}, '-f', 'total']);"
+        "print([m for m in ('pandas', 'pyarrow.dataset', 'rich') if m in sys.modules])"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code], env=CLEAN, capture_output=True, text=True, check=True
+    ).stdout
+    assert out.splitlines()[-1] == "[]"
