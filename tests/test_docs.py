@@ -60,20 +60,24 @@ def test_readme_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     parser = doctest.DocTestParser()
     runner = doctest.DocTestRunner()
-    text = "\n".join(re.findall(r"```pycon\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL))
+    text = "\n".join(
+        re.findall(r"```pycon\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    )
     test = parser.get_doctest(text, {}, "README.md", None, 0)
     assert len(test.examples) >= 4
     assert runner.run(test).failed == 0
 
 
 def test_every_error_code_is_explained() -> None:
-    explained = re.findall(r"^\| `([a-z-]+)` \|", (ROOT / "docs/errors.md").read_text(), re.MULTILINE)
+    explained = re.findall(
+        r"^\| `([a-z-]+)` \|", (ROOT / "docs/errors.md").read_text(), re.MULTILINE
+    )
     classes = [c for _, c in inspect.getmembers(errors, inspect.isclass)]
     codes = {c.code for c in classes if issubclass(c, errors.XentError)} - {"error", "input"}
     assert sorted(explained) == sorted(codes | {"crash"})
-    assert len(codes) == len(
-        [c for c in classes if issubclass(c, errors.XentError)]
-    ) - len({"error", "input"})
+    assert len(codes) == len([c for c in classes if issubclass(c, errors.XentError)]) - len(
+        {"error", "input"}
+    )
 
 
 def test_every_error_code_is_raised_somewhere() -> None:

@@ -230,11 +230,12 @@ def _warnings(tally: Tally, figures: Figures) -> Iterable[Notice]:
         each = -math.log(tally.spec.eps)
         yield Notice(
             "clipped",
-            f"{_rows(tally.n_clipped, n)} put less than eps on the truth and were clipped to "
+            f"{_rows(tally.n_clipped, n)} put less than eps on the truth, clipped to "
             f"{each:.2f} nats each{share}.",
         )
     if tally.n_invalid:
-        yield Notice("invalid", f"{tally.n_invalid:,} rows with missing values were dropped.")
+        count = f"{tally.n_invalid:,} row{'s' * (tally.n_invalid != 1)}"
+        yield Notice("invalid", f"{count} dropped for missing values.")
     if tally.spec.smoothing:
         yield Notice(
             "smoothing",

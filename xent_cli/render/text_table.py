@@ -109,13 +109,14 @@ def _classes(report: Report, view: View, width: int) -> tuple[Table, str]:
         if header.startswith("share") and bar_width:
             table.add_column("", no_wrap=True, width=bar_width, style="cyan")
     largest = max((row.share or 0.0 for row in rows), default=0.0)
+    n_largest = sum(row.share == largest for row in rows)
     for index, row in enumerate(rows):
         cells = [Text(texts[index]) for _, texts in columns]
         if bar_width:
             part = row.share / largest if row.share else None
             drawn = bar(part, bar_width, ascii_only=view.ascii_only)
             cells.insert(_BEHIND_SHARE, Text(drawn))
-        worst = bool(largest) and row.share == largest and len(rows) > 1
+        worst = n_largest == 1 < len(rows) and row.share == largest
         table.add_row(Text(clean(row.name)), *cells, style="bold" if worst else "")
     return table, note
 
