@@ -162,7 +162,7 @@ def check_label_rows(batch: Batch, spec: Spec) -> Findings:
         row = int(np.argmax(outside.any(axis=0)))
         value = target[int(np.argmax(outside[:, row])), row]
         raise LabelError(
-            f"{batch.labels.of_row(int(batch.rows[row]))}: the label {value:g} lies outside 0 to 1.",
+            f"{batch.labels.of_row(int(batch.rows[row]))}: the label {value:g} is not in 0 to 1.",
             hint="Label columns hold probabilities; integer classes belong in one column.",
         )
     if spec.mode == "binary":

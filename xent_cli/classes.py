@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import compress, takewhile
 
@@ -144,22 +144,29 @@ class ClassIndex:
         """Return the class of each label, (n,), with -1 where it has none."""
         if labels.numbers is not None:
             return self._encode_numbers(labels.numbers)
-        table = np.array([self.find(text) for text in labels.texts] + [-1], dtype=np.intp)
+        find = self._finder()
+        table = np.array([find(text) for text in labels.texts] + [-1], dtype=np.intp)
         return np.asarray(table[np.asarray(labels.codes)])
 
     def find(self, text: str) -> int:
         """Return the class that a text names, or -1."""
-        clean = text.strip()
-        for name in (text, clean, clean.lower()):
-            if name in self.names:
-                return self.names.index(name)
-            for alias, index in self.aliases:
-                if name == alias:
-                    return index
-        number = _as_number(clean)
-        if number is None:
-            return -1
-        return int(self._encode_numbers(np.array([number]))[0])
+        return self._finder()(text)
+
+    def _finder(self) -> Callable[[str], int]:
+        known = dict(reversed(self.aliases)) | {name: i for i, name in enumerate(self.names)}
+        # With --label-base the text 1 is a position, even where a class has the name 1.
+        counted = self.by_position and all(map(_INTEGER.match, self.names))
+
+        def find(text: str) -> int:
+            clean = text.strip()
+            number = _as_number(clean)
+            if not (counted and number is not None):
+                for name in (text, clean, clean.lower()):
+                    if name in known:
+                        return known[name]
+            return -1 if number is None else int(self._encode_numbers(np.array([number]))[0])
+
+        return find
 
     def unknown(self, labels: LabelValues, row: int, place: str) -> LabelError:
         """Make the error for a label without a class, in row `row` of `labels`."""
@@ -202,10 +209,11 @@ def index_classes(
 ) -> ClassIndex:
     """Return the index of K classes whose names came from columns (or `--classes`, or nowhere).
 
-    Integer labels are names where all names are integers, and positions where they are not, or where
-    `label_base` says so.
+    Integer labels are names where some names are integers, and positions where none is, or where
+    `label_base` says so. (Were they names only where all are, a 1 among texts would be a name, and
+    one among numbers a position.)
     """
-    integers = all(_INTEGER.match(name) for name in names)
+    integers = any(_INTEGER.match(name) for name in names)
     by_name = named and integers and label_base is None
     aliases = tuple(zip(columns, range(len(names)), strict=True)) if columns else ()
     return ClassIndex(tuple(names), aliases, by_position=not by_name, base=label_base or 0)
@@ -261,7 +269,7 @@ def _shorter(prefix: str) -> str:
 
 
 def _as_number(text: str) -> float | None:
-    if "_" in text:  # Python reads 1_0 as 10.
+    if "_" in text or not text.isascii():  # Python reads 1_0 as 10, and digits of any script.
         return None
     try:
         return float(text)

@@ -117,7 +117,7 @@ def _labelled(batch: Batch, q: Floats, spec: Spec) -> Contributions:
         truth=labels,
         weight=weight,
         loss=loss,
-        correct=_predicted(q, spec) == labels,
+        correct=_is_predicted(q, labels, spec),
         probability=given if weight is None else weight * given,
         graded=weight,
         clipped=given < spec.eps if spec.scale == "probs" else np.zeros(len(batch), np.bool_),
@@ -234,6 +234,22 @@ def _predicted(q: Floats, spec: Spec) -> Labels:
         threshold = {"probs": 0.5, "logits": 0.0, "logprobs": math.log(0.5)}[spec.scale]
         return np.asarray(q[0] > threshold, dtype=np.intp)
     return np.asarray(np.argmax(q, axis=0))
+
+
+def _is_predicted(q: Floats, labels: Labels, spec: Spec) -> NDArray[np.bool_]:
+    """Say where the label has the highest prediction, the first of ties: `_predicted` == labels.
+
+    Looking for the maximum first is several times faster than asking for its place.
+    """
+    if spec.mode == "binary":
+        return np.asarray(_predicted(q, spec) == labels)
+    top = q.max(axis=0)
+    highest = q == top
+    right = highest[labels, np.arange(len(labels))]
+    if np.count_nonzero(highest) > len(labels):
+        tied = np.count_nonzero(highest, axis=0) > 1
+        right[tied] = np.argmax(highest[:, tied], axis=0) == labels[tied]
+    return right
 
 
 def _class_weights(spec: Spec) -> Floats | None:

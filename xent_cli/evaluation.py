@@ -133,6 +133,8 @@ def evaluate(
         from xent_cli.files.memory import with_weights
 
         label_source = with_weights(label_source, weight)
+        if labels is None:
+            pred_source = label_source
     return run(make_plan(pred_source, label_source, options), batch_rows=batch_rows)
 
 

@@ -185,22 +185,28 @@ def _halves(a: Floats) -> tuple[Floats, Floats]:
     return high, a - high
 
 
-def _grid_parts(values: Floats, count: int) -> Iterator[tuple[int, Floats]]:
-    """Cut `values` into parts on ever finer grids until nothing is left.
+def _grid_parts(values: Floats, top: float) -> Iterator[tuple[int, Floats]]:
+    """Cut `values`, of which none is larger than `top`, on ever finer grids until nothing is left.
 
-    Yields (g, part): every entry of part is a multiple of 2**g, and `count` of them sum to less
-    than 2**(g + 53), so that any order of addition is exact. With |x| < 2**e and g = e + bits - 52,
-    adding 1.5 * 2**(g + 52) rounds x to the grid: the sum stays where one ulp is 2**g.
+    Yields (g, part): every entry of part is a multiple of 2**g, and any n of them sum to less than
+    2**(g + 53), so that any order of addition is exact. With |x| < 2**e and g = e + bits - 52,
+    adding 1.5 * 2**(g + 52) rounds x to the grid: the sum stays where one ulp is 2**g. The part
+    must be used before the next is asked for: its memory is used again.
     """
-    bits = max(1, math.ceil(math.log2(max(count, 2))))
-    rest = values
-    while (top := max(float(rest.max(initial=0.0)), -float(rest.min(initial=0.0)))) > 0.0:
+    bits = max(1, (values.shape[-1] - 1).bit_length())
+    part, rest = np.empty_like(values), values
+    while top > 0.0:
         grid = max(math.frexp(top)[1] + bits - 52, -1074)
         magic = math.ldexp(1.5, grid + 52)
-        part = rest + magic
+        np.add(rest, magic, out=part)
         part -= magic
         yield grid, part
-        rest = rest - part
+        rest = np.subtract(rest, part, out=None if rest is values else rest)
+        top = _largest(rest)
+
+
+def _largest(values: Floats) -> float:
+    return max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
 
 
 class _Accumulator:
@@ -213,12 +219,14 @@ class _Accumulator:
     def add_chunk(
         self, values: Floats, groups: NDArray[np.intp], collapse: Callable[[Floats], Floats]
     ) -> None:
-        huge = np.abs(values) >= _HUGE
-        if huge.any():
+        top = _largest(values)
+        if top >= _HUGE:
+            huge = np.abs(values) >= _HUGE
             for group, value in zip(groups[huge].tolist(), values[huge].tolist(), strict=True):
                 self._add(group, int(value), 0)
             values = np.where(huge, 0.0, values)
-        for grid, part in _grid_parts(values, values.shape[-1]):
+            top = _largest(values)
+        for grid, part in _grid_parts(values, top):
             sums = collapse(part)
             for group in np.flatnonzero(sums).tolist():
                 self._add(group, int(math.ldexp(sums[group], -grid)), grid)

@@ -70,7 +70,7 @@ class Plan:
         MissingValueError, LabelError
             For the first row that cannot be used, unless it is to be left out.
         """
-        q = preds.numbers(self.roles.preds)
+        q = preds.numbers(self.roles.preds, self._width)
         rows = np.arange(preds.start, preds.start + len(preds), dtype=np.int64)
         weight = self._weight(preds, labels)
         pred_place = replace(preds.place, columns=self.roles.preds)
@@ -135,8 +135,13 @@ class Plan:
     def _label_values(self, labels: Block) -> LabelValues | Floats:
         if self.order is None:
             return labels.label(self.roles.labels[0])
-        matrix = labels.numbers(self.roles.labels)
+        matrix = labels.numbers(self.roles.labels, self._width)
         return np.ascontiguousarray(matrix[list(self.order)])
+
+    @property
+    def _width(self) -> int:
+        """How many predictions a row has: in every block as in the first."""
+        return 1 if self.spec.mode == "binary" and not self.spec.multilabel else self.spec.n_classes
 
     def _weight(self, preds: Block, labels: Block) -> Floats | None:
         if self.roles.weight is None:

@@ -104,11 +104,16 @@ def assign_roles(
             hint="The order is PREDS LABELS.",
         )
     label_names = wanted_labels or _labels(
-        [column for column in labels if column.name != weight], pred_names, shared
+        [column for column in labels if column.name != weight],
+        pred_names,
+        shared,
+        _width([column for column in preds if column.name in pred_names]),
     )
     if not wanted_preds:
         # A copy of the labels beside the predictions is no prediction.
-        copies = shared & set(label_names) if len(label_names) == 1 else set()
+        # (A name that only counts columns says nothing: pandas calls the first of any file 0.)
+        copies = {n for n in shared & set(label_names) if not n.isdigit()}
+        copies = copies if len(label_names) == 1 else set()
         rest = tuple(name for name in pred_names if name not in copies)
         pred_names = rest or pred_names
     ids = shared - set(pred_names) - set(label_names) - {weight}
@@ -137,7 +142,14 @@ def _predictions(columns: Iterable[Column]) -> tuple[tuple[str, ...], tuple[str,
     return kept, tuple(column.name for column in numbers if column.name not in names)
 
 
-def _labels(columns: Sequence[Column], preds: Sequence[str], shared: set[str]) -> tuple[str, ...]:
+def _width(preds: Sequence[Column]) -> int | None:
+    """How many predictions a row has; None for a list column that does not say."""
+    return preds[0].width if len(preds) == 1 and preds[0].kind == "list" else len(preds)
+
+
+def _labels(
+    columns: Sequence[Column], preds: Sequence[str], shared: set[str], n_preds: int | None
+) -> tuple[str, ...]:
     """Choose among the columns of a label file."""
     names = [column.name for column in columns]
     if len(names) == 1:
@@ -156,7 +168,7 @@ def _labels(columns: Sequence[Column], preds: Sequence[str], shared: set[str]) -
     lists = [column.name for column in own if column.kind == "list"]
     if len(lists) == 1:
         return (lists[0],)
-    if len(numbers) == len(preds) > 1:
+    if len(numbers) > 1 and n_preds in (len(numbers), None):
         return numbers
     rest = [column.name for column in own if not _is_index(column)]
     if len(rest) == 1:

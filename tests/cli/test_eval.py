@@ -244,7 +244,7 @@ def test_sort_and_top(xent: Xent, tmp_path: Path) -> None:
     def names(*options: object) -> list[str]:
         lines = xent("eval", "p.npy", "y.npy", *options).out.splitlines()
         start = next(i for i, line in enumerate(lines) if line.startswith("─"))
-        rows = [line[:8].strip() for line in lines[start + 1 :]]
+        rows = [line.partition(" ")[0] for line in lines[start + 1 :]]
         return list(itertools.takewhile(str.isdigit, rows))
 
     losses = -np.log(q[np.arange(n), labels])

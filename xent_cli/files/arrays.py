@@ -12,11 +12,17 @@ from xent_cli.errors import ColumnError
 _KINDS = {"f": "float", "i": "integer", "u": "integer", "b": "boolean", "U": "text", "S": "text"}
 
 
-def array_column(name: str, dtype: np.dtype[np.generic], width: int | None) -> Column:
+def array_column(name: str, dtype: np.dtype[np.generic], width: int | None, *, path: str) -> Column:
     """Describe an array of shape (n,), or (n, `width`); ColumnError if its type is no column's."""
     kind = _KINDS.get(dtype.kind)
     if kind is None or (width is not None and kind == "text"):
-        raise ColumnError(f"An array of {dtype} is neither numbers nor labels.")
+        shape = "A matrix" if width is not None else "An array"
+        raise ColumnError(
+            f"{path}: {shape.lower()} of {dtype} is neither numbers nor labels.",
+            hint="xent reads numbers of shape (n,) and (n, K), and text labels of shape (n,).",
+        )
+    if width == 0:
+        raise ColumnError(f"{path}: an array without columns.")
     if width is not None:
         return Column(name, "list", width, bits=_bits(dtype))
     return Column(name, kind, bits=_bits(dtype))  # type: ignore[arg-type]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 
 from xent_cli.batch import Place
 from xent_cli.files.block import Block
-from xent_cli.files.schema import columns_of
+from xent_cli.files.schema import columns_of, judge_integers
 from xent_cli.files.source import Source, Use, block_rows, reading, require_unique
 
 FILE_MAGIC = b"ARROW1"
+_MAPPED_BYTES = 64 << 20
+"""From this size on a file is mapped: a batch, which cannot be read in parts, may be all of it."""
 
 
 class ArrowSource(Source):
@@ -23,27 +26,39 @@ class ArrowSource(Source):
         self._file = path
         with reading(self.path, "Arrow IPC"), open(path, "rb") as file:
             self._is_file = file.read(len(FILE_MAGIC)) == FILE_MAGIC
+        self._mapped = os.path.getsize(path) >= _MAPPED_BYTES
         with reading(self.path, "Arrow IPC"), pa.OSFile(path) as file:
             schema = self._open(file).schema
+        self._names = schema.names
         require_unique(schema.names, self.path)
-        self.columns = columns_of(schema)
+        columns = columns_of(schema)
+        self.columns = columns
+        if integers := [column.name for column in columns if column.kind == "integer"]:
+            sample = next(self._read(dict.fromkeys(integers, "number")), None)
+            self.columns = judge_integers(columns, sample.data if sample else None)
 
     def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
         names = list(wanted)
         start, place, limit = 0, Place(self.path), block_rows(len(names))
-        with reading(self.path, "Arrow IPC"), pa.OSFile(self._file) as file:
-            for batch in self._batches(file):
+        opener = pa.memory_map if self._mapped else pa.OSFile
+        with reading(self.path, "Arrow IPC"), opener(self._file) as file:
+            for batch in self._batches(file, [self._names.index(name) for name in names]):
                 data = batch.select(names)
+                data.validate(full=True)
                 for offset in range(0, data.num_rows, limit):
                     part = data.slice(offset, limit)
                     yield Block(part, start, place)
                     start += part.num_rows
 
-    def _open(self, file: pa.NativeFile) -> pa.RecordBatchFileReader | pa.RecordBatchStreamReader:
-        return pa.ipc.open_file(file) if self._is_file else pa.ipc.open_stream(file)
+    def _open(
+        self, file: pa.NativeFile, fields: list[int] | None = None
+    ) -> pa.RecordBatchFileReader | pa.RecordBatchStreamReader:
+        options = pa.ipc.IpcReadOptions(included_fields=fields, use_threads=False)
+        opener = pa.ipc.open_file if self._is_file else pa.ipc.open_stream
+        return opener(file, options=options)
 
-    def _batches(self, file: pa.NativeFile) -> Iterator[pa.RecordBatch]:
-        reader = self._open(file)
+    def _batches(self, file: pa.NativeFile, fields: list[int]) -> Iterator[pa.RecordBatch]:
+        reader = self._open(file, fields)
         if not self._is_file:
             yield from reader
             return

@@ -41,18 +41,19 @@ class Block:
         """Return `length` rows from `offset` on, without copying."""
         return replace(self, data=self.data.slice(offset, length), start=self.start + offset)
 
-    def numbers(self, names: Sequence[str]) -> Floats:
+    def numbers(self, names: Sequence[str], width: int | None = None) -> Floats:
         """Return columns as a contiguous (K, n) float64 array, NaN where a value is missing.
 
-        A list column of width K counts as K columns.
+        A list column of width K counts as K columns; `width` is the K it must have, by default that
+        of its longest list here.
 
         Raises
         ------
         ColumnError
-            If a column holds no numbers, or lists of different lengths.
+            If a column holds no numbers, or lists of another length.
         """
         if len(names) == 1 and _is_list(self.data.column(names[0]).type):
-            return self._list_numbers(names[0])
+            return self._list_numbers(names[0], width)
         matrix = np.empty((len(names), len(self)))
         for row, name in zip(matrix, names, strict=True):
             row[:] = self._numbers(self.data.column(name), name)
@@ -66,11 +67,11 @@ class Block:
         if _is_number(column.type) or pa.types.is_boolean(column.type):
             return LabelValues(numbers=np.ascontiguousarray(self._numbers(column, name)))
         if not pa.types.is_dictionary(column.type):
-            column = column.cast(pa.string()).dictionary_encode()
+            column = self._texts(column, name).dictionary_encode()
         codes = column.indices.cast(pa.int64())
         if codes.null_count:
             codes = codes.fill_null(-1)
-        codes = codes.to_numpy()
+        codes = _to_numpy(codes)
         texts = tuple(map(str, column.dictionary.cast(pa.string()).to_pylist()))
         if blank := [code for code, text in enumerate(texts) if not text.strip()]:
             codes = np.where(np.isin(codes, blank), -1, codes)
@@ -81,7 +82,15 @@ class Block:
         column = self.data.column(name)
         if pa.types.is_dictionary(column.type):
             column = column.dictionary_decode()
-        return column.cast(pa.string())
+        return self._texts(column, name)
+
+    def _texts(self, column: pa.Array, name: str) -> pa.Array:
+        try:
+            return column.cast(pa.string())
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            raise ColumnError(
+                f"{self.place.path}: column {name} holds {column.type}, which has no plain text."
+            ) from error
 
     def _numbers(self, column: pa.Array, name: str) -> NDArray[np.generic]:
         kind = column.type
@@ -96,18 +105,19 @@ class Block:
                 f"{self.place.path}: column {name} holds {kind}, not numbers.",
                 hint="Choose the prediction columns with --pred-cols.",
             )
-        if pa.types.is_decimal(kind) or (column.null_count and not pa.types.is_floating(kind)):
-            column = column.cast(pa.float64(), safe=False)
-        values: NDArray[np.generic] = column.to_numpy(zero_copy_only=False)
-        return values
+        if pa.types.is_decimal(kind):
+            column = column.cast(pa.string())  # Arrow's own way to floats rounds twice.
+        if column.null_count or pa.types.is_decimal(kind):
+            column = column.cast(pa.float64(), safe=False).fill_null(np.nan)
+        return _to_numpy(column)
 
-    def _list_numbers(self, name: str) -> Floats:
+    def _list_numbers(self, name: str, width: int | None) -> Floats:
         column = self.data.column(name)
         if isinstance(column, pa.ExtensionArray):
             column = column.storage
-        lengths = pc.list_value_length(column).fill_null(-1).to_numpy(zero_copy_only=False)
+        lengths = np.asarray(_to_numpy(pc.list_value_length(column).fill_null(-1)), dtype=np.int64)
         present = lengths >= 0
-        width = int(lengths.max(initial=0))
+        width = int(lengths.max(initial=0)) if width is None else width
         odd = present & (lengths != width)
         if odd.any():
             row = int(np.argmax(odd))
@@ -120,6 +130,12 @@ class Block:
         matrix = np.full((width, len(self)), np.nan)
         matrix[:, present] = flat.reshape(-1, width).T if width else 0.0
         return matrix
+
+
+def _to_numpy(column: pa.Array) -> NDArray[np.generic]:
+    """Return numbers without nulls as they lie in memory; `Array.to_numpy` would import pandas."""
+    values: NDArray[np.generic] = np.from_dlpack(column)
+    return values
 
 
 def _is_number(kind: pa.DataType) -> bool:

@@ -16,7 +16,7 @@ LONGEST_RECORD = 64 << 20
 def record_chunks(
     stream: BinaryIO, path: str, *, delimiter: str | None, lines_before: int = 0
 ) -> Iterator[bytes]:
-    """Cut what a stream holds into chunks of whole records.
+    r"""Cut what a stream holds into chunks of whole records.
 
     A line end between quotes ends no record. Blank lines at the end of the stream are dropped;
     elsewhere they stay, for they are missing rows.
@@ -38,8 +38,8 @@ def record_chunks(
     Examples
     --------
     >>> import io
-    >>> list(record_chunks(io.BytesIO(b'a\\n"b\\nc"\\n\\n'), "labels.csv", delimiter=","))
-    [b'a\\n"b\\nc"\\n']
+    >>> list(record_chunks(io.BytesIO(b'a\n"b\nc"\n\n'), "labels.csv", delimiter=","))
+    [b'a\n"b\nc"\n']
     """
     rest, lines, line_end = b"", lines_before, b""
     while data := stream.read(CHUNK_BYTES):
@@ -74,7 +74,7 @@ def _line_end(data: bytes) -> bytes:
 
 
 def _cut(data: bytes, delimiter: str | None, line_end: bytes) -> int:
-    """Return where the last whole record of `data` ends, before any blank lines at its end, or 0."""
+    """Return where the last whole record of `data` ends, before blank lines at its end, or 0."""
     end = _records_end(data, delimiter, line_end) if line_end else 0
     filled = len(data[:end].rstrip(b"\r\n"))
     return data.find(line_end, filled) + 1 if filled else 0

@@ -13,6 +13,7 @@ import pyarrow as pa
 from xent_cli.errors import BrokenFileError
 
 Opener = Callable[[], BinaryIO]
+"""Opens a file for reading from its first uncompressed byte."""
 
 SUFFIXES = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd", ".xz": "xz"}
 _MAGIC = {
@@ -45,7 +46,7 @@ def detect_compression(path: str) -> str | None:
 def opener_of(path: str, compression: str | None) -> Opener:
     """Return a function that opens a file for reading its uncompressed bytes."""
     if compression is None:
-        return partial(open, path, "rb")
+        return cast("Opener", partial(open, path, "rb"))
     if compression == "xz":
         return cast("Opener", partial(lzma.open, path, "rb"))
     return partial(_open_compressed, path, compression)

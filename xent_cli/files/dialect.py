@@ -31,10 +31,17 @@ NULLS = (
     "None",
     "#N/A",
 )
-_NUMBER = re.compile(r"\s*[+-]?(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?\s*\Z")
-_SPECIAL = re.compile(r"\s*[+-]?(?:inf|infinity|nan)\s*\Z", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"[ \t]*[+-]?(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?[ \t]*\Z", re.ASCII
+)
+_SPECIAL = re.compile(r"[ \t]*[+-]?(?:inf|infinity|nan)[ \t]*\Z", re.IGNORECASE | re.ASCII)
 _MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _SAMPLE_ROWS = 1000
+_FRACTIONS, _INTEGERS = 0.1, 0.5
+"""Share of numbers that makes a column one of numbers, if some have decimals, or none have.
+
+A column of predictions that were taken for text because of a few damaged rows would be left out
+without a word, and two classes would become one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class Dialect:
     names : tuple of str
         Every field of a row, pandas' index included.
     header_lines : int
-        0 or 1.
+        Lines before the first row: the header and blank lines above it, or 0.
     named : bool
         Whether the names are the header's.
     columns : tuple of Column
@@ -66,7 +73,7 @@ class Dialect:
 def detect_dialect(
     head: bytes, path: str, *, whole: bool, delimiter: str | None = None, header: Header = "auto"
 ) -> Dialect:
-    """Judge a text file by its first bytes.
+    r"""Judge a text file by its first bytes.
 
     Parameters
     ----------
@@ -81,14 +88,24 @@ def detect_dialect(
 
     Examples
     --------
-    >>> found = detect_dialect(b"p_cat,p_dog\\n0.25,0.75\\n", "preds.csv", whole=True)
+    >>> found = detect_dialect(b"p_cat,p_dog\n0.25,0.75\n", "preds.csv", whole=True)
     >>> found.names, found.header_lines
     (('p_cat', 'p_dog'), 1)
     """
     text = _decode(head, path, whole=whole)
+    if text.lstrip()[:1] == "{":
+        raise ParseError(
+            f"{path} begins like JSON, not like delimited text.",
+            hint="If it holds one JSON object a line, say --input-format jsonl.",
+        )
     if delimiter is None:
         delimiter = _detect_delimiter(text)
     rows = _read_rows(text, delimiter)
+    if not rows and text.strip("\r\n"):
+        raise ParseError(
+            f"{path}: its first line cannot be read as delimited text.",
+            hint="If it is of another format, name it with --input-format.",
+        )
     if not rows:
         raise EmptyInputError(f"{path} is empty.", hint="Did the job that wrote it finish?")
     first, rest = rows[0], rows[1:]
@@ -98,6 +115,10 @@ def detect_dialect(
             f"{path} has a header and no rows.", hint="If its one line is data, say --header no."
         )
     names = [name.strip() for name in first] if has_header else [str(i) for i in range(len(first))]
+    if has_header and any("\ufffd" in name for name in names) and b"\xef\xbf\xbd" not in head:
+        raise EncodingError(
+            f"{path}: its header is not UTF-8.", hint="Convert it, for example with iconv -t utf-8."
+        )
     require_unique(names, path)
     body = rest if has_header else rows
     columns = [
@@ -107,9 +128,8 @@ def detect_dialect(
     if has_header and len(columns) > 1 and _is_index(names[0], body):
         columns = columns[1:]
         notes.append(Notice("index", f"{path}: the unnamed first column counts rows; left out."))
-    return Dialect(
-        delimiter, tuple(names), int(has_header), has_header, tuple(columns), tuple(notes)
-    )
+    above = _blank_lines(text) + 1 if has_header else 0
+    return Dialect(delimiter, tuple(names), above, has_header, tuple(columns), tuple(notes))
 
 
 def is_number(text: str) -> bool:
@@ -151,6 +171,12 @@ def _decode(head: bytes, path: str, *, whole: bool) -> str:
         head = head[: end + 1]
     # Text that nobody asks for may be in any encoding; what is used is checked when it is read.
     return head.decode("utf-8", errors="replace")
+
+
+def _blank_lines(text: str) -> int:
+    """Count the blank lines that a text begins with."""
+    blank = text[: len(text) - len(text.lstrip("\r\n"))]
+    return len(blank.splitlines())
 
 
 def _read_rows(text: str, delimiter: str) -> list[list[str]]:
@@ -211,9 +237,11 @@ def _column(name: str, fields: Sequence[str]) -> Column:
     known = [field for field in fields if field.strip() not in NULLS]
     if not known and fields:
         return Column(name, "float")
-    if not all(map(is_number, known)):
+    numbers = [field for field in known if is_number(field)]
+    written = [(text, decimals) for text in numbers if (decimals := decimals_of(text)) is not None]
+    if len(numbers) < len(known) * (_FRACTIONS if written else _INTEGERS):
         return Column(name, "text")
-    written = [(field, decimals) for field in known if (decimals := decimals_of(field)) is not None]
+    known = numbers  # The rest is damage, or labels; reading the column says which.
     if not written:
         whole = any(field.strip() not in ("0", "1") for field in known)
         return Column(name, "integer", integral=whole)

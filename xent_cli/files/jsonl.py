@@ -16,8 +16,8 @@ from xent_cli.files.block import Block
 from xent_cli.files.chunks import record_chunks
 from xent_cli.files.compression import Opener
 from xent_cli.files.dialect import decimals_of
-from xent_cli.files.source import Source, Use, reading
-from xent_cli.files.text import read_head
+from xent_cli.files.source import Source, Use, one_batch, reading
+from xent_cli.files.text import BYTE_ORDER_MARK, read_head
 
 _SAMPLE_LINES = 1000
 
@@ -31,7 +31,13 @@ class JsonLinesSource(Source):
         self._open = opener
         with reading(path, "JSON lines"), opener() as stream:
             head, whole = read_head(stream)
+        head = head.removeprefix(BYTE_ORDER_MARK)
         lines = head.splitlines() if whole else head.splitlines()[:-1]
+        if head and not lines:
+            raise ParseError(
+                f"{path}: its first line is longer than {len(head) >> 20} MB.",
+                hint="JSON lines hold one object a line.",
+            )
         records = [
             _load(line, Place(path, header_lines=0), row)
             for row, line in enumerate(lines[:_SAMPLE_LINES])
@@ -47,7 +53,7 @@ class JsonLinesSource(Source):
         options = pa_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
         start, place = 0, Place(self.path, header_lines=0)
         with reading(self.path, "JSON lines"), self._open() as stream:
-            for chunk in record_chunks(stream, self.path, quote=b"\0"):
+            for chunk in record_chunks(stream, self.path, delimiter=None):
                 try:
                     table = pa_json.read_json(
                         pa.BufferReader(chunk),
@@ -58,7 +64,7 @@ class JsonLinesSource(Source):
                     raise _explain(schema, chunk, start, place, error) from error
                 if table.num_rows != chunk.count(b"\n"):
                     raise _explain(schema, chunk, start, place, ValueError("a blank line"))
-                data = table.combine_chunks().to_batches(max_chunksize=max(1, len(table)))[0]
+                data = one_batch(table)
                 yield Block(data, start, place)
                 start += data.num_rows
 
@@ -93,8 +99,8 @@ def _load(line: bytes, place: Place, row: int) -> dict[str, Any]:
 
 
 def _column(name: str, values: list[Any]) -> Column:
-    known = [value for value in values if value is not None]
-    if known and all(isinstance(value, list) for value in known):
+    known = _largest_part([value for value in values if value is not None])
+    if known and isinstance(known[0], list):
         numbers = [x for value in known for x in value if isinstance(x, float)]
         return Column(name, "list", width=len(known[0]), fine_decimals=_decimals(numbers))
     if known and all(isinstance(value, bool) for value in known):
@@ -108,9 +114,20 @@ def _column(name: str, values: list[Any]) -> Column:
     return Column(name, "text" if texts else "other")
 
 
+def _largest_part(values: list[Any]) -> list[Any]:
+    """Leave out what is of another kind than most: damage, which reading the column will name."""
+    numbers = [value for value in values if isinstance(value, int | float)]
+    lists = [value for value in values if isinstance(value, list)]
+    return next((part for part in (numbers, lists) if 2 * len(part) >= len(values)), values)
+
+
 def _decimals(numbers: list[float]) -> int | None:
     found = [d for x in numbers if (d := decimals_of(repr(x))) is not None]
     return max(found, default=None)
+
+
+def _item_type(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if pa.types.is_list(kind) else kind
 
 
 def _explain(
@@ -125,7 +142,10 @@ def _explain(
         for field in schema:
             value = record.get(field.name)
             items = value if isinstance(value, list) else [value]
-            if any(isinstance(item, str | dict) for item in items) and field.type != pa.string():
+            wrong = (
+                (str, dict, bool) if pa.types.is_floating(_item_type(field.type)) else (str, dict)
+            )
+            if any(isinstance(item, wrong) for item in items) and field.type != pa.string():
                 shown = json.dumps(value)[:60]
                 return ParseError(f"{place.of_row(row, field.name)}: {shown} is not a number.")
     return ParseError(f"{place.of_row(start)} or after: {' '.join(str(error).split())[:300]}.")

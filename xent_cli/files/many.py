@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from urllib.parse import unquote
 
 import pyarrow as pa
 
@@ -11,6 +12,8 @@ from xent_cli.column import Column
 from xent_cli.errors import ColumnError
 from xent_cli.files.block import Block
 from xent_cli.files.source import Source, Use
+
+_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
 
 class ManySource(Source):
@@ -22,15 +25,24 @@ class ManySource(Source):
         self.path = path
         self.format = first.format
         self.named = first.named
-        self.columns = (*first.columns, *(Column(key, "text") for key in keys))
+        inside = first.names()
+        self.columns = (
+            *first.columns,
+            *(Column(key, "text") for key in keys if key not in inside),
+        )
         self.notes = first.notes
         self._parts = parts
         for source, pairs in parts[1:]:
-            if {*source.names(), *pairs} != set(self.names()):
-                odd = sorted({*source.names(), *pairs} ^ set(self.names()))
+            if odd := sorted({*source.names(), *pairs} ^ set(self.names())):
                 raise ColumnError(
                     f"{source.path} has other columns than {first.path}: {', '.join(odd[:5])}.",
                     hint="The files of one input must have the same columns.",
+                )
+            if source.named != first.named:
+                lacking = first.path if source.named else source.path
+                raise ColumnError(
+                    f"{lacking} seems to have no header, and other files of {path} have one.",
+                    hint="--header yes or --header no decides for all.",
                 )
         counts = [source.n_rows for source, _ in parts]
         known = [count for count in counts if count is not None]
@@ -40,14 +52,20 @@ class ManySource(Source):
         first = 0
         for source, pairs in self._parts:
             end = first
-            inside = {name: use for name, use in wanted.items() if name not in pairs}
+            own = source.names()
+            inside = {name: use for name, use in wanted.items() if name in own}
             for block in source.blocks(inside):
                 place = replace(block.place, first=first)
                 data = block.data
-                for key in wanted.keys() & pairs.keys():
-                    constant = pa.array([pairs[key]] * data.num_rows, pa.string())
-                    data = data.append_column(key, constant)
+                for key in wanted.keys() - inside.keys():
+                    data = data.append_column(key, _constant(pairs[key], data.num_rows))
                 start = first + block.start
                 yield Block(data.select(list(wanted)), start, place)
                 end = start + len(block)
             first = end
+
+
+def _constant(value: str, rows: int) -> pa.Array:
+    """Return what a folder's name says for all its rows; hive's default partition has no value."""
+    known = None if value == _NO_VALUE else unquote(value)
+    return pa.array([known] * rows, pa.string())

@@ -13,7 +13,7 @@ from xent_cli.batch import Place
 from xent_cli.errors import ColumnError, EmptyInputError, UsageError
 from xent_cli.files.arrays import array_column, array_to_arrow
 from xent_cli.files.block import Block
-from xent_cli.files.schema import columns_of
+from xent_cli.files.schema import columns_of, judge_integers
 from xent_cli.files.source import Source, Use, block_rows, require_unique
 
 
@@ -24,7 +24,7 @@ class TableSource(Source):
         self.path = name
         self.format = "table"
         require_unique(table.column_names, name)
-        self.columns = columns_of(table.schema)
+        self.columns = judge_integers(columns_of(table.schema), table)
         self.n_rows = table.num_rows
         self._table = table
 
@@ -53,7 +53,7 @@ class ArraySource(Source):
             )
         self._array = array.astype(str) if array.dtype.kind == "O" else array
         width = array.shape[1] if array.ndim == 2 else None
-        self.columns = (array_column("values", self._array.dtype, width),)
+        self.columns = (array_column("values", self._array.dtype, width, path=name),)
         self.n_rows = len(array)
 
     def table(self) -> pa.Table:
@@ -76,24 +76,42 @@ def wrap_object(data: Any, name: str) -> Source:
     ColumnError
         If it is none of these.
     """
+    try:
+        table = _as_table(data, name)
+        array = _as_array(data) if table is None else None
+    except (ValueError, TypeError, pa.ArrowException) as error:
+        reason = " ".join(" ".join(map(str, error.args)).split())[:200].rstrip(".")
+        raise ColumnError(f"{name} cannot be read: {reason}.") from error
+    source: Source = TableSource(table, name) if array is None else ArraySource(array, name)
+    if not source.n_rows:
+        raise EmptyInputError(f"{name} has no rows.")
+    return source
+
+
+def _as_table(data: Any, name: str) -> pa.Table | None:
+    """Return what has columns - Arrow, pandas, and all that speaks Arrow's stream protocol."""
     if isinstance(data, pa.RecordBatch):
-        data = pa.Table.from_batches([data])
+        return pa.Table.from_batches([data])
+    if isinstance(data, pa.Table):
+        return data
     pandas = sys.modules.get("pandas")
     if pandas is not None and isinstance(data, pandas.Series):
         data = data.to_frame(name="values" if data.name is None else str(data.name))
     if pandas is not None and isinstance(data, pandas.DataFrame):
-        data = pa.Table.from_pandas(data.rename(columns=str), preserve_index=False)
-    if isinstance(data, pa.Table):
-        source: Source = TableSource(data, name)
-    else:
-        try:
-            array = np.asarray(data)
-        except ValueError as error:
-            raise ColumnError(f"{name}: {error}.") from error
-        source = ArraySource(array, name)
-    if not source.n_rows:
-        raise EmptyInputError(f"{name} has no rows.")
-    return source
+        require_unique([str(column) for column in data.columns], name)
+        return pa.Table.from_pandas(data.rename(columns=str), preserve_index=False)
+    if hasattr(data, "__arrow_c_stream__"):
+        found = pa.chunked_array(data) if hasattr(data, "to_frame") else pa.table(data)
+        return found if isinstance(found, pa.Table) else pa.table({"values": found})
+    return None
+
+
+def _as_array(data: Any) -> np.ndarray[Any, Any]:
+    """Return anything else as an array; what a mask hides is missing."""
+    if isinstance(data, np.ma.MaskedArray) and data.mask.any():
+        numbers: Any = data.astype(np.float64)
+        return np.asarray(numbers.filled(np.nan))
+    return np.asarray(data)
 
 
 def with_weights(source: Source, weights: Any) -> Source:

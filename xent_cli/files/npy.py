@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import struct
 import tempfile
+import tokenize
+import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -37,6 +40,11 @@ class _Header:
     def width(self) -> int:
         return self.shape[1] if len(self.shape) == 2 else 1
 
+    @property
+    def words(self) -> int:
+        """How many times 8 bytes a row takes: texts may be long."""
+        return self.width * max(1, self.dtype.itemsize // 8)
+
 
 class NpySource(Source):
     """An npy file: one column, a list column if the array is two-dimensional."""
@@ -48,12 +56,13 @@ class NpySource(Source):
         self._file = path
         with reading(self.path, "npy"), open(path, "rb") as file:
             self._header = _read_header(file, self.path)
-        self.columns = (_column(column, self._header),)
+            _require_size(os.path.getsize(path), self._header, self.path)
+        self.columns = (_column(column, self._header, self.path),)
         self.n_rows = self._header.shape[0]
 
     def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
         header, place = self._header, Place(self.path)
-        rows = block_rows(header.width)
+        rows = block_rows(header.words)
         with reading(self.path, "npy"), open(self._file, "rb") as file:
             for start in range(0, header.shape[0], rows):
                 count = min(rows, header.shape[0] - start)
@@ -70,14 +79,19 @@ class NpzSource(Source):
         self.format = "npz"
         self._file = path
         self._headers: dict[str, _Header] = {}
-        with reading(self.path, "npz"), zipfile.ZipFile(path) as archive:
+        with _reading_zip(self.path), zipfile.ZipFile(path) as archive:
             names = [item.removesuffix(".npy") for item in archive.namelist()]
             require_unique(names, self.path)
             self._members = dict(zip(names, archive.namelist(), strict=True))
             for key, item in self._members.items():
+                where = f"{self.path}, array {key}"
                 with archive.open(item) as member:
-                    self._headers[key] = _read_header(member, f"{self.path}, array {key}")
-        self.columns = tuple(_column(key, header) for key, header in self._headers.items())
+                    self._headers[key] = _read_header(member, where)
+                _require_size(archive.getinfo(item).file_size, self._headers[key], where)
+        self.columns = tuple(
+            _column(key, header, f"{self.path}, array {key}")
+            for key, header in self._headers.items()
+        )
         lengths = {header.shape[0] for header in self._headers.values()}
         self.n_rows = lengths.pop() if len(lengths) == 1 else None
 
@@ -86,9 +100,13 @@ class NpzSource(Source):
         if len(set(lengths.values())) > 1:
             said = ", ".join(f"{name} has {n:,}" for name, n in lengths.items())
             raise ColumnError(f"{self.path}: the arrays differ in length: {said} rows.")
-        rows = block_rows(sum(self._headers[name].width for name in wanted))
+        rows = block_rows(sum(self._headers[name].words for name in wanted))
         place = Place(self.path)
-        with tempfile.TemporaryDirectory(prefix="xent-") as folder, ExitStack() as stack:
+        with (
+            reading(self.path, "npz"),
+            tempfile.TemporaryDirectory(prefix="xent-") as folder,
+            ExitStack() as stack,
+        ):
             files = {name: stack.enter_context(self._unpack(name, folder)) for name in wanted}
             n = next(iter(lengths.values()))
             for start in range(0, n, rows):
@@ -105,7 +123,7 @@ class NpzSource(Source):
         """Write one array out, so that any part of it can be read without holding it all."""
         descriptor, target = tempfile.mkstemp(dir=folder)
         with (
-            reading(self.path, "npz"),
+            _reading_zip(self.path),
             zipfile.ZipFile(self._file) as archive,
             archive.open(self._members[name]) as member,
             os.fdopen(descriptor, "wb") as file,
@@ -114,16 +132,23 @@ class NpzSource(Source):
         return open(target, "rb")
 
 
-def _column(name: str, header: _Header) -> Column:
-    return array_column(name, header.dtype, header.width if len(header.shape) == 2 else None)
+@contextmanager
+def _reading_zip(path: str) -> Iterator[None]:
+    """Turn what zipfile raises over damaged or encrypted archives into a BrokenFileError."""
+    with reading(path, "npz"):
+        try:
+            yield
+        except (zipfile.BadZipFile, RuntimeError, KeyError, struct.error, OverflowError) as error:
+            raise ValueError(str(error)) from error
 
 
-def _read_header(file: BinaryIO, path: str) -> _Header:
-    version = npy_format.read_magic(file)
-    read = (
-        npy_format.read_array_header_1_0 if version == (1, 0) else npy_format.read_array_header_2_0
-    )
-    shape, fortran, dtype = read(file)
+def _column(name: str, header: _Header, path: str) -> Column:
+    width = header.width if len(header.shape) == 2 else None
+    return array_column(name, header.dtype, width, path=path)
+
+
+def _read_header(file: IO[bytes], path: str) -> _Header:
+    shape, fortran, dtype = _parse_header(file)
     if dtype.hasobject:
         raise PickleError(
             f"{path} holds pickled Python objects, which are programs; xent does not run them.",
@@ -135,6 +160,35 @@ def _read_header(file: BinaryIO, path: str) -> _Header:
             f"{path}: an array with {kind}.", hint="xent reads arrays of shape (n,) and (n, K)."
         )
     return _Header(shape, fortran, dtype, file.tell())
+
+
+def _parse_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
+    version = npy_format.read_magic(file)
+    if version not in ((1, 0), (2, 0), (3, 0)):
+        raise ValueError(f"version {version[0]}.{version[1]} of the format is unknown")
+    read = (
+        npy_format.read_array_header_1_0 if version == (1, 0) else npy_format.read_array_header_2_0
+    )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Of odd characters: what cannot be read is an error.
+            return read(file)
+    except (TypeError, IndexError, KeyError, SyntaxError, RecursionError, MemoryError) as error:
+        raise ValueError(f"its header is damaged ({error})") from error
+    except tokenize.TokenError as error:
+        raise ValueError("its header is damaged") from error
+
+
+def _require_size(found: int, header: _Header, path: str) -> None:
+    """Raise BrokenFileError unless a file holds what its header says, no less and no more."""
+    if (rows := header.shape[0]) < 0 or header.width < 0:
+        raise BrokenFileError(f"{path}: its header says {header.shape}.")
+    expected = header.offset + rows * header.width * header.dtype.itemsize
+    if found != expected:
+        raise BrokenFileError(
+            f"{path} is {found:,} bytes long where an array of {header.shape} takes {expected:,}.",
+            hint="Was it written whole? xent reads npy files that hold one array.",
+        )
 
 
 def _read_rows(

@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from typing import Any, BinaryIO, Literal, get_args
 
 from xent_cli.errors import (
@@ -19,7 +20,7 @@ from xent_cli.errors import (
 )
 from xent_cli.files.compression import SUFFIXES, detect_compression, opener_of
 from xent_cli.files.dialect import Header
-from xent_cli.files.source import Source
+from xent_cli.files.source import Source, Stamp, reading
 
 InputFormat = Literal["csv", "tsv", "jsonl", "parquet", "arrow", "npy", "npz"]
 
@@ -79,6 +80,7 @@ def open_source(
 
         return wrap_object(data, role)
     path = os.fspath(data)
+    _require_choices(input_format, delimiter, header)
 
     def open_file(file: str, name: str, said: InputFormat | None) -> Source:
         return _open_file(file, name, said or input_format, delimiter, header)
@@ -105,15 +107,36 @@ def _open_file(
     try:
         if not os.path.exists(path):
             raise FileNotFoundError
+        if not os.path.isfile(path):
+            # A pipe, as of <(...) in a shell: what is read of it is gone.
+            with open(path, "rb") as pipe:
+                return _spool(
+                    pipe, name, partial(_open_file, said=said, delimiter=delimiter, header=header)
+                )
         compression = detect_compression(path)
-        empty = compression is None and os.path.isfile(path) and not os.path.getsize(path)
+        empty = not os.path.getsize(path)
     except FileNotFoundError:
         raise MissingFileError(f"There is no file {name}.", hint=_similar(path)) from None
     except OSError as error:
         raise MissingFileError(f"{name} cannot be read: {error.strerror or error}.") from error
     if empty:
         raise EmptyInputError(f"{name} is empty.", hint="Did the job that wrote it finish?")
-    kind = said or _detect_format(path, compression)
+    stamp = Stamp.of(path)
+    with reading(name, "data"):
+        kind = said or _detect_format(path, compression)
+    source = _make_source(path, name, kind, compression, delimiter, header)
+    source.stamp = stamp
+    return source
+
+
+def _make_source(
+    path: str,
+    name: str,
+    kind: InputFormat,
+    compression: str | None,
+    delimiter: str | None,
+    header: Header,
+) -> Source:
     if kind in ("csv", "tsv", "jsonl"):
         opener = opener_of(path, compression)
         if kind == "jsonl":
@@ -135,6 +158,19 @@ def _open_file(
     from xent_cli.files.npy import NpySource, NpzSource
 
     return NpySource(path, name=name) if kind == "npy" else NpzSource(path, name=name)
+
+
+def _require_choices(input_format: str | None, delimiter: str | None, header: str) -> None:
+    """Raise UsageError for a format, a delimiter or a header that is none."""
+    if input_format not in (None, *get_args(InputFormat)):
+        known = ", ".join(get_args(InputFormat))
+        raise UsageError(f"--input-format {input_format}: must be one of {known}.")
+    if header not in get_args(Header):
+        raise UsageError(f"--header {header}: must be one of {', '.join(get_args(Header))}.")
+    if delimiter is not None and not (len(delimiter) == 1 and delimiter.isascii()):
+        raise UsageError(f"--delimiter {delimiter!r}: must be a single ASCII character.")
+    if delimiter in ("\r", "\n", '"', "\0"):
+        raise UsageError(f"--delimiter {delimiter!r}: has a meaning of its own in text files.")
 
 
 def _detect_format(path: str, compression: str | None) -> InputFormat:
@@ -162,23 +198,26 @@ def _detect_format(path: str, compression: str | None) -> InputFormat:
 
 
 def _open_stdin(open_file: _OpenFile) -> Source:
-    """Put standard input into a temporary file: some formats are read from their end."""
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError(
             "Standard input is a terminal: nothing is piped in.",
             hint="Use - as in: zcat preds.csv.gz | xent eval - labels.csv",
         )
-    stream: BinaryIO = sys.stdin.buffer
+    return _spool(sys.stdin.buffer, "<stdin>", lambda path, name: open_file(path, name, None))
+
+
+def _spool(stream: BinaryIO, name: str, open_file: Callable[[str, str], Source]) -> Source:
+    """Put what a stream holds into a temporary file, and open that: some formats are read twice."""
     file = tempfile.NamedTemporaryFile(prefix="xent-")  # noqa: SIM115 - lives as long as the source
     shutil.copyfileobj(stream, file, 1 << 20)
     file.flush()
-    source = open_file(file.name, "<stdin>", None)
+    source = open_file(file.name, name)
     source.keep_alive = file
     return source
 
 
 def _open_folder(folder: str, open_file: _OpenFile) -> Source:
-    """Open all data files below a folder; names that begin with a dot or underscore are not data."""
+    """Open all data files below a folder; those named with a dot or underscore first are none."""
     files = [
         os.path.join(place, name)
         for place, folders, names in os.walk(folder)
@@ -189,7 +228,11 @@ def _open_folder(folder: str, open_file: _OpenFile) -> Source:
 
 
 def _open_pattern(pattern: str, open_file: _OpenFile) -> Source:
-    return _open_many(pattern, [f for f in glob.glob(pattern) if os.path.isfile(f)], open_file)
+    """Open all files that a pattern matches; ``**`` stands for folders in folders."""
+    files = [file for file in glob.glob(pattern, recursive=True) if os.path.isfile(file)]
+    if not os.path.basename(pattern).startswith("_"):
+        files = [file for file in files if not os.path.basename(file).startswith("_")]
+    return _open_many(pattern, files, open_file)
 
 
 def _open_many(path: str, files: list[str], open_file: _OpenFile) -> Source:
@@ -235,7 +278,7 @@ def _hive_pairs(relative: str) -> dict[str, str]:
     {'country': 'KR'}
     """
     folders = relative.split(os.sep)[:-1]
-    return dict(folder.split("=", 1) for folder in folders if "=" in folder)  # type: ignore[misc]
+    return dict(folder.split("=", 1) for folder in folders if "=" in folder)
 
 
 def _natural(path: str) -> list[tuple[int, int, str]]:

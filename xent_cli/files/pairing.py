@@ -87,10 +87,11 @@ def _count(current: Block | None, rest: Iterator[Block]) -> int:
 
 def _count_error(preds: Source, n_preds: int, labels: Source, n_labels: int) -> RowCountError:
     hint = "Each row of predictions needs its row of labels."
-    if n_labels - n_preds == 1 and labels.format == "csv" and not labels.named:
-        hint = f"If the first line of {labels.path} is a header, say --header yes."
-    elif n_preds - n_labels == 1 and labels.format == "csv" and labels.named:
-        hint = f"If the first line of {labels.path} is no header, say --header no."
+    longer, shorter = (labels, preds) if n_labels > n_preds else (preds, labels)
+    if abs(n_labels - n_preds) == 1 and longer.format == "csv" and not longer.named:
+        hint = f"If the first line of {longer.path} is a header, say --header yes."
+    elif abs(n_labels - n_preds) == 1 and shorter.format == "csv" and shorter.named:
+        hint = f"If the first line of {shorter.path} is no header, say --header no."
     return RowCountError(
         f"{preds.path} has {n_preds:,} rows and {labels.path} has {n_labels:,}.", hint=hint
     )
@@ -101,8 +102,8 @@ def _require_same_ids(preds: Block, labels: Block, ids: Sequence[str]) -> None:
         ours, theirs = preds.texts(name), labels.texts(name)
         if ours.equals(theirs):
             continue
-        # An empty id differs from every other, even from another empty one.
-        differ = pc.fill_null(pc.not_equal(ours, theirs), True)
+        one_empty = pc.xor(pc.is_null(ours), pc.is_null(theirs))
+        differ = pc.or_(one_empty, pc.fill_null(pc.not_equal(ours, theirs), False))
         row = pc.index(differ, pa.scalar(True)).as_py()
         raise IdMismatchError(
             f"The ids in column {name} differ: {str(ours[row].as_py())[:40]!r} in "

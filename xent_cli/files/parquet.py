@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from xent_cli.batch import Place
 from xent_cli.files.block import Block
-from xent_cli.files.schema import columns_of
+from xent_cli.files.schema import SAMPLE_ROWS, columns_of, judge_integers
 from xent_cli.files.source import Source, Use, block_rows, reading, require_unique
 
 _BUFFER_BYTES = 1 << 20
@@ -24,8 +24,12 @@ class ParquetSource(Source):
         self._file = path
         with reading(self.path, "Parquet"), pq.ParquetFile(path) as file:
             schema, self.n_rows = file.schema_arrow, file.metadata.num_rows
-        require_unique(schema.names, self.path)
-        self.columns = columns_of(schema)
+            require_unique(schema.names, self.path)
+            columns = columns_of(schema)
+            if integers := [column.name for column in columns if column.kind == "integer"]:
+                sample = file.iter_batches(SAMPLE_ROWS, columns=integers, use_threads=False)
+                columns = judge_integers(columns, next(sample, None))
+        self.columns = columns
 
     def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
         names = list(wanted)
@@ -39,10 +43,15 @@ class ParquetSource(Source):
         with (
             reading(self.path, "Parquet"),
             pq.ParquetFile(
-                self._file, read_dictionary=texts, pre_buffer=False, buffer_size=_BUFFER_BYTES
+                self._file,
+                read_dictionary=texts,
+                pre_buffer=False,
+                buffer_size=_BUFFER_BYTES,
+                page_checksum_verification=True,
             ) as file,
         ):
             for data in file.iter_batches(rows, columns=names, use_threads=False):
+                data.validate(full=True)
                 if data.num_rows:
                     yield Block(data.select(names), start, place)
                 start += data.num_rows

@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from xent_cli.column import Column, Kind
 
 PANDAS_INDEX = "__index_level_0__"
+SAMPLE_ROWS = 1000
 
 
 def columns_of(schema: pa.Schema) -> tuple[Column, ...]:
     """Describe the fields of a schema, pandas' unnamed index left out."""
     return tuple(_column(field) for field in schema if field.name != PANDAS_INDEX)
+
+
+def judge_integers(
+    columns: Sequence[Column], sample: pa.RecordBatch | pa.Table | None
+) -> tuple[Column, ...]:
+    """Mark the integer columns whose first values are not all 0 and 1: counts, ids or classes."""
+    if sample is None:
+        return tuple(columns)
+    first = sample.slice(0, SAMPLE_ROWS)
+    return tuple(
+        replace(column, integral=_beyond_bits(first[column.name]))
+        if column.kind == "integer"
+        else column
+        for column in columns
+    )
+
+
+def _beyond_bits(values: pa.Array | pa.ChunkedArray) -> bool:
+    if pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
+    known = values.drop_null()
+    bits = pc.is_in(known, value_set=pa.array([0, 1], known.type))
+    return pc.all(bits, min_count=0).as_py() is not True
 
 
 def _column(field: pa.Field) -> Column:

@@ -23,7 +23,7 @@ from xent_cli.notice import Notice
 Use = Literal["number", "label", "text"]
 
 BLOCK_BYTES = 4 << 20
-"""What a block of decoded values should weigh: small beside any memory limit, large beside a call."""
+"""What a block of decoded values should weigh: small beside any memory, large beside a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,16 @@ def require_unique(names: list[str], path: str) -> None:
         )
 
 
+def one_batch(table: pa.Table) -> pa.RecordBatch:
+    """Return a table as a single batch, which may be empty."""
+    whole = table.combine_chunks()
+    arrays = [
+        column.chunk(0) if column.num_chunks else pa.array([], column.type)
+        for column in whole.columns
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=whole.schema)
+
+
 def block_rows(n_values: int) -> int:
     """Return how many rows of `n_values` floats make a block."""
     return max(1, min(1 << 16, BLOCK_BYTES // (8 * max(n_values, 1))))
@@ -149,5 +159,5 @@ def reading(path: str, noun: str) -> Iterator[None]:
         reason = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
         raise BrokenFileError(
             f"{path} cannot be read as {noun}: {reason}.",
-            hint="Is it complete, and of the format its name says? --input-format overrides the name.",
+            hint="Is it complete, and of the format its name says? --input-format sets another.",
         ) from error

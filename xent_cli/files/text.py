@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -16,11 +17,11 @@ from xent_cli.files.block import Block
 from xent_cli.files.chunks import record_chunks
 from xent_cli.files.compression import Opener
 from xent_cli.files.dialect import NULLS, Dialect, Header, detect_dialect, is_number
-from xent_cli.files.source import Source, Use, reading
+from xent_cli.files.source import Source, Use, one_batch, reading
 
 _HEAD_BYTES = 1 << 20
 _LONGEST_HEAD = 64 << 20
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class TextSource(Source):
@@ -39,7 +40,7 @@ class TextSource(Source):
         self._open = opener
         with reading(path, "text"), opener() as stream:
             head, whole = read_head(stream)
-        self._skip = len(_BYTE_ORDER_MARK) if head.startswith(_BYTE_ORDER_MARK) else 0
+        self._skip = len(BYTE_ORDER_MARK) if head.startswith(BYTE_ORDER_MARK) else 0
         self._dialect = detect_dialect(
             head[self._skip :], path, whole=whole, delimiter=delimiter, header=header
         )
@@ -51,21 +52,19 @@ class TextSource(Source):
         numbers = frozenset(name for name, use in wanted.items() if use == "number")
         labels = frozenset(name for name, use in wanted.items() if use == "label")
         numeric = frozenset(name for name in labels if self._kind(name) != "text") | numbers
-        start, header, single_lines = 0, self._dialect.header_lines, True
+        delimiter, skip = self._dialect.delimiter, self._dialect.header_lines
+        start, place = 0, Place(self.path, header_lines=skip)
         with reading(self.path, "text"), self._open() as stream:
             stream.read(self._skip)
-            for chunk in record_chunks(stream, self.path):
+            for chunk in record_chunks(stream, self.path, delimiter=delimiter):
                 quoted = b'"' in chunk
-                place = Place(self.path, header_lines=header if single_lines else None)
-                skip = 0 if start else header
                 parser = _Parser(self._dialect, list(wanted), numeric, quoted=quoted)
                 data = _parse(parser, numbers, chunk, start, place, skip=skip)
                 if quoted and data.num_rows + skip != chunk.count(b"\n"):
-                    single_lines = False
-                    place = Place(self.path)
+                    place = Place(self.path)  # Rows are no longer lines.
                 if data.num_rows:
                     yield Block(data, start, place)
-                start += data.num_rows
+                start, skip = start + data.num_rows, 0
         if not start:
             raise EmptyInputError(f"{self.path} has no rows.")
 
@@ -74,12 +73,13 @@ class TextSource(Source):
         return column.kind if column else "text"
 
 
-def read_head(stream: io.BufferedIOBase) -> tuple[bytes, bool]:
+def read_head(stream: BinaryIO) -> tuple[bytes, bool]:
     """Read the first megabyte, or as much as two lines need; also say whether that is all."""
     head = b""
     while data := stream.read(_HEAD_BYTES):
         head += data
-        if len(head) >= _HEAD_BYTES and (head.count(b"\n") > 1 or len(head) >= _LONGEST_HEAD):
+        lines = max(head.count(b"\n"), head.count(b"\r"))
+        if len(head) >= _HEAD_BYTES and (lines > 1 or len(head) >= _LONGEST_HEAD):
             return head, False
     return head, True
 
@@ -118,7 +118,7 @@ class _Parser:
                 strings_can_be_null=False,
             ),
         )
-        return table.combine_chunks().to_batches(max_chunksize=max(1, table.num_rows))[0]
+        return one_batch(table)
 
 
 def _parse(
@@ -151,9 +151,9 @@ def _explain(
     try:
         text = chunk.decode("utf-8")
     except UnicodeDecodeError as bad:
-        row = start + chunk.count(b"\n", 0, bad.start) - skip
+        bad_row = start + chunk.count(b"\n", 0, bad.start) - skip
         return EncodingError(
-            f"{place.of_row(row)}: byte {chunk[bad.start]:#04x} is not UTF-8.",
+            f"{place.of_row(bad_row)}: byte {chunk[bad.start]:#04x} is not UTF-8.",
             hint="Convert the file, for example with iconv -t utf-8.",
         )
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter)
