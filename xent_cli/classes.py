@@ -182,8 +182,9 @@ class ClassIndex:
         return LabelError(f"{place}: {value!r} is none of the classes {self._listed()}.", hint=hint)
 
     def _encode_numbers(self, numbers: NDArray[np.float64]) -> NDArray[np.intp]:
-        if self.by_position:
-            codes = numbers - self.base
+        first = self._first_number()
+        if first is not None:
+            codes = numbers - first
             good = (codes >= 0) & (codes < len(self.names)) & (codes == np.floor(codes))
             return np.where(good, codes, -1).astype(np.intp)
         values = [_as_number(name) for name in self.names]
@@ -196,6 +197,16 @@ class ClassIndex:
         indices = np.array([index for _, index in pairs], dtype=np.intp)
         at = np.minimum(np.searchsorted(keys, numbers), len(keys) - 1)
         return np.asarray(np.where(keys[at] == numbers, indices[at], -1), dtype=np.intp)
+
+    def _first_number(self) -> int | None:
+        """Return the number of class 0 if the others count on from it: no look-up is needed."""
+        if self.by_position:
+            return self.base
+        if not all(map(_INTEGER.match, self.names)):
+            return None
+        first = int(self.names[0])
+        counted = range(first, first + len(self.names))
+        return first if list(map(int, self.names)) == list(counted) else None
 
     def _listed(self) -> str:
         if self.by_position and all(map(_INTEGER.match, self.names)):
