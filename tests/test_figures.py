@@ -197,6 +197,13 @@ class TestUndefined:
         assert report.overall.se is None
         assert report.figures.undefined["overall.ci95"] == "the losses do not vary"
 
+    @pytest.mark.parametrize("weight", [[0.1, 0.3, 0.7, 1.1], [1e-20, 1.0, 1e9, 3.3]])
+    def test_the_rounding_of_weights_is_no_variance(self, weight):
+        report = evaluate([[0.3, 0.7]] * 4, [0] * 4, weight=weight)
+        assert report.cross_entropy == pytest.approx(-math.log(0.3), rel=1e-15)
+        assert report.overall.se is None
+        assert report.figures.undefined["overall.se"] == "the losses do not vary"
+
     def test_one_class_has_no_normalized_entropy(self):
         report = evaluate(**UNDEFINED["one class"])
         assert report.overall.prior_entropy == 0.0

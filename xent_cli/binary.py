@@ -66,7 +66,7 @@ def binary_index(distinct: Sequence[str], preds: Sequence[str], options: Options
     shown = " and ".join(repr(text) for text in distinct[:2])
     raise LabelError(
         f"Which label does the probability speak of? The labels are {shown}.",
-        hint=f"Name the positive one: --positive {distinct[-1]}.",
+        hint=f"Name the positive one: --positive {' '.join(distinct[-1].split())[:40]}.",
     )
 
 

@@ -1,7 +1,7 @@
-"""An independent reading of prediction and label files: slow, plain Python, nothing of xent_cli.
+"""An independent reading of prediction and label files: slow, plain, and nothing of xent_cli.
 
 `slow_cross_entropy` follows the written rules (headers, columns, classes, checks) with the csv and
-json modules, numpy.load and pyarrow's whole-file readers, and raises Refusal where they say "error".
+json modules, numpy.load and pyarrow's whole-file readers, and raises Refusal where they say so.
 """
 
 from __future__ import annotations
@@ -149,15 +149,14 @@ def _numbers_or_texts(column: list[str]) -> list[Any]:
         return [float(f) if f.strip() not in NULLS else math.nan for f in column]
     decimals = any("." in field or "e" in field for field in numbers)
     if len(numbers) >= len(known) * (0.1 if decimals else 0.5):
-        return [_Damaged(column)] + column[1:]
+        return [_Damaged(column[0]), *column[1:]]
     return list(column)
 
 
 class _Damaged(str):
     """The first field of a column that mixes numbers and text."""
 
-    def __new__(cls, column: list[str]) -> _Damaged:
-        return super().__new__(cls, column[0])
+    __slots__ = ()
 
 
 def _read_json(text: str) -> Slow:
@@ -217,6 +216,7 @@ def slow_cross_entropy(preds: Slow, labels: Slow) -> tuple[float, int]:
     target = [labels.columns[i] for i in rest]
     if not q or not target or len(q[0]) != len(target[0]):
         raise Refusal("nothing, or row counts differ")
+    target = [[v.decode() if isinstance(v, bytes) else v for v in column] for column in target]
     if len(target) == 1:
         loss = _sparse(q, names, preds.named, target[0])
     else:
@@ -263,6 +263,8 @@ def _ln(value: float) -> float:
 def _sparse(q: list[list[float]], names: list[str], named: bool, labels: list[Any]) -> list[float]:
     if len(q) == 1:
         positive = re.sub(r"^p_", "", names[0])
+        if all(isinstance(label, str) and NUMBER.match(label.strip()) for label in labels):
+            labels = [float(label) for label in labels]
         if any(isinstance(label, str) for label in labels):
             others = set(labels) - {positive}
             if len(others) > 1 or positive not in labels:
@@ -292,6 +294,8 @@ def _class_of(label: Any, plain: list[str], names: list[str], named: bool) -> in
         return plain.index(text)
     if isinstance(text, str) and text in names:
         return names.index(text)
+    if isinstance(text, str) and text.lower() in plain:  # CAT is cat, unless a class is called so.
+        return plain.index(text.lower())
     if label is None or (isinstance(text, str) and not NUMBER.match(text)):
         raise Refusal(f"no class: {label!r}")
     number = float(text)

@@ -9,7 +9,7 @@ import pytest
 from making import EXPECTED, LABELS, PREDS, cross_entropy, table, write
 
 from xent_cli import evaluate
-from xent_cli.errors import BrokenFileError, EmptyInputError
+from xent_cli.errors import BrokenFileError, EmptyInputError, EncodingError
 from xent_cli.files import arrow, open_source
 
 DATA = table(label=pa.array(["dog", "cat", "ox", "ox"]).dictionary_encode())
@@ -79,3 +79,9 @@ def test_text_named_arrow(tmp_path: Path) -> None:
     labels = write(tmp_path / "l.csv", LABELS)
     with pytest.raises(BrokenFileError, match="cannot be read as Arrow IPC"):
         evaluate(write(tmp_path / "p.arrow", PREDS), labels)
+
+
+def test_column_names_that_are_not_utf8(tmp_path: Path) -> None:
+    raw = Path(save(tmp_path / "p.arrow", "stream")).read_bytes()
+    with pytest.raises(EncodingError, match=r"p\.arrow is not UTF-8"):
+        evaluate(write(tmp_path / "p.arrow", raw.replace(b"p_cat", b"p_c\xe9t")))

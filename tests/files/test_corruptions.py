@@ -300,9 +300,7 @@ def verdict_on(preds: Path, labels: Path) -> str:
     try:
         report = evaluate(str(preds), str(labels))
     except XentError as error:
-        assert error.message.strip()
-        assert "\n" not in str(error)
-        return type(error).__name__
+        return type(error).__name__ if error.message.strip() and "\n" not in str(error) else "MUTE"
     try:
         unused = {"note"} if any(n.code == "ids" for n in report.notes) else {"note", "id"}
         tables = read_slowly(preds, without=unused), read_slowly(labels, without=unused)
@@ -324,6 +322,7 @@ def one_case(seed: str, folder: Path) -> str:
         error.add_note(f"seed {seed}: {story}")
         raise
     else:
+        assert found != "MUTE", f"seed {seed}: {story}"
         assert not (story.startswith("swap") and found == "number"), f"seed {seed}: {story}"
     finally:
         preds.unlink()

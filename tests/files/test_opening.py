@@ -14,10 +14,8 @@ from making import EXPECTED, LABELS, PREDS, P, Y, cross_entropy, json_lines, npy
 from xent_cli import XentError, evaluate
 from xent_cli.errors import (
     BrokenFileError,
-    ColumnError,
     EmptyInputError,
     MissingFileError,
-    ParseError,
     UnknownFormatError,
     UsageError,
 )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ CUTS = st.lists(st.integers(0, 20), max_size=5)
 
 def chunked(name: str, values: list[int], cuts: list[int]) -> TableSource:
     edges = [0, *sorted(cuts), len(values)]
-    parts = [values[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    parts = [values[a:b] for a, b in pairwise(edges)]
     column = pa.chunked_array(parts, pa.int64())
     return TableSource(pa.table({name: column, "id": column}), name)
 

@@ -29,9 +29,9 @@ class ArrowSource(Source):
         self._mapped = os.path.getsize(path) >= _MAPPED_BYTES
         with reading(self.path, "Arrow IPC"), pa.OSFile(path) as file:
             schema = self._open(file).schema
-        self._names = schema.names
-        require_unique(schema.names, self.path)
-        columns = columns_of(schema)
+            self._names = schema.names
+            require_unique(self._names, self.path)
+            columns = columns_of(schema)
         self.columns = columns
         if integers := [column.name for column in columns if column.kind == "integer"]:
             sample = next(self._read(dict.fromkeys(integers, "number")), None)
