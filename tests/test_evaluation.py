@@ -127,6 +127,39 @@ class TestSameBits:
         assert one.cross_entropy == pytest.approx(pair.cross_entropy, rel=1e-13)
 
 
+ZEROS = [[0.0, 1.0], [1.0, 0.0]]
+IN_EVERY_MODE = {
+    "sparse": (ZEROS, [0, 1], {}),
+    "one-hot": (ZEROS, [[1, 0], [0, 1]], {}),
+    "soft": (ZEROS, [[0.5, 0.5], [0.5, 0.5]], {}),
+    "smoothed": (ZEROS, [1, 0], {"label_smoothing": 0.5}),
+    "binary": ([0.0, 1.0], [1, 0], {}),
+    "binary, soft": ([0.0, 1.0], [0.5, 0.25], {}),
+    "binary, smoothed": ([0.0, 1.0], [0, 1], {"label_smoothing": 0.5}),
+    "multi-label": (ZEROS, [[1, 1], [1, 1]], {"mode": "binary"}),
+    "multi-label, negative": (ZEROS, [[0, 0], [0, 0]], {"mode": "binary"}),
+}
+
+
+class TestEps:
+    @pytest.mark.parametrize("mode", IN_EVERY_MODE)
+    def test_every_mode_clips_at_the_eps_it_was_given(self, mode):
+        preds, labels, options = IN_EVERY_MODE[mode]
+        plain = evaluate(preds, labels, **options).cross_entropy
+        share = plain / 36.04365338911715
+        assert 0.2 < share < 1.01
+        clipped = evaluate(preds, labels, **options, eps=0.125).cross_entropy
+        assert clipped == pytest.approx(share * math.log(8), rel=1e-14)
+        assert evaluate(preds, labels, **options, eps=0).cross_entropy == math.inf
+
+    @pytest.mark.parametrize("mode", IN_EVERY_MODE)
+    def test_every_mode_counts_the_rows_clipped_at_the_truth(self, mode):
+        preds, labels, options = IN_EVERY_MODE[mode]
+        tally = evaluate(preds, labels, **options).tally
+        # Smoothing adds to the loss, not to the truth.
+        assert tally.n_clipped == (0 if "smoothed" in mode else 2)
+
+
 class TestLabels:
     def test_base(self):
         assert evaluate(Q, Y + 1, label_base=1).tally.sums == evaluate(Q, Y).tally.sums

@@ -161,7 +161,8 @@ class ClassIndex:
             clean = text.strip()
             number = _as_number(clean)
             if not (counted and number is not None):
-                for name in (text, clean, clean.lower()):
+                word = clean.lower()
+                for name in (text, clean, word if word in TRUE_WORDS | FALSE_WORDS else clean):
                     if name in known:
                         return known[name]
             return -1 if number is None else int(self._encode_numbers(np.array([number]))[0])

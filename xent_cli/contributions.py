@@ -211,7 +211,8 @@ def _given_to(q: Floats, labels: Labels, truth: Floats, spec: Spec) -> Floats:
     if spec.mode == "binary":
         positive = np.clip(q[0], 0.0, 1.0)
         return np.where(labels == 1, positive, 1 - positive)
-    return np.asarray(np.clip(q[labels, np.arange(len(labels))], 0.0, 1.0))
+    given: Floats = q[labels, np.arange(len(labels))]
+    return np.clip(given, 0.0, 1.0, out=given)
 
 
 def _probabilities(q: Floats, losses: Floats, spec: Spec) -> Floats:
@@ -245,7 +246,7 @@ def _is_predicted(q: Floats, labels: Labels, spec: Spec) -> NDArray[np.bool_]:
         return np.asarray(_predicted(q, spec) == labels)
     top = q.max(axis=0)
     highest = q == top
-    right = highest[labels, np.arange(len(labels))]
+    right: NDArray[np.bool_] = highest[labels, np.arange(len(labels))]
     if np.count_nonzero(highest) > len(labels):
         tied = np.count_nonzero(highest, axis=0) > 1
         right[tied] = np.argmax(highest[:, tied], axis=0) == labels[tied]

@@ -14,7 +14,8 @@ from xent_cli.files.source import Source, Use, block_rows, reading, require_uniq
 
 FILE_MAGIC = b"ARROW1"
 _MAPPED_BYTES = 64 << 20
-"""From this size on a file is mapped: a batch, which cannot be read in parts, may be all of it."""
+"""Files with batches of this size are mapped, for a batch cannot be read in parts. Only they: a
+mapped file that is cut off while it is read would end the process without a word."""
 
 
 class ArrowSource(Source):
@@ -26,9 +27,12 @@ class ArrowSource(Source):
         self._file = path
         with reading(self.path, "Arrow IPC"), open(path, "rb") as file:
             self._is_file = file.read(len(FILE_MAGIC)) == FILE_MAGIC
-        self._mapped = os.path.getsize(path) >= _MAPPED_BYTES
+        self._mapped = False
         with reading(self.path, "Arrow IPC"), pa.OSFile(path) as file:
-            schema = self._open(file).schema
+            reader = self._open(file)
+            if self._is_file and reader.num_record_batches:
+                self._mapped = os.path.getsize(path) / reader.num_record_batches >= _MAPPED_BYTES
+            schema = reader.schema
             self._names = schema.names
             require_unique(self._names, self.path)
             columns = columns_of(schema)
