@@ -127,17 +127,19 @@ class TestSameBits:
         assert one.cross_entropy == pytest.approx(pair.cross_entropy, rel=1e-13)
 
 
-ZEROS = [[0.0, 1.0], [1.0, 0.0]]
+# The third row has no weight: hard predictions alone look like labels beside soft ones.
+ZEROS = [[0.0, 1.0], [1.0, 0.0], [0.5, 0.5]]
+ZERO_AND_ONE = [0.0, 1.0, 0.5]
 IN_EVERY_MODE = {
-    "sparse": (ZEROS, [0, 1], {}),
-    "one-hot": (ZEROS, [[1, 0], [0, 1]], {}),
-    "soft": (ZEROS, [[0.5, 0.5], [0.5, 0.5]], {}),
-    "smoothed": (ZEROS, [1, 0], {"label_smoothing": 0.5}),
-    "binary": ([0.0, 1.0], [1, 0], {}),
-    "binary, soft": ([0.0, 1.0], [0.5, 0.25], {}),
-    "binary, smoothed": ([0.0, 1.0], [0, 1], {"label_smoothing": 0.5}),
-    "multi-label": (ZEROS, [[1, 1], [1, 1]], {"mode": "binary"}),
-    "multi-label, negative": (ZEROS, [[0, 0], [0, 0]], {"mode": "binary"}),
+    "sparse": (ZEROS, [0, 1, 0], {}),
+    "one-hot": (ZEROS, [[1, 0], [0, 1], [1, 0]], {}),
+    "soft": (ZEROS, [[0.5, 0.5]] * 3, {}),
+    "smoothed": (ZEROS, [1, 0, 0], {"label_smoothing": 0.5}),
+    "binary": (ZERO_AND_ONE, [1, 0, 0], {}),
+    "binary, soft": (ZERO_AND_ONE, [0.5, 0.25, 0.5], {}),
+    "binary, smoothed": (ZERO_AND_ONE, [0, 1, 0], {"label_smoothing": 0.5}),
+    "multi-label": (ZEROS, [[1, 1]] * 3, {"mode": "binary"}),
+    "multi-label, negative": (ZEROS, [[0, 0]] * 3, {"mode": "binary"}),
 }
 
 
@@ -145,6 +147,7 @@ class TestEps:
     @pytest.mark.parametrize("mode", IN_EVERY_MODE)
     def test_every_mode_clips_at_the_eps_it_was_given(self, mode):
         preds, labels, options = IN_EVERY_MODE[mode]
+        options = options | {"weight": [1, 1, 0]}
         plain = evaluate(preds, labels, **options).cross_entropy
         share = plain / 36.04365338911715
         assert 0.2 < share < 1.01
@@ -155,6 +158,7 @@ class TestEps:
     @pytest.mark.parametrize("mode", IN_EVERY_MODE)
     def test_every_mode_counts_the_rows_clipped_at_the_truth(self, mode):
         preds, labels, options = IN_EVERY_MODE[mode]
+        options = options | {"weight": [1, 1, 0]}
         tally = evaluate(preds, labels, **options).tally
         # Smoothing adds to the loss, not to the truth.
         assert tally.n_clipped == (0 if "smoothed" in mode else 2)

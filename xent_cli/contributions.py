@@ -209,8 +209,8 @@ def _given_to(q: Floats, labels: Labels, truth: Floats, spec: Spec) -> Floats:
     if spec.scale != "probs":
         return np.exp(-truth)
     if spec.mode == "binary":
-        positive = np.clip(q[0], 0.0, 1.0)
-        return np.where(labels == 1, positive, 1 - positive)
+        positive: Floats = np.clip(q[0], 0.0, 1.0)
+        return np.asarray(np.where(labels == 1, positive, 1 - positive))
     given: Floats = q[labels, np.arange(len(labels))]
     return np.clip(given, 0.0, 1.0, out=given)
 
