@@ -98,7 +98,8 @@ class TestInvalid:
     def test_what_a_scale_cannot_mean(self, column, scale, bad):
         q = np.array([[0.25] * 3 for _ in column])
         q[:, 1] = column
-        assert invalid_predictions(q, scale).tolist() == [False, bad, False]
+        binary = len(q) == 1
+        assert invalid_predictions(q, scale, binary=binary).tolist() == [False, bad, False]
 
     def test_the_error_names_row_column_and_value(self, make_batch):
         batch = make_batch([[0.5, 0.5], [0.5, math.nan]], [0, 1], start=7, columns=("p_a", "p_b"))

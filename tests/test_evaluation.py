@@ -268,3 +268,45 @@ class TestPublicNames:
     def test_no_other(self):
         with pytest.raises(AttributeError, match="no attribute 'evalute'"):
             _ = xent_cli.evalute
+
+
+class TestContradictions:
+    def test_positive_against_classes(self):
+        with pytest.raises(ClassesError, match=r"--positive 0 contradicts --classes 0,1"):
+            evaluate([0.9, 0.2, 0.1], [0, 1, 1], classes=["0", "1"], positive="0")
+        agreed = evaluate([0.9, 0.2, 0.1], [0, 1, 1], classes=["1", "0"], positive="0")
+        assert agreed.classes[1].name == "0"
+        assert agreed.cross_entropy == pytest.approx(-math.log(0.9 * 0.8 * 0.9) / 3, rel=1e-15)
+
+    def test_a_column_that_speaks_of_the_other_class(self):
+        table = pa.table({"p_ham": [0.9, 0.2]})
+        report = evaluate(table, ["ham", "spam"], positive="spam")
+        assert [warning.code for warning in report.warnings] == ["positive"]
+        assert evaluate(table, ["ham", "spam"]).warnings == ()
+
+    def test_hard_predictions_of_soft_labels_need_a_word(self):
+        hard, soft = [[1, 0], [0, 1]], [[0.75, 0.25], [0.5, 0.5]]
+        with pytest.raises(SwappedInputsError, match="say so with --mode"):
+            evaluate(hard, soft)
+        assert evaluate(hard, soft, mode="categorical").tally.n_clipped == 2
+
+
+def test_class_weights_may_be_an_array():
+    weighted = evaluate([[0.5, 0.5], [0.25, 0.75]], [0, 1], class_weights=np.array([1.0, 3.0]))
+    expected = (math.log(2) + 3 * math.log(4 / 3)) / 4
+    assert weighted.cross_entropy == pytest.approx(expected, rel=1e-15)
+
+
+def test_infinite_logits_of_many_labels_are_certain():
+    logits = [[-math.inf, math.inf], [0.0, 0.0]]
+    report = evaluate(logits, [[0, 1], [1, 0]], scale="logits", mode="binary")
+    assert report.cross_entropy == pytest.approx(math.log(2) / 2, rel=1e-15)
+
+
+def test_errors_name_the_file_of_the_weight_and_the_value_of_a_list(tmp_path):
+    (tmp_path / "p.csv").write_text("a,b,w\n0.5,0.5,1\n0.5,0.5,-1\n")
+    (tmp_path / "y.csv").write_text("y\n0\n1\n")
+    with pytest.raises(WeightError, match=r"p\.csv, row 2 \(line 3\): the weight is -1"):
+        evaluate(tmp_path / "p.csv", tmp_path / "y.csv", weight="w")
+    with pytest.raises(RangeError, match="preds, row 2, value 1: 7 is not a probability"):
+        evaluate([[0.5, 0.5], [7.0, 0.5]], [0, 1])

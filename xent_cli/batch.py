@@ -56,6 +56,7 @@ class Batch:
         as (1, n) in binary mode).
     rows : (n,) int64
         The position of each row in the input, from 0.
+    preds, labels, weight_place : Place
     weight : (n,) float64, optional
     sum_tolerance, label_tolerance : float
         How far a row of predictions or of label columns may miss 1 by its file's precision.
@@ -69,6 +70,7 @@ class Batch:
     preds: Place
     labels: Place
     weight: Floats | None = None
+    weight_place: Place | None = None
     sum_tolerance: float = 1e-6
     label_tolerance: float = 1e-6
     n_ignored: int = 0

@@ -93,6 +93,10 @@ def _with_positive(
         raise LabelError(
             f"--positive {positive}: the labels are {distinct[0]!r} and {distinct[1]!r}."
         )
+    if given is not None and (given[0] == positive or given[1] in others):
+        raise ClassesError(
+            f"--positive {positive} contradicts --classes {','.join(given)}: the second is positive."
+        )
     negative = others[0] if others else f"not {positive}"
     if given is None:
         return ClassIndex((negative, positive), by_position=False)

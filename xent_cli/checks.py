@@ -65,7 +65,7 @@ def sum_tolerance(n_classes: int, *, decimals: int | None = None, bits: int = 53
     return max(BASE_TOLERANCE, rounding)
 
 
-def invalid_predictions(q: Floats, scale: Scale) -> NDArray[np.bool_]:
+def invalid_predictions(q: Floats, scale: Scale, *, binary: bool = False) -> NDArray[np.bool_]:
     """Say which rows (n,) of a (K, n) matrix hold NaN, or an infinity that `scale` cannot mean.
 
     A logit or log-probability of -inf is a probability of 0 and valid, unless all of a row are.
@@ -77,8 +77,8 @@ def invalid_predictions(q: Floats, scale: Scale) -> NDArray[np.bool_]:
     if scale == "probs":
         return np.asarray(~np.isfinite(q).all(axis=0))
     bad = np.isnan(q).any(axis=0)
-    if len(q) == 1:
-        return np.asarray(bad | (np.isposinf(q[0]) & (scale == "logprobs")))
+    if binary:
+        return np.asarray(bad | (np.isposinf(q).any(axis=0) & (scale == "logprobs")))
     return np.asarray(bad | np.isposinf(q).any(axis=0) | np.isneginf(q).all(axis=0))
 
 
@@ -149,7 +149,8 @@ def check_weights(batch: Batch) -> None:
         return
     row = int(np.argmax(bad))
     raise WeightError(
-        f"{batch.labels.of_row(int(batch.rows[row]))}: the weight is {batch.weight[row]:g}.",
+        f"{(batch.weight_place or batch.labels).of_row(int(batch.rows[row]))}: the weight is "
+        f"{batch.weight[row]:g}.",
         hint=f"Weights must be 0 or more, and {LARGEST_WEIGHT:g} at most.",
     )
 

@@ -284,6 +284,7 @@ def _as_number(text: str) -> float | None:
     if "_" in text or not text.isascii():  # Python reads 1_0 as 10, and digits of any script.
         return None
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return None
+    return number if abs(number) < 2.0**53 else None  # Beyond, integers share their float64.

@@ -61,10 +61,11 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
     sample = first[1].label(roles.labels[0]) if one_label else None
     matrix = None if one_label else first[1].numbers(roles.labels)
     soft = _is_soft(sample.numbers if sample is not None else matrix)
-    if soft and options.scale == "probs" and np.isin(q, (0.0, 1.0)).all() and len(first[0]) > 1:
+    guess = options.mode is None and options.scale == "probs"
+    if guess and soft and np.isin(q, (0.0, 1.0)).all() and len(first[0]) > 1:
         raise SwappedInputsError(
             f"{preds.path} holds only 0 and 1 and {labels.path} fractions: are the two swapped?",
-            hint="The order is PREDS LABELS.",
+            hint="The order is PREDS LABELS. If they are not swapped, say so with --mode.",
         )
     decision = detect_mode(
         len(q),
@@ -115,7 +116,7 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
     )
     if options.class_weights is None:
         return plan
-    if options.class_weights == "balanced":
+    if isinstance(options.class_weights, str) and options.class_weights == "balanced":
         weights = balanced_weights(_label_totals(plan))
     else:
         weights = read_class_weights(options.class_weights, index.names)

@@ -220,6 +220,8 @@ class _Accumulator:
         self, values: Floats, groups: NDArray[np.intp], collapse: Callable[[Floats], Floats]
     ) -> None:
         top = _largest(values)
+        if math.isnan(top):
+            raise ValueError("NaN has no sum")
         if top >= _HUGE:
             huge = np.abs(values) >= _HUGE
             for group, value in zip(groups[huge].tolist(), values[huge].tolist(), strict=True):

@@ -73,7 +73,9 @@ class Plan:
         q = preds.numbers(self.roles.preds, self._width)
         rows = np.arange(preds.start, preds.start + len(preds), dtype=np.int64)
         weight = self._weight(preds, labels)
-        pred_place = replace(preds.place, columns=self.roles.preds)
+        named = self.roles.preds if len(self.roles.preds) == len(q) else ()
+        pred_place = replace(preds.place, columns=named)
+        weight_place = labels.place if self.roles.weight_in_labels else preds.place
         values = self._label_values(labels)
         if isinstance(values, LabelValues):
             ignored = values.equal_to(self.spec.ignore)
@@ -91,18 +93,19 @@ class Plan:
             pred_place,
             labels.place,
             weight,
+            weight_place,
             self.pred_tolerance,
             self.label_tolerance,
         )
-        bad_preds = invalid_predictions(q, self.spec.scale) & ~ignored
+        binary = self.spec.mode == "binary"
+        bad_preds = invalid_predictions(q, self.spec.scale, binary=binary) & ~ignored
         bad_labels = missing & ~ignored
         bad_weights = np.zeros_like(missing) if weight is None else ~np.isfinite(weight) & ~ignored
         bad = bad_preds | bad_labels | bad_weights
         if self.spec.invalid == "error" and bad.any():
             require_valid(batch, bad_preds)
             _require_labels(batch, bad_labels, self.roles.labels)
-            place = labels.place if self.roles.weight_in_labels else preds.place
-            _require_weights(batch, bad_weights, place, self.roles.weight)
+            _require_weights(batch, bad_weights, weight_place, self.roles.weight)
         keep = ~(ignored | bad)
         if target.ndim == 1 and (unknown := keep & (target < 0)).any():
             row = int(np.argmax(unknown))

@@ -218,9 +218,11 @@ def _require_format(data: object) -> None:
 def _warnings(tally: Tally, figures: Figures) -> Iterable[Notice]:
     n = tally.n[-1]
     if tally.pred_sums.n_rows:
-        yield Notice("row-sums", _say_sums(tally.pred_sums, n, "predictions"))
+        alone = tally.spec.mode == "binary" or tally.spec.row_sums == "ignore"
+        verb = "lie above 1" if alone else "do not sum to 1"
+        yield Notice("row-sums", _say_sums(tally.pred_sums, n, f"predictions {verb}"))
     if tally.label_sums.n_rows:
-        yield Notice("label-sums", _say_sums(tally.label_sums, n, "labels"))
+        yield Notice("label-sums", _say_sums(tally.label_sums, n, "labels do not sum to 1"))
     if infinite := tally.infinite[-1]:
         yield Notice("infinite", f"{_rows(infinite, n)} put 0 on the truth: the loss is infinite.")
     elif tally.n_clipped:
@@ -244,9 +246,9 @@ def _warnings(tally: Tally, figures: Figures) -> Iterable[Notice]:
         )
 
 
-def _say_sums(found: Findings, n: int, noun: str) -> str:
+def _say_sums(found: Findings, n: int, fault: str) -> str:
     worst = f"; the worst, {found.worst[2]:.7g}, in {found.place}" if found.worst else ""
-    return f"{_rows(found.n_rows, n)} of the {noun} do not sum to 1{worst}."
+    return f"{_rows(found.n_rows, n)} of the {fault}{worst}."
 
 
 def _rows(count: int, n: int) -> str:
