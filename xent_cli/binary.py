@@ -95,7 +95,8 @@ def _with_positive(
         )
     if given is not None and (given[0] == positive or given[1] in others):
         raise ClassesError(
-            f"--positive {positive} contradicts --classes {','.join(given)}: the second is positive."
+            f"--positive {positive} contradicts --classes {','.join(given)}: "
+            "the second is the positive one."
         )
     negative = others[0] if others else f"not {positive}"
     if given is None:
