@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -11,7 +12,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
 import pytest
+from pyarrow import feather
 
 from xent_cli import __version__
 from xent_cli.cli import eval as eval_module
@@ -220,10 +226,25 @@ def test_light_paths_import_nothing_heavy() -> None:
     assert out.splitlines()[-1] == "[]"
 
 
-def test_an_evaluation_imports_no_pandas(pair: tuple[Path, Path]) -> None:
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "arrow", "npy"])
+def test_an_evaluation_imports_no_pandas(kind: str, tmp_path: Path) -> None:
+    columns = {"p_0": [0.5, 0.25], "p_1": [0.5, 0.75], "y": [0, 1]}
+    table, path = pa.table(columns), tmp_path / f"all.{kind}"
+    if kind == "csv":
+        pa_csv.write_csv(table, path)
+    elif kind == "jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in table.to_pylist()))
+    elif kind == "parquet":
+        pq.write_table(table, path)
+    elif kind == "arrow":
+        feather.write_feather(table, path)
+    else:
+        np.save(path, np.array([columns["p_0"], columns["p_1"]]).T)
+        np.save(tmp_path / "y.npy", columns["y"])
+    labels = [str(tmp_path / "y.npy")] if kind == "npy" else []
     code = (
         "import sys; from xent_cli.cli import main;"
-        f"main(['eval', {str(pair[0])!r}, {str(pair[1])!r}, '-f', 'total']);"
+        f"main(['eval', {str(path)!r}, *{labels!r}, '-f', 'total']);"
         "print([m for m in ('pandas', 'pyarrow.dataset', 'rich') if m in sys.modules])"
     )
     out = subprocess.run(

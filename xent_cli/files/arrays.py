@@ -36,9 +36,17 @@ def array_to_arrow(array: NDArray[np.generic]) -> pa.Array:
     if native.dtype.kind == "f" and native.dtype.itemsize > 8:
         native = native.astype(np.float64)
     if native.ndim == 1:
-        return pa.array(native)
+        return _flat_to_arrow(native)
     flat = np.ascontiguousarray(native).reshape(-1)
-    return pa.FixedSizeListArray.from_arrays(pa.array(flat), native.shape[1])
+    return pa.FixedSizeListArray.from_arrays(_flat_to_arrow(flat), native.shape[1])
+
+
+def _flat_to_arrow(values: NDArray[np.generic]) -> pa.Array:
+    """Wrap numbers without copying; `pa.array` would import pandas to ask whether it is pandas'."""
+    if values.dtype.kind not in "fiu":
+        return pa.array(values)
+    buffer = pa.py_buffer(np.ascontiguousarray(values))
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, buffer])
 
 
 def _bits(dtype: np.dtype[np.generic]) -> int:

@@ -37,9 +37,8 @@ def judge_integers(
 def _beyond_bits(values: pa.Array | pa.ChunkedArray) -> bool:
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
-    known = values.drop_null()
-    bits = pc.is_in(known, value_set=pa.array([0, 1], known.type))
-    return pc.all(bits, min_count=0).as_py() is not True
+    bounds = pc.min_max(values).as_py()
+    return bounds["max"] is not None and (bounds["min"] < 0 or bounds["max"] > 1)
 
 
 def _column(field: pa.Field) -> Column:
