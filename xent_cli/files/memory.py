@@ -64,7 +64,7 @@ class ArraySource(Source):
         rows, place = block_rows(self.columns[0].width or 1), Place(self.path)
         for start in range(0, len(self._array), rows):
             part = array_to_arrow(self._array[start : start + rows])
-            data = pa.RecordBatch.from_pydict(dict.fromkeys(wanted, part))
+            data = pa.RecordBatch.from_arrays([part] * len(wanted), list(wanted))
             yield Block(data, start, place)
 
 

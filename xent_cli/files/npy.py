@@ -68,7 +68,9 @@ class NpySource(Source):
                 count = min(rows, header.shape[0] - start)
                 array = _read_rows(file, header, start, count, self.path)
                 data = {name: array_to_arrow(array) for name in wanted}
-                yield Block(pa.RecordBatch.from_pydict(data), start, place)
+                yield Block(
+                    pa.RecordBatch.from_arrays(list(data.values()), list(data)), start, place
+                )
 
 
 class NpzSource(Source):
@@ -117,7 +119,9 @@ class NpzSource(Source):
                     )
                     for name, file in files.items()
                 }
-                yield Block(pa.RecordBatch.from_pydict(data), start, place)
+                yield Block(
+                    pa.RecordBatch.from_arrays(list(data.values()), list(data)), start, place
+                )
 
     def _unpack(self, name: str, folder: str) -> BinaryIO:
         """Write one array out, so that any part of it can be read without holding it all."""
