@@ -115,7 +115,7 @@ class Block:
         column = self.data.column(name)
         if isinstance(column, pa.ExtensionArray):
             column = column.storage
-        lengths = np.asarray(_to_numpy(pc.list_value_length(column).fill_null(-1)), dtype=np.int64)
+        lengths = self._list_lengths(column)
         present = lengths >= 0
         width = int(lengths.max(initial=0)) if width is None else width
         odd = present & (lengths != width)
@@ -130,6 +130,15 @@ class Block:
         matrix = np.full((width, len(self)), np.nan)
         matrix[:, present] = flat.reshape(-1, width).T if width else 0.0
         return matrix
+
+    def _list_lengths(self, column: pa.Array) -> NDArray[np.int64]:
+        """Return the length of each list, -1 where it is missing."""
+        if pa.types.is_fixed_size_list(column.type) and not column.null_count:
+            return np.full(len(column), column.type.list_size, dtype=np.int64)
+        lengths = pc.list_value_length(column)
+        if lengths.null_count:
+            lengths = lengths.fill_null(-1)
+        return np.asarray(_to_numpy(lengths), dtype=np.int64)
 
 
 def _to_numpy(column: pa.Array) -> NDArray[np.generic]:
