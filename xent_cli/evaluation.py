@@ -7,7 +7,7 @@ from typing import Any
 
 from xent_cli.classes import read_class_names, require_distinct
 from xent_cli.detection import make_plan
-from xent_cli.files import InputFormat, Source, open_source
+from xent_cli.files import Block, InputFormat, Source, open_source
 from xent_cli.files.dialect import Header
 from xent_cli.losses import DEFAULT_EPS, Scale
 from xent_cli.options import Options
@@ -15,6 +15,7 @@ from xent_cli.plan import Plan
 from xent_cli.report import Input, Report, finalize
 from xent_cli.spec import Invalid, Mode, RowSums
 from xent_cli.tally import Tally, merge_all
+from xent_cli.threads import available_cpus, map_ahead
 
 
 def evaluate(
@@ -40,6 +41,7 @@ def evaluate(
     delimiter: str | None = None,
     header: Header = "auto",
     batch_rows: int | None = None,
+    jobs: int | None = None,
 ) -> Report:
     """Measure the cross entropy of predictions against labels, per class and overall.
 
@@ -84,6 +86,8 @@ def evaluate(
         How files are written, where the name and the first lines do not tell.
     batch_rows : int, optional
         Rows a batch; the result is the same for any.
+    jobs : int, optional
+        Threads, by default one for each processor; the result is the same for any.
 
     Returns
     -------
@@ -135,12 +139,17 @@ def evaluate(
         label_source = with_weights(label_source, weight)
         if labels is None:
             pred_source = label_source
-    return run(make_plan(pred_source, label_source, options), batch_rows=batch_rows)
+    return run(make_plan(pred_source, label_source, options), batch_rows=batch_rows, jobs=jobs)
 
 
-def run(plan: Plan, *, batch_rows: int | None = None) -> Report:
-    """Read everything that a plan says and report on it."""
-    tally = merge_all((Tally.of(b, plan.spec) for b in plan.batches(batch_rows)), plan.spec)
+def run(plan: Plan, *, batch_rows: int | None = None, jobs: int | None = None) -> Report:
+    """Read everything that a plan says, with `jobs` threads (default: all), and report on it."""
+    jobs = available_cpus() if jobs is None else jobs
+
+    def tally_pair(pair: tuple[Block, Block]) -> Tally:
+        return Tally.of(plan.batch(*pair), plan.spec)
+
+    tally = merge_all(map_ahead(tally_pair, plan.pairs(batch_rows, jobs), jobs), plan.spec)
     rows = tally.n[-1] + tally.n_ignored + tally.n_invalid
     return finalize(
         tally,

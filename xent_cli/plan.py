@@ -55,12 +55,11 @@ class Plan:
     pred_tolerance: float
     label_tolerance: float
 
-    def batches(self, max_rows: int | None = None) -> Iterator[Batch]:
-        """Read everything, as batches of at most `max_rows` rows."""
+    def pairs(self, max_rows: int | None = None, jobs: int = 1) -> Iterator[tuple[Block, Block]]:
+        """Read everything, as blocks of at most `max_rows` rows of both inputs side by side."""
         width = max(1, self.spec.n_classes)
         limit = max_rows or max(2, min(1 << 16, _BATCH_VALUES // width))
-        for preds, labels in line_up_roles(self.preds, self.labels, self.roles, limit):
-            yield self.batch(preds, labels)
+        return line_up_roles(self.preds, self.labels, self.roles, limit, jobs)
 
     def batch(self, preds: Block, labels: Block) -> Batch:
         """Turn rows of both inputs into a batch.
@@ -155,7 +154,7 @@ class Plan:
 
 
 def line_up_roles(
-    preds: Source, labels: Source, roles: Roles, max_rows: int
+    preds: Source, labels: Source, roles: Roles, max_rows: int, jobs: int = 1
 ) -> Iterator[tuple[Block, Block]]:
     """Yield blocks of both inputs with the same rows and the columns that `roles` names."""
     pred_uses: dict[str, Use] = dict.fromkeys(roles.preds, "number")
@@ -164,7 +163,9 @@ def line_up_roles(
     )
     if roles.weight is not None:
         (label_uses if roles.weight_in_labels else pred_uses)[roles.weight] = "number"
-    return line_up(preds, labels, pred_uses, label_uses, ids=roles.ids, max_rows=max_rows)
+    return line_up(
+        preds, labels, pred_uses, label_uses, ids=roles.ids, max_rows=max_rows, jobs=jobs
+    )
 
 
 def _require_labels(batch: Batch, bad: NDArray[np.bool_], names: tuple[str, ...]) -> None:

@@ -38,10 +38,10 @@ class ArrowSource(Source):
             columns = columns_of(schema)
         self.columns = columns
         if integers := [column.name for column in columns if column.kind == "integer"]:
-            sample = next(self._read(dict.fromkeys(integers, "number")), None)
+            sample = next(self._read(dict.fromkeys(integers, "number"), 1), None)
             self.columns = judge_integers(columns, sample.data if sample else None)
 
-    def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+    def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
         names = list(wanted)
         start, place, limit = 0, Place(self.path), block_rows(len(names))
         opener = pa.memory_map if self._mapped else pa.OSFile

@@ -76,7 +76,9 @@ def _line_end(data: bytes) -> bytes:
 def _cut(data: bytes, delimiter: str | None, line_end: bytes) -> int:
     """Return where the last whole record of `data` ends, before blank lines at its end, or 0."""
     end = _records_end(data, delimiter, line_end) if line_end else 0
-    filled = len(data[:end].rstrip(b"\r\n"))
+    filled = end
+    while filled and data[filled - 1] in b"\r\n":
+        filled -= 1
     return data.find(line_end, filled) + 1 if filled else 0
 
 

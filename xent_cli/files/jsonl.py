@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +19,7 @@ from xent_cli.files.compression import Opener
 from xent_cli.files.dialect import decimals_of
 from xent_cli.files.source import Source, Use, one_batch, reading
 from xent_cli.files.text import BYTE_ORDER_MARK, read_head
+from xent_cli.threads import map_ahead
 
 _SAMPLE_LINES = 1000
 
@@ -48,25 +50,17 @@ class JsonLinesSource(Source):
         names = list(dict.fromkeys(name for record in records for name in record))
         self.columns = tuple(_column(name, [r.get(name) for r in records]) for name in names)
 
-    def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+    def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
         schema = pa.schema([(name, self._type(name, use)) for name, use in wanted.items()])
         options = pa_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
         start, place = 0, Place(self.path, header_lines=0)
         with reading(self.path, "JSON lines"), self._open() as stream:
-            for chunk in record_chunks(stream, self.path, delimiter=None):
-                try:
-                    table = pa_json.read_json(
-                        pa.BufferReader(chunk),
-                        pa_json.ReadOptions(use_threads=False, block_size=len(chunk) + 1),
-                        options,
-                    )
-                except pa.ArrowInvalid as error:
-                    raise _explain(schema, chunk, start, place, error) from error
-                if table.num_rows != chunk.count(b"\n"):
-                    raise _explain(schema, chunk, start, place, ValueError("a blank line"))
-                data = one_batch(table)
-                yield Block(data, start, place)
-                start += data.num_rows
+            chunks = record_chunks(stream, self.path, delimiter=None)
+            for chunk, result in map_ahead(partial(_parse, options), chunks, jobs):
+                if isinstance(result, Exception):
+                    raise _explain(schema, chunk, start, place, result) from result
+                yield Block(result, start, place)
+                start += result.num_rows
 
     def _type(self, name: str, use: Use) -> pa.DataType:
         column = self.column(name)
@@ -78,6 +72,20 @@ class JsonLinesSource(Source):
         if kind == "boolean":
             return pa.bool_()
         return pa.int64() if kind == "integer" else pa.string()
+
+
+def _parse(
+    options: pa_json.ParseOptions, chunk: bytes
+) -> tuple[bytes, pa.RecordBatch | ValueError]:
+    """Return a chunk with its rows, or with what is wrong with it."""
+    reading_options = pa_json.ReadOptions(use_threads=False, block_size=len(chunk) + 1)
+    try:
+        table = pa_json.read_json(pa.BufferReader(chunk), reading_options, options)
+    except pa.ArrowInvalid as error:  # A kind of ValueError.
+        return chunk, error
+    if table.num_rows != chunk.count(b"\n"):
+        return chunk, ValueError("a blank line")
+    return chunk, one_batch(table)
 
 
 def _load(line: bytes, place: Place, row: int) -> dict[str, Any]:

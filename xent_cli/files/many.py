@@ -48,13 +48,13 @@ class ManySource(Source):
         known = [count for count in counts if count is not None]
         self.n_rows = sum(known) if len(known) == len(counts) else None
 
-    def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+    def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
         first = 0
         for source, pairs in self._parts:
             end = first
             own = source.names()
             inside = {name: use for name, use in wanted.items() if name in own}
-            for block in source.blocks(inside):
+            for block in source.blocks(inside, jobs=jobs):
                 place = replace(block.place, first=first)
                 data = block.data
                 for key in wanted.keys() - inside.keys():

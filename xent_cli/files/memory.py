@@ -32,7 +32,7 @@ class TableSource(Source):
         """Return the data."""
         return self._table
 
-    def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+    def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
         start, place = 0, Place(self.path)
         for data in self._table.select(list(wanted)).to_batches(block_rows(len(wanted))):
             yield Block(data, start, place)
@@ -60,7 +60,7 @@ class ArraySource(Source):
         """Return the data as a table of one column."""
         return pa.table({"values": array_to_arrow(self._array)})
 
-    def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+    def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
         rows, place = block_rows(self.columns[0].width or 1), Place(self.path)
         for start in range(0, len(self._array), rows):
             part = array_to_arrow(self._array[start : start + rows])

@@ -60,7 +60,7 @@ class NpySource(Source):
         self.columns = (_column(column, self._header, self.path),)
         self.n_rows = self._header.shape[0]
 
-    def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+    def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
         header, place = self._header, Place(self.path)
         rows = block_rows(header.words)
         with reading(self.path, "npy"), open(self._file, "rb") as file:
@@ -97,7 +97,7 @@ class NpzSource(Source):
         lengths = {header.shape[0] for header in self._headers.values()}
         self.n_rows = lengths.pop() if len(lengths) == 1 else None
 
-    def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+    def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
         lengths = {name: self._headers[name].shape[0] for name in wanted}
         if len(set(lengths.values())) > 1:
             said = ", ".join(f"{name} has {n:,}" for name, n in lengths.items())

@@ -20,6 +20,7 @@ def line_up(
     *,
     ids: Sequence[str] = (),
     max_rows: int = 1 << 16,
+    jobs: int = 1,
 ) -> Iterator[tuple[Block, Block]]:
     """Yield blocks of predictions and labels that hold the same rows.
 
@@ -33,6 +34,8 @@ def line_up(
         Columns of both that must agree in every row.
     max_rows : int
         The largest block to yield.
+    jobs : int
+        Threads that read.
 
     Raises
     ------
@@ -44,14 +47,14 @@ def line_up(
         If there are no rows at all.
     """
     if preds is labels:
-        blocks = _capped(preds.blocks({**pred_uses, **label_uses}), max_rows)
+        blocks = _capped(preds.blocks({**pred_uses, **label_uses}, jobs=jobs), max_rows)
         yield from ((block, block) for block in _some(blocks, preds))
         return
     if preds.n_rows is not None and labels.n_rows is not None and preds.n_rows != labels.n_rows:
         raise _count_error(preds, preds.n_rows, labels, labels.n_rows)
     with_ids: dict[str, Use] = dict.fromkeys(ids, "text")
-    left = _some(_capped(preds.blocks({**pred_uses, **with_ids}), max_rows), preds)
-    right = _some(_capped(labels.blocks({**label_uses, **with_ids}), max_rows), labels)
+    left = _some(_capped(preds.blocks({**pred_uses, **with_ids}, jobs=jobs), max_rows), preds)
+    right = _some(_capped(labels.blocks({**label_uses, **with_ids}, jobs=jobs), max_rows), labels)
     ours, theirs = next(left, None), next(right, None)
     while ours is not None and theirs is not None:
         rows = min(len(ours), len(theirs))

@@ -31,7 +31,7 @@ class ParquetSource(Source):
                 columns = judge_integers(columns, next(sample, None))
         self.columns = columns
 
-    def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+    def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
         names = list(wanted)
         texts = [
             name
@@ -50,7 +50,7 @@ class ParquetSource(Source):
                 page_checksum_verification=True,
             ) as file,
         ):
-            for data in file.iter_batches(rows, columns=names, use_threads=False):
+            for data in file.iter_batches(rows, columns=names, use_threads=jobs > 1):
                 data.validate(full=True)
                 if data.num_rows:
                     yield Block(data.select(names), start, place)

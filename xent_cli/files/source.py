@@ -79,8 +79,8 @@ class Source(ABC):
     keep_alive: object = None
     stamp: Stamp | None = None
 
-    def blocks(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
-        """Read the wanted columns, each for its use, block by block.
+    def blocks(self, wanted: Mapping[str, Use], *, jobs: int = 1) -> Iterator[Block]:
+        """Read the wanted columns, each for its use, block by block, with `jobs` threads.
 
         Raises
         ------
@@ -88,7 +88,7 @@ class Source(ABC):
             At the end, if there were not the rows that the file promised, or if it has changed.
         """
         rows = 0
-        for block in self._read(wanted):
+        for block in self._read(wanted, jobs):
             rows += len(block)
             yield block
         if self.stamp is not None and not self.stamp.still_holds():
@@ -102,8 +102,8 @@ class Source(ABC):
             )
 
     @abstractmethod
-    def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
-        """Read the wanted columns."""
+    def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
+        """Read the wanted columns; formats that decode fast enough in one thread ignore `jobs`."""
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name, if there is one."""

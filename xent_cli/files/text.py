@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import pyarrow as pa
@@ -18,6 +18,7 @@ from xent_cli.files.chunks import record_chunks
 from xent_cli.files.compression import Opener
 from xent_cli.files.dialect import NULLS, Dialect, Header, detect_dialect, is_number
 from xent_cli.files.source import Source, Use, one_batch, reading
+from xent_cli.threads import map_ahead
 
 _HEAD_BYTES = 1 << 20
 _LONGEST_HEAD = 64 << 20
@@ -48,23 +49,24 @@ class TextSource(Source):
         self.named = self._dialect.named
         self.notes = self._dialect.notes
 
-    def _read(self, wanted: Mapping[str, Use]) -> Iterator[Block]:
+    def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
         numbers = frozenset(name for name, use in wanted.items() if use == "number")
         labels = frozenset(name for name, use in wanted.items() if use == "label")
         numeric = frozenset(name for name in labels if self._kind(name) != "text") | numbers
-        delimiter, skip = self._dialect.delimiter, self._dialect.header_lines
-        start, place = 0, Place(self.path, header_lines=skip)
+        delimiter = self._dialect.delimiter
+        start, place = 0, Place(self.path, header_lines=self._dialect.header_lines)
         with reading(self.path, "text"), self._open() as stream:
             stream.read(self._skip)
-            for chunk in record_chunks(stream, self.path, delimiter=delimiter):
-                quoted = b'"' in chunk
-                parser = _Parser(self._dialect, list(wanted), numeric, quoted=quoted)
-                data = _parse(parser, numbers, chunk, start, place, skip=skip)
-                if quoted and data.num_rows + skip != chunk.count(b"\n"):
-                    place = Place(self.path)  # Rows are no longer lines.
-                if data.num_rows:
-                    yield Block(data, start, place)
-                start, skip = start + data.num_rows, 0
+            parser = _Parser(self._dialect, list(wanted), numeric, numbers)
+            chunks = enumerate(record_chunks(stream, self.path, delimiter=delimiter))
+            for found in map_ahead(parser.parse, chunks, jobs):
+                if isinstance(found.result, Exception):
+                    raise _explain(parser, found, start, place) from found.result
+                if not found.rows_are_lines:
+                    place = Place(self.path)
+                if found.result.num_rows:
+                    yield Block(found.result, start, place)
+                start += found.result.num_rows
         if not start:
             raise EmptyInputError(f"{self.path} has no rows.")
 
@@ -85,17 +87,52 @@ def read_head(stream: BinaryIO) -> tuple[bytes, bool]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Parsed:
+    """A chunk of whole records with its rows, or with what the parser said against it.
+
+    `skip` is how many of its lines are a header.
+    """
+
+    chunk: bytes
+    skip: int
+    result: pa.RecordBatch | pa.ArrowInvalid
+    rows_are_lines: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class _Parser:
-    """Which columns to convert, and how."""
+    """Which columns to convert, and how.
+
+    Columns in `numeric` are read as numbers; only those in `numbers` must be: labels that were
+    numbers so far may turn to text, predictions may not.
+    """
 
     dialect: Dialect
     wanted: list[str]
     numeric: frozenset[str]
-    quoted: bool
+    numbers: frozenset[str]
 
-    def parse(self, chunk: bytes, *, skip: int) -> pa.RecordBatch:
+    def parse(self, numbered: tuple[int, bytes]) -> _Parsed:
+        """Parse the chunk of that number; the first one begins with the header."""
+        number, chunk = numbered
+        skip = 0 if number else self.dialect.header_lines
+        quoted = b'"' in chunk
+        try:
+            try:
+                data = self._convert(chunk, skip, self.numeric, quoted=quoted)
+            except pa.ArrowInvalid:
+                if self.numeric == self.numbers:
+                    raise
+                data = self._convert(chunk, skip, self.numbers, quoted=quoted)
+        except pa.ArrowInvalid as error:
+            return _Parsed(chunk, skip, error)
+        return _Parsed(chunk, skip, data, not quoted or data.num_rows + skip == chunk.count(b"\n"))
+
+    def _convert(
+        self, chunk: bytes, skip: int, numeric: frozenset[str], *, quoted: bool
+    ) -> pa.RecordBatch:
         types = {
-            name: pa.float64() if name in self.numeric else pa.dictionary(pa.int32(), pa.string())
+            name: pa.float64() if name in numeric else pa.dictionary(pa.int32(), pa.string())
             for name in self.wanted
         }
         table = pa_csv.read_csv(
@@ -108,7 +145,7 @@ class _Parser:
             ),
             pa_csv.ParseOptions(
                 delimiter=self.dialect.delimiter,
-                newlines_in_values=self.quoted,
+                newlines_in_values=quoted,
                 ignore_empty_lines=False,
             ),
             pa_csv.ConvertOptions(
@@ -121,33 +158,9 @@ class _Parser:
         return one_batch(table)
 
 
-def _parse(
-    parser: _Parser,
-    numbers: frozenset[str],
-    chunk: bytes,
-    start: int,
-    place: Place,
-    *,
-    skip: int,
-) -> pa.RecordBatch:
-    """Parse a chunk; labels that were numbers so far may turn to text, predictions may not."""
-    try:
-        try:
-            return parser.parse(chunk, skip=skip)
-        except pa.ArrowInvalid:
-            if parser.numeric == numbers:
-                raise
-            parser = replace(parser, numeric=numbers)
-            return parser.parse(chunk, skip=skip)
-    except pa.ArrowInvalid as error:
-        raise _explain(parser, chunk, start, place, skip=skip, error=error) from error
-
-
-def _explain(
-    parser: _Parser, chunk: bytes, start: int, place: Place, *, skip: int, error: Exception
-) -> InputError:
+def _explain(parser: _Parser, found: _Parsed, start: int, place: Place) -> InputError:
     """Find the row that the parser refused, and say what is wrong with it."""
-    dialect = parser.dialect
+    dialect, chunk, skip, error = parser.dialect, found.chunk, found.skip, found.result
     try:
         text = chunk.decode("utf-8")
     except UnicodeDecodeError as bad:
@@ -167,7 +180,7 @@ def _explain(
                 )
             if index < start or not row:
                 continue
-            for name in sorted(parser.numeric, key=dialect.names.index):
+            for name in sorted(parser.numbers, key=dialect.names.index):
                 field = row[dialect.names.index(name)]
                 if field.strip() not in NULLS and not is_number(field):
                     return _no_number(place, index, name, field)

@@ -1,0 +1,56 @@
+"""Threads: a map over a stream that works ahead, in bounded memory, and keeps the order."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+def available_cpus() -> int:
+    """Count the processors that this process may use, which may be fewer than there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1
+
+
+def map_ahead(function: Callable[[In], Out], items: Iterable[In], jobs: int) -> Iterator[Out]:
+    """Yield ``function(item)`` for each item, in order, `jobs` of them at work at a time.
+
+    At most ``2 * jobs`` results wait to be asked for. The first error in the order of the items is
+    the one that is raised, whichever came first on the clock; an error of `items` itself counts as
+    that of the item it stands for.
+
+    Examples
+    --------
+    >>> list(map_ahead(abs, [-3, 2, -1], jobs=2))
+    [3, 2, 1]
+    """
+    if jobs <= 1:
+        yield from map(function, items)
+        return
+    waiting: deque[Future[Out]] = deque()
+    pool = ThreadPoolExecutor(jobs, thread_name_prefix="xent")
+    source = iter(items)
+    try:
+        while True:
+            try:
+                item = next(source)
+            except StopIteration:
+                break
+            except BaseException:
+                for future in waiting:
+                    future.result()
+                raise
+            waiting.append(pool.submit(function, item))
+            if len(waiting) >= 2 * jobs:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
