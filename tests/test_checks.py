@@ -95,11 +95,12 @@ class TestInvalid:
             ([math.nan], "logits", True),
         ],
     )
-    def test_what_a_scale_cannot_mean(self, column, scale, bad):
+    def test_what_a_scale_cannot_mean(self, make_batch, spec_of, column, scale, bad):
         q = np.array([[0.25] * 3 for _ in column])
         q[:, 1] = column
-        binary = len(q) == 1
-        assert invalid_predictions(q, scale, binary=binary).tolist() == [False, bad, False]
+        batch = make_batch(q.T if len(q) > 1 else q[0], [0, 0, 0])
+        spec = spec_of("binary" if len(q) == 1 else "sparse", scale=scale)
+        assert invalid_predictions(batch, spec).tolist() == [False, bad, False]
 
     def test_the_error_names_row_column_and_value(self, make_batch):
         batch = make_batch([[0.5, 0.5], [0.5, math.nan]], [0, 1], start=7, columns=("p_a", "p_b"))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from xent_cli.losses import sum_over_classes
 
 Floats = NDArray[np.float64]
 
@@ -42,7 +45,7 @@ class Place:
         return self.of_row(row) + f", value {index + 1}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Batch:
     """Rows of predictions with their labels and weights.
 
@@ -78,3 +81,15 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @cached_property
+    def row_sums(self) -> Floats:
+        """The sum of each row of q, (n,): not finite where a value is not."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            return sum_over_classes(self.q)
+
+    @cached_property
+    def row_tops(self) -> Floats:
+        """The highest value of each row of q, (n,)."""
+        tops: Floats = self.q.max(axis=0)
+        return tops

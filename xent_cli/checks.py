@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from xent_cli.batch import Batch, Place
 from xent_cli.errors import LabelError, MissingValueError, RangeError, RowSumError, WeightError
-from xent_cli.losses import Scale, class_losses, sum_over_classes
+from xent_cli.losses import class_losses, sum_over_classes
 from xent_cli.spec import Spec
 
 Floats = NDArray[np.float64]
@@ -65,15 +65,15 @@ def sum_tolerance(n_classes: int, *, decimals: int | None = None, bits: int = 53
     return max(BASE_TOLERANCE, rounding)
 
 
-def invalid_predictions(q: Floats, scale: Scale, *, binary: bool = False) -> NDArray[np.bool_]:
-    """Say which rows (n,) of a (K, n) matrix hold NaN, or an infinity that `scale` cannot mean.
+def invalid_predictions(batch: Batch, spec: Spec) -> NDArray[np.bool_]:
+    """Say which rows (n,) hold NaN, or an infinity that the scale cannot mean.
 
-    A logit or log-probability of -inf is a probability of 0 and valid, unless all of a row are.
+    A logit or log-probability of -inf is a probability of 0 and valid, unless all of a row are
+    (those of single labels aside).
     """
-    with np.errstate(invalid="ignore", over="ignore"):
-        total = sum_over_classes(q)
-    if np.isfinite(total).all():
-        return np.zeros(len(total), dtype=np.bool_)
+    q, scale, binary = batch.q, spec.scale, spec.mode == "binary"
+    if np.isfinite(batch.row_sums).all():
+        return np.zeros(len(batch), dtype=np.bool_)
     if scale == "probs":
         return np.asarray(~np.isfinite(q).all(axis=0))
     bad = np.isnan(q).any(axis=0)
@@ -118,14 +118,13 @@ def check_predictions(batch: Batch, spec: Spec) -> tuple[Floats, Findings]:
         _require_range(batch, -np.inf, math.log1p(LOOSE_TOLERANCE), "a log-probability")
         if spec.row_sums == "renormalize" and not one_column:
             return -class_losses(batch.q, scale="logits"), Findings()
-        excess = np.expm1(batch.q.max(axis=0))
+        excess = np.expm1(batch.row_tops)
         if one_column or spec.row_sums == "ignore":
             return batch.q, _find_off(batch, excess)
         return batch.q, _check_sums(batch, sum_over_classes(np.exp(batch.q)), excess)
     if spec.row_sums == "renormalize" and not one_column:
         _require_range(batch, -BASE_TOLERANCE, np.inf, "a probability")
-        with np.errstate(over="ignore"):
-            total = sum_over_classes(batch.q)
+        total = batch.row_sums
         if (bad := (total <= 0) | np.isinf(total)).any():
             row = int(np.argmax(bad))
             where = batch.preds.of_row(int(batch.rows[row]))
@@ -134,10 +133,10 @@ def check_predictions(batch: Batch, spec: Spec) -> tuple[Floats, Findings]:
             )
         return batch.q / total, Findings()
     _require_range(batch, -BASE_TOLERANCE, 1 + LOOSE_TOLERANCE, "a probability")
-    excess = batch.q.max(axis=0) - 1
+    excess = batch.row_tops - 1
     if one_column or spec.row_sums == "ignore":
         return batch.q, _find_off(batch, excess)
-    return batch.q, _check_sums(batch, sum_over_classes(batch.q), excess)
+    return batch.q, _check_sums(batch, batch.row_sums, excess)
 
 
 def check_weights(batch: Batch) -> None:
@@ -184,7 +183,7 @@ def check_label_rows(batch: Batch, spec: Spec) -> Findings:
 
 def _require_range(batch: Batch, low: float, high: float, noun: str) -> None:
     q = batch.q
-    if q.size == 0 or (q.min() >= low and q.max() <= high):
+    if q.size == 0 or (batch.row_tops.max() <= high and (low == -np.inf or q.min() >= low)):
         return
     outside = (q < low) | (q > high)
     row = int(np.argmax(outside.any(axis=0)))
@@ -215,6 +214,8 @@ def _check_sums(batch: Batch, total: Floats, excess: Floats) -> Findings:
             hint="If these are logits, say --from logits; to divide each row by its sum, "
             "--row-sums renormalize; to take them as they are, --row-sums ignore.",
         )
+    if max(float(deviation.max(initial=0.0)), float(excess.max(initial=0.0))) <= BASE_TOLERANCE:
+        return Findings()
     over = (deviation > batch.sum_tolerance) | (excess > BASE_TOLERANCE)
     worse = np.maximum(deviation, excess)
     return _find(batch.preds, batch, worse, over, np.where(excess > deviation, 1 + excess, total))

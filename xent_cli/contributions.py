@@ -95,14 +95,17 @@ def contribute(batch: Batch, q: Floats, spec: Spec) -> Contributions:
 def _labelled(batch: Batch, q: Floats, spec: Spec) -> Contributions:
     """One label a row."""
     labels = batch.target.astype(np.intp, copy=False)
+    at_label: Floats = q[labels if spec.mode != "binary" else 0, np.arange(len(batch))]
     if spec.smoothing:
         losses = _all_losses(q, spec)
         truth = losses[labels, np.arange(len(batch))]
     elif spec.mode == "binary":
         truth = _binary_label_losses(q[0], labels, spec)
+    elif spec.scale == "logits":
+        truth = label_losses(q, labels, scale="logits")
     else:
-        truth = label_losses(q, labels, scale=spec.scale, eps=spec.eps)
-    given = _given_to(q, labels, truth, spec)
+        truth = class_losses(at_label, scale=spec.scale, eps=spec.eps)
+    given = _given_to(at_label, labels, truth, spec)
     weight = _row_weights(batch, spec, labels)
     if spec.smoothing:
         class_weights = _class_weights(spec)
@@ -117,7 +120,7 @@ def _labelled(batch: Batch, q: Floats, spec: Spec) -> Contributions:
         truth=labels,
         weight=weight,
         loss=loss,
-        correct=_is_predicted(q, labels, spec),
+        correct=_is_predicted(batch, q, labels, at_label, spec),
         probability=given if weight is None else weight * given,
         graded=weight,
         clipped=given < spec.eps if spec.scale == "probs" else np.zeros(len(batch), np.bool_),
@@ -204,15 +207,12 @@ def _binary_label_losses(q: Floats, labels: Labels, spec: Spec) -> Floats:
     return losses
 
 
-def _given_to(q: Floats, labels: Labels, truth: Floats, spec: Spec) -> Floats:
+def _given_to(at_label: Floats, labels: Labels, truth: Floats, spec: Spec) -> Floats:
     """Return the unclipped probability of the label, (n,)."""
     if spec.scale != "probs":
         return np.exp(-truth)
-    if spec.mode == "binary":
-        positive: Floats = np.clip(q[0], 0.0, 1.0)
-        return np.asarray(np.where(labels == 1, positive, 1 - positive))
-    given: Floats = q[labels, np.arange(len(labels))]
-    return np.clip(given, 0.0, 1.0, out=given)
+    inside: Floats = np.clip(at_label, 0.0, 1.0)
+    return np.where(labels == 1, inside, 1 - inside) if spec.mode == "binary" else inside
 
 
 def _probabilities(q: Floats, losses: Floats, spec: Spec) -> Floats:
@@ -237,16 +237,18 @@ def _predicted(q: Floats, spec: Spec) -> Labels:
     return np.asarray(np.argmax(q, axis=0))
 
 
-def _is_predicted(q: Floats, labels: Labels, spec: Spec) -> NDArray[np.bool_]:
+def _is_predicted(
+    batch: Batch, q: Floats, labels: Labels, at_label: Floats, spec: Spec
+) -> NDArray[np.bool_]:
     """Say where the label has the highest prediction, the first of ties: `_predicted` == labels.
 
     Looking for the maximum first is several times faster than asking for its place.
     """
     if spec.mode == "binary":
         return np.asarray(_predicted(q, spec) == labels)
-    top = q.max(axis=0)
+    top: Floats = batch.row_tops if q is batch.q else q.max(axis=0)
     highest = q == top
-    right: NDArray[np.bool_] = highest[labels, np.arange(len(labels))]
+    right = np.asarray(at_label == top)
     if np.count_nonzero(highest) > len(labels):
         tied = np.count_nonzero(highest, axis=0) > 1
         right[tied] = np.argmax(highest[:, tied], axis=0) == labels[tied]

@@ -19,8 +19,8 @@ from xent_cli.roles import Roles
 from xent_cli.spec import Spec
 
 Floats = NDArray[np.float64]
-_BATCH_VALUES = 1 << 18
-"""Values of q in a batch: 2 MB of float64, which stays in a processor's cache."""
+_BATCH_VALUES = 1 << 19
+"""Values of q in a batch: 4 MB of float64, small beside a cache and large beside a step's cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,7 @@ class Plan:
             self.pred_tolerance,
             self.label_tolerance,
         )
-        binary = self.spec.mode == "binary"
-        bad_preds = invalid_predictions(q, self.spec.scale, binary=binary) & ~ignored
+        bad_preds = invalid_predictions(batch, self.spec) & ~ignored
         bad_labels = missing & ~ignored
         bad_weights = np.zeros_like(missing) if weight is None else ~np.isfinite(weight) & ~ignored
         bad = bad_preds | bad_labels | bad_weights

@@ -112,12 +112,13 @@ class Tally:
         label_sums = check_label_rows(batch, spec) if batch.target.ndim == 2 else Findings()
         q, pred_sums = check_predictions(batch, spec)
         rows = contribute(batch, q, spec)
-        infinite = np.isinf(rows.loss)
-        finite_loss = np.where(infinite, 0.0, rows.loss) if infinite.any() else rows.loss
-        squarable = np.abs(finite_loss) < _LARGEST_SQUARED
         cells = _Cells(rows, spec.n_classes)
-        row_loss = finite_loss if rows.row_loss is None else rows.row_loss
-        row_loss = np.where(np.isfinite(row_loss), row_loss, 0.0)
+        infinite = np.isinf(rows.loss)
+        finite_loss, row_loss = rows.loss, rows.loss if rows.row_loss is None else rows.row_loss
+        if infinite.any():
+            finite_loss = np.where(infinite, 0.0, finite_loss)
+            row_loss = np.where(np.isfinite(row_loss), row_loss, 0.0)
+        squarable = np.abs(finite_loss) < _LARGEST_SQUARED
         sums = {
             **cells.moments(finite_loss, row_loss, squarable),
             **cells.accuracy(),
@@ -244,10 +245,9 @@ class _Cells:
             graded = np.asarray(rows.graded)
             return {"graded": self.sum(graded), "correct": self.sum(graded * rows.correct)}
         if rows.graded is None:
-            counts = (rows.truth, rows.truth[rows.correct])
-            totals = [
-                ExactSums.of_integers(np.bincount(group, minlength=n_classes)) for group in counts
-            ]
+            hits = np.bincount(rows.truth, weights=rows.correct, minlength=n_classes)
+            counts = np.bincount(rows.truth, minlength=n_classes)
+            totals = [ExactSums.of_integers(counts), ExactSums.of_integers(hits.astype(np.int64))]
         else:
             totals = [
                 sum_groups(values, rows.truth, n_classes)
