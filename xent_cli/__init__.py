@@ -9,12 +9,13 @@ from xent_cli.version import __version__
 
 if TYPE_CHECKING:
     from xent_cli.evaluation import evaluate
+    from xent_cli.merging import merge
     from xent_cli.report import Report
     from xent_cli.tally import Tally
 
-__all__ = ["Report", "Tally", "XentError", "__version__", "evaluate"]
+__all__ = ["Report", "Tally", "XentError", "__version__", "evaluate", "merge"]
 
-_HOMES = {"evaluate": "evaluation", "Report": "report", "Tally": "tally"}
+_HOMES = {"evaluate": "evaluation", "merge": "merging", "Report": "report", "Tally": "tally"}
 
 
 def __getattr__(name: str) -> Any:

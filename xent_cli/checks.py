@@ -6,7 +6,9 @@ A check returns findings to be warned of, or raises. NumPy and the errors only.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +46,13 @@ class Findings:
         mine, theirs = (self.worst or (-1.0,), self.place), (other.worst or (-1.0,), other.place)
         chosen = self if mine >= theirs else other
         return Findings(self.n_rows + other.n_rows, chosen.worst, chosen.place)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the findings whose fields `data` holds, as JSON has them."""
+        deviation, row, value = data["worst"] or (0.0, 0, 0.0)
+        worst = (float(deviation), int(row), float(value)) if data["worst"] else None
+        return cls(int(data["n_rows"]), worst, str(data["place"]))
 
 
 def sum_tolerance(n_classes: int, *, decimals: int | None = None, bits: int = 53) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from xent_cli.classes import read_class_names, require_distinct
@@ -14,7 +14,7 @@ from xent_cli.options import Options
 from xent_cli.plan import Plan
 from xent_cli.report import Input, Report, finalize
 from xent_cli.spec import Invalid, Mode, RowSums
-from xent_cli.tally import Tally, merge_all
+from xent_cli.tally import Tally
 from xent_cli.threads import available_cpus, map_ahead
 
 
@@ -42,6 +42,7 @@ def evaluate(
     header: Header = "auto",
     batch_rows: int | None = None,
     jobs: int | None = None,
+    progress: Callable[[int, int | None], None] | None = None,
 ) -> Report:
     """Measure the cross entropy of predictions against labels, per class and overall.
 
@@ -88,6 +89,8 @@ def evaluate(
         Rows a batch; the result is the same for any.
     jobs : int, optional
         Threads, by default one for each processor; the result is the same for any.
+    progress : callable, optional
+        Called with the rows done and, where known beforehand, the number of all.
 
     Returns
     -------
@@ -139,18 +142,33 @@ def evaluate(
         label_source = with_weights(label_source, weight)
         if labels is None:
             pred_source = label_source
-    return run(make_plan(pred_source, label_source, options), batch_rows=batch_rows, jobs=jobs)
+    return run(
+        make_plan(pred_source, label_source, options),
+        batch_rows=batch_rows,
+        jobs=jobs,
+        progress=progress,
+    )
 
 
-def run(plan: Plan, *, batch_rows: int | None = None, jobs: int | None = None) -> Report:
+def run(
+    plan: Plan,
+    *,
+    batch_rows: int | None = None,
+    jobs: int | None = None,
+    progress: Callable[[int, int | None], None] | None = None,
+) -> Report:
     """Read everything that a plan says, with `jobs` threads (default: all), and report on it."""
     jobs = available_cpus() if jobs is None else jobs
 
     def tally_pair(pair: tuple[Block, Block]) -> Tally:
         return Tally.of(plan.batch(*pair), plan.spec)
 
-    tally = merge_all(map_ahead(tally_pair, plan.pairs(batch_rows, jobs), jobs), plan.spec)
-    rows = tally.n[-1] + tally.n_ignored + tally.n_invalid
+    tally, rows = Tally.zero(plan.spec), 0
+    for part in map_ahead(tally_pair, plan.pairs(batch_rows, jobs), jobs):
+        tally += part
+        rows += part.n_rows
+        if progress is not None:
+            progress(rows, plan.preds.n_rows)
     return finalize(
         tally,
         mode_reason=plan.mode_reason,

@@ -85,6 +85,12 @@ class Report:
         return self.figures.classes
 
     @property
+    def decided(self) -> tuple[Notice, ...]:
+        """The warnings that come from decisions about columns, not from the tally."""
+        computed = tuple(_warnings(self.tally, self.figures))
+        return tuple(notice for notice in self.warnings if notice not in computed)
+
+    @property
     def signature(self) -> str:
         """One line that says how the number was made."""
         return self.tally.spec.signature(__version__)

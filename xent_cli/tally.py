@@ -139,6 +139,11 @@ class Tally:
             label_sums=label_sums,
         )
 
+    @property
+    def n_rows(self) -> int:
+        """Rows that were read: those that count and those left out."""
+        return self.n[-1] + self.n_ignored + self.n_invalid
+
     def __add__(self, other: Tally) -> Self:
         self.spec.require_equal(other.spec)
         return type(self)(
@@ -180,8 +185,8 @@ class Tally:
                 tuple(int(n) for n in data["infinite"]),
                 sums,
                 **{name: int(data[name]) for name in _SCALARS},
-                pred_sums=_findings(data["pred_sums"]),
-                label_sums=_findings(data["label_sums"]),
+                pred_sums=Findings.from_dict(data["pred_sums"]),
+                label_sums=Findings.from_dict(data["label_sums"]),
             )
             return zero + tally
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -286,12 +291,3 @@ def _one_sum(values: Floats) -> ExactSums:
 def _present(rows: Contributions) -> NDArray[np.bool_]:
     """Say which classes have a share in which rows of label distributions."""
     return np.ones(rows.loss.shape, np.bool_) if rows.shares is None else rows.shares > 0
-
-
-def _findings(data: Mapping[str, Any]) -> Findings:
-    worst = data["worst"]
-    return Findings(
-        int(data["n_rows"]),
-        None if worst is None else (float(worst[0]), int(worst[1]), float(worst[2])),
-        str(data["place"]),
-    )

@@ -10,6 +10,7 @@ import typer
 
 from xent_cli.cli.defaults import config_defaults
 from xent_cli.cli.eval import eval_command
+from xent_cli.cli.merge import merge_command
 from xent_cli.cli.show import show_command
 from xent_cli.errors import ExitCode, XentError
 from xent_cli.version import __version__
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 app.command("eval")(eval_command)
 app.command("show")(show_command)
+app.command("merge")(merge_command)
 
 
 def _show_version(value: bool) -> None:

@@ -101,12 +101,25 @@ def eval_command(
     header: Annotated[
         Literal["auto", "yes", "no"], typer.Option(help="Whether text begins with a header.")
     ] = "auto",
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs",
+            "-j",
+            min=1,
+            metavar="N",
+            help="Threads; the result is the same for any. [default: one a processor]",
+        ),
+    ] = None,
     form: FormatOption = "table",
     output: OutputOption = None,
     sort: SortOption = None,
     top: TopOption = None,
     color: ColorOption = "auto",
     quiet: QuietOption = False,
+    no_progress: Annotated[
+        bool, typer.Option("--no-progress", help="Show no progress bar on a terminal.")
+    ] = False,
     no_config: Annotated[
         bool, typer.Option("--no-config", help="Read no pyproject.toml or xent.toml.")
     ] = False,
@@ -117,29 +130,33 @@ def eval_command(
     Example: xent eval preds.csv labels.csv
     """
     from xent_cli.cli.output import read_targets, write_report
+    from xent_cli.cli.progress import progress_bar
     from xent_cli.evaluation import evaluate
 
     targets = read_targets(output or [])
-    report = evaluate(
-        preds,
-        labels,
-        pred_cols=pred_cols or (),
-        label_col=label_col or (),
-        weight=weight,
-        mode=mode,
-        scale=scale,
-        eps=eps,
-        row_sums=row_sums,
-        invalid=invalid,
-        base=base,
-        classes=classes,
-        positive=positive,
-        label_base=label_base,
-        class_weights=class_weights,
-        ignore_label=ignore_label or (),
-        label_smoothing=label_smoothing,
-        input_format=input_format,
-        delimiter=delimiter,
-        header=header,
-    )
+    with progress_bar(wanted=not (quiet or no_progress)) as progress:
+        report = evaluate(
+            preds,
+            labels,
+            pred_cols=pred_cols or (),
+            label_col=label_col or (),
+            weight=weight,
+            mode=mode,
+            scale=scale,
+            eps=eps,
+            row_sums=row_sums,
+            invalid=invalid,
+            base=base,
+            classes=classes,
+            positive=positive,
+            label_base=label_base,
+            class_weights=class_weights,
+            ignore_label=ignore_label or (),
+            label_smoothing=label_smoothing,
+            input_format=input_format,
+            delimiter=delimiter,
+            header=header,
+            jobs=jobs,
+            progress=progress,
+        )
     write_report(report, form, targets, sort=sort, top=top, color=color, quiet=quiet)

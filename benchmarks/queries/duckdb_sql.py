@@ -1,0 +1,75 @@
+"""DuckDB: one SQL query on the file."""
+
+from __future__ import annotations
+
+import duckdb
+
+from queries.figures import EPS, Figures, check_range, check_sums, gather
+
+MANY_COLUMNS = 100
+"""Above, the columns become a list first: an expression of a thousand terms is too deep to parse."""
+
+
+def measure(task: str, path: str) -> Figures:
+    """Measure a Parquet or CSV file; see `figures` for what comes out."""
+    connection = duckdb.connect()
+    described = connection.execute(f"DESCRIBE SELECT * FROM '{path}'").fetchall()
+    names = [row[0] for row in described if row[0] != "label"]
+    query = {"binary": _binary_rows, "logits": _logit_rows, "probs": _prob_rows}[task]
+    rows = connection.execute(_grouped(query(path, names))).fetchall()
+    low, high = min(row[5] for row in rows), max(row[6] for row in rows)
+    check_range(low, high, logits=task == "logits")
+    if task == "probs":
+        check_sums(max(row[7] for row in rows))
+    return gather((row[:5] for row in rows), max(len(names), 2))
+
+
+def _grouped(rows: str) -> str:
+    return f"""
+        SELECT label, count(*), avg(loss), stddev_samp(loss) / sqrt(count(*)), avg(hit::INT),
+               min(low), max(high), max(off)
+        FROM ({rows}) GROUP BY label
+    """
+
+
+def _prob_rows(path: str, names: list[str]) -> str:
+    return f"""
+        SELECT label, -ln(greatest(truth, {EPS})) AS loss, truth = high AS hit, low, high,
+               abs(total - 1) AS off
+        FROM ({_spread(path, names)})
+    """
+
+
+def _spread(path: str, names: list[str]) -> str:
+    listed = ", ".join(names)
+    if len(names) <= MANY_COLUMNS:
+        return f"""
+            SELECT label, list_value({listed})[label + 1] AS truth, least({listed}) AS low,
+                   greatest({listed}) AS high, {" + ".join(names)} AS total
+            FROM '{path}'
+        """
+    return f"""
+        SELECT label, q[label + 1] AS truth, list_min(q) AS low, list_max(q) AS high,
+               list_sum(q) AS total
+        FROM (SELECT label, list_value({listed}) AS q FROM '{path}')
+    """
+
+
+def _logit_rows(path: str, names: list[str]) -> str:
+    listed = ", ".join(names)
+    exps = " + ".join(f"exp({name} - high)" for name in names)
+    return f"""
+        SELECT label, ln({exps}) + high - truth AS loss, truth = high AS hit, low, high, 0 AS off
+        FROM (SELECT *, list_value({listed})[label + 1] AS truth, least({listed}) AS low,
+                     greatest({listed}) AS high
+              FROM '{path}')
+    """
+
+
+def _binary_rows(path: str, names: list[str]) -> str:
+    prob = names[0]
+    return f"""
+        SELECT label, -ln(greatest(CASE WHEN label = 1 THEN {prob} ELSE 1 - {prob} END, {EPS}))
+               AS loss, ({prob} > 0.5) = (label = 1) AS hit, {prob} AS low, {prob} AS high, 0 AS off
+        FROM '{path}'
+    """

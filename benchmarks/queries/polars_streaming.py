@@ -1,0 +1,81 @@
+"""Polars: a lazy query collected by the streaming engine."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from queries.figures import EPS, Figures, check_range, check_sums, gather
+
+
+def measure(task: str, path: str) -> Figures:
+    """Measure a Parquet or CSV file; see `figures` for what comes out."""
+    rows = pl.scan_parquet(path) if path.endswith(".parquet") else pl.scan_csv(path)
+    names = [name for name in rows.collect_schema() if name != "label"]
+    if task == "binary":
+        return _group(_binary_rows(rows, names[0]), n_classes=2)
+    if task == "logits":
+        return _group(_logit_rows(rows, names), n_classes=len(names), logits=True)
+    return _group(_prob_rows(rows, names), n_classes=len(names), sums=True)
+
+
+def _prob_rows(rows: pl.LazyFrame, names: list[str]) -> pl.LazyFrame:
+    top = pl.max_horizontal(names)
+    return rows.select(
+        "label",
+        loss=-_truth(names).clip(EPS).log(),
+        right=_truth(names) == top,
+        low=pl.min_horizontal(names),
+        high=top,
+        off=(pl.sum_horizontal(names) - 1).abs(),
+    )
+
+
+def _logit_rows(rows: pl.LazyFrame, names: list[str]) -> pl.LazyFrame:
+    top = pl.max_horizontal(names)
+    scores = rows.select("label", *names, top=top, truth=_truth(names))
+    log_sum = pl.sum_horizontal((pl.col(name) - pl.col("top")).exp() for name in names).log()
+    return scores.select(
+        "label",
+        loss=log_sum + pl.col("top") - pl.col("truth"),
+        right=pl.col("truth") == pl.col("top"),
+        low=pl.min_horizontal(names),
+        high="top",
+    )
+
+
+def _binary_rows(rows: pl.LazyFrame, name: str) -> pl.LazyFrame:
+    prob, positive = pl.col(name), pl.col("label") == 1
+    return rows.select(
+        "label",
+        loss=-pl.when(positive).then(prob).otherwise(1 - prob).clip(EPS).log(),
+        right=(prob > 0.5) == positive,
+        low=prob,
+        high=prob,
+    )
+
+
+def _truth(names: list[str]) -> pl.Expr:
+    """Choose the column of the label: of seven ways tried, the fastest of the streaming engine."""
+    label = pl.col("label")
+    return pl.coalesce(
+        pl.when(label == index).then(pl.col(name)) for index, name in enumerate(names)
+    )
+
+
+def _group(
+    rows: pl.LazyFrame, *, n_classes: int, logits: bool = False, sums: bool = False
+) -> Figures:
+    figures = [
+        pl.len().alias("n"),
+        pl.col("loss").mean(),
+        (pl.col("loss").std() / pl.len().sqrt()).alias("se"),
+        pl.col("right").mean(),
+    ]
+    checks = [pl.col("low").min(), pl.col("high").max()]
+    if sums:
+        checks.append(pl.col("off").nan_max())
+    table = rows.group_by("label").agg(*figures, *checks).collect(engine="streaming")
+    check_range(table["low"].min(), table["high"].max(), logits=logits)
+    if sums:
+        check_sums(table.select(pl.col("off").nan_max()).item())
+    return gather(table.select("label", "n", "loss", "se", "right").rows(), n_classes)

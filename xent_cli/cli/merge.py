@@ -1,0 +1,45 @@
+"""xent merge: add up the reports of shards."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from xent_cli.cli.options import (
+    ColorOption,
+    DebugOption,
+    FormatOption,
+    OutputOption,
+    QuietOption,
+    SortOption,
+    TopOption,
+)
+
+
+def merge_command(
+    reports: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="REPORT...", help="Files that xent wrote as json, of other rows each."
+        ),
+    ],
+    form: FormatOption = "table",
+    output: OutputOption = None,
+    sort: SortOption = None,
+    top: TopOption = None,
+    color: ColorOption = "auto",
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Add up REPORTs of shards into the report of the whole, exactly.
+
+    Example: xent merge shard-*.json --output json:whole.json
+    """
+    from xent_cli.cli.output import read_targets, write_report
+    from xent_cli.cli.show import read_report
+    from xent_cli.merging import merge
+
+    targets = read_targets(output or [])
+    merged = merge(read_report(path) for path in reports)
+    write_report(merged, form, targets, sort=sort, top=top, color=color, quiet=quiet)
