@@ -1,8 +1,8 @@
 """Make the data of the cases: seeded, and streamed so that memory stays small.
 
-A file holds the columns `label` (int64) and `p_0`, `p_1`, ... (one column `p` if binary). Labels are
-drawn from the predicted distributions. Files with the same task and columns begin with the same
-rows whatever their length and format.
+A file holds the columns `label` (int64) and `p_0`, `p_1`, ... (one column `p` if binary). Labels
+are drawn from the predicted distributions. Files with the same task and columns begin with the
+same rows, whatever their length and format; a thousand columns are the exception.
 """
 
 from __future__ import annotations

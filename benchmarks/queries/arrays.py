@@ -59,9 +59,7 @@ def _measure(task: str, labels: Labels, values: Floats) -> Figures:
     return _by_class(labels, losses, values.argmax(axis=0) == labels, len(values))
 
 
-def _by_class(
-    labels: Labels, losses: Floats, right: NDArray[np.bool_], n_classes: int
-) -> Figures:
+def _by_class(labels: Labels, losses: Floats, right: NDArray[np.bool_], n_classes: int) -> Figures:
     n = np.bincount(labels, minlength=n_classes)
     with np.errstate(invalid="ignore", divide="ignore"):
         loss = np.bincount(labels, losses, n_classes) / n

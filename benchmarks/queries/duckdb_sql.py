@@ -7,7 +7,7 @@ import duckdb
 from queries.figures import EPS, Figures, check_range, check_sums, gather
 
 MANY_COLUMNS = 100
-"""Above, the columns become a list first: an expression of a thousand terms is too deep to parse."""
+"""Above, the columns become a list first: the parser refuses expressions a thousand terms deep."""
 
 
 def measure(task: str, path: str) -> Figures:

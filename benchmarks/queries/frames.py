@@ -48,9 +48,7 @@ def _split(table: pd.DataFrame) -> tuple[NDArray[np.int64], Floats]:
     return table["label"].to_numpy(), table.drop(columns="label").to_numpy()
 
 
-def _by_class(
-    labels: NDArray[np.int64], probs: Floats, task: str, **total: float
-) -> Figures:
+def _by_class(labels: NDArray[np.int64], probs: Floats, task: str, **total: float) -> Figures:
     if task == "binary":
         positive = labels == 1
         truth = np.where(positive, probs[:, 0], 1 - probs[:, 0])

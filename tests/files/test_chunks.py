@@ -106,7 +106,8 @@ class _Endless:
     def __init__(self, first: bytes, then: bytes) -> None:
         self.first, self.then, self.given = first, then, 0
 
-    def read(self, _: int) -> bytes:
-        data, self.first = self.first or self.then, b""
+    def readinto(self, into: memoryview) -> int:
+        data, self.first = (self.first or self.then)[: len(into)], b""
+        into[: len(data)] = data
         self.given += len(data)
-        return data
+        return len(data)

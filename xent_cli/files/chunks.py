@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from functools import cache
 from typing import BinaryIO
 
+import numpy as np
+
 from xent_cli.errors import ParseError
 
 CHUNK_BYTES = 4 << 20
 LONGEST_RECORD = 64 << 20
+_PIECE = 1 << 17
 
 
 def record_chunks(
-    stream: BinaryIO, path: str, *, delimiter: str | None, lines_before: int = 0
-) -> Iterator[bytes]:
+    stream: BinaryIO, path: str, *, delimiter: str | None, size: int | None = None
+) -> Iterator[bytes | bytearray]:
     r"""Cut what a stream holds into chunks of whole records.
 
     A line end between quotes ends no record. Blank lines at the end of the stream are dropped;
@@ -29,6 +32,8 @@ def record_chunks(
     delimiter : str, optional
         What stands between fields; a quote opens a field only behind it or at the start of a line.
         None for text without quoting, where every line is a record.
+    size : int, optional
+        Bytes to read at a time, by default CHUNK_BYTES.
 
     Raises
     ------
@@ -38,17 +43,19 @@ def record_chunks(
     Examples
     --------
     >>> import io
-    >>> list(record_chunks(io.BytesIO(b'a\n"b\nc"\n\n'), "labels.csv", delimiter=","))
+    >>> chunks = record_chunks(io.BytesIO(b'a\n"b\nc"\n\n'), "labels.csv", delimiter=",")
+    >>> [bytes(chunk) for chunk in chunks]
     [b'a\n"b\nc"\n']
     """
-    rest, lines, line_end = b"", lines_before, b""
-    while data := stream.read(CHUNK_BYTES):
-        rest += data
-        line_end = line_end or _line_end(rest)
-        if cut := _cut(rest, delimiter, line_end):
-            yield rest[:cut]
-            lines += rest.count(line_end, 0, cut)
-            rest = rest[cut:]
+    rest, lines, line_end = b"", 0, b""
+    while data := _read_behind(rest, stream, size or CHUNK_BYTES):
+        line_end = line_end or _line_end(data)
+        cut = _cut(data, delimiter, line_end)
+        rest = bytes(memoryview(data)[cut:])
+        if cut:
+            del data[cut:]
+            lines += _count(data, line_end)
+            yield data
         elif len(rest) > LONGEST_RECORD:
             raise ParseError(
                 f"{path}, line {lines + 1}: no record ends within {LONGEST_RECORD >> 20} MB.",
@@ -66,14 +73,31 @@ def record_chunks(
             )
 
 
-def _line_end(data: bytes) -> bytes:
+def _read_behind(rest: bytes, stream: BinaryIO, size: int) -> bytearray:
+    """Return `rest` with more of the stream behind it, copied once; nothing at its end."""
+    data = bytearray(len(rest) + size)
+    data[: len(rest)] = rest
+    with memoryview(data) as view:
+        got = stream.readinto(view[len(rest) :])  # type: ignore[attr-defined]
+    del data[len(rest) + got if got else 0 :]
+    return data
+
+
+def _count(data: bytearray, line_end: bytes) -> int:
+    """Count line ends in pieces that stay in cache, several times faster than `data.count`."""
+    codes = np.frombuffer(data, np.uint8)
+    pieces = (codes[at : at + _PIECE] for at in range(0, len(codes), _PIECE))
+    return sum(int(np.count_nonzero(piece == line_end[0])) for piece in pieces)
+
+
+def _line_end(data: bytearray) -> bytes:
     """Return what ends lines: LF (behind a CR or not), or in files of old Macs CR alone."""
     if b"\n" in data:
         return b"\n"
     return b"\r" if b"\r" in data[:-1] else b""
 
 
-def _cut(data: bytes, delimiter: str | None, line_end: bytes) -> int:
+def _cut(data: bytearray, delimiter: str | None, line_end: bytes) -> int:
     """Return where the last whole record of `data` ends, before blank lines at its end, or 0."""
     end = _records_end(data, delimiter, line_end) if line_end else 0
     filled = end
@@ -82,7 +106,7 @@ def _cut(data: bytes, delimiter: str | None, line_end: bytes) -> int:
     return data.find(line_end, filled) + 1 if filled else 0
 
 
-def _records_end(data: bytes, delimiter: str | None, line_end: bytes) -> int:
+def _records_end(data: bytes | bytearray, delimiter: str | None, line_end: bytes) -> int:
     """Return where the last whole record of `data` ends, or 0."""
     if delimiter is None or b'"' not in data:
         return data.rfind(line_end) + 1

@@ -75,8 +75,8 @@ class JsonLinesSource(Source):
 
 
 def _parse(
-    options: pa_json.ParseOptions, chunk: bytes
-) -> tuple[bytes, pa.RecordBatch | ValueError]:
+    options: pa_json.ParseOptions, chunk: bytes | bytearray
+) -> tuple[bytes | bytearray, pa.RecordBatch | ValueError]:
     """Return a chunk with its rows, or with what is wrong with it."""
     reading_options = pa_json.ReadOptions(use_threads=False, block_size=len(chunk) + 1)
     try:
@@ -139,10 +139,10 @@ def _item_type(kind: pa.DataType) -> pa.DataType:
 
 
 def _explain(
-    schema: pa.Schema, chunk: bytes, start: int, place: Place, error: Exception
+    schema: pa.Schema, chunk: bytes | bytearray, start: int, place: Place, error: Exception
 ) -> InputError:
     """Find the line that the parser refused, and say what is wrong with it."""
-    for row, line in enumerate(chunk.splitlines(), start=start):
+    for row, line in enumerate(bytes(chunk).splitlines(), start=start):
         try:
             record = _load(line, place, row)
         except InputError as found:

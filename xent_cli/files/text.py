@@ -14,13 +14,14 @@ import pyarrow.csv as pa_csv
 from xent_cli.batch import Place
 from xent_cli.errors import EmptyInputError, EncodingError, InputError, ParseError
 from xent_cli.files.block import Block
-from xent_cli.files.chunks import record_chunks
+from xent_cli.files.chunks import CHUNK_BYTES, record_chunks
 from xent_cli.files.compression import Opener
 from xent_cli.files.dialect import NULLS, Dialect, Header, detect_dialect, is_number
 from xent_cli.files.source import Source, Use, one_batch, reading
 from xent_cli.threads import map_ahead
 
 _HEAD_BYTES = 1 << 20
+_MANY_COLUMNS = 100
 _LONGEST_HEAD = 64 << 20
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -57,8 +58,10 @@ class TextSource(Source):
         start, place = 0, Place(self.path, header_lines=self._dialect.header_lines)
         with reading(self.path, "text"), self._open() as stream:
             stream.read(self._skip)
+            # A parser for each of many columns takes its time to begin: give it more to do.
+            size = CHUNK_BYTES * (1 if len(self._dialect.names) <= _MANY_COLUMNS else 4)
             parser = _Parser(self._dialect, list(wanted), numeric, numbers)
-            chunks = enumerate(record_chunks(stream, self.path, delimiter=delimiter))
+            chunks = enumerate(record_chunks(stream, self.path, delimiter=delimiter, size=size))
             for found in map_ahead(parser.parse, chunks, jobs):
                 if isinstance(found.result, Exception):
                     raise _explain(parser, found, start, place) from found.result
@@ -93,7 +96,7 @@ class _Parsed:
     `skip` is how many of its lines are a header.
     """
 
-    chunk: bytes
+    chunk: bytes | bytearray
     skip: int
     result: pa.RecordBatch | pa.ArrowInvalid
     rows_are_lines: bool = True
@@ -112,7 +115,7 @@ class _Parser:
     numeric: frozenset[str]
     numbers: frozenset[str]
 
-    def parse(self, numbered: tuple[int, bytes]) -> _Parsed:
+    def parse(self, numbered: tuple[int, bytes | bytearray]) -> _Parsed:
         """Parse the chunk of that number; the first one begins with the header."""
         number, chunk = numbered
         skip = 0 if number else self.dialect.header_lines
@@ -129,7 +132,7 @@ class _Parser:
         return _Parsed(chunk, skip, data, not quoted or data.num_rows + skip == chunk.count(b"\n"))
 
     def _convert(
-        self, chunk: bytes, skip: int, numeric: frozenset[str], *, quoted: bool
+        self, chunk: bytes | bytearray, skip: int, numeric: frozenset[str], *, quoted: bool
     ) -> pa.RecordBatch:
         types = {
             name: pa.float64() if name in numeric else pa.dictionary(pa.int32(), pa.string())
