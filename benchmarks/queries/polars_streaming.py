@@ -75,7 +75,8 @@ def _group(
     if sums:
         checks.append(pl.col("off").nan_max())
     table = rows.group_by("label").agg(*figures, *checks).collect(engine="streaming")
-    check_range(table["low"].min(), table["high"].max(), logits=logits)
+    low, high = table.select(pl.col("low").min(), pl.col("high").max()).row(0)
+    check_range(low, high, logits=logits)
     if sums:
         check_sums(table.select(pl.col("off").nan_max()).item())
     return gather(table.select("label", "n", "loss", "se", "right").rows(), n_classes)
