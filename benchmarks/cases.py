@@ -63,7 +63,7 @@ class Limit(NamedTuple):
 
     def __str__(self) -> str:
         plus = f" + {self.seconds * 1000:.0f} ms" if self.seconds else ""
-        return f"≤ {self.factor:g}{plus}"
+        return f"≤ {self.factor:.3g}{plus}"
 
 
 class Case(NamedTuple):
@@ -84,7 +84,8 @@ class Case(NamedTuple):
     memory : int, optional
         Target for the peak memory of xent, in MB.
     kind : str
-        "peers" compares with peers, "jobs" two threads with one, "growth" sizes of data, and
+        "peers" compares with peers, "jobs" two threads with one, "growth" sizes of data (the first
+        being that of the start), and
         "startup" a command with the imports that it cannot do without.
     command : tuple of str
         In "startup", the arguments of xent.
@@ -110,7 +111,9 @@ READERS = frozenset((*_READERS, "numpy-read", "file-read"))
 
 _TEN_PARQUET = Data("probs", 10 * MILLION, 10, ".parquet")
 _TEN_CSV = Data("probs", 10 * MILLION, 10, ".csv")
-_GROWTH = (MILLION, 10 * MILLION, 100 * MILLION)
+_GROWTH = (FEWEST_ROWS, MILLION, 10 * MILLION, 100 * MILLION)
+"""The first size is so small that its time is that of the start."""
+
 _FASTEST = {"fastest": Limit(1.0)}
 _SPEEDUP_CSV, _SPEEDUP_PARQUET = Limit(1 / 1.7), Limit(1 / 1.5)
 _LEAST_IMPORTS = {"imports": Limit(1.5, 0.030)}

@@ -23,6 +23,9 @@ TOLERANCE = 1e-9
 STARTUP_RUNS = 4
 """Times as many runs of the commands that end at once: they are short, and their times vary."""
 
+SMALLEST_SCALE = 0.001
+"""Below, the sizes of a growth case are no longer different."""
+
 Commands = dict[str, list[str]]
 
 
@@ -109,16 +112,19 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="times the rows of every case")
     parser.add_argument("--data", type=Path, default=HERE / "data", help="folder of the data")
     args = parser.parse_args()
+    if args.scale < SMALLEST_SCALE:
+        parser.error(f"--scale must be {SMALLEST_SCALE} or more")
     folder = args.data.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
     cases = _runnable(chosen_cases(args.cases))
+    folder.mkdir(parents=True, exist_ok=True)
     _prepare(cases, folder, args.scale)
     machine = describe_machine()
     results = []
     for case in cases:
         _say(f"timing {case.name}")
-        data = [one.scaled(args.scale) for one in case.data]
+        data = list(dict.fromkeys(one.scaled(args.scale) for one in case.data))
         results.append((case, data, measure(case, data, folder, args.runs)))
+        _say(render_details(results[-1:]))  # so that a failure later on loses nothing
     print(_render(results, machine, args.runs, args.scale))
 
 
@@ -126,9 +132,6 @@ def _render(
     results: Sequence[tuple[Case, Sequence[Data], Results]], machine: str, runs: int, scale: float
 ) -> str:
     compared = [entry for entry in results if entry[0].kind != "growth"]
-    start = next(
-        (found["xent"].seconds for case, _, found in results if case.name == "sample"), None
-    )
     parts = [
         f"{describe_date()}. {machine}. {describe_versions()}.",
         f"Medians of {runs} alternating runs ({runs * STARTUP_RUNS} of commands that end at once)"
@@ -139,7 +142,7 @@ def _render(
     for case, data, found in results:
         if case.kind == "growth":
             parts += [f"{case.what[0].upper()}{case.what[1:]}:"]
-            parts += [render_growth(data, list(found.values()), start)]
+            parts += [render_growth(data, list(found.values()))]
     return "\n\n".join(parts)
 
 

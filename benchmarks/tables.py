@@ -11,9 +11,10 @@ Results = Mapping[str, Summary]
 """Summaries by name of the program, xent first."""
 
 
-def render_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table; columns but the first are aligned to the right."""
-    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
+def render_table(header: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1) -> str:
+    """Return a Markdown table with the first `left` columns aligned to the left, others right."""
+    rule = ["---"] * left + ["---:"] * (len(header) - left)
+    lines = [header, rule, *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
@@ -23,6 +24,7 @@ def render_ratios(results: Sequence[tuple[Case, Sequence[Data], Results]]) -> st
     A target that is missed is bold.
     """
     peers = list(dict.fromkeys(name for _, _, found in results for name in list(found)[1:]))
+    peers.sort(key=lambda name: name in READERS)
     rows = []
     for case, data, found in results:
         ours = next(iter(found.values()))
@@ -48,26 +50,33 @@ def render_details(results: Sequence[tuple[Case, Sequence[Data], Results]]) -> s
         for name, found in programs.items()
     ]
     header = ["case", "program", "median, s", "range, s", "processor, s", "peak, MB"]
-    return render_table(header, rows)
+    return render_table(header, rows, left=2)
 
 
-def render_growth(data: Sequence[Data], found: Sequence[Summary], start: float | None) -> str:
-    """Return the table of one program over several sizes.
+def render_growth(data: Sequence[Data], found: Sequence[Summary]) -> str:
+    """Return the table of one program over several sizes, and how flat it is.
 
-    Parameters
-    ----------
-    data, found : sequences of the same length
-    start : float, optional
-        Seconds that a run on hardly any rows takes, for the time per row beyond it.
+    The first size is all start and no rows; the time a row beyond it is that of the work.
     """
-    rows = []
-    for one, summary in zip(data, found, strict=True):
-        cells = [_seconds(summary.seconds), f"{summary.seconds / one.rows * 1e9:.0f}"]
-        if start is not None:
-            cells.append(f"{(summary.seconds - start) / one.rows * 1e9:.0f}")
-        rows.append([f"{one.rows:,}", *cells, f"{summary.memory:.0f}"])
-    beyond = [] if start is None else ["beyond the start, ns a row"]
-    return render_table(["rows", "median, s", "ns a row", *beyond, "peak, MB"], rows)
+    start, rows = found[0].seconds, []
+    per_row = [
+        (summary.seconds - start) / one.rows for one, summary in zip(data, found, strict=True)
+    ]
+    for one, summary, beyond in zip(data, found, per_row, strict=True):
+        each = [f"{1e9 * value:.0f}" for value in (summary.seconds / one.rows, beyond)]
+        rows.append([f"{one.rows:,}", _seconds(summary.seconds), *each, f"{summary.memory:.0f}"])
+    header = ["rows", "median, s", "ns a row", "beyond the start, ns a row", "peak, MB"]
+    flat = (
+        f"From {data[1].rows:,} rows on, the time a row beyond the start differs by "
+        f"{_spread(per_row[1:])} (target: 15%), the peak by "
+        f"{_spread([summary.memory for summary in found[1:]])} (target: 20%)."
+    )
+    return f"{render_table(header, rows)}\n\n{flat}"
+
+
+def _spread(values: Sequence[float]) -> str:
+    """Return by how much the largest exceeds the smallest."""
+    return f"{max(values) / min(values) - 1:.0%}" if min(values) > 0 else "more than can be said"
 
 
 def _limits_by_peer(case: Case, found: Results) -> dict[str, Limit]:

@@ -58,7 +58,7 @@ def test_nothing_says_which_is_positive():
     assert caught.value.message == (
         "Which label does the probability speak of? The labels are 'ham' and 'spam'."
     )
-    assert caught.value.hint == "Name the positive one: --positive spam."
+    assert caught.value.hint == "Name that one: --positive ham or --positive spam."
 
 
 def test_a_positive_that_does_not_occur():

@@ -5,15 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xent_cli.classes import (
-    ClassIndex,
-    LabelValues,
-    index_classes,
+from xent_cli.class_names import (
+    bare_names,
     match_columns,
     read_class_names,
     require_distinct,
-    strip_prefix,
 )
+from xent_cli.classes import ClassIndex, LabelValues, index_classes
 from xent_cli.errors import ClassesError
 
 
@@ -71,7 +69,7 @@ class TestPrefix:
         ],
     )
     def test_only_what_says_nothing_goes(self, names, stripped):
-        assert strip_prefix(names) == stripped
+        assert bare_names(names) == stripped
 
 
 class TestMatch:

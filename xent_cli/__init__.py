@@ -18,6 +18,10 @@ __all__ = ["Report", "Tally", "XentError", "__version__", "evaluate", "merge"]
 _HOMES = {"evaluate": "evaluation", "merge": "merging", "Report": "report", "Tally": "tally"}
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def __getattr__(name: str) -> Any:
     """Import the public names when they are first asked for: NumPy and pyarrow take their time."""
     if name in _HOMES:

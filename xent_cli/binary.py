@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xent_cli.classes import FALSE_WORDS, TRUE_WORDS, ClassIndex, strip_prefix
+from xent_cli.class_names import as_number, bare_names, polarity
+from xent_cli.classes import ClassIndex, polar_aliases
 from xent_cli.errors import ClassesError, LabelError
 from xent_cli.notice import Notice
 from xent_cli.options import Options
@@ -47,17 +48,20 @@ def binary_index(distinct: Sequence[str], preds: Sequence[str], options: Options
     said = _said_name(preds[0])
     if options.positive is not None:
         return _with_positive(options.positive, distinct, given)
+    words = all(polarity(text) is not None for text in distinct)
+    if words and given is None and _speaks_of_negative(preds[0]):
+        # The column is the probability of 0, no or false: that is the class it makes positive.
+        names = ("true", "false") if distinct and as_number(distinct[0]) is None else ("1", "0")
+        return ClassIndex(names, polar_aliases(negative=1), by_position=False)
     if not distinct:
+        if given is not None and all(as_number(name) is not None for name in given):
+            return ClassIndex(given, by_position=False)
         names = given or ((f"not {said}", said) if said else ("0", "1"))
         return ClassIndex(names, base=options.label_base or 0)
-    lowered = [text.lower() for text in distinct]
-    if all(text in TRUE_WORDS | FALSE_WORDS for text in lowered):
-        words = [(word, 1) for word in sorted(TRUE_WORDS)] + [
-            (word, 0) for word in sorted(FALSE_WORDS)
-        ]
-        return ClassIndex(given or ("false", "true"), tuple(words))
-    if all(text in ("0", "1") for text in lowered):
-        return ClassIndex(given or ("0", "1"))
+    if words:
+        numbers = all(as_number(text) is not None for text in distinct)
+        names = given or (("0", "1") if numbers else ("false", "true"))
+        return ClassIndex(names, polar_aliases(negative=0))
     if given is not None:
         return ClassIndex(given, by_position=False)
     for candidate in (preds[0], said):
@@ -66,8 +70,22 @@ def binary_index(distinct: Sequence[str], preds: Sequence[str], options: Options
     shown = " and ".join(repr(text) for text in distinct[:2])
     raise LabelError(
         f"Which label does the probability speak of? The labels are {shown}.",
-        hint=f"Name the positive one: --positive {' '.join(distinct[-1].split())[:40]}.",
+        hint=f"Name that one: {_choices(distinct)}.",
     )
+
+
+def _choices(distinct: Sequence[str]) -> str:
+    options = (f"--positive {' '.join(text.split())[:40]}" for text in distinct[:2])
+    return " or ".join(options)
+
+
+def _speaks_of_negative(column: str) -> bool:
+    """Say whether a column such as p_0, p_no or negative is the probability of the negative class.
+
+    A bare 0 says nothing: pandas writes it over columns without a name.
+    """
+    bare = bare_names([column])[0]
+    return polarity(bare) == 0 and (bare != column or as_number(bare) is None)
 
 
 def contradiction(index: ClassIndex, preds: Sequence[str]) -> tuple[Notice, ...]:
@@ -106,7 +124,7 @@ def _with_positive(
 
 def _said_name(column: str) -> str:
     """Return the class that a column name such as p_spam speaks of, or ""."""
-    stripped = strip_prefix([column])[0]
+    stripped = bare_names([column])[0]
     return stripped if stripped != column and stripped.lower() not in _NO_NAMES else ""
 
 

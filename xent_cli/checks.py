@@ -218,8 +218,8 @@ def _check_sums(batch: Batch, total: Floats, excess: Floats) -> Findings:
     if len(batch) and not float(deviation.max()) <= limit:
         row = int(np.argmax(~(deviation <= limit)))
         raise RowSumError(
-            f"{batch.preds.of_row(int(batch.rows[row]))}: the probabilities sum to "
-            f"{total[row]:.6g}, not 1.",
+            f"{batch.preds.of_row(int(batch.rows[row]))}: the probabilities{_of_columns(batch)} "
+            f"sum to {total[row]:.6g}, not 1.",
             hint="If these are logits, say --from logits; to divide each row by its sum, "
             "--row-sums renormalize; to take them as they are, --row-sums ignore.",
         )
@@ -228,6 +228,13 @@ def _check_sums(batch: Batch, total: Floats, excess: Floats) -> Findings:
     over = (deviation > batch.sum_tolerance) | (excess > BASE_TOLERANCE)
     worse = np.maximum(deviation, excess)
     return _find(batch.preds, batch, worse, over, np.where(excess > deviation, 1 + excess, total))
+
+
+def _of_columns(batch: Batch) -> str:
+    names = batch.preds.columns
+    if not names:
+        return ""
+    return f" {', '.join(names)}" if len(names) <= 3 else f" {names[0]} to {names[-1]}"
 
 
 def _find(

@@ -1,27 +1,18 @@
-"""Classes: their names, their order, and how labels find them. NumPy only."""
+"""Classes: how labels find them, by name or by position. NumPy only."""
 
 from __future__ import annotations
 
-import os
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import compress, takewhile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.errors import ClassesError, LabelError
+from xent_cli.class_names import FALSE_WORDS, TRUE_WORDS, as_number, polarity
+from xent_cli.errors import LabelError
 
 _INTEGER = re.compile(r"[+-]?\d+\Z")
-_TELLING_PREFIX = re.compile(
-    r"(?:y_?)?(?:p|q|prob|probs|proba|probability|pred|preds|prediction|score|scores|logit|logits"
-    r"|log_?probs?|output|softmax|sigmoid|true|hat|y|onehot|label|target|class)[_.:\- ]\Z",
-    re.IGNORECASE,
-)
-TRUE_WORDS = frozenset({"true", "t", "yes", "y"})
-FALSE_WORDS = frozenset({"false", "f", "no", "n"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +51,7 @@ class LabelValues:
         array([ True, False])
         """
         if self.numbers is not None:
-            values = [value for text in wanted if (value := _as_number(text)) is not None]
+            values = [value for text in wanted if (value := as_number(text)) is not None]
             return np.isin(self.numbers, values)
         hits = [index for index, text in enumerate(self.texts) if text.strip() in wanted]
         return np.isin(np.asarray(self.codes), hits)
@@ -68,57 +59,17 @@ class LabelValues:
     def at(self, row: int) -> str:
         """Return the label of a row as text."""
         if self.numbers is not None:
-            return f"{self.numbers[row]:.17g}"
+            return _show_number(float(self.numbers[row]))
         return self.texts[int(np.asarray(self.codes)[row])]
 
     def distinct(self) -> list[str]:
         """Return the labels that occur, as texts, in order of appearance."""
         if self.numbers is not None:
             values, first = np.unique(self.numbers[~np.isnan(self.numbers)], return_index=True)
-            return [f"{value:.17g}" for value in values[np.argsort(first)]]
+            return [_show_number(float(value)) for value in values[np.argsort(first)]]
         codes = np.asarray(self.codes)
         values, first = np.unique(codes[codes >= 0], return_index=True)
         return [self.texts[int(code)].strip() for code in values[np.argsort(first)]]
-
-
-def strip_prefix(names: Sequence[str]) -> list[str]:
-    """Remove what all names begin with, if it only says "probability", "label" or the like.
-
-    Examples
-    --------
-    >>> strip_prefix(["p_cat", "p_dog"]), strip_prefix(["cat_a", "cat_b"])
-    (['cat', 'dog'], ['cat_a', 'cat_b'])
-    """
-    prefix = _separated_prefix(names)
-    while prefix and not _TELLING_PREFIX.match(prefix):
-        prefix = _shorter(prefix)
-    return [name[len(prefix) :] for name in names]
-
-
-def match_columns(preds: Sequence[str], labels: Sequence[str]) -> list[int] | None:
-    """Return for each prediction column the position of its label column, by name.
-
-    Names match as they are, or without the prefix that each side has in common. None if they do not
-    match one to one.
-
-    Examples
-    --------
-    >>> match_columns(["p_cat", "p_dog"], ["y_dog", "y_cat"])
-    [1, 0]
-    """
-    for ours in _spellings(preds):
-        for theirs in _spellings(labels):
-            if len(set(ours)) == len(ours) and sorted(ours) == sorted(theirs):
-                return [theirs.index(name) for name in ours]
-    return None
-
-
-def require_distinct(names: Sequence[str]) -> tuple[str, ...]:
-    """Return class names as a tuple; ClassesError if one stands twice."""
-    name, count = Counter(names).most_common(1)[0]
-    if count > 1:
-        raise ClassesError(f"Two classes have the name {name!r}.")
-    return tuple(names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +110,7 @@ class ClassIndex:
 
         def find(text: str) -> int:
             clean = text.strip()
-            number = _as_number(clean)
+            number = as_number(clean)
             if not (counted and number is not None):
                 word = clean.lower()
                 for name in (text, clean, word if word in TRUE_WORDS | FALSE_WORDS else clean):
@@ -178,8 +129,10 @@ class ClassIndex:
         counted = self.by_position or self.names == tuple(map(str, range(len(self.names))))
         if counted and value == str(len(self.names)) and self.base == 0:
             hint = "If labels count from 1, say --label-base 1."
-        elif (_as_number(value) or 0) % 1 and len(self.names) == 2:
+        elif len(self.names) == 2 and (as_number(value) or 0) % 1:
             hint = "Label probabilities must lie between 0 and 1."
+        elif len(self.names) == 2 and self.by_position and as_number(value) is not None:
+            hint = "If these are two other labels, name the positive one with --positive."
         return LabelError(f"{place}: {value!r} is none of the classes {self._listed()}.", hint=hint)
 
     def _encode_numbers(self, numbers: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -188,9 +141,9 @@ class ClassIndex:
             codes = numbers - first
             good = (codes >= 0) & (codes < len(self.names)) & (codes == np.floor(codes))
             return np.where(good, codes, -1).astype(np.intp)
-        values = [_as_number(name) for name in self.names]
+        values = [as_number(name) for name in self.names]
         pairs = [(value, index) for index, value in enumerate(values) if value is not None]
-        pairs += [(v, i) for text, i in self.aliases if (v := _as_number(text)) is not None]
+        pairs += [(v, i) for text, i in self.aliases if (v := as_number(text)) is not None]
         if not pairs:
             return np.full(len(numbers), -1, dtype=np.intp)
         pairs.sort()
@@ -225,66 +178,26 @@ def index_classes(
     `label_base` says so. (Were they names only where all are, a 1 among texts would be a name, and
     one among numbers a position.)
     """
-    integers = any(_INTEGER.match(name) for name in names)
-    by_name = named and integers and label_base is None
+    numbers = any(as_number(name) is not None for name in names)
     aliases = tuple(zip(columns, range(len(names)), strict=True)) if columns else ()
+    by_name = named and numbers and label_base is None
+    if named and label_base is None and (said := _said_by(names)) is not None:
+        aliases, by_name = (*aliases, *said), True
     return ClassIndex(tuple(names), aliases, by_position=not by_name, base=label_base or 0)
 
 
-def read_class_names(given: str) -> tuple[str, ...]:
-    """Read `--classes`: a list with commas between, or a text file with one name a line.
-
-    Examples
-    --------
-    >>> read_class_names("cat, dog")
-    ('cat', 'dog')
-    """
-    if os.path.isfile(given):
-        try:
-            with open(given, encoding="utf-8-sig") as file:
-                names = [line.strip() for line in file if line.strip()]
-        except (OSError, UnicodeDecodeError) as error:
-            raise ClassesError(f"The class names in {given} cannot be read: {error}.") from error
-    else:
-        names = [name.strip() for name in given.split(",")]
-    if len(names) < 2 or not all(names):
-        raise ClassesError(
-            f"--classes {given!r} does not name two classes or more.",
-            hint="Write them with commas between, or give a file with one name a line.",
-        )
-    return require_distinct(names)
+def polar_aliases(negative: int) -> tuple[tuple[str, int], ...]:
+    """Return what else labels call two classes: 0, no, false for `negative`; 1, yes, true."""
+    words = [("0", negative), ("1", 1 - negative)]
+    words += [(word, negative) for word in sorted(FALSE_WORDS)]
+    return (*words, *((word, 1 - negative) for word in sorted(TRUE_WORDS)))
 
 
-def _spellings(names: Sequence[str]) -> list[list[str]]:
-    spellings = [list(names)]
-    prefix = _separated_prefix(names)
-    while prefix:
-        spellings.append([name[len(prefix) :] for name in names])
-        prefix = _shorter(prefix)
-    return spellings
+def _said_by(names: Sequence[str]) -> tuple[tuple[str, int], ...] | None:
+    """Return aliases for two classes of which one says no and the other yes, in either order."""
+    sides = [polarity(name) for name in names]
+    return polar_aliases(sides.index(0)) if sorted(map(str, sides)) == ["0", "1"] else None
 
 
-def _separated_prefix(names: Sequence[str]) -> str:
-    """Return the longest common prefix that ends in a separator and is no whole name."""
-    first, last = min(names, default=""), max(names, default="")
-    same = (a == b for a, b in zip(first, last, strict=False))
-    prefix = "".join(compress(first, takewhile(bool, same)))
-    if len(names) < 2 or prefix in names:
-        prefix = prefix[:-1]
-    return prefix if not prefix or prefix[-1] in "_.:- " else _shorter(prefix)
-
-
-def _shorter(prefix: str) -> str:
-    """Cut a prefix back to its previous separator."""
-    match = re.search(r".*[_.:\- ](?=.)", prefix, re.DOTALL)
-    return match.group(0) if match else ""
-
-
-def _as_number(text: str) -> float | None:
-    if "_" in text or not text.isascii():  # Python reads 1_0 as 10, and digits of any script.
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if abs(number) < 2.0**53 else None  # Beyond, integers share their float64.
+def _show_number(value: float) -> str:
+    return str(int(value)) if value.is_integer() else repr(value)

@@ -9,16 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.binary import binary_index, contradiction
-from xent_cli.checks import sum_tolerance
-from xent_cli.class_weights import balanced_weights, read_class_weights
-from xent_cli.classes import (
-    ClassIndex,
-    LabelValues,
-    index_classes,
+from xent_cli.checks import LOOSE_TOLERANCE, sum_tolerance
+from xent_cli.class_names import (
+    bare_names,
     match_columns,
     require_distinct,
-    strip_prefix,
+    require_no_conflict,
 )
+from xent_cli.class_weights import balanced_weights, read_class_weights
+from xent_cli.classes import ClassIndex, LabelValues, index_classes
 from xent_cli.errors import ClassesError, ColumnError, SwappedInputsError
 from xent_cli.exact import ExactSums, sum_groups, sum_rows
 from xent_cli.files import Source
@@ -74,13 +73,13 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
         text=sample is not None and sample.numbers is None,
         requested=options.mode,
     )
-    warnings: tuple[Notice, ...] = ()
+    warnings: tuple[Notice, ...] = _doubt_scale(q, options)
     order: tuple[int, ...] | None = None
     align: Align = "value"
     if decision.mode == "binary" and not decision.multilabel:
         distinct = _distinct_labels(labels, roles, options)
         index = binary_index(distinct, roles.preds, options)
-        warnings = contradiction(index, roles.preds)
+        warnings += contradiction(index, roles.preds)
     elif sample is not None:
         index, align = _index_labels(preds, roles, options, sample, len(q))
     else:
@@ -110,7 +109,7 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
         order,
         decision.reason,
         warnings,
-        (*preds.notes, *(() if one_input else labels.notes), *_notes(preds, roles)),
+        (*preds.notes, *(() if one_input else labels.notes), *_notes(preds, roles, spec, index)),
         _tolerance(preds, roles.preds, len(q)),
         _tolerance(labels, roles.labels, len(q)),
     )
@@ -128,7 +127,7 @@ def _class_names(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names of the classes, and of their columns where each has one of its own."""
     columns = roles.preds if len(roles.preds) == k and preds.named else ()
-    names = options.classes or tuple(strip_prefix(columns)) or tuple(map(str, range(k)))
+    names = options.classes or tuple(bare_names(columns)) or tuple(map(str, range(k)))
     if len(names) != k:
         raise ClassesError(
             f"There are {len(names)} class names and {k} prediction columns.",
@@ -161,6 +160,8 @@ def _order_columns(
     order = None
     if preds.named and labels.named and len(roles.preds) == len(roles.labels) == k:
         order = match_columns(roles.preds, roles.labels)
+        if order is None:
+            require_no_conflict(roles.preds, roles.labels)
     return (tuple(range(k)), "position") if order is None else (tuple(order), "name")
 
 
@@ -206,19 +207,35 @@ def _tolerance(source: Source, names: tuple[str, ...], k: int) -> float:
     return sum_tolerance(k, decimals=decimals, bits=bits)
 
 
-def _notes(preds: Source, roles: Roles) -> Iterator[Notice]:
+def _notes(preds: Source, roles: Roles, spec: Spec, index: ClassIndex) -> Iterator[Notice]:
+    if spec.mode == "sparse" and spec.align == "position" and preds.named:
+        shown = ", ".join(f"{index.base + i} is {name}" for i, name in enumerate(spec.classes[:3]))
+        more = ", ..." if spec.n_classes > 3 else ""
+        yield Notice("positions", f"Labels are positions of columns: {shown}{more}.")
     if roles.left_out:
-        shown = ", ".join(roles.left_out[:5]) + (", ..." if len(roles.left_out) > 5 else "")
+        names = [name or "the unnamed column" for name in roles.left_out]
+        shown = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
         yield Notice(
             "columns", f"{preds.path}: {shown} look like no predictions and were left out."
         )
     if roles.ids:
-        yield Notice("ids", f"{', '.join(roles.ids)} stand in both inputs and agree in every row.")
+        ids = ", ".join(name or "the unnamed column" for name in roles.ids)
+        yield Notice("ids", f"Ids stand in both inputs and agree in every row: {ids}.")
 
 
 def _kind(source: Source, name: str) -> str:
     column = source.column(name)
     return column.kind if column else "other"
+
+
+def _doubt_scale(q: Floats, options: Options) -> tuple[Notice, ...]:
+    """Warn if so-called logits look like probabilities: softmax would be applied twice."""
+    if options.scale != "logits" or len(q) < 2 or not ((q >= 0) & (q <= 1)).all():
+        return ()
+    if (np.abs(q.sum(axis=0) - 1) > LOOSE_TOLERANCE).any():
+        return ()
+    message = "Every row lies in 0 to 1 and sums to 1: these look like probabilities, not logits."
+    return (Notice("scale", message),)
 
 
 def _is_soft(values: Floats | None) -> bool:

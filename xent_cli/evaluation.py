@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from xent_cli.classes import read_class_names, require_distinct
+from xent_cli.class_names import read_class_names, require_distinct
 from xent_cli.detection import make_plan
+from xent_cli.errors import UsageError
 from xent_cli.files import Block, InputFormat, Source, open_source
 from xent_cli.files.dialect import Header
+from xent_cli.files.memory import require_same_index
 from xent_cli.losses import DEFAULT_EPS, Scale
 from xent_cli.options import Options
 from xent_cli.plan import Plan
@@ -30,7 +32,7 @@ def evaluate(
     eps: float = DEFAULT_EPS,
     row_sums: RowSums = "check",
     invalid: Invalid = "error",
-    base: str = "e",
+    base: str | int = "e",
     classes: str | Sequence[str] | None = None,
     positive: str | None = None,
     label_base: int | None = None,
@@ -40,6 +42,7 @@ def evaluate(
     input_format: InputFormat | None = None,
     delimiter: str | None = None,
     header: Header = "auto",
+    labels_header: Header | None = None,
     batch_rows: int | None = None,
     jobs: int | None = None,
     progress: Callable[[int, int | None], None] | None = None,
@@ -85,6 +88,8 @@ def evaluate(
         Mix labels with the uniform distribution, as torch does.
     input_format, delimiter, header : optional
         How files are written, where the name and the first lines do not tell.
+    labels_header : {"auto", "yes", "no"}, optional
+        `header` for the labels, where they differ.
     batch_rows : int, optional
         Rows a batch; the result is the same for any.
     jobs : int, optional
@@ -120,7 +125,7 @@ def evaluate(
         eps=eps,
         row_sums=row_sums,
         invalid=invalid,
-        base=base,
+        base=str(base),
         classes=_class_names(classes),
         positive=None if positive is None else str(positive),
         label_base=label_base,
@@ -129,13 +134,16 @@ def evaluate(
         label_smoothing=label_smoothing,
     )
 
-    def opened(data: Any, role: str) -> Source:
-        return open_source(
-            data, role, input_format=input_format, delimiter=delimiter, header=header
-        )
+    def opened(data: Any, role: str, head: Header) -> Source:
+        return open_source(data, role, input_format=input_format, delimiter=delimiter, header=head)
 
-    pred_source = opened(preds, "preds")
-    label_source = pred_source if labels is None else opened(labels, "labels")
+    if isinstance(preds, str) and isinstance(labels, str) and preds == labels == "-":
+        raise UsageError("Only one of PREDS and LABELS can be standard input.")
+    require_same_index(preds, labels)
+    pred_source = opened(preds, "preds", header)
+    label_source = (
+        pred_source if labels is None else opened(labels, "labels", labels_header or header)
+    )
     if options.weight is not None and not isinstance(weight, str):
         from xent_cli.files.memory import with_weights
 

@@ -33,7 +33,7 @@ class Input:
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """What xent found. Everything is unrounded; renderers round.
 
@@ -63,6 +63,10 @@ class Report:
     warnings: tuple[Notice, ...] = ()
     notes: tuple[Notice, ...] = ()
     inputs: tuple[Input, ...] = ()
+
+    def __repr__(self) -> str:
+        mode, unit = self.tally.spec.mode, self.tally.spec.unit
+        return f"<Report {mode}: cross_entropy={self.cross_entropy:.6g} {unit}, n={self.n:,}>"
 
     @property
     def n(self) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from xent_cli.classes import match_columns
+from xent_cli.class_names import match_columns
 from xent_cli.column import Column
 from xent_cli.errors import ColumnError, SwappedInputsError, UsageError
 
@@ -22,7 +22,26 @@ LABEL_NAMES = (
     "truth",
     "true_label",
 )
+_HARD_NAMES = frozenset(
+    (
+        *LABEL_NAMES,
+        *("y_pred", "pred", "prediction", "predicted", "predicted_label", "pred_label", "y_hat"),
+        *("yhat", "argmax", "correct", "is_correct", "hit", "error", "flag", "fold", "split"),
+    )
+)
+"""Columns of 0 and 1 with such names are no probabilities if others are."""
+
+_MEASURE_NAMES = frozenset(
+    (
+        *("loss", "nll", "ce", "log_loss", "logloss", "cross_entropy", "entropy", "uncertainty"),
+        *("weight", "weights", "sample_weight", "time", "timestamp", "epoch", "step", "fold"),
+    )
+)
+"""Columns of fractions with such names are no predictions if others are."""
+
 _INDEX_NAMES = (
+    "",
+    "unnamed: 0",
     "id",
     "index",
     "idx",
@@ -92,7 +111,8 @@ def assign_roles(
         label_names = wanted_labels or _conventional_label(preds)
         taken = {*label_names, weight}
         found, left_out = _predictions(column for column in preds if column.name not in taken)
-        return Roles(wanted_preds or found, label_names, weight, False, (), left_out)
+        skipped = () if wanted_preds else left_out
+        return Roles(wanted_preds or found, label_names, weight, False, (), skipped)
     shared = {column.name for column in preds} & {column.name for column in labels}
     found, left_out = _predictions(
         column for column in preds if column.name != weight and not _is_id(column, shared)
@@ -123,7 +143,7 @@ def assign_roles(
         weight,
         weight_in_labels,
         tuple(sorted(ids)),
-        tuple(name for name in left_out if name not in ids),
+        () if wanted_preds else tuple(name for name in left_out if name not in ids),
     )
 
 
@@ -133,9 +153,14 @@ def _predictions(columns: Iterable[Column]) -> tuple[tuple[str, ...], tuple[str,
     lists = [column for column in candidates if column.kind == "list"]
     if len(lists) == 1:
         return (lists[0].name,), ()
-    floats = [c for c in candidates if c.kind == "float" and not c.integral]
-    bits = [c for c in candidates if c.kind == "integer" and not c.integral and not _is_index(c)]
-    chosen = floats + bits if floats else [c for c in candidates if c.kind in ("integer", "float")]
+    own = [column for column in candidates if not _is_index(column)]
+    floats = [c for c in own if c.kind == "float" and not c.integral]
+    floats = [c for c in floats if c.name.lower() not in _MEASURE_NAMES] or floats
+    bits = [c for c in own if c.kind == "integer" and not c.integral]
+    if floats:
+        chosen = floats + [c for c in bits if c.name.lower() not in _HARD_NAMES]
+    else:
+        chosen = [c for c in own if c.kind in ("integer", "float")]
     names = {column.name for column in chosen}
     numbers = [c for c in candidates if c.kind in ("integer", "float")]
     kept = tuple(column.name for column in numbers if column.name in names)
@@ -160,18 +185,20 @@ def _labels(
         return own_names
     if match_columns(preds, own_names) is not None:
         return own_names
-    numbers = tuple(c.name for c in own if c.kind in ("float", "integer", "boolean"))
+    kinds = ("float", "integer", "boolean")
+    numbers = tuple(c.name for c in own if c.kind in kinds and not _is_index(c))
     if match_columns(preds, numbers) is not None:
         return numbers
-    if known := [name for name in names if name.lower() in LABEL_NAMES]:
+    known = [name for name in names if name.lower() in LABEL_NAMES]
+    if len(known) == 1:
         return (known[0],)
     lists = [column.name for column in own if column.kind == "list"]
     if len(lists) == 1:
         return (lists[0],)
-    if len(numbers) > 1 and n_preds in (len(numbers), None):
+    if len(numbers) > 1 and not known and n_preds in (len(numbers), None):
         return numbers
     rest = [column.name for column in own if not _is_index(column)]
-    if len(rest) == 1:
+    if len(rest) == 1 and not known:
         return (rest[0],)
     raise ColumnError(
         f"Which of the columns {_listed(names)} holds the labels?",

@@ -107,7 +107,7 @@ def _read_text(text: str, delimiter: str | None) -> Slow:
     if len(set(names)) < len(names) or not rows:
         raise Refusal("names twice, or no rows")
     columns = [[row[i] for row in rows] for i in range(len(names))]
-    if named and names[0] == "" and columns[0] == [str(i) for i in range(len(rows))]:
+    if named and names[0] == "" and all(re.fullmatch("[+-]?[0-9]+", x) for x in columns[0]):
         names, columns = names[1:], columns[1:]
     return Slow(names, [_numbers_or_texts(column) for column in columns], named=named)
 
@@ -128,10 +128,27 @@ def _is_header(first: list[str], rest: list[list[str]], counted: list[str]) -> b
             return False
         return not any(row[i] == first[i] for row in rest for i in texts)
     if first not in (counted, ["", *counted[:-1]]):
-        return False
+        return _is_classes(first, rest)
     if len(first) == 1:
         return any("." in row[0] or "e" in row[0] for row in rest if NUMBER.match(row[0]))
     return first not in rest
+
+
+def _is_classes(first: list[str], rest: list[list[str]]) -> bool:
+    """Whole numbers, in no row below, over columns of fractions."""
+    if any(not NUMBER.match(x) or float(x) % 1 for x in first) or first in rest:
+        return False
+    values, plain = [float(x) for x in first], not any("." in x or "e" in x.lower() for x in first)
+    if len(set(values)) < len(values) or sorted(values) == [0, 1]:
+        return False
+    if not plain and (len(values) == 1 or values != sorted(values)):
+        return False
+    for i in range(len(first)):
+        known = [row[i] for row in rest if row[i].strip() not in NULLS]
+        written = [x for x in known if NUMBER.match(x) and ("." in x or "e" in x.lower())]
+        if not any(float(x) % 1 for x in written) and not (plain and known and known == written):
+            return False
+    return True
 
 
 def _is_number(field: str) -> bool:

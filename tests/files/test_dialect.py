@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import pytest
 
+from xent_cli.column import Column
 from xent_cli.errors import (
     DuplicateColumnError,
     EmptyInputError,
     EncodingError,
     ParseError,
 )
-from xent_cli.files.dialect import Dialect, decimals_of, detect_dialect, is_number
+from xent_cli.files.dialect import Dialect, detect_dialect
+from xent_cli.files.numerals import decimals_of, is_number
 
 
 def judge(text: str, **rest: object) -> Dialect:
@@ -49,6 +51,30 @@ def test_a_delimiter_inside_quotes_is_none() -> None:
         ("1,cat\n2,dog\n3,cat\n", ("0", "1"), False),
         ("a, b \n1,2\n", ("a", "b"), True),
         ("nan,0.5\n0.5,0.5\n", ("0", "1"), False),
+        ("1,2,3\n0.7,0.2,0.1\n", ("1", "2", "3"), True),
+        ("2,0,1\n0.7,0.2,0.1\n", ("2", "0", "1"), True),
+        ("10,2,0\n0.7,0.2,0.1\n", ("10", "2", "0"), True),
+        ("2019,2020,2021\n0.7,0.2,0.1\n", ("2019", "2020", "2021"), True),
+        ("-1,0,1\n0.7,0.2,0.1\n", ("-1", "0", "1"), True),
+        ("01,02,10\n0.7,0.2,0.1\n", ("01", "02", "10"), True),
+        ("0.0,1.0,2.0\n0.7,0.2,0.1\n", ("0.0", "1.0", "2.0"), True),
+        ("1,2\n0.7,0.3\n1.0,0.0\n", ("1", "2"), True),
+        ("-1,1\n0.7,0.3\n", ("-1", "1"), True),
+        ("1\n0.9\n0.2\n0.7\n", ("1",), True),
+        (",1,2,3\n0,0.7,0.2,0.1\n1,0.1,0.2,0.7\n", ("", "1", "2", "3"), True),
+        (",1,0\n0,0.7,0.3\n", ("", "1", "0"), True),
+        ("id,1.0,2.0\na,0.7,0.3\n", ("id", "1.0", "2.0"), True),
+        ("1,2,3\n0.7,0.3,0.0\n0.4,0.6,0.0\n", ("1", "2", "3"), True),  # One never predicted.
+        ("0.0,1.0\n0.2,0.8\n", ("0", "1"), False),  # As a certain prediction is written.
+        ("1.0,0.0\n0.2,0.8\n", ("0", "1"), False),
+        ("1.0,0.0,cat\n0.2,0.8,dog\n", ("0", "1", "2"), False),
+        ("1.0\n0.9\n0.2\n", ("0",), False),
+        ("1\n0.9\n1\n", ("0",), False),
+        ("1,0,0\n0.7,0.2,0.1\n", ("0", "1", "2"), False),
+        ("17,1,0\n18,0,0.3\n", ("0", "1", "2"), False),  # An id, a label and a prediction.
+        ("1,2,3\n3,1,2\n", ("0", "1", "2"), False),
+        ("1,2,3\n0.7,0.2,0.1\n1,2,3\n", ("0", "1", "2"), False),
+        ("3.0,-1.0,2.0\n0.5,0.2,-0.1\n", ("0", "1", "2"), False),  # Logits; classes are sorted.
     ],
 )
 def test_headers(text: str, names: tuple[str, ...], named: bool) -> None:
@@ -67,16 +93,23 @@ def test_blank_lines_above_the_header_count_as_lines() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "Unnamed: 0"])
-def test_pandas_index_is_left_out_with_a_note(name: str) -> None:
-    found = judge(f"{name},p\n0,0.2\n1,0.8\n")
-    assert [column.name for column in found.columns] == ["p"]
-    assert "counts rows" in found.notes[0].message
+@pytest.mark.parametrize("rows", [(0, 1), (4000, 4001), (3, 1), (0, 0)])
+def test_pandas_index_is_kept_under_no_name(name: str, rows: tuple[int, int]) -> None:
+    found = judge(f"{name},p\n{rows[0]},0.2\n{rows[1]},0.8\n")
+    assert found.names == ("", "p")
+    assert found.columns[0] == Column("", "integer", integral=True)
 
 
-def test_an_unnamed_column_that_does_not_count_stays() -> None:
-    found = judge(",p\n3,0.2\n1,0.8\n")
-    assert [column.name for column in found.columns] == ["", "p"]
-    assert found.notes == ()
+def test_an_index_of_pandas_over_another() -> None:
+    found = judge(",Unnamed: 0,p\n0,0,0.2\n1,1,0.8\n")
+    assert found.names == ("", "Unnamed: 0", "p")
+    assert judge("Unnamed: 0,,p\n0,0,0.2\n1,1,0.8\n").names == ("Unnamed: 0", "", "p")
+
+
+def test_an_unnamed_column_that_does_not_count_is_like_any_other() -> None:
+    assert judge(",p\na,0.2\nb,0.8\n").columns[0].kind == "text"
+    assert judge("Unnamed: 0,p\n0.5,0.2\n1,0.8\n").columns[0].name == "Unnamed: 0"
+    assert judge("Unnamed: 0\n0\n1\n").names == ("Unnamed: 0",)
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,19 @@ def test_parts_that_do_not_fit(
         evaluate(folder, write(tmp_path / "labels.csv", LABELS))
 
 
+@pytest.mark.parametrize("step", [0, 1])
+def test_parts_with_an_index_of_pandas(step: int, tmp_path: Path) -> None:
+    """Each starts at 0, or the index goes on."""
+    place = tmp_path / "preds"
+    place.mkdir()
+    for number, line in enumerate(LINES):
+        write(place / f"{number}.csv", f",{HEADER}{number * step},{line}")
+    assert cross_entropy(place, write(tmp_path / "labels.csv", LABELS)) == EXPECTED
+    write(place / "9.csv", HEADER + LINES[0])
+    with pytest.raises(ColumnError, match=r"other columns than .*0\.csv: the unnamed one\."):
+        open_source(place, "preds")
+
+
 def test_a_header_in_some_parts_only(tmp_path: Path) -> None:
     place = tmp_path / "labels"
     place.mkdir()

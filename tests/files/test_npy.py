@@ -16,6 +16,7 @@ from xent_cli.errors import (
     MissingValueError,
     PickleError,
     RowCountError,
+    UnknownFormatError,
 )
 from xent_cli.files import npy, open_source
 
@@ -159,8 +160,56 @@ def test_a_flipped_bit_in_npz_is_found_by_its_checksum(tmp_path: Path) -> None:
 def test_a_zip_of_something_else(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "p.npz", "w") as archive:
         archive.writestr("preds.csv", "p,q\n0.5,0.5\n")
-    with pytest.raises(BrokenFileError, match="cannot be read as npz"):
+    for name in ("p.npz", "p.csv.zip", "p.pt", "p.xlsx", "p.csv", "p.parquet", "p"):
+        (tmp_path / "p.npz").rename(tmp_path / name)
+        with pytest.raises(
+            UnknownFormatError, match=r"zip archive of other.*\(preds.csv\).*Unpack"
+        ):
+            evaluate(tmp_path / name, Y)
+        (tmp_path / name).rename(tmp_path / "p.npz")
+    with pytest.raises(UnknownFormatError, match="zip archive of other files"):
+        evaluate(tmp_path / "p.npz", Y, input_format="npz")
+    with zipfile.ZipFile(tmp_path / "p.npz", "w"):
+        pass
+    with pytest.raises(UnknownFormatError, match="zip archive of other files"):
         evaluate(tmp_path / "p.npz", Y)
+
+
+def test_what_is_beside_the_arrays_is_left_out(tmp_path: Path) -> None:
+    more = {"epoch": np.array(3), "cube": np.zeros((2, 2, 2)), "pairs": np.zeros(2, "i4,i4")}
+    np.savez(tmp_path / "p.npz", **more, probs=MATRIX, label=Y, when=np.zeros(9, "M8[s]"))
+    with zipfile.ZipFile(tmp_path / "p.npz", "a") as archive:
+        archive.writestr("README", "hello")
+    source = open_source(tmp_path / "p.npz", "preds")
+    assert (source.names(), source.n_rows) == (["probs", "label"], 4)
+    assert cross_entropy(tmp_path / "p.npz") == EXPECTED
+    np.savez(tmp_path / "p.npz", **more)
+    with pytest.raises(ColumnError, match="array epoch: an array with 0 dimensions"):
+        evaluate(tmp_path / "p.npz", Y)
+
+
+def test_pickled_arrays_block_nothing_and_are_never_read(tmp_path: Path) -> None:
+    meta = np.array([{"a": 1}], dtype=object)
+    np.savez(tmp_path / "p.npz", meta=meta, probs=MATRIX, label=Y)
+    assert cross_entropy(tmp_path / "p.npz") == EXPECTED
+    with pytest.raises(PickleError, match="array meta holds pickled"):
+        list(open_source(tmp_path / "p.npz", "preds").blocks({"probs": "number", "meta": "label"}))
+    np.savez(tmp_path / "p.npz", probs=MATRIX, label=np.array(["a", "b", "c", "c"], dtype=object))
+    with pytest.raises(PickleError, match="array label holds pickled"):
+        evaluate(tmp_path / "p.npz")
+
+
+def test_a_single_column_is_a_vector(tmp_path: Path) -> None:
+    probs, labels = np.array([0.9, 0.2, 0.7]), np.array([1, 0, 1])
+    expected = cross_entropy(probs, labels)
+    for order in ("C", "F"):
+        one = write(tmp_path / "p.npy", npy_bytes(np.asarray(probs[:, None], order=order)))
+        two = write(tmp_path / "l.npy", npy_bytes(labels[:, None]))
+        assert cross_entropy(one, two) == expected
+    np.savez(tmp_path / "p.npz", prob=probs[:, None], label=labels[:, None])
+    assert cross_entropy(tmp_path / "p.npz") == expected
+    texts = write(tmp_path / "l.npy", npy_bytes(np.array([["1"], ["0"], ["1"]])))
+    assert cross_entropy(probs, texts) == expected
 
 
 def test_long_texts_are_read_in_small_blocks(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import os
 import pickle
 import threading
@@ -66,6 +67,25 @@ def test_a_wrong_suffix_is_an_error_and_the_format_may_be_said(
         assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("kind", ["parquet", "arrow", "npy"])
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl"])
+def test_the_way_out_of_a_wrong_suffix(kind: str, suffix: str, tmp_path: Path) -> None:
+    file = write(tmp_path / f"p.{suffix}", contents()[kind])
+    words = f"named like {suffix} and holds {kind}. Say --input-format {kind}, or rename it"
+    with pytest.raises(BrokenFileError, match=words):
+        evaluate(file, Y)
+    file = write(tmp_path / f"p.{suffix}.gz", gzip.compress(contents()[kind]))
+    with pytest.raises(UnknownFormatError, match=f"format {kind} packed with gzip. Unpack it"):
+        evaluate(file, Y)
+
+
+@pytest.mark.parametrize("name", ["p.csv", "p"])
+def test_a_column_may_be_called_like_a_format(name: str, tmp_path: Path) -> None:
+    file = write(tmp_path / name, "PAR1,PAR2\n0.5,0.5\n")
+    assert open_source(file, "preds", input_format="csv").names() == ["PAR1", "PAR2"]
+    assert open_source(file, "preds").names() == ["PAR1", "PAR2"]
+
+
 def test_path_objects_and_text(tmp_path: Path, labels: str) -> None:
     write(tmp_path / "p.csv", PREDS)
     assert cross_entropy(tmp_path / "p.csv", Path(labels)) == EXPECTED
@@ -117,7 +137,7 @@ def test_folders_and_patterns_without_data(tmp_path: Path, labels: str) -> None:
             evaluate(str(path), labels)
 
 
-@pytest.mark.parametrize("name", ["model.pkl", "model.pt", "model"])
+@pytest.mark.parametrize("name", ["model.pkl", "model.pt", "model", "model.csv"])
 def test_pickles_are_refused(name: str, tmp_path: Path, labels: str) -> None:
     with pytest.raises(UnknownFormatError, match="looks like a Python pickle"):
         evaluate(write(tmp_path / name, pickle.dumps(P)), labels)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from making import EXPECTED, LABELS, PREDS, P, cross_entropy, table, write
 
 from xent_cli.errors import IdMismatchError, RowCountError
+from xent_cli.files import Use, open_source
 from xent_cli.files.memory import TableSource
 from xent_cli.files.pairing import line_up
 
@@ -45,8 +46,14 @@ def test_blocks_of_both_hold_the_same_rows(left: list[int], right: list[int], ro
     [
         (PREDS, LABELS + "cat\n", r"p\.csv has 4 rows and .*l\.csv has 5"),
         (PREDS + "1,0,0\n", LABELS, r"p\.csv has 5 rows and .*l\.csv has 4"),
-        (PREDS, "\n".join(LABELS.split()[1:]), "has 3.* is no header, say --header no"),
-        (PREDS, "dog\n" + "dog\ncat\nox\nox\n", "has 5.* is a header, say --header yes"),
+        (PREDS, "\n".join(LABELS.split()[1:]), "has 3.* is no header, say --labels-header no"),
+        (PREDS, "dog\n" + "dog\ncat\nox\nox\n", "has 5.* is a header, say --labels-header yes"),
+        (
+            "0.2,0.7,0.1\n" * 5,
+            "label\n1\n0\n2\n2\n",
+            r"has 5.*p\.csv is a header, say --header yes",
+        ),
+        (PREDS.replace("0.2,0.7,0.1\n", ""), LABELS, r"p\.csv is no header, say --header no"),
     ],
 )
 def test_counts_that_differ(
@@ -101,3 +108,23 @@ def test_a_label_column_that_only_counts_takes_no_prediction_away(tmp_path: Path
     assert cross_entropy(preds, labels, scale="logits") == cross_entropy(
         [[0.5, 2.5, -1.0], [1.5, 0.5, 0.25]], [1, 0], scale="logits"
     )
+
+
+def test_an_index_of_pandas_is_compared_under_no_name(tmp_path: Path) -> None:
+    header, *lines = LABELS.split()
+    labels = [f",{header}", *(f"{i},{line}" for i, line in enumerate(lines))]
+    header, *lines = PREDS.split()
+    preds = [f"Unnamed: 0,{header}", *(f"{i},{line}" for i, line in enumerate(lines))]
+    files = (
+        write(tmp_path / "p.csv", "\n".join(preds)),
+        write(tmp_path / "l.csv", "\n".join(labels)),
+    )
+    sources = [open_source(file, "preds") for file in files]
+    uses: dict[str, Use] = {"p_ox": "number"}
+    pairs = line_up(sources[0], sources[1], uses, {"label": "label"}, ids=[""])
+    assert sum(len(ours) for ours, _ in pairs) == 4
+    labels[2] = labels[2].replace("1", "9")
+    write(tmp_path / "l.csv", "\n".join(labels))
+    sources = [open_source(file, "preds") for file in files]
+    with pytest.raises(IdMismatchError, match="ids in the unnamed column differ: '1' in .*'9' in"):
+        list(line_up(sources[0], sources[1], uses, {"label": "label"}, ids=[""]))

@@ -88,7 +88,7 @@ def test_pandas_to_csv(
     pd.Series(Y, name=name).to_csv(tmp_path / "l.csv", index=index)
     report = evaluate(tmp_path / "p.csv", tmp_path / "l.csv")
     assert report.cross_entropy == EXPECTED
-    assert [note.code for note in report.notes] == ["index", "index"] * index
+    assert ("ids" in {note.code for note in report.notes}) == index  # Compared, row by row.
 
 
 def test_a_first_block_of_zeros_and_ones_does_not_become_integers(tmp_path: Path) -> None:

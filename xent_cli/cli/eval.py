@@ -101,6 +101,10 @@ def eval_command(
     header: Annotated[
         Literal["auto", "yes", "no"], typer.Option(help="Whether text begins with a header.")
     ] = "auto",
+    labels_header: Annotated[
+        Literal["auto", "yes", "no"] | None,
+        typer.Option(help="The same for LABELS. [default: as --header]"),
+    ] = None,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -133,7 +137,7 @@ def eval_command(
     from xent_cli.cli.progress import progress_bar
     from xent_cli.evaluation import evaluate
 
-    targets = read_targets(output or [])
+    targets = read_targets(output or [], inputs=[preds, labels])
     with progress_bar(wanted=not (quiet or no_progress)) as progress:
         report = evaluate(
             preds,
@@ -156,6 +160,7 @@ def eval_command(
             input_format=input_format,
             delimiter=delimiter,
             header=header,
+            labels_header=labels_header,
             jobs=jobs,
             progress=progress,
         )

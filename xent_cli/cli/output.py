@@ -33,8 +33,14 @@ class Target:
     path: str
 
 
-def read_targets(texts: Sequence[str]) -> list[Target]:
+def read_targets(texts: Sequence[str], inputs: Sequence[str | None] = ()) -> list[Target]:
     """Read FORMAT:PATH texts, before any work is done.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    inputs : sequence of str
+        Files that are read and so not to be written over.
 
     Raises
     ------
@@ -54,6 +60,13 @@ def read_targets(texts: Sequence[str]) -> list[Target]:
         folder = os.path.dirname(path) or "."
         if not os.path.isdir(folder):
             raise OutputError(f"--output {text}: there is no folder {folder}.")
+        if path == "-":
+            raise UsageError(
+                f"--output {text}: - is no file.",
+                hint=f"--format {form} writes to standard output.",
+            )
+        if os.path.realpath(path) in {os.path.realpath(name) for name in inputs if name}:
+            raise OutputError(f"--output {text}: {path} is an input and would be lost.")
         if os.path.isdir(path):
             raise OutputError(f"--output {text}: {path} is a folder.")
         targets.append(Target(form, path))

@@ -24,8 +24,10 @@ _MAGIC = {
 }
 
 
-def detect_compression(path: str) -> str | None:
+def detect_compression(path: str, name: str | None = None) -> str | None:
     """Return "gzip", "bz2", "zstd", "xz" or None for a file that can be read.
+
+    Errors call it `name`, if that is another than its path.
 
     Raises
     ------
@@ -37,9 +39,12 @@ def detect_compression(path: str) -> str | None:
     for magic, compression in _MAGIC.items():
         if head.startswith(magic):
             return compression
-    promised = next((c for suffix, c in SUFFIXES.items() if path.lower().endswith(suffix)), None)
+    promised = next((suffix for suffix in SUFFIXES if path.lower().endswith(suffix)), None)
     if promised and head:
-        raise BrokenFileError(f"{path} is named like a {promised} file and is none.")
+        raise BrokenFileError(
+            f"{name or path} is named like a {SUFFIXES[promised]} file and is none.",
+            hint=f"If it is not packed, rename it to a name without {promised}.",
+        )
     return None
 
 

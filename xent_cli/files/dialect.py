@@ -4,37 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from xent_cli.column import Column
 from xent_cli.errors import EmptyInputError, EncodingError, ParseError
+from xent_cli.files.header import counts_rows, has_header
+from xent_cli.files.numerals import NULLS, decimals_of, is_number
 from xent_cli.files.source import require_unique
-from xent_cli.notice import Notice
 
 Header = Literal["auto", "yes", "no"]
 
-NULLS = (
-    "",
-    "NA",
-    "N/A",
-    "n/a",
-    "NaN",
-    "nan",
-    "-nan",
-    "-NaN",
-    "NULL",
-    "Null",
-    "null",
-    "None",
-    "#N/A",
-)
-_NUMBER = re.compile(
-    r"[ \t]*[+-]?(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?[ \t]*\Z", re.ASCII
-)
-_SPECIAL = re.compile(r"[ \t]*[+-]?(?:inf|infinity|nan)[ \t]*\Z", re.IGNORECASE | re.ASCII)
+_UNNAMED = ("", "Unnamed: 0")
 _MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _SAMPLE_ROWS = 1000
 _FRACTIONS, _INTEGERS = 0.1, 0.5
@@ -52,14 +34,12 @@ class Dialect:
     ----------
     delimiter : str
     names : tuple of str
-        Every field of a row, pandas' index included.
+        One for every field of a row; pandas' unnamed index is called "".
     header_lines : int
         Lines before the first row: the header and blank lines above it, or 0.
     named : bool
         Whether the names are the header's.
     columns : tuple of Column
-        What may be used: without pandas' index.
-    notes : tuple of Notice
     """
 
     delimiter: str
@@ -67,7 +47,6 @@ class Dialect:
     header_lines: int
     named: bool
     columns: tuple[Column, ...]
-    notes: tuple[Notice, ...]
 
 
 def detect_dialect(
@@ -109,52 +88,27 @@ def detect_dialect(
     if not rows:
         raise EmptyInputError(f"{path} is empty.", hint="Did the job that wrote it finish?")
     first, rest = rows[0], rows[1:]
-    has_header = header == "yes" or (header == "auto" and _has_header(first, rest))
-    if has_header and not rest:
+    named = header == "yes" or (header == "auto" and has_header(first, rest))
+    if named and not rest:
         raise EmptyInputError(
             f"{path} has a header and no rows.", hint="If its one line is data, say --header no."
         )
-    names = [name.strip() for name in first] if has_header else [str(i) for i in range(len(first))]
-    if has_header and any("\ufffd" in name for name in names) and b"\xef\xbf\xbd" not in head:
+    names = [name.strip() for name in first] if named else [str(i) for i in range(len(first))]
+    if named and any("\ufffd" in name for name in names) and b"\xef\xbf\xbd" not in head:
         raise EncodingError(
             f"{path}: its header is not UTF-8.", hint="Convert it, for example with iconv -t utf-8."
         )
     require_unique(names, path)
-    body = rest if has_header else rows
+    body = rest if named else rows
     columns = [
         _column(name, [row[i] for row in body if i < len(row)]) for i, name in enumerate(names)
     ]
-    notes: list[Notice] = []
-    if has_header and len(columns) > 1 and _is_index(names[0], body):
-        columns = columns[1:]
-        notes.append(Notice("index", f"{path}: the unnamed first column counts rows; left out."))
-    above = _blank_lines(text) + 1 if has_header else 0
-    return Dialect(delimiter, tuple(names), above, has_header, tuple(columns), tuple(notes))
-
-
-def is_number(text: str) -> bool:
-    """Say whether a field is a number as text files write it.
-
-    Examples
-    --------
-    >>> is_number(" 1.5e-3"), is_number("1,5"), is_number("")
-    (True, False, False)
-    """
-    return bool(_NUMBER.match(text) or _SPECIAL.match(text))
-
-
-def decimals_of(text: str) -> int | None:
-    """Count the decimals a number is written with; None for one without a point or exponent.
-
-    Examples
-    --------
-    >>> decimals_of("0.250"), decimals_of("1.2e-05"), decimals_of("1")
-    (3, 6, None)
-    """
-    match = _NUMBER.match(text)
-    if not match or (match[2] is None and match[3] is None and match[4] is None):
-        return None
-    return max(0, len(match[2] or match[3] or "") - int(match[4] or 0))
+    if named and len(names) > 1 and names[0] in _UNNAMED and counts_rows(body):
+        # One name for both spellings, unless pandas has read and written the file twice.
+        names[0] = "" if "" not in names[1:] else names[0]
+        columns[0] = Column(names[0], "integer", integral=True)
+    above = _blank_lines(text) + 1 if named else 0
+    return Dialect(delimiter, tuple(names), above, named, tuple(columns))
 
 
 def _decode(head: bytes, path: str, *, whole: bool) -> str:
@@ -208,29 +162,6 @@ def _detect_delimiter(text: str) -> str:
         if rank > best_rank:
             best, best_rank = candidate, rank
     return best
-
-
-def _has_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
-    """A header has a field that is no number, or counts 0..K-1 over rows that do not."""
-    filled = [field for field in first if field.strip()]
-    texts = [i for i, field in enumerate(first) if field.strip() and not is_number(field)]
-    if texts:
-        if any(decimals_of(field) is not None for field in filled):
-            return False  # 0.9,0.1,cat: nobody names a column 0.9.
-        repeated = any(first[i] in {row[i] for row in rest if i < len(row)} for i in texts)
-        return not repeated  # cat over dog, cat, dog: a label, not the name of one.
-    counted = [str(i) for i in range(len(filled))]
-    if list(first) in (counted, ["", *counted]) and first:
-        if len(first) > 1:
-            return list(first) not in [list(row) for row in rest]
-        return any(decimals_of(row[0]) is not None for row in rest)
-    return False
-
-
-def _is_index(name: str, body: Sequence[Sequence[str]]) -> bool:
-    if name not in ("", "Unnamed: 0"):
-        return False
-    return all(row[0] == str(i) for i, row in enumerate(body))
 
 
 def _column(name: str, fields: Sequence[str]) -> Column:

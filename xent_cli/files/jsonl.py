@@ -16,7 +16,7 @@ from xent_cli.errors import EmptyInputError, EncodingError, InputError, ParseErr
 from xent_cli.files.block import Block
 from xent_cli.files.chunks import record_chunks
 from xent_cli.files.compression import Opener
-from xent_cli.files.dialect import decimals_of
+from xent_cli.files.numerals import decimals_of
 from xent_cli.files.source import Source, Use, one_batch, reading
 from xent_cli.files.text import BYTE_ORDER_MARK, read_head
 from xent_cli.threads import map_ahead

@@ -35,7 +35,8 @@ class ManySource(Source):
         for source, pairs in parts[1:]:
             if odd := sorted({*source.names(), *pairs} ^ set(self.names())):
                 raise ColumnError(
-                    f"{source.path} has other columns than {first.path}: {', '.join(odd[:5])}.",
+                    f"{source.path} has other columns than {first.path}: "
+                    f"{', '.join(name or 'the unnamed one' for name in odd[:5])}.",
                     hint="The files of one input must have the same columns.",
                 )
             if source.named != first.named:

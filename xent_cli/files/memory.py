@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from xent_cli.batch import Place
-from xent_cli.errors import ColumnError, EmptyInputError, UsageError
+from xent_cli.errors import ColumnError, EmptyInputError, IdMismatchError, UsageError
 from xent_cli.files.arrays import array_column, array_to_arrow
 from xent_cli.files.block import Block
 from xent_cli.files.schema import columns_of, judge_integers
 from xent_cli.files.source import Source, Use, block_rows, require_unique
+
+_NUMBERS = (Real, Decimal, np.bool_)
+_GAPS = ("NoneType", "NAType", "NaTType")
+"""What None and the like of pandas are called, which need not be imported."""
 
 
 class TableSource(Source):
@@ -51,8 +57,9 @@ class ArraySource(Source):
                 f"{name}: an array with {array.ndim} dimensions.",
                 hint="xent takes arrays of shape (n,) and (n, K).",
             )
-        self._array = array.astype(str) if array.dtype.kind == "O" else array
-        width = array.shape[1] if array.ndim == 2 else None
+        # (n, 1) is what a single unit of Keras puts out.
+        self._array = array[:, 0] if array.shape[1:] == (1,) else array
+        width = self._array.shape[1] if self._array.ndim == 2 else None
         self.columns = (array_column("values", self._array.dtype, width, path=name),)
         self.n_rows = len(array)
 
@@ -79,9 +86,11 @@ def wrap_object(data: Any, name: str) -> Source:
     try:
         table = _as_table(data, name)
         array = _as_array(data) if table is None else None
-    except (ValueError, TypeError, pa.ArrowException) as error:
+    except (ValueError, TypeError, RuntimeError, OverflowError, pa.ArrowException) as error:
         reason = " ".join(" ".join(map(str, error.args)).split())[:200].rstrip(".")
         raise ColumnError(f"{name} cannot be read: {reason}.") from error
+    if array is not None and not array.ndim and not isinstance(data, np.ndarray):
+        raise _not_read(data, name)
     source: Source = TableSource(table, name) if array is None else ArraySource(array, name)
     if not source.n_rows:
         raise EmptyInputError(f"{name} has no rows.")
@@ -111,7 +120,72 @@ def _as_array(data: Any) -> np.ndarray[Any, Any]:
     if isinstance(data, np.ma.MaskedArray) and data.mask.any():
         numbers: Any = data.astype(np.float64)
         return np.asarray(numbers.filled(np.nan))
-    return np.asarray(data)
+    array = np.asarray(data)
+    return _from_objects(array) if array.dtype.kind == "O" and array.ndim else array
+
+
+def _from_objects(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return Python objects as the numbers that they are, or as texts; None as NaN, or empty."""
+    kinds = set(map(type, array.flat))
+    gaps = {kind for kind in kinds if kind.__name__ in _GAPS}
+    kinds -= gaps
+    if kinds and all(issubclass(kind, _NUMBERS) for kind in kinds):
+        if gaps:
+            flat = [np.nan if type(value) in gaps else value for value in array.flat]
+            return np.array(flat, dtype=np.float64).reshape(array.shape)
+        if all(issubclass(kind, bool | np.bool_) for kind in kinds):
+            return array.astype(bool)
+        whole = all(issubclass(kind, Integral | np.bool_) for kind in kinds)
+        return array.astype(np.int64 if whole else np.float64)
+    if array.ndim > 1:
+        return array
+    nan = (float, np.floating)
+    texts = [
+        "" if type(x) in gaps or (isinstance(x, nan) and np.isnan(x)) else str(x) for x in array
+    ]
+    return np.array(texts, dtype=str)
+
+
+def _not_read(data: Any, name: str) -> ColumnError:
+    """Return what to say of an object that is no table and no sequence."""
+    hint = next(
+        (f"Pass its .{method}()." for method in ("collect", "toarray") if hasattr(data, method)),
+        "xent takes paths, arrays and sequences of shape (n,) and (n, K), DataFrames and Series, "
+        "and Arrow tables.",
+    )
+    return ColumnError(f"{name}: xent does not read a {type(data).__name__}.", hint=hint)
+
+
+def require_same_index(preds: Any, labels: Any) -> None:
+    """Raise IdMismatchError if two objects of pandas have the same index in another order.
+
+    Anything else passes: an index that the other lacks says nothing of the order of rows.
+
+    Examples
+    --------
+    >>> require_same_index([[0.5, 0.5]], [1])
+    """
+    pandas = sys.modules.get("pandas")
+    if pandas is None or not all(
+        isinstance(data, pandas.DataFrame | pandas.Series) for data in (preds, labels)
+    ):
+        return
+    ours, theirs = preds.index, labels.index
+    if len(ours) != len(theirs) or ours.equals(theirs):
+        return
+    if not (ours.is_unique and theirs.is_unique) or isinstance(ours, pandas.IntervalIndex):
+        return
+    places = ours.get_indexer(theirs)
+    moved = places != np.arange(len(places))
+    if (places < 0).any() or not moved.any():
+        return
+    row = int(moved.argmax())
+    raise IdMismatchError(
+        f"The indexes of preds and labels hold the same values in another order: row {row + 1} is "
+        f"{str(ours[row])[:40]} in preds and {str(theirs[row])[:40]} in labels.",
+        hint="Align them with labels.loc[preds.index]; or, if the rows do belong together as they "
+        "are, with labels.set_axis(preds.index).",
+    )
 
 
 def with_weights(source: Source, weights: Any) -> Source:

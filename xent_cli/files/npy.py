@@ -21,7 +21,13 @@ from numpy.typing import NDArray
 
 from xent_cli.batch import Place
 from xent_cli.column import Column
-from xent_cli.errors import BrokenFileError, ColumnError, PickleError
+from xent_cli.errors import (
+    BrokenFileError,
+    ColumnError,
+    InputError,
+    PickleError,
+    UnknownFormatError,
+)
 from xent_cli.files.arrays import array_column, array_to_arrow
 from xent_cli.files.block import Block
 from xent_cli.files.source import Source, Use, block_rows, reading, require_unique
@@ -74,30 +80,54 @@ class NpySource(Source):
 
 
 class NpzSource(Source):
-    """An npz archive: each array of it is a column; those of different length do not mix."""
+    """An npz archive: each array of it is a column; those of different length do not mix.
+
+    Arrays that can be no column, say ``epoch=3``, are left out.
+    """
 
     def __init__(self, path: str, *, name: str | None = None) -> None:
         self.path = name or path
         self.format = "npz"
         self._file = path
         self._headers: dict[str, _Header] = {}
+        self._pickled: dict[str, PickleError] = {}
+        columns, refused = [], []
         with _reading_zip(self.path), zipfile.ZipFile(path) as archive:
-            names = [item.removesuffix(".npy") for item in archive.namelist()]
+            items = [item for item in archive.namelist() if item.endswith(".npy")]
+            if not items:
+                raise _no_arrays(self.path, archive.namelist())
+            names = [item.removesuffix(".npy") for item in items]
             require_unique(names, self.path)
-            self._members = dict(zip(names, archive.namelist(), strict=True))
+            self._members = dict(zip(names, items, strict=True))
             for key, item in self._members.items():
-                where = f"{self.path}, array {key}"
-                with archive.open(item) as member:
-                    self._headers[key] = _read_header(member, where)
-                _require_size(archive.getinfo(item).file_size, self._headers[key], where)
-        self.columns = tuple(
-            _column(key, header, f"{self.path}, array {key}")
-            for key, header in self._headers.items()
-        )
+                try:
+                    columns.append(self._open_array(archive, key, item))
+                except PickleError as error:
+                    # It stands among the columns, so that who names it hears why it is not read.
+                    self._pickled[key] = error
+                    columns.append(Column(key, "other"))
+                except ColumnError as error:
+                    refused.append(error)
+        if not self._headers:
+            raise next(iter([*self._pickled.values(), *refused]))
+        self.columns = tuple(columns)
         lengths = {header.shape[0] for header in self._headers.values()}
         self.n_rows = lengths.pop() if len(lengths) == 1 else None
 
+    def _open_array(self, archive: zipfile.ZipFile, key: str, item: str) -> Column:
+        """Note the header of an array and describe its column."""
+        where = f"{self.path}, array {key}"
+        with archive.open(item) as member:
+            header = _read_header(member, where)
+        column = _column(key, header, where)
+        _require_size(archive.getinfo(item).file_size, header, where)
+        self._headers[key] = header
+        return column
+
     def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
+        for name in wanted:
+            if name in self._pickled:
+                raise self._pickled[name]
         lengths = {name: self._headers[name].shape[0] for name in wanted}
         if len(set(lengths.values())) > 1:
             said = ", ".join(f"{name} has {n:,}" for name, n in lengths.items())
@@ -146,6 +176,15 @@ def _reading_zip(path: str) -> Iterator[None]:
             raise ValueError(str(error)) from error
 
 
+def _no_arrays(path: str, members: list[str]) -> InputError:
+    """Return what to say of a zip archive that NumPy has not written."""
+    inside = f" ({', '.join(members[:3])}{', ...' if len(members) > 3 else ''})" if members else ""
+    return UnknownFormatError(
+        f"{path} is a zip archive of other files{inside}, not one of NumPy arrays.",
+        hint="Unpack it first, or save its data as CSV, Parquet or npy.",
+    )
+
+
 def _column(name: str, header: _Header, path: str) -> Column:
     width = header.width if len(header.shape) == 2 else None
     return array_column(name, header.dtype, width, path=path)
@@ -163,6 +202,8 @@ def _read_header(file: IO[bytes], path: str) -> _Header:
         raise ColumnError(
             f"{path}: an array with {kind}.", hint="xent reads arrays of shape (n,) and (n, K)."
         )
+    if shape[1:] == (1,):
+        shape = shape[:1]  # As Keras writes what a single unit puts out.
     return _Header(shape, fortran, dtype, file.tell())
 
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from functools import partial
-from typing import Any, BinaryIO, Literal, get_args
+from typing import Any, BinaryIO, get_args
 
 from xent_cli.errors import (
     EmptyInputError,
@@ -18,35 +18,10 @@ from xent_cli.errors import (
     UnknownFormatError,
     UsageError,
 )
-from xent_cli.files.compression import SUFFIXES, detect_compression, opener_of
+from xent_cli.files.compression import detect_compression, opener_of
 from xent_cli.files.dialect import Header
+from xent_cli.files.formats import TEXT_FORMATS, InputFormat, detect_format, has_known_suffix
 from xent_cli.files.source import Source, Stamp, reading
-
-InputFormat = Literal["csv", "tsv", "jsonl", "parquet", "arrow", "npy", "npz"]
-
-_BY_SUFFIX: dict[str, InputFormat] = {
-    ".csv": "csv",
-    ".txt": "csv",
-    ".tsv": "tsv",
-    ".tab": "tsv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".arrow": "arrow",
-    ".arrows": "arrow",
-    ".feather": "arrow",
-    ".ipc": "arrow",
-    ".npy": "npy",
-    ".npz": "npz",
-}
-_BY_MAGIC: dict[bytes, InputFormat] = {
-    b"PAR1": "parquet",
-    b"ARROW1": "arrow",
-    b"\xff\xff\xff\xff": "arrow",
-    b"\x93NUMPY": "npy",
-    b"PK\x03\x04": "npz",
-}
 
 
 def open_source(
@@ -113,7 +88,7 @@ def _open_file(
                 return _spool(
                     pipe, name, partial(_open_file, said=said, delimiter=delimiter, header=header)
                 )
-        compression = detect_compression(path)
+        compression = detect_compression(path, name)
         empty = not os.path.getsize(path)
     except FileNotFoundError:
         raise MissingFileError(f"There is no file {name}.", hint=_similar(path)) from None
@@ -123,7 +98,7 @@ def _open_file(
         raise EmptyInputError(f"{name} is empty.", hint="Did the job that wrote it finish?")
     stamp = Stamp.of(path)
     with reading(name, "data"):
-        kind = said or _detect_format(path, compression)
+        kind = said or detect_format(path, compression, name=name)
     source = _make_source(path, name, kind, compression, delimiter, header)
     source.stamp = stamp
     return source
@@ -137,7 +112,7 @@ def _make_source(
     delimiter: str | None,
     header: Header,
 ) -> Source:
-    if kind in ("csv", "tsv", "jsonl"):
+    if kind in TEXT_FORMATS:
         opener = opener_of(path, compression)
         if kind == "jsonl":
             from xent_cli.files.jsonl import JsonLinesSource
@@ -173,30 +148,6 @@ def _require_choices(input_format: str | None, delimiter: str | None, header: st
         raise UsageError(f"--delimiter {delimiter!r}: has a meaning of its own in text files.")
 
 
-def _detect_format(path: str, compression: str | None) -> InputFormat:
-    """Go by the name, then by the first bytes; text without a telling name is CSV."""
-    stem, suffix = os.path.splitext(path.lower())
-    if suffix in SUFFIXES:
-        suffix = os.path.splitext(stem)[1]
-    if suffix in _BY_SUFFIX:
-        return _BY_SUFFIX[suffix]
-    with opener_of(path, compression)() as stream:
-        head = stream.read(64)
-    for magic, kind in _BY_MAGIC.items():
-        if head.startswith(magic):
-            return kind
-    if head.startswith(b"\x80") or suffix in (".pkl", ".pickle", ".pt", ".pth", ".joblib"):
-        raise UnknownFormatError(
-            f"{path} looks like a Python pickle, which is a program; xent does not run it.",
-            hint="Save the numbers with np.save or as Parquet.",
-        )
-    if head.lstrip()[:1] == b"[":
-        raise UnknownFormatError(
-            f"{path} holds one JSON array.", hint="Write JSON lines: one object a line."
-        )
-    return "jsonl" if head.lstrip()[:1] == b"{" else "csv"
-
-
 def _open_stdin(open_file: _OpenFile) -> Source:
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError(
@@ -224,7 +175,7 @@ def _open_folder(folder: str, open_file: _OpenFile) -> Source:
         for name in names
         if not name.startswith((".", "_")) and not _hidden(os.path.relpath(place, folder))
     ]
-    return _open_many(folder, [file for file in files if _known_suffix(file)], open_file)
+    return _open_many(folder, [file for file in files if has_known_suffix(file)], open_file)
 
 
 def _open_pattern(pattern: str, open_file: _OpenFile) -> Source:
@@ -262,11 +213,6 @@ def _open_many(path: str, files: list[str], open_file: _OpenFile) -> Source:
 
 def _hidden(relative: str) -> bool:
     return any(part.startswith((".", "_")) and part != "." for part in relative.split(os.sep))
-
-
-def _known_suffix(file: str) -> bool:
-    stem, suffix = os.path.splitext(file.lower())
-    return (os.path.splitext(stem)[1] if suffix in SUFFIXES else suffix) in _BY_SUFFIX
 
 
 def _hive_pairs(relative: str) -> dict[str, str]:

@@ -92,9 +92,11 @@ def _count_error(preds: Source, n_preds: int, labels: Source, n_labels: int) -> 
     hint = "Each row of predictions needs its row of labels."
     longer, shorter = (labels, preds) if n_labels > n_preds else (preds, labels)
     if abs(n_labels - n_preds) == 1 and longer.format == "csv" and not longer.named:
-        hint = f"If the first line of {longer.path} is a header, say --header yes."
+        option = "--labels-header" if longer is labels else "--header"
+        hint = f"If the first line of {longer.path} is a header, say {option} yes."
     elif abs(n_labels - n_preds) == 1 and shorter.format == "csv" and shorter.named:
-        hint = f"If the first line of {shorter.path} is no header, say --header no."
+        option = "--labels-header" if shorter is labels else "--header"
+        hint = f"If the first line of {shorter.path} is no header, say {option} no."
     return RowCountError(
         f"{preds.path} has {n_preds:,} rows and {labels.path} has {n_labels:,}.", hint=hint
     )
@@ -108,8 +110,9 @@ def _require_same_ids(preds: Block, labels: Block, ids: Sequence[str]) -> None:
         one_empty = pc.xor(pc.is_null(ours), pc.is_null(theirs))
         differ = pc.or_(one_empty, pc.fill_null(pc.not_equal(ours, theirs), False))
         row = pc.index(differ, pa.scalar(True)).as_py()
+        where = f"column {name}" if name else "the unnamed column"
         raise IdMismatchError(
-            f"The ids in column {name} differ: {str(ours[row].as_py())[:40]!r} in "
+            f"The ids in {where} differ: {str(ours[row].as_py())[:40]!r} in "
             f"{preds.place.of_row(preds.start + row)}, {str(theirs[row].as_py())[:40]!r} in "
             f"{labels.place.of_row(labels.start + row)}.",
             hint="Bring both files into the same order first.",

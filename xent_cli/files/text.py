@@ -16,7 +16,8 @@ from xent_cli.errors import EmptyInputError, EncodingError, InputError, ParseErr
 from xent_cli.files.block import Block
 from xent_cli.files.chunks import CHUNK_BYTES, record_chunks
 from xent_cli.files.compression import Opener
-from xent_cli.files.dialect import NULLS, Dialect, Header, detect_dialect, is_number
+from xent_cli.files.dialect import Dialect, Header, detect_dialect
+from xent_cli.files.numerals import NULLS, is_number
 from xent_cli.files.source import Source, Use, one_batch, reading
 from xent_cli.threads import map_ahead
 
@@ -48,7 +49,6 @@ class TextSource(Source):
         )
         self.columns = self._dialect.columns
         self.named = self._dialect.named
-        self.notes = self._dialect.notes
 
     def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
         numbers = frozenset(name for name, use in wanted.items() if use == "number")

@@ -7,7 +7,14 @@ import re
 from collections.abc import Iterable, Sequence
 
 from xent_cli.render.view import View
-from xent_cli.render.words import clean, decimal, describe, overall_figures, percent
+from xent_cli.render.words import (
+    clean,
+    decimal,
+    describe,
+    describe_inputs,
+    overall_figures,
+    percent,
+)
 from xent_cli.report import Report
 
 
@@ -16,6 +23,7 @@ def render_markdown(report: Report, view: View) -> str:
     rows, note = view.choose(report.classes)
     parts = [
         _escape(describe(report)),
+        *([_escape(describe_inputs(report))] if report.inputs else []),
         "\n".join(_table(("figure", "value", ""), overall_figures(report), numbers=(1,))),
         "\n".join(
             _table(

@@ -12,7 +12,15 @@ from rich.text import Text
 
 from xent_cli.figures import ClassRow
 from xent_cli.render.view import View
-from xent_cli.render.words import bar, clean, decimal, describe, overall_figures, percent
+from xent_cli.render.words import (
+    bar,
+    clean,
+    decimal,
+    describe,
+    describe_inputs,
+    overall_figures,
+    percent,
+)
 from xent_cli.report import Report
 
 _NARROWEST = 76
@@ -46,6 +54,8 @@ def render_table(report: Report, view: View) -> str:
         _environ={},
     )
     console.print(Text(clean(describe(report)), style="bold"))
+    if report.inputs:
+        console.print(Text(clean(describe_inputs(report)), style="dim"))
     console.print()
     console.print(_overall(report))
     console.print()

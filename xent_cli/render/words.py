@@ -99,6 +99,18 @@ def describe(report: Report) -> str:
     return f"{kind} ({report.mode_reason}): {', '.join(parts)}"
 
 
+def describe_inputs(report: Report) -> str:
+    """Say in one line which columns of which files were read."""
+    if len(report.inputs) > 2:
+        return f"{len(report.inputs) // 2:,} reports merged"
+    parts = []
+    for item in report.inputs:
+        names = item.columns
+        shown = ", ".join(names) if len(names) <= 3 else f"{names[0]} to {names[-1]}"
+        parts.append(f"{item.role}: {shown} of {item.path}")
+    return "; ".join(parts)
+
+
 def overall_figures(report: Report) -> list[tuple[str, str, str]]:
     """Return name, value and a remark for each overall figure."""
     overall = report.overall

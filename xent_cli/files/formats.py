@@ -1,0 +1,99 @@
+"""Formats: which one a file is of, by its name and its first bytes."""
+
+from __future__ import annotations
+
+import os
+from typing import Literal
+
+from xent_cli.errors import BrokenFileError, UnknownFormatError
+from xent_cli.files.compression import SUFFIXES, opener_of
+
+InputFormat = Literal["csv", "tsv", "jsonl", "parquet", "arrow", "npy", "npz"]
+
+TEXT_FORMATS = ("csv", "tsv", "jsonl")
+
+_BY_SUFFIX: dict[str, InputFormat] = {
+    ".csv": "csv",
+    ".txt": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".arrow": "arrow",
+    ".arrows": "arrow",
+    ".feather": "arrow",
+    ".ipc": "arrow",
+    ".npy": "npy",
+    ".npz": "npz",
+}
+_BY_MAGIC: dict[bytes, InputFormat] = {
+    b"PAR1": "parquet",
+    b"ARROW1": "arrow",
+    b"\xff\xff\xff\xff": "arrow",
+    b"\x93NUMPY": "npy",
+    b"PK\x03\x04": "npz",
+    b"PK\x05\x06": "npz",
+}
+_PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".joblib")
+
+
+def detect_format(path: str, compression: str | None, *, name: str) -> InputFormat:
+    """Go by the name, then by the first bytes; text without a telling name is CSV.
+
+    Parameters
+    ----------
+    compression : str, optional
+        What `detect_compression` says.
+    name : str
+        What errors call the file.
+
+    Raises
+    ------
+    UnknownFormatError
+        If it is of no format that xent reads.
+    BrokenFileError
+        If it is of another one than its name says.
+    """
+    suffix = _suffix(path)
+    with opener_of(path, compression)() as stream:
+        head = stream.read(64)
+    # A table of text may begin with PAR1, the name of a column; it has no control characters.
+    binary = any(byte < 9 for byte in head)
+    found = next((kind for magic, kind in _BY_MAGIC.items() if head.startswith(magic)), None)
+    if found and binary and compression:
+        raise UnknownFormatError(
+            f"{name} is a file of the format {found} packed with {compression}.",
+            hint="Unpack it first; only text is read packed.",
+        )
+    if head.startswith(b"\x80") or (not found and suffix in _PICKLES):
+        raise UnknownFormatError(
+            f"{name} looks like a Python pickle, which is a program; xent does not run it.",
+            hint="Save the numbers with np.save or as Parquet.",
+        )
+    if suffix in _BY_SUFFIX:
+        said = _BY_SUFFIX[suffix]
+        if found and binary and found not in (said, "npz"):
+            raise BrokenFileError(
+                f"{name} is named like {said} and holds {found}.",
+                hint=f"Say --input-format {found}, or rename it.",
+            )
+        return "npz" if found == "npz" and binary else said
+    if found and binary:
+        return found
+    if head.lstrip()[:1] == b"[":
+        raise UnknownFormatError(
+            f"{name} holds one JSON array.", hint="Write JSON lines: one object a line."
+        )
+    return "jsonl" if head.lstrip()[:1] == b"{" else "csv"
+
+
+def has_known_suffix(path: str) -> bool:
+    """Say whether the name of a file tells a format, packed or not."""
+    return _suffix(path) in _BY_SUFFIX
+
+
+def _suffix(path: str) -> str:
+    stem, suffix = os.path.splitext(path.lower())
+    return os.path.splitext(stem)[1] if suffix in SUFFIXES else suffix
