@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from xent_cli.batch import Place
@@ -133,6 +132,8 @@ class Block:
 
     def _list_lengths(self, column: pa.Array) -> NDArray[np.int64]:
         """Return the length of each list, -1 where it is missing."""
+        import pyarrow.compute as pc  # Slow to import, and rarely needed.
+
         if pa.types.is_fixed_size_list(column.type) and not column.null_count:
             return np.full(len(column), column.type.list_size, dtype=np.int64)
         lengths = pc.list_value_length(column)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from xent_cli.errors import EmptyInputError, IdMismatchError, RowCountError
 from xent_cli.files.block import Block
@@ -103,6 +102,8 @@ def _count_error(preds: Source, n_preds: int, labels: Source, n_labels: int) -> 
 
 
 def _require_same_ids(preds: Block, labels: Block, ids: Sequence[str]) -> None:
+    import pyarrow.compute as pc  # Slow to import, and rarely needed.
+
     for name in ids:
         ours, theirs = preds.texts(name), labels.texts(name)
         if ours.equals(theirs):

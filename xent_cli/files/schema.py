@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from xent_cli.column import Column, Kind
 
@@ -35,6 +34,8 @@ def judge_integers(
 
 
 def _beyond_bits(values: pa.Array | pa.ChunkedArray) -> bool:
+    import pyarrow.compute as pc  # Slow to import, and rarely needed.
+
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
     bounds = pc.min_max(values).as_py()
