@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -31,12 +31,15 @@ def map_ahead(function: Callable[[In], Out], items: Iterable[In], jobs: int) -> 
     >>> list(map_ahead(abs, [-3, 2, -1], jobs=2))
     [3, 2, 1]
     """
+    source = iter(items)
     if jobs <= 1:
-        yield from map(function, items)
+        try:
+            yield from map(function, source)
+        finally:
+            _close(source)
         return
     waiting: deque[Future[Out]] = deque()
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="xent")
-    source = iter(items)
     try:
         while True:
             try:
@@ -54,3 +57,10 @@ def map_ahead(function: Callable[[In], Out], items: Iterable[In], jobs: int) -> 
             yield waiting.popleft().result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+        _close(source)
+
+
+def _close(source: Iterator[object]) -> None:
+    """End a generator now, files and all: a traceback may keep it alive for long."""
+    if isinstance(source, Generator):
+        source.close()

@@ -14,6 +14,7 @@ import json
 import lzma
 import math
 import re
+import zipfile
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -83,10 +84,15 @@ def read_slowly(path: Path, *, without: Collection[str] = ()) -> Slow:
         options = pa.ipc.IpcReadOptions(included_fields=fields)
         return _from_arrow(opener(pa.BufferReader(raw), options=options).read_all())
     with io.BytesIO(raw) as stream:
-        loaded = np.load(stream, allow_pickle=False)
         if ".npy" in suffixes:
-            return _from_arrays({"values": loaded}, named=False)
-        return _from_arrays({name: loaded[name] for name in loaded.files}, named=True)
+            return _from_arrays({"values": np.load(stream, allow_pickle=False)}, named=False)
+        # A zip archive is found from its end: bytes before it, which np.load refuses, do no harm.
+        with zipfile.ZipFile(stream) as archive:
+            arrays = {
+                name.removesuffix(".npy"): np.load(io.BytesIO(archive.read(name)))
+                for name in archive.namelist()
+            }
+        return _from_arrays(arrays, named=True)
 
 
 def _read_text(text: str, delimiter: str | None) -> Slow:
@@ -280,7 +286,10 @@ def _ln(value: float) -> float:
 def _sparse(q: list[list[float]], names: list[str], named: bool, labels: list[Any]) -> list[float]:
     if len(q) == 1:
         positive = re.sub(r"^p_", "", names[0])
-        if all(isinstance(label, str) and NUMBER.match(label.strip()) for label in labels):
+        named = positive in labels and len(set(labels)) == 2
+        if not named and all(
+            isinstance(label, str) and NUMBER.match(label.strip()) for label in labels
+        ):
             labels = [float(label) for label in labels]
         if any(isinstance(label, str) for label in labels):
             others = set(labels) - {positive}

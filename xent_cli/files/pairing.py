@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 
 import pyarrow as pa
 
@@ -54,6 +55,19 @@ def line_up(
     with_ids: dict[str, Use] = dict.fromkeys(ids, "text")
     left = _some(_capped(preds.blocks({**pred_uses, **with_ids}, jobs=jobs), max_rows), preds)
     right = _some(_capped(labels.blocks({**label_uses, **with_ids}, jobs=jobs), max_rows), labels)
+    # Closed at once when something fails, for a traceback may keep them alive for long.
+    with closing(left), closing(right):
+        yield from _zip_rows(preds, labels, left, right, ids)
+
+
+def _zip_rows(
+    preds: Source,
+    labels: Source,
+    left: Iterator[Block],
+    right: Iterator[Block],
+    ids: Sequence[str],
+) -> Iterator[tuple[Block, Block]]:
+    """Cut two streams of blocks so that they have their cuts in the same places."""
     ours, theirs = next(left, None), next(right, None)
     while ours is not None and theirs is not None:
         rows = min(len(ours), len(theirs))
@@ -68,13 +82,13 @@ def line_up(
         raise _count_error(preds, done + n_ours, labels, done + n_theirs)
 
 
-def _capped(blocks: Iterator[Block], max_rows: int) -> Iterator[Block]:
+def _capped(blocks: Iterator[Block], max_rows: int) -> Generator[Block, None, None]:
     for block in blocks:
         for offset in range(0, len(block), max_rows):
             yield block.slice(offset, min(max_rows, len(block) - offset))
 
 
-def _some(blocks: Iterator[Block], source: Source) -> Iterator[Block]:
+def _some(blocks: Iterator[Block], source: Source) -> Generator[Block, None, None]:
     """Pass blocks on; EmptyInputError if there are none."""
     first = next(blocks, None)
     if first is None:
