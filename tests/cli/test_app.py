@@ -126,6 +126,8 @@ def test_configuration_gives_defaults(xent: Xent, pair: tuple[Path, Path], tmp_p
     assert float(bits) == pytest.approx(float(plain) * 1.4426950408889634)
     assert xent("eval", *pair, "--base", "e").out == plain
     assert xent("eval", *pair, "--no-config", "-f", "total").out == plain
+    (tmp_path / "xent.toml").write_text('format = "total"\nignore-label = "dog"\n')
+    assert float(xent("eval", *pair).out) == pytest.approx(1.3862943611198906)
     (tmp_path / "xent.toml").write_text('format = "total"\nignore-label = ["dog"]\n')
     assert float(xent("eval", *pair).out) == pytest.approx(1.3862943611198906)
 
@@ -135,7 +137,9 @@ def test_configuration_gives_defaults(xent: Xent, pair: tuple[Path, Path], tmp_p
     [
         ('mod = "binary"', "Did you mean mode?"),
         ("debug = true", "there is no option 'debug'"),
-        ('mode = "ternary"', "ternary"),
+        ('mode = "ternary"', "come from"),
+        ('eps = "tiny"', "xent.toml"),
+        ('label-col = "nope"', "--label-col nope: there is no such column"),
         ("mode = [", "cannot be read"),
     ],
 )

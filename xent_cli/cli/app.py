@@ -52,13 +52,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     A closed pipe is no failure: the reader has what it wanted.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
-    debug = "--debug" in arguments
+    debug, config = "--debug" in arguments, ""
     try:
+        config, defaults = config_defaults(app, arguments)
         code: Any = app(
-            args=arguments,
-            prog_name="xent",
-            standalone_mode=False,
-            default_map=config_defaults(app, arguments),
+            args=arguments, prog_name="xent", standalone_mode=False, default_map=defaults
         )
         return int(code or ExitCode.OK)
     except XentError as error:
@@ -75,6 +73,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         if hasattr(error, "format_message") and hasattr(error, "show"):
             error.show()
+            if config:
+                _complain(f"Options that the command line does not set come from {config}.")
             return ExitCode.UNKNOWABLE
         _complain(
             f"error: xent failed: {type(error).__name__}: {error}. This is a defect; --debug shows "

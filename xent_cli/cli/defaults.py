@@ -14,8 +14,8 @@ _CONFIGURABLE = ("eval",)
 _NOT_CONFIGURABLE = ("help", "debug", "no-config")
 
 
-def config_defaults(app: typer.Typer, arguments: Sequence[str]) -> Mapping[str, Any]:
-    """Return the options of the nearest configuration file, by command and parameter.
+def config_defaults(app: typer.Typer, arguments: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
+    """Return the nearest configuration file (or "") and its options, by command and parameter.
 
     Raises
     ------
@@ -23,22 +23,25 @@ def config_defaults(app: typer.Typer, arguments: Sequence[str]) -> Mapping[str, 
         If it names an option that does not exist.
     """
     if "--no-config" in arguments or not set(arguments) & set(_CONFIGURABLE):
-        return {}
+        return "", {}
     found = find_config(Path.cwd())
     if found is None:
-        return {}
+        return "", {}
     path, options = found
     group: Any = typer.main.get_command(app)
     defaults: dict[str, dict[str, Any]] = {}
     for command in _CONFIGURABLE:
-        names = {
-            spelling.lstrip("-"): parameter.name
+        known = {
+            spelling.lstrip("-"): parameter
             for parameter in group.commands[command].params
             for spelling in parameter.opts
             if spelling.startswith("--")
         }
         for name in _NOT_CONFIGURABLE:
-            names.pop(name, None)
-        require_known(path, options, names)
-        defaults[command] = {names[key]: value for key, value in options.items()}
-    return defaults
+            known.pop(name, None)
+        require_known(path, options, known)
+        defaults[command] = {
+            known[key].name: [value] if known[key].multiple and isinstance(value, str) else value
+            for key, value in options.items()
+        }
+    return str(path), defaults
