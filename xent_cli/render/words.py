@@ -27,7 +27,7 @@ def decimal(value: float | None) -> str:
     if value is None:
         return NOTHING
     if 0 < abs(value) < 0.001:
-        return f"{value:.3g}"
+        return f"{value:#.3g}"
     if 1e7 <= abs(value) < math.inf:
         return f"{value:.3e}"
     return f"{value:.4f}"
