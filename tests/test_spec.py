@@ -89,7 +89,3 @@ def test_json(name):
 def test_unknown_fields():
     with pytest.raises(ValueError, match=r"unknown fields \['colour'\]"):
         Spec.from_dict(SPEC.to_dict() | {"colour": "red"})
-
-
-def test_unit():
-    assert SPEC.with_unit("bits") == replace(SPEC, unit="bits")

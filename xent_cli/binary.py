@@ -96,8 +96,8 @@ def contradiction(index: ClassIndex, preds: Sequence[str]) -> tuple[Notice, ...]
     >>> contradiction(ClassIndex(("spam", "ham")), ["p_spam"])[0].code
     'positive'
     """
-    said = _said_name(preds[0])
-    if not said or said != index.names[0]:
+    said = bare_names([preds[0]])[0]
+    if said == preds[0] or said != index.names[0]:
         return ()
     message = f"The column {preds[0]} speaks of {said}, but {index.names[1]} was made positive."
     return (Notice("positive", message),)

@@ -10,7 +10,7 @@ from xent_cli.detection import make_plan
 from xent_cli.errors import UsageError
 from xent_cli.files import Block, InputFormat, Source, open_source
 from xent_cli.files.dialect import Header
-from xent_cli.files.memory import require_same_index
+from xent_cli.files.memory import require_same_index, with_weights
 from xent_cli.losses import DEFAULT_EPS, Scale
 from xent_cli.options import Options
 from xent_cli.plan import Plan
@@ -145,8 +145,6 @@ def evaluate(
         pred_source if labels is None else opened(labels, "labels", labels_header or header)
     )
     if options.weight is not None and not isinstance(weight, str):
-        from xent_cli.files.memory import with_weights
-
         label_source = with_weights(label_source, weight)
         if labels is None:
             pred_source = label_source

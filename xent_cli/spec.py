@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self
 
 from xent_cli.errors import SignatureError
@@ -78,10 +78,6 @@ class Spec:
                     f"and {_short(theirs)} in the other.",
                     hint="Make both with the same options.",
                 )
-
-    def with_unit(self, unit: Unit) -> Self:
-        """Return the same spec, said in another unit."""
-        return replace(self, unit=unit)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""

@@ -187,6 +187,8 @@ def test_closed_and_full_outputs(process: Process, pair: tuple[Path, Path]) -> N
         assert "No space left" in full.stderr
         full = process(["eval", *pair, "-o", "json:/dev/full"])
         assert full.returncode == 2
+    mute = process(["eval", "none.csv", "none.csv"], shell_tail="2>&-")
+    assert (mute.returncode, mute.stdout) == (2, "")
     silent = process(["eval", *pair, "-o", "json:/dev/null"], shell_tail="2>&-")
     assert silent.returncode == 0
 

@@ -49,6 +49,23 @@ def test_the_positive_column_first(
     assert total(xent, path) == pytest.approx(RIGHT, rel=1e-15)
 
 
+def test_certain_numbers_for_names(xent: Xent, tmp_path: Path) -> None:
+    """A header 1.0,0.0 may be a certain prediction in text; in Parquet it is a name."""
+    frame = pd.DataFrame({"1.0": [0.1, 0.8], "0.0": [0.9, 0.2], "y": [0, 1]})
+    frame.to_parquet(tmp_path / "all.parquet")
+    frame.to_csv(tmp_path / "all.csv", index=False)
+    assert total(xent, "all.parquet") == pytest.approx(RIGHT, rel=1e-15)
+    assert xent("eval", "all.csv").code == 2
+    assert total(xent, "all.csv", "--header", "yes") == pytest.approx(RIGHT, rel=1e-15)
+
+
+def test_a_positive_that_the_column_contradicts(xent: Xent, tmp_path: Path) -> None:
+    (tmp_path / "all.csv").write_text("p_0,y\n0.9,0\n0.2,1\n")
+    assert "warning (positive): The column p_0" in xent("eval", "all.csv", "--positive", "1").out
+    assert "warning (positive)" not in xent("eval", "all.csv", "--positive", "0").out
+    assert "warning (positive)" in xent("eval", "all.csv", "--classes", "0,1").out
+
+
 @pytest.mark.parametrize(
     ("name", "values"),
     [("y_pred", "0 1 1"), ("correct", "1 1 0"), ("loss", "0.1 0.2 0.9"), ("id", "0 1 2")],

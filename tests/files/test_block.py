@@ -74,9 +74,9 @@ def test_text_is_no_number() -> None:
 
 
 def test_labels() -> None:
-    assert block(x=[True, False]).label("x").numbers.tolist() == [1, 0]  # type: ignore[union-attr]
+    assert block(x=[True, False]).label("x").numbers.tolist() == [1, 0]
     texts = block(x=["b", None, "", " ", "b"]).label("x")
-    assert [texts.codes[i] for i in (1, 2, 3)] == [-1, -1, -1]  # type: ignore[index]
+    assert [texts.codes[i] for i in (1, 2, 3)] == [-1, -1, -1]
     assert texts.at(0) == texts.at(4) == "b"
     numbers = block(x=pa.array([3, None, 3]).dictionary_encode()).label("x").numbers
     np.testing.assert_array_equal(numbers, [3, np.nan, 3])

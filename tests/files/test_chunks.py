@@ -93,7 +93,7 @@ def test_a_stray_quote_does_not_make_it_hold_the_file() -> None:
         endless = _Endless(b'0.25,"0.75\n', lines * 50)
         tracemalloc.start()
         with pytest.raises(ParseError, match=r"line 1: no record ends within 1 MB"):
-            list(record_chunks(endless, "preds.csv", delimiter=","))  # type: ignore[arg-type]
+            list(record_chunks(endless, "preds.csv", delimiter=","))
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert peak < 8 << 20

@@ -14,7 +14,7 @@ from xent_cli.files.numerals import decimals_of, is_number
 
 
 def judge(text: str, **rest: object) -> Dialect:
-    return detect_dialect(text.encode(), "f.csv", whole=True, **rest)  # type: ignore[arg-type]
+    return detect_dialect(text.encode(), "f.csv", whole=True, **rest)
 
 
 @pytest.mark.parametrize("mark", [",", "\t", ";", "|", " "])

@@ -61,8 +61,8 @@ def test_columns(tmp_path: Path) -> None:
         "o": "other",
         "q": "float",
     }
-    assert source.column("p").width == 2  # type: ignore[union-attr]
-    assert source.column("q").fine_decimals == 3  # type: ignore[union-attr]
+    assert source.column("p").width == 2
+    assert source.column("q").fine_decimals == 3
 
 
 def with_row(row: object, at: int = 2) -> str:

@@ -30,7 +30,7 @@ def test_orders_and_types(
     order: str, kind: str, rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(npy, "block_rows", lambda _: rows)
-    array = np.array(MATRIX, dtype=kind, order=order)  # type: ignore[call-overload]
+    array = np.array(MATRIX, dtype=kind, order=order)
     file = write(tmp_path / "p.npy", npy_bytes(array))
     assert cross_entropy(file, Y) == cross_entropy(array.astype("<f8"), Y)
     if kind[-1] in "8g":

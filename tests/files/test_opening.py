@@ -162,7 +162,7 @@ def test_remote_addresses(labels: str) -> None:
 )
 def test_choices(options: dict[str, str], words: str, tmp_path: Path, labels: str) -> None:
     with pytest.raises(UsageError, match=words):
-        evaluate(write(tmp_path / "p.csv", PREDS), labels, **options)  # type: ignore[arg-type]
+        evaluate(write(tmp_path / "p.csv", PREDS), labels, **options)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")

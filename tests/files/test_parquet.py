@@ -79,7 +79,7 @@ def test_predictions_of_every_shape(data: pa.Table, tmp_path: Path) -> None:
 def test_short_floats_are_cast_first(
     kind: pa.DataType, bits: int, make: object, tmp_path: Path
 ) -> None:
-    file = save(tmp_path / "p.parquet", make(kind))  # type: ignore[operator]
+    file = save(tmp_path / "p.parquet", make(kind))
     exact = np.array(P, kind.to_pandas_dtype()).astype(np.float64)
     assert open_source(file, "preds").columns[0].bits == bits
     assert cross_entropy(file, Y) == cross_entropy(exact, Y)

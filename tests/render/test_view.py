@@ -19,7 +19,7 @@ from xent_cli.render.view import View, sort_rows
     ],
 )
 def test_sort(plain: Report, sort: str, expected: list[str]) -> None:
-    assert [row.name for row in sort_rows(plain.classes, sort)] == expected  # type: ignore[arg-type]
+    assert [row.name for row in sort_rows(plain.classes, sort)] == expected
 
 
 def test_top_of_few_shows_all(plain: Report) -> None:

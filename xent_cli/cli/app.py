@@ -12,6 +12,7 @@ from xent_cli.cli.defaults import config_defaults
 from xent_cli.cli.eval import eval_command
 from xent_cli.cli.merge import merge_command
 from xent_cli.cli.show import show_command
+from xent_cli.cli.terminal import write_stderr
 from xent_cli.errors import ExitCode, XentError
 from xent_cli.version import __version__
 
@@ -86,4 +87,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _complain(text: str) -> None:
     from xent_cli.render.words import clean
 
-    print(clean(text), file=sys.stderr)  # noqa: T201
+    write_stderr(clean(text))
