@@ -8,30 +8,23 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from by_hand import moments
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 from statsmodels.stats.weightstats import DescrStatsW
 
-from xent_cli.stats import mean_standard_error, t_cdf, t_interval, t_quantile
+from xent_cli.stats import Estimate, correlation
 
 LOSSES = [0.1, 0.35, 0.22, 1.8, 0.05, 0.61, 0.44, 2.3, 0.15, 0.98]
 WEIGHTS = [1, 2, 1, 1, 3, 1, 2, 1, 1, 1]
 
 
-def standard_error(losses, weights=None):
-    """The standard error of losses, its sums taken in rational arithmetic."""
-    loss = [Fraction(x) for x in losses]
-    w = [Fraction(x) for x in (weights or [1] * len(loss))]
-    u = [a * b for a, b in zip(w, loss, strict=True)]
-    return mean_standard_error(
-        len(loss),
-        w=sum(w),
-        u=sum(u),
-        ww=sum(a * a for a in w),
-        uw=sum(a * b for a, b in zip(u, w, strict=True)),
-        uu=sum(a * a for a in u),
-    )
+CLUSTERS = [0, 0, 0, 1, 1, 2, 2, 2, 3, 3]
+
+
+def standard_error(losses, weights=None, clusters=None):
+    return moments(losses, weights, clusters).standard_error()
 
 
 class TestStandardError:
@@ -81,37 +74,59 @@ class TestStandardError:
         assert last_place is None or last_place == 2.0**-53
 
 
-class TestStudent:
-    @pytest.mark.parametrize("p", [0.51, 0.6, 0.75, 0.9, 0.95, 0.975, 0.995, 0.9995])
-    @pytest.mark.parametrize(
-        "df", [1, 2, 3, 4, 5, 9, 10, 29, 99, 300, 998, 999, 1000, 1001, 5000, 10**5, 10**9]
+class TestClusters:
+    @given(
+        st.lists(
+            st.tuples(st.floats(0, 40), st.floats(0.01, 100), st.integers(0, 5)),
+            min_size=6,
+            max_size=40,
+        ).filter(lambda rows: len({c for *_, c in rows}) > 1 and np.ptp([x for x, *_ in rows]) > 1)
     )
-    def test_quantile_is_scipys(self, p, df):
-        want = scipy_stats.t.ppf(p, df)
-        assert t_quantile(p, df) == pytest.approx(want, rel=1e-10)
-        assert t_quantile(1 - p, df) == pytest.approx(-want, rel=1e-10)
+    def test_is_the_cluster_robust_error_of_a_constant(self, rows):
+        losses, weights, clusters = (np.array(column) for column in zip(*rows, strict=True))
+        fit = sm.WLS(losses, np.ones(len(losses)), weights=weights).fit(
+            cov_type="cluster",
+            cov_kwds={"groups": clusters.astype(int), "use_correction": False},
+        )
+        groups = len(set(clusters.astype(int)))
+        want = fit.bse[0] * math.sqrt(groups / (groups - 1))
+        got = standard_error(losses, list(weights), list(clusters.astype(int)))
+        assert (got or 0.0) == pytest.approx(want, rel=1e-6, abs=1e-9)
 
-    @pytest.mark.parametrize("t", [-40.0, -3.3, -1.0, -0.1, 0.0, 0.2, 1.0, 2.5, 12.0, 300.0])
-    @pytest.mark.parametrize("df", [1, 2, 3, 8, 30, 200, 900])
-    def test_cdf_is_scipys(self, t, df):
-        assert t_cdf(t, df) == pytest.approx(scipy_stats.t.cdf(t, df), rel=1e-10, abs=1e-14)
+    def test_every_row_its_own_cluster_is_no_cluster(self):
+        assert standard_error(LOSSES, WEIGHTS, range(10)) == standard_error(LOSSES, WEIGHTS)
 
-    def test_median_is_zero(self):
-        assert t_quantile(0.5, 5) == pytest.approx(0.0, abs=1e-12)
+    def test_one_cluster_has_no_error(self):
+        assert standard_error(LOSSES, None, [0] * 10) is None
 
-    def test_one_degree_of_freedom_is_cauchys(self):
-        assert t_quantile(0.75, 1) == pytest.approx(1.0, rel=1e-12)
-        assert t_quantile(0.975, 1) == pytest.approx(math.tan(0.475 * math.pi), rel=1e-10)
 
-    @pytest.mark.parametrize(("p", "df"), [(0.0, 5), (1.0, 5), (1.5, 5), (math.nan, 5), (0.9, 0)])
-    def test_no_such_quantile(self, p, df):
-        with pytest.raises(ValueError, match="no t quantile"):
-            t_quantile(p, df)
+class TestCorrelation:
+    @given(
+        st.lists(st.tuples(st.floats(-5, 40), st.floats(-5, 40)), min_size=3, max_size=30).filter(
+            lambda rows: min(np.ptp(column) for column in zip(*rows, strict=True)) > 1e-2
+        )
+    )
+    def test_is_pearsons(self, rows):
+        a, b = (list(map(Fraction, column)) for column in zip(*rows, strict=True))
+        got = correlation(
+            moments(a), moments(b), moments([x - y for x, y in zip(a, b, strict=True)])
+        )
+        assert got == pytest.approx(np.corrcoef(*map(np.float64, (a, b)))[0, 1], abs=1e-9)
 
-    @pytest.mark.parametrize("level", [0.8, 0.95, 0.99])
-    def test_interval_is_scipys(self, level):
-        want = scipy_stats.t.interval(level, 9, loc=0.7, scale=0.244)
-        assert t_interval(0.7, 0.244, 9, level) == pytest.approx(want, rel=1e-10)
+    def test_needs_two_that_vary(self):
+        same, varies = moments([2, 2, 2]), moments([1, 2, 4])
+        assert correlation(same, varies, varies) is None
+        assert correlation(varies, same, varies) is None
 
-    def test_interval_is_of_95_percent_unless_said(self):
-        assert t_interval(0.7, 0.244, 9) == t_interval(0.7, 0.244, 9, 0.95)
+
+class TestEstimate:
+    def test_undefined_error(self):
+        nothing = Estimate(0.5, None, 0, "one row")
+        assert nothing.interval(0.95) is None
+        assert nothing.p_value() is None
+
+    def test_p_value_and_interval_agree(self):
+        p = Estimate(0.3, 0.1, 12).p_value()
+        low, high = Estimate(0.3, 0.1, 12).interval(1 - p)
+        assert low == pytest.approx(0, abs=1e-14)
+        assert high == pytest.approx(0.6, rel=1e-12)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import math
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from by_hand import moments
 
 from xent_cli import evaluate
+from xent_cli.power import rows_needed, smallest_detectable
+from xent_cli.stats import Estimate, correlation
 
 VECTORS = {
     vector["id"]: vector
@@ -352,6 +356,40 @@ def test_tv44_standard_error():
     assert list(overall.ci95) == tv.near(tv.expected["t95"])
     from_probs = evaluate(np.exp([-x for x in tv.inputs["losses"]]), [1] * 10).overall
     assert from_probs.se == tv.near(tv.expected["se_clt"])
+
+
+def test_tv44_clustered_standard_error():
+    tv = Vector("TV44")
+    found = moments(tv.inputs["losses"], None, tv.inputs["cluster"])
+    assert float(found.u / found.w) == tv.near(tv.expected["mean"])
+    assert found.standard_error() == tv.near(tv.expected["se_cluster_CR1"])
+    assert tv.differs(found.standard_error(), "se_clt", "se_cluster_miller", "se_cluster_CR0")
+
+
+def test_tv45_paired_difference():
+    tv = Vector("TV45")
+    a, b = (list(map(Fraction, tv.inputs[name])) for name in ("losses_a", "losses_b"))
+    d = [y - x for x, y in zip(a, b, strict=True)]
+    delta = moments(d)
+    found = Estimate(float(delta.u / delta.w), delta.standard_error(), 9)
+    assert found.value == tv.near(tv.expected["mean"])
+    assert found.se == tv.near(tv.expected["se_paired"])
+    assert tv.differs(found.se, "se_unpaired")
+    assert found.p_value() == tv.near(tv.expected["p_t"])
+    assert list(found.interval(0.95)) == tv.near(tv.expected["t95"])
+    assert correlation(moments(a), moments(b), delta) == tv.near(tv.expected["corr"])
+    assert smallest_detectable(found.se) == tv.near(tv.expected["MDE_80pct_5pct"])
+    clustered = moments(d, None, tv.inputs["cluster"]).standard_error()
+    assert clustered == tv.near(tv.expected["se_paired_cluster_CR1"])
+
+
+def test_tv47_rows_needed():
+    tv = Vector("TV47")
+    se = math.sqrt(tv.inputs["omega2"] / 1000)
+    power = {"level": 1 - tv.inputs["alpha"], "power": tv.inputs["power"]}
+    exact = 1000 * (smallest_detectable(se, **power) / tv.inputs["delta"]) ** 2
+    assert exact == tv.near(tv.expected)
+    assert rows_needed(1000, se, tv.inputs["delta"], **power) == math.ceil(tv.expected)
 
 
 def test_tv46_weighted_standard_error():

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 
 from xent_cli.spec import Unit
-from xent_cli.stats import mean_standard_error, t_interval
+from xent_cli.stats import Moments
+from xent_cli.student import t_interval
 from xent_cli.tally import Tally
 
 _INFINITE = "infinite: a truth had q = 0"
@@ -130,6 +131,19 @@ def figures_of(tally: Tally) -> Figures:
     )
 
 
+def row_moments(tally: Tally, index: int) -> Moments:
+    """Return the sums over the rows of a class, or over all (index K), each row a draw."""
+    sums = tally.sums
+    return Moments(
+        tally.n[index],
+        w=sums["weight"][index],
+        u=sums["loss"][index],
+        ww=sums["weight_squared"][index],
+        uw=sums["loss_weight"][index],
+        uu=sums["loss_squared"][index],
+    )
+
+
 def _class_row(tally: Tally, index: int, prior: float, undefined: dict[str, str]) -> ClassRow:
     path = f"classes[{index}]."
     k = tally.spec.n_classes
@@ -175,14 +189,7 @@ def _mean_loss(
     mean = float(sums["loss"][index] / sums["weight"][index]) / nats
     se = None
     if not tally.n_huge:
-        se = mean_standard_error(
-            n,
-            w=sums["weight"][index],
-            u=sums["loss"][index],
-            ww=sums["weight_squared"][index],
-            uw=sums["loss_weight"][index],
-            uu=sums["loss_squared"][index],
-        )
+        se = row_moments(tally, index).standard_error()
     if se is None:
         reason = "the losses do not vary" if n > 1 else "one row"
         undefined |= dict.fromkeys(keys, "a loss is too large" if tally.n_huge else reason)

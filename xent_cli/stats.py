@@ -1,153 +1,126 @@
-"""Standard errors of weighted means and Student's t, without SciPy. Standard library only."""
+"""Standard errors of weighted means, from sums. Standard library and Student's t only."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from fractions import Fraction
-from statistics import NormalDist
 
-_MANY_DF = 1000
-"""From here on the expansion in 1/df is good to 1e-13, and the incomplete beta no longer better."""
+from xent_cli.student import t_interval, two_sided_p
 
 
-def mean_standard_error(
-    n: int, *, ww: Fraction, uw: Fraction, uu: Fraction, w: Fraction, u: Fraction
-) -> float | None:
-    """Linearised standard error of the weighted mean u / w.
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """The sums over n draws from which a weighted mean u / w and its standard error follow.
 
-    With weights w_i and weighted losses u_i = w_i loss_i, se^2 is
-    n / (n - 1) * sum (u_i - m w_i)^2 / (sum w_i)^2, the usual s / sqrt(n) where all weights are 1.
+    A draw i (a row; or a cluster of rows, added up) has a weight w_i and a weighted loss u_i, that
+    is w_i times its loss. With the sums of another loss in place of the weights, u / w is a ratio,
+    and the standard error that of the delta method.
 
-    Parameters
+    Attributes
     ----------
     n : int
         How many draws.
-    ww, uw, uu : Fraction
-        Sums of w_i^2, u_i w_i and u_i^2.
     w, u : Fraction
         Sums of w_i and u_i.
+    ww, uw, uu : Fraction
+        Sums of w_i^2, u_i w_i and u_i^2.
+
+    Examples
+    --------
+    >>> two = dict(n=2, w=Fraction(2), u=Fraction(4), ww=Fraction(2), uw=Fraction(4))
+    >>> Moments(**two, uu=Fraction(10)).standard_error()  # losses 1 and 3
+    1.0
+    >>> Moments(**two, uu=Fraction(8)).standard_error() is None  # losses 2 and 2
+    True
+    """
+
+    n: int
+    w: Fraction
+    u: Fraction
+    ww: Fraction
+    uw: Fraction
+    uu: Fraction
+
+    @property
+    def spread(self) -> Fraction:
+        """Sum of (u_i - m w_i)^2 around the mean m = u / w."""
+        mean = self.u / self.w
+        return self.uu - 2 * mean * self.uw + mean * mean * self.ww
+
+    def standard_error(self) -> float | None:
+        """Linearised standard error of the mean: that of its Taylor expansion in the draws.
+
+        se^2 = n / (n - 1) * sum (u_i - m w_i)^2 / (sum w_i)^2. For rows of weight 1 this is
+        s / sqrt(n); for clusters the sandwich CR1 of Liang and Zeger (1986) with the factor
+        G / (G - 1).
+
+        Returns
+        -------
+        float, or None where there is no error to speak of: fewer than two draws, or losses that do
+        not vary beyond their own rounding.
+        """
+        if self.n < 2 or self.w <= 0:
+            return None
+        mean, spread = self.u / self.w, self.spread
+        if spread <= 0 or spread <= Fraction(2) ** -100 * mean * mean * self.ww:
+            return None
+        return math.sqrt(Fraction(self.n, self.n - 1) * spread / (self.w * self.w))
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure, its standard error, and the degrees of freedom of Student's t that go with it.
+
+    Attributes
+    ----------
+    value : float
+    se : float, optional
+        None where it is undefined; `reason` then says why.
+    df : int
+        Draws less one.
+    reason : str
+
+    Examples
+    --------
+    >>> delta = Estimate(0.053, 0.03815319995317123, 9)
+    >>> round(delta.p_value(), 6), [round(x, 6) for x in delta.interval(0.95)]
+    (0.198198, [-0.033309, 0.139309])
+    """
+
+    value: float
+    se: float | None
+    df: int
+    reason: str = ""
+
+    def interval(self, level: float) -> tuple[float, float] | None:
+        """Two-sided interval of Student's t at a level such as 0.95; None without an error."""
+        return None if self.se is None else t_interval(self.value, self.se, self.df, level)
+
+    def p_value(self) -> float | None:
+        """Two-sided p-value of the hypothesis that the truth is 0; None without an error."""
+        return None if self.se is None else two_sided_p(self.value / self.se, self.df)
+
+
+def correlation(a: Moments, b: Moments, difference: Moments) -> float | None:
+    """Correlation of two means over the same draws, from the spreads of both and of a - b.
+
+    Without weights it is Pearson's correlation of the losses. It says what pairing is worth: the
+    variance of the difference is 1 - correlation times that of independent draws, for equal errors.
 
     Returns
     -------
-    float, or None where there is no error to speak of: fewer than two draws, or losses that do not
-    vary beyond their own rounding.
+    float in [-1, 1], or None where one of the two does not vary.
 
     Examples
     --------
-    >>> two = dict(ww=Fraction(2), w=Fraction(2), uw=Fraction(4), u=Fraction(4))
-    >>> mean_standard_error(2, uu=Fraction(10), **two)  # losses 1 and 3
+    >>> rows = lambda uu: Moments(2, Fraction(2), Fraction(0), Fraction(2), Fraction(0), uu)
+    >>> correlation(rows(Fraction(2)), rows(Fraction(8)), rows(Fraction(2)))  # (-1, 1), (-2, 2)
     1.0
-    >>> mean_standard_error(2, uu=Fraction(8), **two) is None  # losses 2 and 2
-    True
     """
-    if n < 2 or w <= 0:
+    if a.standard_error() is None or b.standard_error() is None:
         return None
-    mean = u / w
-    spread = uu - 2 * mean * uw + mean * mean * ww
-    if spread <= 0 or spread <= Fraction(2) ** -100 * mean * mean * ww:
-        return None
-    return math.sqrt(Fraction(n, n - 1) * spread / (w * w))
-
-
-def t_interval(mean: float, se: float, df: int, level: float = 0.95) -> tuple[float, float]:
-    """Two-sided Student's t interval of a mean.
-
-    Examples
-    --------
-    >>> low, high = t_interval(0.7, 0.24408559518697076, df=9)
-    >>> round(low, 12), round(high, 12)
-    (0.147840022512, 1.252159977488)
-    """
-    half = t_quantile(0.5 + level / 2, df) * se
-    return mean - half, mean + half
-
-
-def t_cdf(t: float, df: int) -> float:
-    """P(T <= t) for Student's t with `df` degrees of freedom.
-
-    Abramowitz and Stegun 26.7.1, by the regularised incomplete beta function.
-
-    Examples
-    --------
-    >>> round(t_cdf(2.262157162798205, 9), 12)
-    0.975
-    """
-    tail = 0.5 * _beta_regularised(df / (df + t * t), df / 2, 0.5)
-    return 1.0 - tail if t > 0 else tail
-
-
-def t_quantile(p: float, df: int) -> float:
-    """Return the t with P(T <= t) = p.
-
-    Bisection on `t_cdf`; the Cornish-Fisher expansion (Abramowitz and Stegun 26.7.5) for many
-    degrees of freedom.
-
-    Examples
-    --------
-    >>> round(t_quantile(0.975, 9), 10), round(t_quantile(0.975, 10**7), 10)
-    (2.2621571628, 1.9599642218)
-    """
-    if not 0.0 < p < 1.0 or df < 1:
-        raise ValueError(f"no t quantile for p={p}, df={df}")
-    if p < 0.5:
-        return -t_quantile(1.0 - p, df)
-    z = NormalDist().inv_cdf(p)
-    if df >= _MANY_DF:
-        return (
-            z
-            + (
-                (z**3 + z) / 4
-                + (
-                    (5 * z**5 + 16 * z**3 + 3 * z) / 96
-                    + (
-                        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
-                        + (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z)
-                        / 92160
-                        / df
-                    )
-                    / df
-                )
-                / df
-            )
-            / df
-        )
-    low, high = 0.0, max(2.0 * z, 1.0)
-    while t_cdf(high, df) < p:
-        high *= 2.0
-    while high - low > 1e-15 * high:
-        middle = 0.5 * (low + high)
-        if middle in (low, high):
-            break
-        if t_cdf(middle, df) < p:
-            low = middle
-        else:
-            high = middle
-    return 0.5 * (low + high)
-
-
-def _beta_regularised(x: float, a: float, b: float) -> float:
-    """Regularised incomplete beta I_x(a, b) by Lentz's continued fraction (A&S 26.5.8)."""
-    if x <= 0.0:
-        return 0.0
-    if x >= 1.0:
-        return 1.0
-    if x > (a + 1) / (a + b + 2):
-        return 1.0 - _beta_regularised(1.0 - x, b, a)
-    log_front = (
-        math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
-    )
-    c, d = 1.0, 1.0 / (1.0 - (a + b) * x / (a + 1))
-    fraction = d
-    for m in range(1, 10_000):
-        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-        d = 1.0 / (1.0 + even * d)
-        c = 1.0 + even / c
-        fraction *= d * c
-        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-        d = 1.0 / (1.0 + odd * d)
-        c = 1.0 + odd / c
-        step = d * c
-        fraction *= step
-        if abs(step - 1.0) < 1e-16:
-            break
-    return math.exp(log_front) * fraction / a
+    product = (a.spread + b.spread - difference.spread) / 2
+    # The square root is taken of a float, scaled first so that it neither over- nor underflows.
+    value = float(product / a.spread) * math.sqrt(a.spread / b.spread)
+    return max(-1.0, min(1.0, value))

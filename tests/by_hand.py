@@ -1,0 +1,28 @@
+"""Sums by hand, in rational arithmetic, for tests to compare with."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from xent_cli.stats import Moments
+
+
+def moments(losses, weights=None, clusters=None):
+    """The sums of losses (or of losses added up by cluster), taken in rational arithmetic."""
+    loss = [Fraction(x) for x in losses]
+    w = [Fraction(x) for x in (weights if weights is not None else [1] * len(loss))]
+    u = [a * b for a, b in zip(w, loss, strict=True)]
+    if clusters is not None:
+        names = sorted(set(clusters))
+        w, u = (
+            [sum(x for x, c in zip(v, clusters, strict=True) if c == name) for name in names]
+            for v in (w, u)
+        )
+    return Moments(
+        len(w),
+        w=Fraction(sum(w)),
+        u=Fraction(sum(u)),
+        ww=Fraction(sum(a * a for a in w)),
+        uw=Fraction(sum(a * b for a, b in zip(u, w, strict=True))),
+        uu=Fraction(sum(a * a for a in u)),
+    )
