@@ -255,7 +255,7 @@ class TestErrors:
             evaluate([[0.5, 0.5]], [0], classes=["a", "a"])
 
     def test_weights_of_another_length(self):
-        with pytest.raises(UsageError, match="weights for 2 rows"):
+        with pytest.raises(UsageError, match="values of weight for 2 rows"):
             evaluate([[0.5, 0.5]] * 2, [0, 1], weight=[1, 2, 3])
 
 

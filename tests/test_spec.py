@@ -25,6 +25,7 @@ CHANGES = {
     "unit": "bits",
     "align": "name",
     "multilabel": True,
+    "cluster": "user id",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -65,6 +65,9 @@ class Batch:
         How far a row of predictions or of label columns may miss 1 by its file's precision.
     n_ignored, n_invalid : int
         Rows left out by `--ignore-label` and `--invalid drop`.
+    clusters : (n,) intp, optional
+        For each row the position of its cluster in `cluster_keys`.
+    cluster_keys : tuple of str
     """
 
     q: Floats
@@ -78,6 +81,8 @@ class Batch:
     label_tolerance: float = 1e-6
     n_ignored: int = 0
     n_invalid: int = 0
+    clusters: NDArray[np.intp] | None = None
+    cluster_keys: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -93,3 +98,22 @@ class Batch:
         """The highest value of each row of q, (n,)."""
         tops: Floats = self.q.max(axis=0)
         return tops
+
+    def take(self, keep: NDArray[np.bool_]) -> Batch:
+        """Return the rows that `keep` (n,) marks; counts of rows left out stay as they are."""
+        if keep.all():
+            return self
+        target = self.target
+        kept: NDArray[np.intp] | Floats = (
+            np.asarray(target[keep], dtype=np.intp)
+            if target.ndim == 1
+            else np.ascontiguousarray(target[:, keep], dtype=np.float64)
+        )
+        return replace(
+            self,
+            q=np.ascontiguousarray(self.q[:, keep]),
+            target=kept,
+            rows=self.rows[keep],
+            weight=None if self.weight is None else self.weight[keep],
+            clusters=None if self.clusters is None else self.clusters[keep],
+        )

@@ -69,6 +69,21 @@ class Contributions:
     positive: Floats | None = None
     entropy: Floats | None = None
 
+    @property
+    def infinite(self) -> NDArray[np.bool_]:
+        """Where `loss` is infinite."""
+        return np.isinf(self.loss)
+
+    @property
+    def finite_loss(self) -> Floats:
+        """`loss`, with 0 where it is infinite."""
+        return _finite(self.loss)
+
+    @property
+    def finite_row_loss(self) -> Floats:
+        """The loss of each row, (n,), with 0 where it is infinite."""
+        return _finite(self.loss if self.row_loss is None else self.row_loss)
+
 
 def contribute(batch: Batch, q: Floats, spec: Spec) -> Contributions:
     """Compute what each row of a checked batch adds.
@@ -270,3 +285,8 @@ def _row_weights(batch: Batch, spec: Spec, labels: Labels) -> Floats | None:
 
 def _scale(losses: Floats, class_weights: Floats | None) -> Floats:
     return losses if class_weights is None else weigh(class_weights[:, np.newaxis], losses)
+
+
+def _finite(losses: Floats) -> Floats:
+    infinite = np.isinf(losses)
+    return np.where(infinite, 0.0, losses) if infinite.any() else losses

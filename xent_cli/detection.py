@@ -47,6 +47,7 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
         pred_cols=options.pred_cols,
         label_cols=options.label_cols,
         weight=options.weight,
+        cluster=options.cluster,
     )
     if not roles.preds:
         raise ColumnError(
@@ -99,6 +100,7 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
         unit=options.unit,
         align=align,
         multilabel=decision.multilabel,
+        cluster=options.cluster,
     )
     plan = Plan(
         preds,

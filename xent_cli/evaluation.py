@@ -10,13 +10,13 @@ from xent_cli.detection import make_plan
 from xent_cli.errors import UsageError
 from xent_cli.files import Block, InputFormat, Source, open_source
 from xent_cli.files.dialect import Header
-from xent_cli.files.memory import require_same_index, with_weights
+from xent_cli.files.memory import require_same_index, with_column
 from xent_cli.losses import DEFAULT_EPS, Scale
 from xent_cli.options import Options
 from xent_cli.plan import Plan
 from xent_cli.report import Input, Report, finalize
 from xent_cli.spec import Invalid, Mode, RowSums
-from xent_cli.tally import Tally
+from xent_cli.tally import Running, Tally
 from xent_cli.threads import available_cpus, map_ahead
 
 
@@ -27,6 +27,7 @@ def evaluate(
     pred_cols: str | Sequence[str] = (),
     label_col: str | Sequence[str] = (),
     weight: Any = None,
+    cluster: Any = None,
     mode: Mode | None = None,
     scale: Scale = "probs",
     eps: float = DEFAULT_EPS,
@@ -61,6 +62,9 @@ def evaluate(
         that the file has.
     weight : str or array (n,), optional
         The column of row weights; or, for data in memory, the weights themselves.
+    cluster : str or array (n,), optional
+        The column (or the values) that rows of one draw share: a user, a document. The standard
+        errors are then those of clusters.
     mode : {"binary", "categorical", "sparse"}, optional
         By default what the columns say. ``"binary"`` with as many label as prediction columns is
         multi-label.
@@ -120,6 +124,7 @@ def evaluate(
         pred_cols=_listed(pred_cols),
         label_cols=_listed(label_col),
         weight=weight if weight is None or isinstance(weight, str) else "weight",
+        cluster=cluster if cluster is None or isinstance(cluster, str) else "cluster",
         mode=mode,
         scale=scale,
         eps=eps,
@@ -144,10 +149,11 @@ def evaluate(
     label_source = (
         pred_source if labels is None else opened(labels, "labels", labels_header or header)
     )
-    if options.weight is not None and not isinstance(weight, str):
-        label_source = with_weights(label_source, weight)
-        if labels is None:
-            pred_source = label_source
+    for name, values in (("weight", weight), ("cluster", cluster)):
+        if values is not None and not isinstance(values, str):
+            label_source = with_column(label_source, name, values)
+    if labels is None:
+        pred_source = label_source
     return run(
         make_plan(pred_source, label_source, options),
         batch_rows=batch_rows,
@@ -169,14 +175,14 @@ def run(
     def tally_pair(pair: tuple[Block, Block]) -> Tally:
         return Tally.of(plan.batch(*pair), plan.spec)
 
-    tally, rows = Tally.zero(plan.spec), 0
+    total, rows = Running(Tally.zero(plan.spec)), 0
     for part in map_ahead(tally_pair, plan.pairs(batch_rows, jobs), jobs):
-        tally += part
+        total.add(part)
         rows += part.n_rows
         if progress is not None:
             progress(rows, plan.preds.n_rows)
     return finalize(
-        tally,
+        total.sum(),
         mode_reason=plan.mode_reason,
         warnings=plan.warnings,
         notes=plan.notes,
@@ -186,9 +192,16 @@ def run(
 
 def _inputs(plan: Plan, rows: int) -> list[Input]:
     roles = plan.roles
-    weights = (roles.weight,) if roles.weight is not None else ()
-    behind = (() if roles.weight_in_labels else weights, weights if roles.weight_in_labels else ())
+    beside = [
+        (name, in_labels)
+        for name, in_labels in (
+            (roles.weight, roles.weight_in_labels),
+            (roles.cluster, roles.cluster_in_labels),
+        )
+        if name is not None
+    ]
     preds, labels = plan.preds, plan.labels
+    behind = [tuple(name for name, there in beside if there is side) for side in (False, True)]
     return [
         Input("preds", preds.path, preds.format, rows, (*roles.preds, *behind[0])),
         Input("labels", labels.path, labels.format, rows, (*roles.labels, *behind[1])),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 
+from xent_cli.clusters import ClusterSums
+from xent_cli.exact import ExactSums
 from xent_cli.spec import Unit
-from xent_cli.stats import Moments
-from xent_cli.student import t_interval
+from xent_cli.stats import Estimate, Moments
 from xent_cli.tally import Tally
 
 _INFINITE = "infinite: a truth had q = 0"
@@ -27,7 +29,7 @@ class Overall:
     se : float, optional
         Its standard error.
     ci95 : (float, float), optional
-        Its 95 % interval by Student's t with n - 1 degrees of freedom.
+        Its 95 % interval by Student's t; degrees of freedom are the rows (or clusters) less 1.
     macro_cross_entropy : float, optional
         Mean of the cross entropies of the classes that occur.
     perplexity : float, optional
@@ -78,6 +80,7 @@ class Figures:
     weight_sum: float
     clipped_share: float | None
     undefined: dict[str, str]
+    n_clusters: int | None = None
 
 
 def figures_of(tally: Tally) -> Figures:
@@ -89,8 +92,11 @@ def figures_of(tally: Tally) -> Figures:
     spec, k = tally.spec, tally.spec.n_classes
     nats = NATS_PER[spec.unit]
     priors = _priors(tally)
-    classes = tuple(_class_row(tally, index, priors[index], undefined) for index in range(k))
-    cross_entropy, se, ci95 = _mean_loss(tally, k, "overall.", undefined)
+    draws = moments_of(tally)
+    classes = tuple(
+        _class_row(tally, index, priors[index], draws[index], undefined) for index in range(k)
+    )
+    cross_entropy, se, ci95 = _mean_loss(tally, k, "overall.", draws[k], undefined)
     occurring = [row.cross_entropy for row in classes if row.cross_entropy is not None]
     prior_entropy = _prior_entropy(tally, priors) / nats
     normalized = None
@@ -128,14 +134,21 @@ def figures_of(tally: Tally) -> Figures:
         float(tally.sums["weight"][k]),
         clipped_share,
         dict(sorted(undefined.items())),
+        None if tally.clusters is None else draws[k].n,
     )
 
 
-def row_moments(tally: Tally, index: int) -> Moments:
-    """Return the sums over the rows of a class, or over all (index K), each row a draw."""
-    sums = tally.sums
+def moments_of(tally: Tally) -> list[Moments]:
+    """Return the sums over the draws of each class and, last, of all: clusters, or rows."""
+    if tally.clusters is not None:
+        return tally.clusters.moments()
+    return [row_moments(tally.n[index], tally.sums, index) for index in range(len(tally.n))]
+
+
+def row_moments(n: int, sums: Mapping[str, ExactSums], index: int) -> Moments:
+    """Return the sums over the n rows of a class, or over all (index K), each row a draw."""
     return Moments(
-        tally.n[index],
+        n,
         w=sums["weight"][index],
         u=sums["loss"][index],
         ww=sums["weight_squared"][index],
@@ -144,7 +157,9 @@ def row_moments(tally: Tally, index: int) -> Moments:
     )
 
 
-def _class_row(tally: Tally, index: int, prior: float, undefined: dict[str, str]) -> ClassRow:
+def _class_row(
+    tally: Tally, index: int, prior: float, draws: Moments, undefined: dict[str, str]
+) -> ClassRow:
     path = f"classes[{index}]."
     k = tally.spec.n_classes
     weight = tally.sums["weight"][index]
@@ -159,7 +174,7 @@ def _class_row(tally: Tally, index: int, prior: float, undefined: dict[str, str]
         return ClassRow(
             tally.spec.classes[index], tally.n[index], 0.0, prior, None, None, share, None, None
         )
-    loss, se, _ = _mean_loss(tally, index, path, undefined)
+    loss, se, _ = _mean_loss(tally, index, path, draws, undefined)
     accuracy = _quotient(tally, "correct", "graded", index)
     if accuracy is None:
         undefined[path + "accuracy"] = "the likeliest label of no row"
@@ -177,24 +192,39 @@ def _class_row(tally: Tally, index: int, prior: float, undefined: dict[str, str]
 
 
 def _mean_loss(
-    tally: Tally, index: int, path: str, undefined: dict[str, str]
+    tally: Tally, index: int, path: str, draws: Moments, undefined: dict[str, str]
 ) -> tuple[float, float | None, tuple[float, float] | None]:
     """Return mean loss, standard error and interval of a class, or overall (index K)."""
-    nats = NATS_PER[tally.spec.unit]
-    sums, n = tally.sums, tally.n[index]
     keys = (path + "se",) if path != "overall." else (path + "se", path + "ci95")
     if tally.infinite[index]:
         undefined |= dict.fromkeys((path + "cross_entropy", *keys), _INFINITE)
         return math.inf, None, None
-    mean = float(sums["loss"][index] / sums["weight"][index]) / nats
-    se = None
-    if not tally.n_huge:
-        se = row_moments(tally, index).standard_error()
-    if se is None:
-        reason = "the losses do not vary" if n > 1 else "one row"
-        undefined |= dict.fromkeys(keys, "a loss is too large" if tally.n_huge else reason)
-        return mean, None, None
-    return mean, se / nats, t_interval(mean, se / nats, n - 1)
+    found = mean_loss(tally, index, draws)
+    if found.se is None:
+        undefined |= dict.fromkeys(keys, found.reason)
+    return found.value, found.se, found.interval(0.95)
+
+
+def mean_loss(tally: Tally, index: int, draws: Moments) -> Estimate:
+    """Return the mean loss of a class, or overall (index K), none infinite, with its error."""
+    nats = NATS_PER[tally.spec.unit]
+    mean = float(tally.sums["loss"][index] / tally.sums["weight"][index]) / nats
+    reason = error_reason(tally.clusters, draws.n, tally.n_huge)
+    se = None if tally.n_huge or _too_large(tally.clusters) else draws.standard_error()
+    return Estimate(mean, None if se is None else se / nats, draws.n - 1, "" if se else reason)
+
+
+def error_reason(clusters: ClusterSums | None, n: int, n_huge: int) -> str:
+    """Say why there is no standard error, if there is none."""
+    if n_huge or _too_large(clusters):
+        return "a loss is too large"
+    if n < 2:
+        return "one row" if clusters is None else "one cluster"
+    return "the losses do not vary"
+
+
+def _too_large(clusters: ClusterSums | None) -> bool:
+    return clusters is not None and clusters.too_large
 
 
 def _priors(tally: Tally) -> list[float]:

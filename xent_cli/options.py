@@ -21,6 +21,7 @@ class Options:
     pred_cols: tuple[str, ...] = ()
     label_cols: tuple[str, ...] = ()
     weight: str | None = None
+    cluster: str | None = None
     mode: Mode | None = None
     scale: Scale = "probs"
     eps: float = DEFAULT_EPS
@@ -46,6 +47,8 @@ class Options:
             if value not in known:
                 said = ", ".join(str(choice) for choice in known if choice is not None)
                 raise UsageError(f"{option} {value}: must be one of {said}.")
+        if self.cluster is not None and self.cluster == self.weight:
+            raise UsageError(f"--cluster and --weight both name the column {self.weight}.")
         if not 0 <= self.eps < 0.5:
             raise UsageError(f"--eps {self.eps:g}: must be at least 0 and below 0.5.")
         if not (math.isfinite(self.label_smoothing) and 0 <= self.label_smoothing < 1):

@@ -96,30 +96,28 @@ class Plan:
             self.pred_tolerance,
             self.label_tolerance,
         )
+        if self.roles.cluster is not None:
+            block = labels if self.roles.cluster_in_labels else preds
+            codes, keys = block.codes(self.roles.cluster)
+            batch = replace(batch, clusters=codes, cluster_keys=keys)
+            lost = (codes < 0) & ~ignored
+        else:
+            lost = np.zeros_like(missing)
         bad_preds = invalid_predictions(batch, self.spec) & ~ignored
         bad_labels = missing & ~ignored
         bad_weights = np.zeros_like(missing) if weight is None else ~np.isfinite(weight) & ~ignored
-        bad = bad_preds | bad_labels | bad_weights
+        bad = bad_preds | bad_labels | bad_weights | lost
         if self.spec.invalid == "error" and bad.any():
             require_valid(batch, bad_preds)
             _require_labels(batch, bad_labels, self.roles.labels)
             _require_weights(batch, bad_weights, weight_place, self.roles.weight)
+            _require_clusters(batch, lost, self.roles)
         keep = ~(ignored | bad)
         if target.ndim == 1 and (unknown := keep & (target < 0)).any():
             row = int(np.argmax(unknown))
             where = labels.place.of_row(int(rows[row]), self.roles.labels[0])
             raise self.index.unknown(values, row, where)  # type: ignore[arg-type]
-        if keep.all():
-            return batch
-        return replace(
-            batch,
-            q=np.ascontiguousarray(q[:, keep]),
-            target=_take(target, keep),
-            rows=rows[keep],
-            weight=None if weight is None else weight[keep],
-            n_ignored=int(ignored.sum()),
-            n_invalid=int(bad.sum()),
-        )
+        return replace(batch.take(keep), n_ignored=int(ignored.sum()), n_invalid=int(bad.sum()))
 
     def _encode(self, values: LabelValues) -> NDArray[np.intp] | Floats:
         """Return classes (n,); in binary mode shares of the positive class (1, n) where soft."""
@@ -162,6 +160,8 @@ def line_up_roles(
     )
     if roles.weight is not None:
         (label_uses if roles.weight_in_labels else pred_uses)[roles.weight] = "number"
+    if roles.cluster is not None:
+        (label_uses if roles.cluster_in_labels else pred_uses)[roles.cluster] = "text"
     return line_up(
         preds, labels, pred_uses, label_uses, ids=roles.ids, max_rows=max_rows, jobs=jobs
     )
@@ -187,10 +187,14 @@ def _require_weights(batch: Batch, bad: NDArray[np.bool_], place: Place, name: s
         )
 
 
-def _take(target: NDArray[np.intp] | Floats, keep: NDArray[np.bool_]) -> NDArray[np.intp] | Floats:
-    if target.ndim == 1:
-        return np.asarray(target[keep], dtype=np.intp)
-    return np.ascontiguousarray(target[:, keep], dtype=np.float64)
+def _require_clusters(batch: Batch, bad: NDArray[np.bool_], roles: Roles) -> None:
+    if bad.any():
+        place = batch.labels if roles.cluster_in_labels else batch.preds
+        raise MissingValueError(
+            f"{place.of_row(int(batch.rows[np.argmax(bad)]), roles.cluster)}: the cluster is "
+            "missing.",
+            hint="--invalid drop leaves such rows out and counts them.",
+        )
 
 
 def _is_float(text: str) -> bool:

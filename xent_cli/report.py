@@ -116,6 +116,7 @@ class Report:
             "n_ignored": tally.n_ignored,
             "n_invalid": tally.n_invalid,
             "n_clipped": tally.n_clipped,
+            "n_clusters": figures.n_clusters,
             "clipped_share": figures.clipped_share,
             "weight_sum": figures.weight_sum,
             "overall": _finite(asdict(figures.overall)),

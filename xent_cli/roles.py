@@ -59,8 +59,8 @@ _INDEX_NAMES = (
 class Roles:
     """Names of columns by what they are for.
 
-    `weight` is a column of the labels where `weight_in_labels`, else of the predictions; `ids`
-    stand in both inputs; `left_out` are number columns taken for no predictions.
+    `weight` is a column of the labels where `weight_in_labels`, else of the predictions, and so is
+    `cluster`; `ids` stand in both inputs; `left_out` are number columns taken for no predictions.
     """
 
     preds: tuple[str, ...]
@@ -69,6 +69,8 @@ class Roles:
     weight_in_labels: bool = True
     ids: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    cluster: str | None = None
+    cluster_in_labels: bool = False
 
 
 def assign_roles(
@@ -78,6 +80,7 @@ def assign_roles(
     pred_cols: Sequence[str] = (),
     label_cols: Sequence[str] = (),
     weight: str | None = None,
+    cluster: str | None = None,
 ) -> Roles:
     """Assign columns to roles.
 
@@ -89,7 +92,7 @@ def assign_roles(
         Of the labels; None if both stand in one input.
     pred_cols, label_cols : sequence of str
         Names or patterns (``p_*``) that the user gave.
-    weight : str, optional
+    weight, cluster : str, optional
 
     Raises
     ------
@@ -102,20 +105,22 @@ def assign_roles(
     >>> assign_roles(columns, None).preds
     ('p_cat', 'p_dog')
     """
-    weight_in_labels = labels is not None and any(column.name == weight for column in labels)
-    if weight is not None and not weight_in_labels:
-        _require(weight, preds if labels is None else [*preds, *labels], "--weight")
+    beside = [column for column in (weight, cluster) if column is not None]
+    in_labels = {column.name for column in labels or ()}
+    for name, option in ((weight, "--weight"), (cluster, "--cluster")):
+        if name is not None and name not in in_labels:
+            _require(name, preds if labels is None else [*preds, *labels], option)
     wanted_labels = _select(label_cols, preds if labels is None else labels, "--label-col")
     wanted_preds = _select(pred_cols, preds, "--pred-cols")
     if labels is None:
         label_names = wanted_labels or _conventional_label(preds)
-        taken = {*label_names, weight}
+        taken = {*label_names, *beside}
         found, left_out = _predictions(column for column in preds if column.name not in taken)
         skipped = () if wanted_preds else left_out
-        return Roles(wanted_preds or found, label_names, weight, False, (), skipped)
+        return Roles(wanted_preds or found, label_names, weight, False, (), skipped, cluster, False)
     shared = {column.name for column in preds} & {column.name for column in labels}
     found, left_out = _predictions(
-        column for column in preds if column.name != weight and not _is_id(column, shared)
+        column for column in preds if column.name not in beside and not _is_id(column, shared)
     )
     pred_names = wanted_preds or found
     if _look_swapped(preds, pred_names, labels):
@@ -124,7 +129,7 @@ def assign_roles(
             hint="The order is PREDS LABELS.",
         )
     label_names = wanted_labels or _labels(
-        [column for column in labels if column.name != weight],
+        [column for column in labels if column.name not in beside],
         pred_names,
         shared,
         _width([column for column in preds if column.name in pred_names]),
@@ -141,9 +146,11 @@ def assign_roles(
         pred_names,
         label_names,
         weight,
-        weight_in_labels,
+        weight in in_labels,
         tuple(sorted(ids)),
         () if wanted_preds else tuple(name for name in left_out if name not in ids),
+        cluster,
+        cluster in in_labels,
     )
 
 

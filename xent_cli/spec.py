@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self
@@ -36,6 +37,8 @@ class Spec:
     align : {"name", "position", "value"}
         How labels found their columns: by the names of columns or classes, by counting columns, or
         (binary) by their value.
+    cluster : str, optional
+        The column whose values say which rows are one draw; None where every row is.
     """
 
     mode: Mode
@@ -51,6 +54,7 @@ class Spec:
     unit: Unit = "nats"
     align: Align = "position"
     multilabel: bool = False
+    cluster: str | None = None
 
     @property
     def n_classes(self) -> int:
@@ -109,6 +113,7 @@ class Spec:
             "smooth": f"{self.smoothing:g}",
             "unit": self.unit,
             "align": self.align,
+            **({} if self.cluster is None else {"cluster": _plain(self.cluster)}),
         }
 
 
@@ -116,6 +121,11 @@ def _digest(texts: Any) -> str:
     """Six hexadecimal digits that stand for a list of texts (its lengths included)."""
     joined = "".join(f"{len(text)}:{text}" for text in texts)
     return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+
+
+def _plain(name: str) -> str:
+    """Return the name of a column without what separates the fields of a signature."""
+    return re.sub(r"[|\s]", "_", name)
 
 
 def _short(value: object) -> str:

@@ -5,8 +5,8 @@ becomes that of a normal distribution, exactly,
 
     P(T > t) = c * integral from w(t) of exp(-w^2 / 2) * g(w^2 / df) dw
 
-with g(y)^2 = y / (1 - exp(-y)), and what is left beside it, g, is smooth and near 1. Nothing cancels for any df or t, and many
-degrees of freedom are no special case. NumPy only.
+with g(y)^2 = y / (1 - exp(-y)), and what is left beside it, g, is smooth and near 1. Nothing is
+lost to cancelling for any df or t, and many degrees of freedom are no special case. NumPy only.
 """
 
 from __future__ import annotations

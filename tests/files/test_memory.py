@@ -91,7 +91,7 @@ def test_weights_beside_one_or_two_inputs() -> None:
     assert cross_entropy(P, Y, weight=weights) == expected
     assert cross_entropy(FRAME, pd.Series(Y), weight=np.array(weights)) == expected
     assert cross_entropy(FRAME.assign(label=TEXT), weight=weights) == expected
-    with pytest.raises(UsageError, match="weights for 4 rows"):
+    with pytest.raises(UsageError, match="values of weight for 4 rows"):
         evaluate(P, Y, weight=[1, 2])
 
 

@@ -45,6 +45,12 @@ def eval_command(
     weight: Annotated[
         str | None, typer.Option(metavar="COL", help="Column of row weights.")
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COL", help="Column that rows of one draw share (a user, a document)."
+        ),
+    ] = None,
     mode: Annotated[
         Literal["binary", "categorical", "sparse"] | None,
         typer.Option(
@@ -145,6 +151,7 @@ def eval_command(
             pred_cols=pred_cols or (),
             label_col=label_col or (),
             weight=weight,
+            cluster=cluster,
             mode=mode,
             scale=scale,
             eps=eps,

@@ -83,6 +83,22 @@ class Block:
             column = column.dictionary_decode()
         return self._texts(column, name)
 
+    def codes(self, name: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+        """Return a column of names or numbers as positions (n,) in a tuple of distinct texts.
+
+        -1 stands where the value is missing or blank.
+        """
+        if pa.types.is_floating(self.data.column(name).type):
+            raise ColumnError(
+                f"{self.place.path}: column {name} holds fractions, which name no clusters.",
+                hint="Clusters are named by texts or whole numbers.",
+            )
+        column = self.texts(name).dictionary_encode()
+        texts = tuple(map(str, column.dictionary.to_pylist()))
+        codes = np.asarray(_to_numpy(column.indices.fill_null(-1)), dtype=np.intp)
+        blank = [code for code, text in enumerate(texts) if not text.strip()]
+        return np.where(np.isin(codes, blank), -1, codes) if blank else codes, texts
+
     def _texts(self, column: pa.Array, name: str) -> pa.Array:
         try:
             return column.cast(pa.string())

@@ -188,17 +188,18 @@ def require_same_index(preds: Any, labels: Any) -> None:
     )
 
 
-def with_weights(source: Source, weights: Any) -> Source:
-    """Return an array or table in memory with one more column, "weight".
+def with_column(source: Source, name: str, values: Any) -> Source:
+    """Return an array or table in memory with one more column, "weight" or "cluster".
 
     Raises
     ------
     UsageError
-        If the source is a file, or the weights are not one a row.
+        If the source is a file, or the values are not one a row.
     """
-    values = np.asarray(weights, dtype=np.float64)
     if not isinstance(source, TableSource | ArraySource):
-        raise UsageError("Weights for a file are named by their column.")
-    if values.shape != (source.n_rows,):
-        raise UsageError(f"{values.shape} weights for {source.n_rows:,} rows.")
-    return TableSource(source.table().append_column("weight", pa.array(values)), source.path)
+        raise UsageError(f"The {name} of the rows of a file is named by its column.")
+    array = np.asarray(values, dtype=np.float64) if name == "weight" else _as_array(values)
+    if array.shape != (source.n_rows,):
+        raise UsageError(f"{array.shape} values of {name} for {source.n_rows:,} rows.")
+    column = array_to_arrow(array)
+    return TableSource(source.table().append_column(name, column), source.path)

@@ -119,6 +119,8 @@ def overall_figures(report: Report) -> list[tuple[str, str, str]]:
     if overall.ci95 is not None:
         low, high = overall.ci95
         sure = f"± {decimal(overall.se)}, 95% interval {decimal(low)} to {decimal(high)}"
+        if report.figures.n_clusters is not None:
+            sure += f", of {report.figures.n_clusters:,} clusters"
     elif "overall.se" in undefined:
         sure = f"no standard error: {undefined['overall.se']}"
     occurring = sum(row.cross_entropy is not None for row in report.classes)
