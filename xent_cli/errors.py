@@ -70,6 +70,24 @@ class MissingFileError(InputError):
     code = "missing-file"
 
 
+class AddressError(InputError):
+    """An address is of no kind that can be opened."""
+
+    code = "address"
+
+
+class AccessError(InputError):
+    """A store refuses what was asked: no credentials, or not enough of them."""
+
+    code = "access"
+
+
+class StoreError(InputError):
+    """A store does not answer, or stopped in the middle."""
+
+    code = "store"
+
+
 class EmptyInputError(InputError):
     """A file or folder holds no rows."""
 

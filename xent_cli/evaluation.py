@@ -53,8 +53,8 @@ def evaluate(
     Parameters
     ----------
     preds : path, array (n, K) or (n,), DataFrame or Arrow table
-        What the model says. Paths may name a file, a folder, a pattern, or be ``-`` for standard
-        input.
+        What the model says. Paths may name a file, a folder or a pattern, here or in a store
+        (``s3://bucket/key``), or be ``-`` for standard input.
     labels : the same, optional
         Classes (n,), or one column a class (n, K). Omit it if `preds` holds them too.
     pred_cols, label_col : str or sequence of str

@@ -10,6 +10,7 @@ import typer
 
 from xent_cli.cli.defaults import config_defaults
 from xent_cli.cli.eval import eval_command
+from xent_cli.cli.interrupt import leaving_at_once
 from xent_cli.cli.merge import merge_command
 from xent_cli.cli.show import show_command
 from xent_cli.cli.terminal import write_stderr
@@ -56,9 +57,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     debug, config = "--debug" in arguments, ""
     try:
         config, defaults = config_defaults(app, arguments)
-        code: Any = app(
-            args=arguments, prog_name="xent", standalone_mode=False, default_map=defaults
-        )
+        with leaving_at_once(wanted=any("://" in text for text in arguments)):
+            code: Any = app(
+                args=arguments, prog_name="xent", standalone_mode=False, default_map=defaults
+            )
         return int(code or ExitCode.OK)
     except XentError as error:
         if debug:

@@ -23,7 +23,8 @@ def eval_command(
     preds: Annotated[
         str,
         typer.Argument(
-            metavar="PREDS", help="Predictions: a file, folder or pattern; - is standard input."
+            metavar="PREDS",
+            help="Predictions: a file, folder, pattern or address (s3://...); - is standard input.",
         ),
     ],
     labels: Annotated[

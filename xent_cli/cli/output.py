@@ -57,6 +57,11 @@ def read_targets(texts: Sequence[str], inputs: Sequence[str | None] = ()) -> lis
                 f"--output {text}: must be FORMAT:PATH with one of {', '.join(FORMATS)}.",
                 hint="For example --output json:report.json.",
             )
+        if "://" in path:
+            raise OutputError(
+                f"--output {form}:...: xent writes files of this machine only, no addresses.",
+                hint="Write a file and copy it, or send standard output there.",
+            )
         folder = os.path.dirname(path) or "."
         if not os.path.isdir(folder):
             raise OutputError(f"--output {text}: there is no folder {folder}.")

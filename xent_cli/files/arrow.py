@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 
 from xent_cli.batch import Place
 from xent_cli.files.block import Block
+from xent_cli.files.location import Location
 from xent_cli.files.schema import columns_of, judge_integers
 from xent_cli.files.source import Source, Use, block_rows, reading, require_unique
 
@@ -21,17 +21,17 @@ mapped file that is cut off while it is read would end the process without a wor
 class ArrowSource(Source):
     """An Arrow IPC file or stream, read batch by batch."""
 
-    def __init__(self, path: str, *, name: str | None = None) -> None:
-        self.path = name or path
+    def __init__(self, location: Location) -> None:
+        self.path = location.name
         self.format = "arrow"
-        self._file = path
-        with reading(self.path, "Arrow IPC"), open(path, "rb") as file:
-            self._is_file = file.read(len(FILE_MAGIC)) == FILE_MAGIC
+        self._file = location
         self._mapped = False
-        with reading(self.path, "Arrow IPC"), pa.OSFile(path) as file:
+        with reading(location, "Arrow IPC"), location.open_arrow() as file:
+            self._is_file = file.read(len(FILE_MAGIC)) == FILE_MAGIC
+            file.seek(0)
             reader = self._open(file)
             if self._is_file and reader.num_record_batches:
-                self._mapped = os.path.getsize(path) / reader.num_record_batches >= _MAPPED_BYTES
+                self._mapped = file.size() / reader.num_record_batches >= _MAPPED_BYTES
             schema = reader.schema
             self._names = schema.names
             require_unique(self._names, self.path)
@@ -44,8 +44,10 @@ class ArrowSource(Source):
     def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
         names = list(wanted)
         start, place, limit = 0, Place(self.path), block_rows(len(names))
-        opener = pa.memory_map if self._mapped else pa.OSFile
-        with reading(self.path, "Arrow IPC"), opener(self._file) as file:
+        with (
+            reading(self._file, "Arrow IPC"),
+            self._file.open_arrow(mapped=self._mapped) as file,
+        ):
             for batch in self._batches(file, [self._names.index(name) for name in names]):
                 data = batch.select(names)
                 data.validate(full=True)

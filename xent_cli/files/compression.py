@@ -11,6 +11,7 @@ from typing import BinaryIO, cast
 import pyarrow as pa
 
 from xent_cli.errors import BrokenFileError
+from xent_cli.files.location import Location
 
 Opener = Callable[[], BinaryIO]
 """Opens a file for reading from its first uncompressed byte."""
@@ -24,39 +25,42 @@ _MAGIC = {
 }
 
 
-def detect_compression(path: str, name: str | None = None) -> str | None:
-    """Return "gzip", "bz2", "zstd", "xz" or None for a file that can be read.
-
-    Errors call it `name`, if that is another than its path.
+def detect_compression(head: bytes, location: Location) -> str | None:
+    """Return "gzip", "bz2", "zstd", "xz" or None for a file that begins with `head`.
 
     Raises
     ------
     BrokenFileError
         If the name promises a compression that the content is not.
     """
-    with open(path, "rb") as file:
-        head = file.read(6)
     for magic, compression in _MAGIC.items():
         if head.startswith(magic):
             return compression
-    promised = next((suffix for suffix in SUFFIXES if path.lower().endswith(suffix)), None)
+    path = location.path.lower()
+    promised = next((suffix for suffix in SUFFIXES if path.endswith(suffix)), None)
     if promised and head:
         raise BrokenFileError(
-            f"{name or path} is named like a {SUFFIXES[promised]} file and is none.",
+            f"{location.name} is named like a {SUFFIXES[promised]} file and is none.",
             hint=f"If it is not packed, rename it to a name without {promised}.",
         )
     return None
 
 
-def opener_of(path: str, compression: str | None) -> Opener:
+def opener_of(location: Location, compression: str | None) -> Opener:
     """Return a function that opens a file for reading its uncompressed bytes."""
     if compression is None:
-        return cast("Opener", partial(open, path, "rb"))
+        return location.open
     if compression == "xz":
-        return cast("Opener", partial(lzma.open, path, "rb"))
-    return partial(_open_compressed, path, compression)
+        return partial(_open_xz, location)
+    return partial(_open_compressed, location, compression)
 
 
-def _open_compressed(path: str, compression: str) -> BinaryIO:
-    stream = pa.CompressedInputStream(pa.OSFile(path), compression)
+def _open_xz(location: Location) -> BinaryIO:
+    return cast("BinaryIO", lzma.open(location.handle(), "rb"))
+
+
+def _open_compressed(location: Location, compression: str) -> BinaryIO:
+    handle = location.handle()
+    raw = pa.OSFile(handle) if isinstance(handle, str) else pa.PythonFile(handle, "r")
+    stream = pa.CompressedInputStream(raw, compression)
     return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", stream), 1 << 20))

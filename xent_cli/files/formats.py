@@ -7,6 +7,7 @@ from typing import Literal
 
 from xent_cli.errors import BrokenFileError, UnknownFormatError
 from xent_cli.files.compression import SUFFIXES, opener_of
+from xent_cli.files.location import Location
 
 InputFormat = Literal["csv", "tsv", "jsonl", "parquet", "arrow", "npy", "npz"]
 
@@ -39,15 +40,19 @@ _BY_MAGIC: dict[bytes, InputFormat] = {
 _PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".joblib")
 
 
-def detect_format(path: str, compression: str | None, *, name: str) -> InputFormat:
+HEAD_BYTES = 64
+"""So many bytes tell a compression and a format."""
+
+
+def detect_format(head: bytes, location: Location, compression: str | None) -> InputFormat:
     """Go by the name, then by the first bytes; text without a telling name is CSV.
 
     Parameters
     ----------
+    head : bytes
+        Its first bytes, as they are stored.
     compression : str, optional
         What `detect_compression` says.
-    name : str
-        What errors call the file.
 
     Raises
     ------
@@ -56,9 +61,10 @@ def detect_format(path: str, compression: str | None, *, name: str) -> InputForm
     BrokenFileError
         If it is of another one than its name says.
     """
-    suffix = _suffix(path)
-    with opener_of(path, compression)() as stream:
-        head = stream.read(64)
+    name, suffix = location.name, _suffix(location.path)
+    if compression:
+        with opener_of(location, compression)() as stream:
+            head = stream.read(HEAD_BYTES)
     # A table of text may begin with PAR1, the name of a column; it has no control characters.
     binary = any(byte < 9 for byte in head)
     found = next((kind for magic, kind in _BY_MAGIC.items() if head.startswith(magic)), None)

@@ -30,6 +30,7 @@ from xent_cli.errors import (
 )
 from xent_cli.files.arrays import array_column, array_to_arrow
 from xent_cli.files.block import Block
+from xent_cli.files.location import Location
 from xent_cli.files.source import Source, Use, block_rows, reading, require_unique
 
 
@@ -55,21 +56,21 @@ class _Header:
 class NpySource(Source):
     """An npy file: one column, a list column if the array is two-dimensional."""
 
-    def __init__(self, path: str, *, name: str | None = None, column: str = "values") -> None:
-        self.path = name or path
+    def __init__(self, location: Location, *, column: str = "values") -> None:
+        self.path = location.name
         self.format = "npy"
         self.named = False
-        self._file = path
-        with reading(self.path, "npy"), open(path, "rb") as file:
+        self._file = location
+        with reading(location, "npy"), location.open() as file:
             self._header = _read_header(file, self.path)
-            _require_size(os.path.getsize(path), self._header, self.path)
+            _require_size(location.size(), self._header, self.path)
         self.columns = (_column(column, self._header, self.path),)
         self.n_rows = self._header.shape[0]
 
     def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
         header, place = self._header, Place(self.path)
         rows = block_rows(header.words)
-        with reading(self.path, "npy"), open(self._file, "rb") as file:
+        with reading(self._file, "npy"), self._file.open() as file:
             for start in range(0, header.shape[0], rows):
                 count = min(rows, header.shape[0] - start)
                 array = _read_rows(file, header, start, count, self.path)
@@ -85,14 +86,14 @@ class NpzSource(Source):
     Arrays that can be no column, say ``epoch=3``, are left out.
     """
 
-    def __init__(self, path: str, *, name: str | None = None) -> None:
-        self.path = name or path
+    def __init__(self, location: Location) -> None:
+        self.path = location.name
         self.format = "npz"
-        self._file = path
+        self._file = location
         self._headers: dict[str, _Header] = {}
         self._pickled: dict[str, PickleError] = {}
         columns, refused = [], []
-        with _reading_zip(self.path), zipfile.ZipFile(path) as archive:
+        with _reading_zip(location), zipfile.ZipFile(location.handle()) as archive:
             items = [item for item in archive.namelist() if item.endswith(".npy")]
             if not items:
                 raise _no_arrays(self.path, archive.namelist())
@@ -135,7 +136,7 @@ class NpzSource(Source):
         rows = block_rows(sum(self._headers[name].words for name in wanted))
         place = Place(self.path)
         with (
-            reading(self.path, "npz"),
+            reading(self._file, "npz"),
             tempfile.TemporaryDirectory(prefix="xent-") as folder,
             ExitStack() as stack,
         ):
@@ -157,8 +158,8 @@ class NpzSource(Source):
         """Write one array out, so that any part of it can be read without holding it all."""
         descriptor, target = tempfile.mkstemp(dir=folder)
         with (
-            _reading_zip(self.path),
-            zipfile.ZipFile(self._file) as archive,
+            _reading_zip(self._file),
+            zipfile.ZipFile(self._file.handle()) as archive,
             archive.open(self._members[name]) as member,
             os.fdopen(descriptor, "wb") as file,
         ):
@@ -167,9 +168,9 @@ class NpzSource(Source):
 
 
 @contextmanager
-def _reading_zip(path: str) -> Iterator[None]:
+def _reading_zip(location: Location) -> Iterator[None]:
     """Turn what zipfile raises over damaged or encrypted archives into a BrokenFileError."""
-    with reading(path, "npz"):
+    with reading(location, "npz"):
         try:
             yield
         except (zipfile.BadZipFile, RuntimeError, KeyError, struct.error, OverflowError) as error:

@@ -8,21 +8,24 @@ import pyarrow.parquet as pq
 
 from xent_cli.batch import Place
 from xent_cli.files.block import Block
+from xent_cli.files.location import Location
 from xent_cli.files.schema import SAMPLE_ROWS, columns_of, judge_integers
 from xent_cli.files.source import Source, Use, block_rows, reading, require_unique
-
-_BUFFER_BYTES = 1 << 20
-"""Columns are read through a buffer of this size; pre-buffering would hold all that was read."""
 
 
 class ParquetSource(Source):
     """A Parquet file, read row group by row group."""
 
-    def __init__(self, path: str, *, name: str | None = None) -> None:
-        self.path = name or path
+    def __init__(self, location: Location) -> None:
+        self.path = location.name
         self.format = "parquet"
-        self._file = path
-        with reading(self.path, "Parquet"), pq.ParquetFile(path) as file:
+        self._file = location
+        buffer = location.buffer_bytes(1)
+        with (
+            reading(location, "Parquet"),
+            location.open_arrow() as opened,
+            pq.ParquetFile(opened, buffer_size=buffer) as file,
+        ):
             schema, self.n_rows = file.schema_arrow, file.metadata.num_rows
             require_unique(schema.names, self.path)
             columns = columns_of(schema)
@@ -41,12 +44,13 @@ class ParquetSource(Source):
         start, place = 0, Place(self.path)
         rows = block_rows(sum(self._width(name) for name in names))
         with (
-            reading(self.path, "Parquet"),
+            reading(self._file, "Parquet"),
+            self._file.open_arrow() as opened,
             pq.ParquetFile(
-                self._file,
+                opened,
                 read_dictionary=texts,
-                pre_buffer=False,
-                buffer_size=_BUFFER_BYTES,
+                pre_buffer=False,  # It would hold all that was read.
+                buffer_size=self._file.buffer_bytes(len(names)),
                 page_checksum_verification=True,
             ) as file,
         ):

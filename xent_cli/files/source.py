@@ -3,48 +3,26 @@
 from __future__ import annotations
 
 import lzma
-import os
 import zlib
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, Self
+from typing import Literal
 
 import pyarrow as pa
 
 from xent_cli.column import Column
 from xent_cli.errors import BrokenFileError, DuplicateColumnError, EncodingError
 from xent_cli.files.block import Block
+from xent_cli.files.location import Location, Stamp
 from xent_cli.notice import Notice
 
 Use = Literal["number", "label", "text"]
 
 BLOCK_BYTES = 4 << 20
 """What a block of decoded values should weigh: small beside any memory, large beside a call."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """A file as it was found: any change while it is read would mix two states of it."""
-
-    path: str
-    state: tuple[int, int, int]
-
-    @classmethod
-    def of(cls, path: str) -> Self:
-        """Note inode, size and time of change."""
-        found = os.stat(path)
-        return cls(path, (found.st_ino, found.st_size, found.st_mtime_ns))
-
-    def still_holds(self) -> bool:
-        """Say whether the file is as it was."""
-        try:
-            return self == Stamp.of(self.path)
-        except OSError:
-            return False
 
 
 class Source(ABC):
@@ -146,8 +124,12 @@ def block_rows(n_values: int) -> int:
 
 
 @contextmanager
-def reading(path: str, noun: str) -> Iterator[None]:
-    """Turn what libraries raise over damaged data into a BrokenFileError that names the file."""
+def reading(file: str | Location, noun: str) -> Iterator[None]:
+    """Turn what libraries raise over damaged data into a BrokenFileError that names the file.
+
+    What they raise over a store, if the file is a location, is said as such.
+    """
+    path = file if isinstance(file, str) else file.name
     try:
         yield
     except UnicodeDecodeError as error:
@@ -156,6 +138,8 @@ def reading(path: str, noun: str) -> Iterator[None]:
             hint="Convert it, for example with iconv -t utf-8.",
         ) from error
     except (pa.ArrowException, OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
+        if isinstance(file, Location) and (said := file.explain(error)):
+            raise said from None
         reason = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
         raise BrokenFileError(
             f"{path} cannot be read as {noun}: {reason}.",
