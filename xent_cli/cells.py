@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.contributions import Contributions
-from xent_cli.exact import ExactSums, sum_groups, sum_rows, two_product
-from xent_cli.losses import Floats
+from xent_cli.exact import ExactSums, sum_groups, sum_rows
+from xent_cli.losses import Floats, Labels
+from xent_cli.products import two_product
 
 Sums = dict[str, ExactSums]
 
@@ -43,7 +46,7 @@ class Cells:
             "loss_squared": self._products(square_loss, square_loss, square_row, square_row),
         }
         if weight is None:
-            ones = ExactSums.of_integers(self.count(None))
+            ones = ExactSums.of_integers(np.array(self.count(None)))
             return sums | {"weight": ones, "weight_squared": ones, "loss_weight": total}
         return sums | {
             "weight": self.sum(weight, row_weight),
@@ -58,8 +61,8 @@ class Cells:
             graded = np.asarray(rows.graded)
             return {"graded": self.sum(graded), "correct": self.sum(graded * rows.correct)}
         if rows.graded is None:
+            counts = self._counts if rows.truth is rows.groups else self._count(rows.truth)
             hits = np.bincount(rows.truth, weights=rows.correct, minlength=n_classes)
-            counts = np.bincount(rows.truth, minlength=n_classes)
             totals = [ExactSums.of_integers(counts), ExactSums.of_integers(hits.astype(np.int64))]
         else:
             totals = [
@@ -74,9 +77,19 @@ class Cells:
         if groups is None:
             marks = np.ones(self._rows.loss.shape, np.bool_) if mask is None else mask
             return (*(int(n) for n in marks.sum(axis=1)), int(marks.any(axis=0).sum()))
-        chosen = groups if mask is None else groups[mask]
-        counts = np.bincount(chosen, minlength=self._n_classes)
-        return (*(int(n) for n in counts), len(chosen))
+        if mask is None:
+            return (*self._counts.tolist(), len(groups))
+        if not mask.any():
+            return (0,) * (self._n_classes + 1)
+        return (*self._count(groups[mask]).tolist(), int(mask.sum()))
+
+    @cached_property
+    def _counts(self) -> NDArray[np.int64]:
+        """How many rows each class has, (K,), where every row has one."""
+        return self._count(np.asarray(self._rows.groups))
+
+    def _count(self, labels: Labels) -> NDArray[np.int64]:
+        return np.bincount(labels, minlength=self._n_classes)
 
     def _products(
         self, a: Floats, b: Floats, row_a: Floats | None, row_b: Floats | None

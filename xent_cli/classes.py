@@ -138,9 +138,13 @@ class ClassIndex:
     def _encode_numbers(self, numbers: NDArray[np.float64]) -> NDArray[np.intp]:
         first = self._first_number()
         if first is not None:
-            codes = numbers - first
-            good = (codes >= 0) & (codes < len(self.names)) & (codes == np.floor(codes))
-            return np.where(good, codes, -1).astype(np.intp)
+            whole = np.issubdtype(numbers.dtype, np.integer)
+            codes = numbers.astype(np.intp) - first if whole else numbers - first
+            good = (codes >= 0) & (codes < len(self.names))
+            if not whole:
+                good &= codes == np.floor(codes)
+            codes = codes if good.all() else np.where(good, codes, -1)
+            return codes.astype(np.intp, copy=False)
         values = [as_number(name) for name in self.names]
         pairs = [(value, index) for index, value in enumerate(values) if value is not None]
         pairs += [(v, i) for text, i in self.aliases if (v := as_number(text)) is not None]

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from xent_cli.batch import Batch
 from xent_cli.cells import present
 from xent_cli.contributions import Contributions
-from xent_cli.exact import ExactSums, sum_groups, two_product
+from xent_cli.exact import ExactSums, sum_groups
 from xent_cli.losses import Floats
+from xent_cli.products import two_product
 from xent_cli.stats import Moments
 
 Integers = NDArray[np.int64]

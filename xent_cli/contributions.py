@@ -16,6 +16,7 @@ from xent_cli.batch import Batch
 from xent_cli.losses import (
     Floats,
     Labels,
+    at_labels,
     binary_losses,
     class_losses,
     label_losses,
@@ -110,10 +111,10 @@ def contribute(batch: Batch, q: Floats, spec: Spec) -> Contributions:
 def _labelled(batch: Batch, q: Floats, spec: Spec) -> Contributions:
     """One label a row."""
     labels = batch.target.astype(np.intp, copy=False)
-    at_label: Floats = q[labels if spec.mode != "binary" else 0, np.arange(len(batch))]
+    at_label = q[0] if spec.mode == "binary" else at_labels(q, labels)
     if spec.smoothing:
         losses = _all_losses(q, spec)
-        truth = losses[labels, np.arange(len(batch))]
+        truth = at_labels(losses, labels)
     elif spec.mode == "binary":
         truth = _binary_label_losses(q[0], labels, spec)
     elif spec.scale == "logits":

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from threading import Event
 from typing import Any
 
 from xent_cli.class_names import read_class_names, require_distinct
 from xent_cli.detection import make_plan
 from xent_cli.errors import UsageError
-from xent_cli.files import Block, InputFormat, Source, open_source
+from xent_cli.files import InputFormat, Source, open_source
 from xent_cli.files.dialect import Header
 from xent_cli.files.memory import require_same_index, with_column
 from xent_cli.losses import DEFAULT_EPS, Scale
@@ -172,15 +174,14 @@ def run(
     """Read everything that a plan says, with `jobs` threads (default: all), and report on it."""
     jobs = available_cpus() if jobs is None else jobs
 
-    def tally_pair(pair: tuple[Block, Block]) -> Tally:
-        return Tally.of(plan.batch(*pair), plan.spec)
-
-    total, rows = Running(Tally.zero(plan.spec)), 0
-    for part in map_ahead(tally_pair, plan.pairs(batch_rows, jobs), jobs):
+    total, rows, stop = Running(Tally.zero(plan.spec)), 0, Event()
+    tally = partial(plan.tally, max_rows=batch_rows, stop=stop)
+    for part in map_ahead(tally, plan.units(jobs), jobs, stop=stop):
         total.add(part)
         rows += part.n_rows
         if progress is not None:
             progress(rows, plan.preds.n_rows)
+    plan.require_unchanged()
     return finalize(
         total.sum(),
         mode_reason=plan.mode_reason,

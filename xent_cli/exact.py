@@ -8,7 +8,7 @@ cut off goes round again, until nothing is left. NumPy only.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -23,12 +23,25 @@ _CHUNK_BITS = 16
 _HUGE = 2.0**900
 """From here on the constant that cuts would overflow; such values go one by one."""
 
+_MOST_LIMBS = 32
+_FULL = 2.0**62
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Limb:
+    """Sums of the parts on one grid: entry i is ``units[i] * 2**exponent``, none above `top`."""
+
+    exponent: int
+    units: NDArray[np.int64]
+    top: float
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExactSums:
-    """A vector of exact sums: entry i is ``units[i] * 2**exponent``.
+    """A vector of exact sums: entry i is ``units[i] * 2**exponent`` and what the limbs hold.
 
-    Sums add up: ``+`` is associative and commutative to the last bit.
+    Sums add up: ``+`` is associative and commutative to the last bit. Limbs are sums that have not
+    yet been put together, since NumPy adds a million of them while Python adds a thousand integers.
 
     Examples
     --------
@@ -41,6 +54,7 @@ class ExactSums:
 
     units: tuple[int, ...]
     exponent: int = 0
+    limbs: tuple[_Limb, ...] = ()
 
     @classmethod
     def zeros(cls, size: int) -> ExactSums:
@@ -48,40 +62,78 @@ class ExactSums:
         return cls((0,) * size)
 
     @classmethod
-    def of_integers(cls, values: Sequence[int] | NDArray[np.int64]) -> ExactSums:
-        """Return sums whose values are whole numbers."""
-        return cls(tuple(int(value) for value in values))
+    def of_integers(cls, values: NDArray[np.int64]) -> ExactSums:
+        """Return sums whose values are whole numbers, below 2**62."""
+        top = float(np.abs(values).max(initial=0))
+        return cls((0,) * len(values), 0, (_Limb(0, values, top),))
 
     def __len__(self) -> int:
         return len(self.units)
 
     def __getitem__(self, index: int) -> Fraction:
-        return Fraction(self.units[index]) * Fraction(2) ** self.exponent
+        total = Fraction(self.units[index]) * Fraction(2) ** self.exponent
+        parts = (int(limb.units[index]) * Fraction(2) ** limb.exponent for limb in self.limbs)
+        return sum(parts, total)
 
     def __add__(self, other: ExactSums) -> ExactSums:
         if len(self) != len(other):
             raise ValueError(f"{len(self)} sums cannot be added to {len(other)}")
+        limbs = {limb.exponent: limb for limb in self.limbs}
+        for limb in other.limbs:
+            mine = limbs.get(limb.exponent)
+            if mine is None:
+                limbs[limb.exponent] = limb
+            elif mine.top + limb.top < _FULL:
+                both = _Limb(limb.exponent, mine.units + limb.units, mine.top + limb.top)
+                limbs[limb.exponent] = both
+            else:
+                return self.settled() + other.settled()
         low = min(self.exponent, other.exponent)
-        pairs = zip(self._units_at(low), other._units_at(low), strict=True)
-        return ExactSums(tuple(a + b for a, b in pairs), low)
+        units = self.units
+        if any(other.units):
+            pairs = zip(_shifted(self, low), _shifted(other, low), strict=True)
+            units = tuple(a + b for a, b in pairs)
+        else:
+            low = self.exponent
+        total = ExactSums(units, low, tuple(limbs.values()))
+        return total if len(limbs) <= _MOST_LIMBS else total.settled()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ExactSums):
             return NotImplemented
-        low = min(self.exponent, other.exponent)
-        return self._units_at(low) == other._units_at(low)
+        mine, theirs = self.settled(), other.settled()
+        low = min(mine.exponent, theirs.exponent)
+        return _shifted(mine, low) == _shifted(theirs, low)
 
     def __hash__(self) -> int:
         return hash(tuple(self[i] for i in range(len(self))))
 
+    def settled(self) -> ExactSums:
+        """Return the same sums without limbs: each is its unit alone."""
+        if not self.limbs:
+            return self
+        low = min(self.exponent, *(limb.exponent for limb in self.limbs))
+        units = list(_shifted(self, low))
+        for limb in self.limbs:
+            for index in np.flatnonzero(limb.units).tolist():
+                units[index] += int(limb.units[index]) << (limb.exponent - low)
+        return ExactSums(tuple(units), low)
+
     def joined(self, other: ExactSums) -> ExactSums:
         """Return these sums followed by the other ones."""
-        low = min(self.exponent, other.exponent)
-        return ExactSums(self._units_at(low) + other._units_at(low), low)
+        mine, theirs = self.settled(), other.settled()
+        low = min(mine.exponent, theirs.exponent)
+        return ExactSums(_shifted(mine, low) + _shifted(theirs, low), low)
 
     def with_total(self) -> ExactSums:
         """Return these sums with one more entry: the sum of them all."""
-        return ExactSums((*self.units, sum(self.units)), self.exponent)
+        limbs = []
+        for limb in self.limbs:
+            if limb.top * len(self) >= _FULL:
+                return self.settled().with_total()
+            units = np.append(limb.units, limb.units.sum())
+            limbs.append(_Limb(limb.exponent, units, limb.top * max(1, len(self))))
+        return ExactSums((*self.units, sum(self.units)), self.exponent, tuple(limbs))
 
     def to_strings(self) -> list[str]:
         """Return each sum as ``<hexadecimal integer>p<exponent>``, exact and short.
@@ -91,7 +143,8 @@ class ExactSums:
         >>> ExactSums((3, 0), -2).to_strings()
         ['3p-2', '0p0']
         """
-        return [_to_string(unit, self.exponent) for unit in self.units]
+        whole = self.settled()
+        return [_to_string(unit, whole.exponent) for unit in whole.units]
 
     @classmethod
     def from_strings(cls, texts: Sequence[str]) -> ExactSums:
@@ -100,9 +153,11 @@ class ExactSums:
         low = min((exponent for unit, exponent in pairs if unit), default=0)
         return cls(tuple(unit << (exponent - low) if unit else 0 for unit, exponent in pairs), low)
 
-    def _units_at(self, exponent: int) -> tuple[int, ...]:
-        shift = self.exponent - exponent
-        return tuple(unit << shift for unit in self.units) if shift else self.units
+
+def _shifted(sums: ExactSums, exponent: int) -> tuple[int, ...]:
+    """Return the units, limbs apart, in units of a lower power of two."""
+    shift = sums.exponent - exponent
+    return tuple(unit << shift for unit in sums.units) if shift else sums.units
 
 
 def sum_groups(values: Floats, groups: NDArray[np.intp], n_groups: int) -> ExactSums:
@@ -125,17 +180,11 @@ def sum_groups(values: Floats, groups: NDArray[np.intp], n_groups: int) -> Exact
     >>> float(sums[0]), float(sums[1])
     (1.0, 5.0)
     """
-    total = _Accumulator(n_groups)
+    total = ExactSums.zeros(n_groups)
     for start in range(0, len(values), 1 << _CHUNK_BITS):
         chunk = slice(start, start + (1 << _CHUNK_BITS))
-        inside = groups[chunk]
-
-        def collapse(part: Floats, inside: NDArray[np.intp] = inside) -> Floats:
-            sums: Floats = np.bincount(inside, weights=part, minlength=n_groups)  # type: ignore[assignment]
-            return sums
-
-        total.add_chunk(values[chunk], inside, collapse)
-    return total.sums()
+        total += _sum_chunk(values[chunk], groups[chunk], n_groups)
+    return total
 
 
 def sum_rows(matrix: Floats) -> ExactSums:
@@ -147,101 +196,67 @@ def sum_rows(matrix: Floats) -> ExactSums:
     [0.2, 1.0]
     """
     n_rows, width = matrix.shape
-    total = _Accumulator(n_rows)
     rows = np.arange(n_rows, dtype=np.intp)[:, np.newaxis]
+    total = ExactSums.zeros(n_rows)
     for start in range(0, width, 1 << _CHUNK_BITS):
         chunk = matrix[:, start : start + (1 << _CHUNK_BITS)]
-        total.add_chunk(chunk, np.broadcast_to(rows, chunk.shape), lambda part: part.sum(axis=1))
-    return total.sums()
+        total += _sum_chunk(chunk, np.broadcast_to(rows, chunk.shape), n_rows)
+    return total
 
 
-def two_product(a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """Return p and e with p = fl(a * b) and p + e = a * b exactly.
+def _sum_chunk(values: Floats, groups: NDArray[np.intp], n_groups: int) -> ExactSums:
+    """Sum at most 2**16 values a group; `groups` has the shape of `values`.
 
-    Dekker, "A floating-point technique for extending the available precision", 1971. Exact while
-    nothing under- or overflows (factors between 2**-480 and 2**500).
-
-    Examples
-    --------
-    >>> p, e = two_product(np.array([0.1]), np.array([0.1]))
-    >>> Fraction(float(p[0])) + Fraction(float(e[0])) == Fraction(0.1) ** 2
-    True
+    The values are cut on ever finer grids until nothing is left. With |x| < 2**e and the grid 2**g,
+    g = e + 16 - 52, adding and subtracting 1.5 * 2**(g + 52) rounds x to a multiple of 2**g, and
+    2**16 of these sum to less than 2**(g + 53): any order of addition is exact. e is even, so that
+    chunks share their grids.
     """
-    product = a * b
-    a_high, a_low = _halves(a)
-    b_high, b_low = (a_high, a_low) if b is a else _halves(b)
-    error = a_high * b_high
-    error -= product
-    error += a_high * b_low
-    error += a_low * b_high
-    error += a_low * b_low
-    return product, error
-
-
-def _halves(a: Floats) -> tuple[Floats, Floats]:
-    """Split into 26 + 26 bits (Veltkamp); 2**27 + 1 is the constant for a 53-bit significand."""
-    scaled = a * 134217729.0
-    high = scaled - (scaled - a)
-    return high, a - high
-
-
-def _grid_parts(values: Floats, top: float) -> Iterator[tuple[int, Floats]]:
-    """Cut `values`, of which none is larger than `top`, on ever finer grids until nothing is left.
-
-    Yields (g, part): every entry of part is a multiple of 2**g, and any n of them sum to less than
-    2**(g + 53), so that any order of addition is exact. With |x| < 2**e and g = e + bits - 52,
-    adding 1.5 * 2**(g + 52) rounds x to the grid: the sum stays where one ulp is 2**g. The part
-    must be used before the next is asked for: its memory is used again.
-    """
-    bits = max(1, (values.shape[-1] - 1).bit_length())
+    top = _largest(values)
+    if math.isnan(top):
+        raise ValueError("NaN has no sum")
+    total = ExactSums.zeros(n_groups)
+    if top >= _HUGE:
+        huge = np.abs(values) >= _HUGE
+        total = _sum_huge(values[huge], groups[huge], n_groups)
+        values = np.where(huge, 0.0, values)
+        top = _largest(values)
+    limbs: list[_Limb] = []
     part, rest = np.empty_like(values), values
     while top > 0.0:
-        grid = max(math.frexp(top)[1] + bits - 52, -1074)
+        exponent = math.frexp(top)[1]
+        grid = max(exponent + exponent % 2 + _CHUNK_BITS - 52, -1074)
         magic = math.ldexp(1.5, grid + 52)
         np.add(rest, magic, out=part)
         part -= magic
-        yield grid, part
+        units = np.ldexp(_collapse(part, groups, n_groups), -grid)
+        limbs.append(_Limb(grid, units.astype(np.int64), _largest(units)))
         rest = np.subtract(rest, part, out=None if rest is values else rest)
         top = _largest(rest)
+        if top and len(limbs) > 1 and np.count_nonzero(rest) * 8 < rest.size:
+            left = rest != 0
+            values, groups = rest[left], groups[left]
+            part, rest = np.empty_like(values), values
+    return total + ExactSums((0,) * n_groups, 0, tuple(limbs))
+
+
+def _collapse(part: Floats, groups: NDArray[np.intp], n_groups: int) -> Floats:
+    """Add up by group what adds up without rounding."""
+    if part.ndim == 2:
+        return np.asarray(part.sum(axis=1))
+    return np.asarray(np.bincount(groups, weights=part, minlength=n_groups))
+
+
+def _sum_huge(values: Floats, groups: NDArray[np.intp], n_groups: int) -> ExactSums:
+    """Sum whole numbers of any size, one by one."""
+    units = [0] * n_groups
+    for group, value in zip(groups.tolist(), values.tolist(), strict=True):
+        units[group] += int(value)
+    return ExactSums(tuple(units))
 
 
 def _largest(values: Floats) -> float:
     return max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
-
-
-class _Accumulator:
-    """Integers to add up in, all counted in units of 2**exponent."""
-
-    def __init__(self, size: int) -> None:
-        self._units = [0] * size
-        self._exponent = 0
-
-    def add_chunk(
-        self, values: Floats, groups: NDArray[np.intp], collapse: Callable[[Floats], Floats]
-    ) -> None:
-        top = _largest(values)
-        if math.isnan(top):
-            raise ValueError("NaN has no sum")
-        if top >= _HUGE:
-            huge = np.abs(values) >= _HUGE
-            for group, value in zip(groups[huge].tolist(), values[huge].tolist(), strict=True):
-                self._add(group, int(value), 0)
-            values = np.where(huge, 0.0, values)
-            top = _largest(values)
-        for grid, part in _grid_parts(values, top):
-            sums = collapse(part)
-            for group in np.flatnonzero(sums).tolist():
-                self._add(group, int(math.ldexp(sums[group], -grid)), grid)
-
-    def sums(self) -> ExactSums:
-        return ExactSums(tuple(self._units), self._exponent)
-
-    def _add(self, group: int, unit: int, exponent: int) -> None:
-        if exponent < self._exponent:
-            shift = self._exponent - exponent
-            self._units = [old << shift for old in self._units]
-            self._exponent = exponent
-        self._units[group] += unit << (exponent - self._exponent)
 
 
 def _to_string(unit: int, exponent: int) -> str:

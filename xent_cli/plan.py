@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from threading import Event
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,14 +14,18 @@ from xent_cli.checks import invalid_predictions, require_valid
 from xent_cli.classes import ClassIndex, LabelValues
 from xent_cli.errors import MissingValueError
 from xent_cli.files import Block, Source, Use
-from xent_cli.files.pairing import line_up
+from xent_cli.files.pairing import Unit, line_up, make_units
 from xent_cli.notice import Notice
 from xent_cli.roles import Roles
 from xent_cli.spec import Spec
+from xent_cli.tally import Running, Tally
 
 Floats = NDArray[np.float64]
-_BATCH_VALUES = 1 << 19
-"""Values of q in a batch: 4 MB of float64, small beside a cache and large beside a step's cost."""
+_BATCH_VALUES = 360_000
+"""Values of q in a batch: 3 MB of float64, small beside a cache and large beside a step's cost.
+
+No power of 2, for the same place in every column would then be the same place in the cache."""
+_MOST_ROWS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +62,48 @@ class Plan:
 
     def pairs(self, max_rows: int | None = None, jobs: int = 1) -> Iterator[tuple[Block, Block]]:
         """Read everything, as blocks of at most `max_rows` rows of both inputs side by side."""
-        width = max(1, self.spec.n_classes)
-        limit = max_rows or max(2, min(1 << 16, _BATCH_VALUES // width))
-        return line_up_roles(self.preds, self.labels, self.roles, limit, jobs)
+        return line_up_roles(self.preds, self.labels, self.roles, self._limit(max_rows), jobs)
 
-    def batch(self, preds: Block, labels: Block) -> Batch:
+    def _limit(self, max_rows: int | None) -> int:
+        return max_rows or max(2, min(_MOST_ROWS, _BATCH_VALUES // max(1, self.spec.n_classes)))
+
+    def units(self, jobs: int = 1) -> Iterator[Unit]:
+        """Cut everything into units that threads may read and tally side by side."""
+        uses = role_uses(self.roles)
+        return make_units(self.preds, self.labels, *uses, ids=self.roles.ids, jobs=jobs)
+
+    def tally(self, unit: Unit, max_rows: int | None = None, stop: Event | None = None) -> Tally:
+        """Read a unit and add it up; give up in the middle once `stop` is set."""
+        limit = self._limit(max_rows)
+        total, scratch = Running(Tally.zero(self.spec)), np.empty(limit * self._width)
+        for pair in unit.pairs(limit):
+            if stop is not None and stop.is_set():
+                break
+            total.add(Tally.of(self.batch(*pair, scratch), self.spec))
+        return total.sum()
+
+    def require_unchanged(self) -> None:
+        """Raise BrokenFileError if an input is another than when it was opened."""
+        self.preds.require_unchanged()
+        self.labels.require_unchanged()
+
+    def batch(self, preds: Block, labels: Block, scratch: Floats | None = None) -> Batch:
         """Turn rows of both inputs into a batch.
+
+        Parameters
+        ----------
+        preds, labels : Block
+            The same rows of both.
+        scratch : float64 of at least K * n values, optional
+            Memory for the predictions. The batch then holds only until it is used again; fresh
+            memory for every batch would cost more time than filling it.
 
         Raises
         ------
         MissingValueError, LabelError
             For the first row that cannot be used, unless it is to be left out.
         """
-        q = preds.numbers(self.roles.preds, self._width)
+        q = preds.numbers(self.roles.preds, self._width, scratch)
         rows = np.arange(preds.start, preds.start + len(preds), dtype=np.int64)
         weight = self._weight(preds, labels)
         named = self.roles.preds if len(self.roles.preds) == len(q) else ()
@@ -117,6 +151,8 @@ class Plan:
             row = int(np.argmax(unknown))
             where = labels.place.of_row(int(rows[row]), self.roles.labels[0])
             raise self.index.unknown(values, row, where)  # type: ignore[arg-type]
+        if keep.all():
+            return batch
         return replace(batch.take(keep), n_ignored=int(ignored.sum()), n_invalid=int(bad.sum()))
 
     def _encode(self, values: LabelValues) -> NDArray[np.intp] | Floats:
@@ -154,6 +190,11 @@ def line_up_roles(
     preds: Source, labels: Source, roles: Roles, max_rows: int, jobs: int = 1
 ) -> Iterator[tuple[Block, Block]]:
     """Yield blocks of both inputs with the same rows and the columns that `roles` names."""
+    return line_up(preds, labels, *role_uses(roles), ids=roles.ids, max_rows=max_rows, jobs=jobs)
+
+
+def role_uses(roles: Roles) -> tuple[dict[str, Use], dict[str, Use]]:
+    """Return what the columns of predictions and of labels are read for."""
     pred_uses: dict[str, Use] = dict.fromkeys(roles.preds, "number")
     label_uses: dict[str, Use] = dict.fromkeys(
         roles.labels, "label" if len(roles.labels) == 1 else "number"
@@ -162,9 +203,7 @@ def line_up_roles(
         (label_uses if roles.weight_in_labels else pred_uses)[roles.weight] = "number"
     if roles.cluster is not None:
         (label_uses if roles.cluster_in_labels else pred_uses)[roles.cluster] = "text"
-    return line_up(
-        preds, labels, pred_uses, label_uses, ids=roles.ids, max_rows=max_rows, jobs=jobs
-    )
+    return pred_uses, label_uses
 
 
 def _require_labels(batch: Batch, bad: NDArray[np.bool_], names: tuple[str, ...]) -> None:

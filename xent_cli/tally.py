@@ -32,6 +32,9 @@ PER_CLASS = (
 OVERALL = ("clipped_loss", "entropy")
 """Sums kept once: the loss of clipped rows, and the entropy of label distributions."""
 
+IN_MULTILABEL = ("positive",)
+"""Sums kept for each class of a multi-label task: the weight of its positive labels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -86,7 +89,7 @@ class Tally:
         sums = {name: ExactSums.zeros(cells) for name in PER_CLASS}
         sums |= {name: ExactSums.zeros(1) for name in OVERALL}
         if spec.multilabel:
-            sums["positive"] = ExactSums.zeros(spec.n_classes)
+            sums |= {name: ExactSums.zeros(spec.n_classes) for name in IN_MULTILABEL}
         clusters = None if spec.cluster is None else ClusterSums.zero(spec.n_classes)
         return cls(spec, (0,) * cells, (0,) * cells, sums, clusters=clusters)
 
@@ -105,10 +108,8 @@ class Tally:
     def of_measured(cls, measured: Measured) -> Self:
         """Add up what the rows of a checked batch contribute."""
         batch, spec, rows = measured.batch, measured.spec, measured.rows
-        zero = cls.zero(spec)
-        left_out = replace(zero, n_ignored=batch.n_ignored, n_invalid=batch.n_invalid)
         if rows is None:
-            return left_out
+            return replace(cls.zero(spec), n_ignored=batch.n_ignored, n_invalid=batch.n_invalid)
         cells = Cells(rows, spec.n_classes)
         infinite, finite_loss, row_loss = rows.infinite, rows.finite_loss, rows.finite_row_loss
         squarable = np.abs(finite_loss) < LARGEST_SQUARED
@@ -121,11 +122,13 @@ class Tally:
         }
         if rows.positive is not None:
             sums["positive"] = sum_rows(rows.positive)
-        return left_out + cls(
+        return cls(
             spec,
             cells.count(None if rows.groups is not None else present(rows)),
             cells.count(infinite),
             sums,
+            n_ignored=batch.n_ignored,
+            n_invalid=batch.n_invalid,
             n_clipped=int(rows.clipped.sum()),
             n_huge=int((~squarable).sum()),
             pred_sums=measured.pred_sums,
@@ -165,7 +168,11 @@ class Tally:
             "spec": self.spec.to_dict(),
             "n": list(self.n),
             "infinite": list(self.infinite),
-            "sums": {name: sums.to_strings() for name, sums in self.sums.items()},
+            "sums": {
+                name: self.sums[name].to_strings()
+                for name in (*PER_CLASS, *OVERALL, *IN_MULTILABEL)
+                if name in self.sums
+            },
             **data,
             "pred_sums": asdict(self.pred_sums),
             "label_sums": asdict(self.label_sums),

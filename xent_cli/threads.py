@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
 from typing import TypeVar
 
 In = TypeVar("In")
@@ -19,12 +20,15 @@ def available_cpus() -> int:
     return os.cpu_count() or 1
 
 
-def map_ahead(function: Callable[[In], Out], items: Iterable[In], jobs: int) -> Iterator[Out]:
+def map_ahead(
+    function: Callable[[In], Out], items: Iterable[In], jobs: int, *, stop: Event | None = None
+) -> Iterator[Out]:
     """Yield ``function(item)`` for each item, in order, `jobs` of them at work at a time.
 
     At most ``2 * jobs`` results wait to be asked for. The first error in the order of the items is
     the one that is raised, whichever came first on the clock; an error of `items` itself counts as
-    that of the item it stands for.
+    that of the item it stands for. When the end comes early, `stop` is set, and the calls that are
+    at work are waited for.
 
     Examples
     --------
@@ -56,6 +60,8 @@ def map_ahead(function: Callable[[In], Out], items: Iterable[In], jobs: int) -> 
         while waiting:
             yield waiting.popleft().result()
     finally:
+        if stop is not None:
+            stop.set()
         pool.shutdown(wait=True, cancel_futures=True)
         _close(source)
 

@@ -16,7 +16,10 @@ from xent_cli.files.chunks import record_chunks
 def cut(text: bytes, size: int, *, delimiter: str | None = ",") -> list[bytes]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(chunks, "CHUNK_BYTES", size)
-        return list(record_chunks(io.BytesIO(text), "labels.csv", delimiter=delimiter))
+        found = list(record_chunks(io.BytesIO(text), "labels.csv", delimiter=delimiter))
+        line_end = b"\r" if b"\r" in text and b"\n" not in text else b"\n"
+        assert all(lines == chunk.count(line_end) for chunk, lines in found)
+        return [chunk for chunk, _ in found]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 8, 1000])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -53,6 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     A closed pipe is no failure: the reader has what it wanted.
     """
+    # Nothing here multiplies matrices: threads of the library for that would spin for nothing.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug, config = "--debug" in arguments, ""
     try:

@@ -40,11 +40,13 @@ class Block:
         """Return `length` rows from `offset` on, without copying."""
         return replace(self, data=self.data.slice(offset, length), start=self.start + offset)
 
-    def numbers(self, names: Sequence[str], width: int | None = None) -> Floats:
+    def numbers(
+        self, names: Sequence[str], width: int | None = None, scratch: Floats | None = None
+    ) -> Floats:
         """Return columns as a contiguous (K, n) float64 array, NaN where a value is missing.
 
         A list column of width K counts as K columns; `width` is the K it must have, by default that
-        of its longest list here.
+        of its longest list here. Columns are put into `scratch`, if it is given.
 
         Raises
         ------
@@ -53,7 +55,9 @@ class Block:
         """
         if len(names) == 1 and _is_list(self.data.column(names[0]).type):
             return self._list_numbers(names[0], width)
-        matrix = np.empty((len(names), len(self)))
+        size = len(names) * len(self)
+        memory = np.empty(size) if scratch is None or scratch.size < size else scratch[:size]
+        matrix = memory.reshape(len(names), len(self))
         for row, name in zip(matrix, names, strict=True):
             row[:] = self._numbers(self.data.column(name), name)
         return matrix

@@ -18,8 +18,8 @@ _PIECE = 1 << 17
 
 def record_chunks(
     stream: BinaryIO, path: str, *, delimiter: str | None, size: int | None = None
-) -> Iterator[bytes | bytearray]:
-    r"""Cut what a stream holds into chunks of whole records.
+) -> Iterator[tuple[bytes | bytearray, int]]:
+    r"""Cut what a stream holds into chunks of whole records, each with the number of its lines.
 
     A line end between quotes ends no record. Blank lines at the end of the stream are dropped;
     elsewhere they stay, for they are missing rows.
@@ -44,8 +44,8 @@ def record_chunks(
     --------
     >>> import io
     >>> chunks = record_chunks(io.BytesIO(b'a\n"b\nc"\n\n'), "labels.csv", delimiter=",")
-    >>> [bytes(chunk) for chunk in chunks]
-    [b'a\n"b\nc"\n']
+    >>> [(bytes(chunk), lines) for chunk, lines in chunks]
+    [(b'a\n"b\nc"\n', 3)]
     """
     rest, lines, line_end = b"", 0, b""
     while data := _read_behind(rest, stream, size or CHUNK_BYTES):
@@ -54,8 +54,9 @@ def record_chunks(
         rest = bytes(memoryview(data)[cut:])
         if cut:
             del data[cut:]
-            lines += _count(data, line_end)
-            yield data
+            count = _count(data, line_end)
+            lines += count
+            yield data, count
         elif len(rest) > LONGEST_RECORD:
             raise ParseError(
                 f"{path}, line {lines + 1}: no record ends within {LONGEST_RECORD >> 20} MB.",
@@ -64,7 +65,7 @@ def record_chunks(
     if last := rest.rstrip(b"\r\n"):
         last += line_end if line_end == b"\r" else b"\n"
         if end := _records_end(last, delimiter, line_end or b"\n"):
-            yield last[:end]
+            yield last[:end], last.count(line_end or b"\n", 0, end)
         if end < len(last):
             line = lines + 1 + last.count(line_end or b"\n", 0, end)
             raise ParseError(

@@ -55,7 +55,7 @@ class JsonLinesSource(Source):
         options = pa_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
         start, place = 0, Place(self.path, header_lines=0)
         with reading(self.path, "JSON lines"), self._open() as stream:
-            chunks = record_chunks(stream, self.path, delimiter=None)
+            chunks = (chunk for chunk, _ in record_chunks(stream, self.path, delimiter=None))
             for chunk, result in map_ahead(partial(_parse, options), chunks, jobs):
                 if isinstance(result, Exception):
                     raise _explain(schema, chunk, start, place, result) from result

@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from xent_cli.errors import MissingFileError, XentError
 
-_LOCAL_BUFFER = 1 << 20
+_LOCAL_BUFFERS = (1 << 16, 1 << 20, 64 << 20)
+"""The smallest and the largest buffer of a column, and what those of all columns may take."""
 
 
 class Location(ABC):
@@ -59,7 +60,7 @@ class Location(ABC):
 
     def buffer_bytes(self, columns: int) -> int:
         """Return how much of each of so many columns is read at a time."""
-        return _LOCAL_BUFFER
+        return max(_LOCAL_BUFFERS[0], min(_LOCAL_BUFFERS[1], _LOCAL_BUFFERS[2] // max(1, columns)))
 
     def explain(self, error: Exception) -> XentError | None:
         """Return what to say of an error that is the store's, not one of the data."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pyarrow as pa
 from xent_cli.column import Column
 from xent_cli.errors import ColumnError
 from xent_cli.files.block import Block
+from xent_cli.files.piece import Piece
 from xent_cli.files.source import Source, Use
 
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
@@ -48,22 +50,67 @@ class ManySource(Source):
         counts = [source.n_rows for source, _ in parts]
         known = [count for count in counts if count is not None]
         self.n_rows = sum(known) if len(known) == len(counts) else None
+        self.unread = all(source.unread for source, _ in parts)
+
+    def pieces(self, wanted: Mapping[str, Use], *, jobs: int = 1) -> Iterator[Piece]:
+        first = 0
+        for source, pairs in self._parts:
+            end = first
+            for piece in source.pieces(_own(source, wanted), jobs=jobs):
+                moved = self._moved(piece, first, pairs, wanted)
+                end = moved.start + (piece.n_rows or 0)
+                yield moved
+            first = end
+
+    def parts(self, wanted: Mapping[str, Use]) -> list[Piece]:
+        first, pieces = 0, []
+        for source, pairs in self._parts:
+            found = source.parts(_own(source, wanted))
+            if any(piece.n_rows is None for piece in found):
+                return super().parts(wanted)
+            pieces += [self._moved(piece, first, pairs, wanted) for piece in found]
+            first += sum(piece.n_rows or 0 for piece in found)
+        return pieces
+
+    def require_unchanged(self) -> None:
+        for source, _ in self._parts:
+            source.require_unchanged()
 
     def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
         first = 0
         for source, pairs in self._parts:
             end = first
-            own = source.names()
-            inside = {name: use for name, use in wanted.items() if name in own}
-            for block in source.blocks(inside, jobs=jobs):
-                place = replace(block.place, first=first)
-                data = block.data
-                for key in wanted.keys() - inside.keys():
-                    data = data.append_column(key, _constant(pairs[key], data.num_rows))
-                start = first + block.start
-                yield Block(data.select(list(wanted)), start, place)
-                end = start + len(block)
+            for block in source.blocks(_own(source, wanted), jobs=jobs):
+                yield _placed(block, first, pairs, wanted)
+                end = first + block.start + len(block)
             first = end
+
+    def _moved(
+        self, piece: Piece, first: int, pairs: Mapping[str, str], wanted: Mapping[str, Use]
+    ) -> Piece:
+        """Return a piece of a file as one of them all: `first` rows come before the file."""
+        read = partial(_read_placed, piece, first, pairs, wanted)
+        return Piece(piece.path, first + piece.start, piece.n_rows, read)
+
+
+def _own(source: Source, wanted: Mapping[str, Use]) -> dict[str, Use]:
+    names = set(source.names())
+    return {name: use for name, use in wanted.items() if name in names}
+
+
+def _read_placed(
+    piece: Piece, first: int, pairs: Mapping[str, str], wanted: Mapping[str, Use]
+) -> Iterator[Block]:
+    return (_placed(block, first, pairs, wanted) for block in piece.blocks())
+
+
+def _placed(block: Block, first: int, pairs: Mapping[str, str], wanted: Mapping[str, Use]) -> Block:
+    """Return a block of a file with the columns that its folder's name tells, and its place."""
+    data = block.data
+    for key in wanted.keys() - set(data.schema.names):
+        data = data.append_column(key, _constant(pairs[key], data.num_rows))
+    place = replace(block.place, first=first)
+    return Block(data.select(list(wanted)), first + block.start, place)
 
 
 def _constant(value: str, rows: int) -> pa.Array:

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, BinaryIO
 
 import numpy as np
@@ -31,7 +32,11 @@ from xent_cli.errors import (
 from xent_cli.files.arrays import array_column, array_to_arrow
 from xent_cli.files.block import Block
 from xent_cli.files.location import Location
+from xent_cli.files.piece import Piece
 from xent_cli.files.source import Source, Use, block_rows, reading, require_unique
+
+_PIECE_BLOCKS = 16
+"""Blocks of a piece, each of some megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class _Header:
 class NpySource(Source):
     """An npy file: one column, a list column if the array is two-dimensional."""
 
+    unread = True
+
     def __init__(self, location: Location, *, column: str = "values") -> None:
         self.path = location.name
         self.format = "npy"
@@ -67,12 +74,26 @@ class NpySource(Source):
         self.columns = (_column(column, self._header, self.path),)
         self.n_rows = self._header.shape[0]
 
+    def pieces(self, wanted: Mapping[str, Use], *, jobs: int = 1) -> Iterator[Piece]:
+        return iter(self.parts(wanted))
+
+    def parts(self, wanted: Mapping[str, Use]) -> list[Piece]:
+        n, size = self._header.shape[0], _PIECE_BLOCKS * block_rows(self._header.words)
+        spans = [(start, min(start + size, n)) for start in range(0, n, size)]
+        return [
+            Piece(self.path, start, stop - start, partial(self._read_span, wanted, start, stop))
+            for start, stop in spans
+        ]
+
     def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
+        return self._read_span(wanted, 0, self._header.shape[0])
+
+    def _read_span(self, wanted: Mapping[str, Use], first: int, stop: int) -> Iterator[Block]:
         header, place = self._header, Place(self.path)
         rows = block_rows(header.words)
         with reading(self._file, "npy"), self._file.open() as file:
-            for start in range(0, header.shape[0], rows):
-                count = min(rows, header.shape[0] - start)
+            for start in range(first, stop, rows):
+                count = min(rows, stop - start)
                 array = _read_rows(file, header, start, count, self.path)
                 data = {name: array_to_arrow(array) for name in wanted}
                 yield Block(

@@ -120,7 +120,9 @@ def _make_source(
         from xent_cli.files.text import TextSource
 
         mark = delimiter or ("\t" if kind == "tsv" else None)
-        return TextSource(location.name, opener, delimiter=mark, header=header)
+        text = TextSource(location.name, opener, delimiter=mark, header=header)
+        text.can_seek = compression is None
+        return text
     if kind == "parquet":
         from xent_cli.files.parquet import ParquetSource
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 import pyarrow.parquet as pq
 
 from xent_cli.batch import Place
 from xent_cli.files.block import Block
 from xent_cli.files.location import Location
+from xent_cli.files.piece import Piece
 from xent_cli.files.schema import SAMPLE_ROWS, columns_of, judge_integers
 from xent_cli.files.source import Source, Use, block_rows, reading, require_unique
+
+_PIECE_VALUES = 1 << 20
+"""Row groups are read together until they hold so many values, lest each be opened for little."""
 
 
 class ParquetSource(Source):
     """A Parquet file, read row group by row group."""
+
+    unread = True
 
     def __init__(self, location: Location) -> None:
         self.path = location.name
@@ -26,7 +33,9 @@ class ParquetSource(Source):
             location.open_arrow() as opened,
             pq.ParquetFile(opened, buffer_size=buffer) as file,
         ):
-            schema, self.n_rows = file.schema_arrow, file.metadata.num_rows
+            schema, about = file.schema_arrow, file.metadata
+            self.n_rows = about.num_rows
+            self._group_rows = [about.row_group(g).num_rows for g in range(about.num_row_groups)]
             require_unique(schema.names, self.path)
             columns = columns_of(schema)
             if integers := [column.name for column in columns if column.kind == "integer"]:
@@ -34,14 +43,36 @@ class ParquetSource(Source):
                 columns = judge_integers(columns, next(sample, None))
         self.columns = columns
 
+    def pieces(self, wanted: Mapping[str, Use], *, jobs: int = 1) -> Iterator[Piece]:
+        parts = self.parts(wanted)
+        # The columns of a single row group are decoded side by side instead.
+        return iter(parts) if len(parts) >= jobs else super().pieces(wanted, jobs=jobs)
+
+    def parts(self, wanted: Mapping[str, Use]) -> list[Piece]:
+        enough = _PIECE_VALUES // max(1, sum(self._width(name) for name in wanted))
+        pieces, start, groups, rows = [], 0, [], 0
+        for group, count in enumerate(self._group_rows):
+            groups.append(group)
+            rows += count
+            if rows >= enough or group + 1 == len(self._group_rows):
+                read = partial(self._read_groups, wanted, tuple(groups), start)
+                pieces.append(Piece(self.path, start, rows, read))
+                start, groups, rows = start + rows, [], 0
+        return pieces
+
     def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
+        return self._read_groups(wanted, range(len(self._group_rows)), 0, jobs)
+
+    def _read_groups(
+        self, wanted: Mapping[str, Use], groups: Sequence[int], start: int, jobs: int = 1
+    ) -> Iterator[Block]:
         names = list(wanted)
         texts = [
             name
             for name, use in wanted.items()
             if use == "label" and (column := self.column(name)) and column.kind == "text"
         ]
-        start, place = 0, Place(self.path)
+        place = Place(self.path)
         rows = block_rows(sum(self._width(name) for name in names))
         with (
             reading(self._file, "Parquet"),
@@ -54,7 +85,9 @@ class ParquetSource(Source):
                 page_checksum_verification=True,
             ) as file,
         ):
-            for data in file.iter_batches(rows, columns=names, use_threads=jobs > 1):
+            for data in file.iter_batches(
+                rows, row_groups=groups, columns=names, use_threads=jobs > 1
+            ):
                 data.validate(full=True)
                 if data.num_rows:
                     yield Block(data.select(names), start, place)

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal
 
 import pyarrow as pa
@@ -17,6 +17,7 @@ from xent_cli.column import Column
 from xent_cli.errors import BrokenFileError, DuplicateColumnError, EncodingError
 from xent_cli.files.block import Block
 from xent_cli.files.location import Location, Stamp
+from xent_cli.files.piece import Piece
 from xent_cli.notice import Notice
 
 Use = Literal["number", "label", "text"]
@@ -46,6 +47,8 @@ class Source(ABC):
         What must not be closed while the source is in use.
     stamp : Stamp, optional
         The file as it was when it was opened.
+    unread : bool
+        Whether `pieces` come without any of them being read.
     """
 
     path: str
@@ -56,6 +59,7 @@ class Source(ABC):
     notes: tuple[Notice, ...] = ()
     keep_alive: object = None
     stamp: Stamp | None = None
+    unread: bool = False
 
     def blocks(self, wanted: Mapping[str, Use], *, jobs: int = 1) -> Iterator[Block]:
         """Read the wanted columns, each for its use, block by block, with `jobs` threads.
@@ -69,14 +73,33 @@ class Source(ABC):
         for block in self._read(wanted, jobs):
             rows += len(block)
             yield block
-        if self.stamp is not None and not self.stamp.still_holds():
-            raise BrokenFileError(
-                f"{self.path} changed while it was read.", hint="Is a job still writing it?"
-            )
+        self.require_unchanged()
         if self.n_rows is not None and rows != self.n_rows:
             raise BrokenFileError(
                 f"{self.path} says it has {self.n_rows:,} rows and holds {rows:,}.",
                 hint="It is damaged: write it again.",
+            )
+
+    def pieces(self, wanted: Mapping[str, Use], *, jobs: int = 1) -> Iterator[Piece]:
+        """Cut the rows, from the first to the last, into pieces that threads read side by side.
+
+        Here each is a block that has been read; formats do better where they can. Who has read
+        all pieces calls `require_unchanged`.
+        """
+        return map(Piece.of_block, self._read(wanted, jobs))
+
+    def parts(self, wanted: Mapping[str, Use]) -> list[Piece]:
+        """Cut the rows into pieces that any process can read that sees the files.
+
+        Here one; formats do better where they can.
+        """
+        return [Piece(self.path, 0, self.n_rows, partial(self._read, wanted, 1))]
+
+    def require_unchanged(self) -> None:
+        """Raise BrokenFileError if the file is another than when it was opened."""
+        if self.stamp is not None and not self.stamp.still_holds():
+            raise BrokenFileError(
+                f"{self.path} changed while it was read.", hint="Is a job still writing it?"
             )
 
     @abstractmethod

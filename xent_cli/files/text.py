@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from typing import BinaryIO
 
-import pyarrow as pa
-import pyarrow.csv as pa_csv
-
 from xent_cli.batch import Place
-from xent_cli.errors import EmptyInputError, EncodingError, InputError, ParseError
+from xent_cli.errors import EmptyInputError
 from xent_cli.files.block import Block
 from xent_cli.files.chunks import CHUNK_BYTES, record_chunks
 from xent_cli.files.compression import Opener
-from xent_cli.files.dialect import Dialect, Header, detect_dialect
-from xent_cli.files.numerals import NULLS, is_number
-from xent_cli.files.source import Source, Use, one_batch, reading
+from xent_cli.files.dialect import Header, detect_dialect
+from xent_cli.files.parser import Chunk, Parsed, Parser, explain
+from xent_cli.files.piece import Piece
+from xent_cli.files.source import Source, Use, reading
 from xent_cli.threads import map_ahead
 
 _HEAD_BYTES = 1 << 20
@@ -28,7 +25,15 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class TextSource(Source):
-    """A delimited text file."""
+    """A delimited text file.
+
+    Attributes
+    ----------
+    can_seek : bool
+        Whether it can be read from the middle: a packed file cannot.
+    """
+
+    can_seek: bool = False
 
     def __init__(
         self,
@@ -47,30 +52,101 @@ class TextSource(Source):
         self._dialect = detect_dialect(
             head[self._skip :], path, whole=whole, delimiter=delimiter, header=header
         )
+        self._tangled = _is_tangled(head[self._skip :])
         self.columns = self._dialect.columns
         self.named = self._dialect.named
 
+    def pieces(self, wanted: Mapping[str, Use], *, jobs: int = 1) -> Iterator[Piece]:
+        """Cut the text into chunks, whose lines are counted so that each knows its place.
+
+        Where a quote or a carriage return stands, only parsing can tell the rows.
+        """
+        if self._tangled:
+            yield from super().pieces(wanted, jobs=jobs)
+            return
+        parser, start = self._parser(wanted), 0
+        place = Place(self.path, header_lines=self._dialect.header_lines)
+        for chunk in self._chunks():
+            if _is_tangled(chunk.data):
+                place, block = self._block(parser, parser.parse(chunk), start, place)
+                piece = Piece.of_block(block)
+            else:
+                read = partial(self._read_chunk, parser, chunk, start, place)
+                piece = Piece(self.path, start, chunk.lines - chunk.skip, read)
+            if piece.n_rows:
+                yield piece
+            start += piece.n_rows or 0
+        self._require_rows(start)
+
+    def parts(self, wanted: Mapping[str, Use]) -> list[Piece]:
+        if self._tangled or not self.can_seek:
+            return super().parts(wanted)
+        parser, start, offset, pieces = self._parser(wanted), 0, self._skip, []
+        place = Place(self.path, header_lines=self._dialect.header_lines)
+        for chunk in self._chunks():
+            if _is_tangled(chunk.data):
+                return super().parts(wanted)
+            size, rows = len(chunk.data), chunk.lines - chunk.skip
+            hollow = replace(chunk, data=b"")
+            read = partial(self._read_range, parser, hollow, (offset, size), start, place)
+            if rows:
+                pieces.append(Piece(self.path, start, rows, read))
+            start, offset = start + rows, offset + size
+        self._require_rows(start)
+        return pieces
+
     def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
+        parser, start = self._parser(wanted), 0
+        place = Place(self.path, header_lines=self._dialect.header_lines)
+        for found in map_ahead(parser.parse, self._chunks(), jobs):
+            place, block = self._block(parser, found, start, place)
+            if len(block):
+                yield block
+            start += len(block)
+        self._require_rows(start)
+
+    def _chunks(self) -> Iterator[Chunk]:
+        # A parser for each of many columns takes its time to begin: give it more to do.
+        size = CHUNK_BYTES * (1 if len(self._dialect.names) <= _MANY_COLUMNS else 4)
+        delimiter, skip = self._dialect.delimiter, self._dialect.header_lines
+        with reading(self.path, "text"), self._open() as stream:
+            stream.read(self._skip)
+            for data, lines in record_chunks(stream, self.path, delimiter=delimiter, size=size):
+                yield Chunk(data, lines, skip)
+                skip = 0
+
+    def _read_chunk(
+        self, parser: Parser, chunk: Chunk, start: int, place: Place
+    ) -> Iterator[Block]:
+        yield self._block(parser, parser.parse(chunk), start, place)[1]
+
+    def _read_range(
+        self, parser: Parser, hollow: Chunk, span: tuple[int, int], start: int, place: Place
+    ) -> Iterator[Block]:
+        """Read a chunk again, from where it stands in the file."""
+        with reading(self.path, "text"), self._open() as stream:
+            stream.seek(span[0])
+            data = stream.read(span[1])
+        yield from self._read_chunk(parser, replace(hollow, data=data), start, place)
+
+    def _block(
+        self, parser: Parser, found: Parsed, start: int, place: Place
+    ) -> tuple[Place, Block]:
+        """Return parsed rows as a block, and where they stand; raise what is wrong with them."""
+        if isinstance(found.result, Exception):
+            raise explain(parser, found, start, place) from found.result
+        if not found.rows_are_lines:
+            place = Place(self.path)
+        return place, Block(found.result, start, place)
+
+    def _parser(self, wanted: Mapping[str, Use]) -> Parser:
         numbers = frozenset(name for name, use in wanted.items() if use == "number")
         labels = frozenset(name for name, use in wanted.items() if use == "label")
         numeric = frozenset(name for name in labels if self._kind(name) != "text") | numbers
-        delimiter = self._dialect.delimiter
-        start, place = 0, Place(self.path, header_lines=self._dialect.header_lines)
-        with reading(self.path, "text"), self._open() as stream:
-            stream.read(self._skip)
-            # A parser for each of many columns takes its time to begin: give it more to do.
-            size = CHUNK_BYTES * (1 if len(self._dialect.names) <= _MANY_COLUMNS else 4)
-            parser = _Parser(self._dialect, list(wanted), numeric, numbers)
-            chunks = enumerate(record_chunks(stream, self.path, delimiter=delimiter, size=size))
-            for found in map_ahead(parser.parse, chunks, jobs):
-                if isinstance(found.result, Exception):
-                    raise _explain(parser, found, start, place) from found.result
-                if not found.rows_are_lines:
-                    place = Place(self.path)
-                if found.result.num_rows:
-                    yield Block(found.result, start, place)
-                start += found.result.num_rows
-        if not start:
+        return Parser(self._dialect, list(wanted), numeric, numbers)
+
+    def _require_rows(self, n_rows: int) -> None:
+        if not n_rows:
             raise EmptyInputError(f"{self.path} has no rows.")
 
     def _kind(self, name: str) -> str:
@@ -89,117 +165,6 @@ def read_head(stream: BinaryIO) -> tuple[bytes, bool]:
     return head, True
 
 
-@dataclass(frozen=True, slots=True)
-class _Parsed:
-    """A chunk of whole records with its rows, or with what the parser said against it.
-
-    `skip` is how many of its lines are a header.
-    """
-
-    chunk: bytes | bytearray
-    skip: int
-    result: pa.RecordBatch | pa.ArrowInvalid
-    rows_are_lines: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class _Parser:
-    """Which columns to convert, and how.
-
-    Columns in `numeric` are read as numbers; only those in `numbers` must be: labels that were
-    numbers so far may turn to text, predictions may not.
-    """
-
-    dialect: Dialect
-    wanted: list[str]
-    numeric: frozenset[str]
-    numbers: frozenset[str]
-
-    def parse(self, numbered: tuple[int, bytes | bytearray]) -> _Parsed:
-        """Parse the chunk of that number; the first one begins with the header."""
-        number, chunk = numbered
-        skip = 0 if number else self.dialect.header_lines
-        quoted = b'"' in chunk
-        try:
-            try:
-                data = self._convert(chunk, skip, self.numeric, quoted=quoted)
-            except pa.ArrowInvalid:
-                if self.numeric == self.numbers:
-                    raise
-                data = self._convert(chunk, skip, self.numbers, quoted=quoted)
-        except pa.ArrowInvalid as error:
-            return _Parsed(chunk, skip, error)
-        return _Parsed(chunk, skip, data, not quoted or data.num_rows + skip == chunk.count(b"\n"))
-
-    def _convert(
-        self, chunk: bytes | bytearray, skip: int, numeric: frozenset[str], *, quoted: bool
-    ) -> pa.RecordBatch:
-        types = {
-            name: pa.float64() if name in numeric else pa.dictionary(pa.int32(), pa.string())
-            for name in self.wanted
-        }
-        table = pa_csv.read_csv(
-            pa.BufferReader(chunk),
-            pa_csv.ReadOptions(
-                use_threads=False,
-                column_names=list(self.dialect.names),
-                skip_rows_after_names=skip,
-                block_size=len(chunk) + 1,
-            ),
-            pa_csv.ParseOptions(
-                delimiter=self.dialect.delimiter,
-                newlines_in_values=quoted,
-                ignore_empty_lines=False,
-            ),
-            pa_csv.ConvertOptions(
-                column_types=types,
-                include_columns=self.wanted,
-                null_values=list(NULLS),
-                strings_can_be_null=False,
-            ),
-        )
-        return one_batch(table)
-
-
-def _explain(parser: _Parser, found: _Parsed, start: int, place: Place) -> InputError:
-    """Find the row that the parser refused, and say what is wrong with it."""
-    dialect, chunk, skip, error = parser.dialect, found.chunk, found.skip, found.result
-    try:
-        text = chunk.decode("utf-8")
-    except UnicodeDecodeError as bad:
-        bad_row = start + chunk.count(b"\n", 0, bad.start) - skip
-        return EncodingError(
-            f"{place.of_row(bad_row)}: byte {chunk[bad.start]:#04x} is not UTF-8.",
-            hint="Convert the file, for example with iconv -t utf-8.",
-        )
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter)
-    try:
-        for index, row in enumerate(rows, start=start - skip):
-            if row and len(row) != len(dialect.names):
-                return ParseError(
-                    f"{place.of_row(index)}: {_fields(len(row))} where the first line has "
-                    f"{len(dialect.names)}.",
-                    hint=f"The delimiter is {dialect.delimiter!r}; --delimiter sets another.",
-                )
-            if index < start or not row:
-                continue
-            for name in sorted(parser.numbers, key=dialect.names.index):
-                field = row[dialect.names.index(name)]
-                if field.strip() not in NULLS and not is_number(field):
-                    return _no_number(place, index, name, field)
-    except csv.Error as bad_csv:
-        error = bad_csv
-    return ParseError(f"{place.of_row(start)} or after: {' '.join(str(error).split())[:300]}.")
-
-
-def _no_number(place: Place, index: int, name: str, field: str) -> ParseError:
-    comma = field.count(",") == 1 and is_number(field.replace(",", "."))
-    hint = "Choose the prediction columns with --pred-cols."
-    return ParseError(
-        f"{place.of_row(index, name)}: {field[:40]!r} is not a number.",
-        hint="Decimal commas must be points." if comma else hint,
-    )
-
-
-def _fields(count: int) -> str:
-    return f"{count} field{'s' * (count != 1)}"
+def _is_tangled(data: bytes | bytearray) -> bool:
+    """Say whether lines may be no rows: in quotes, or ended by carriage returns."""
+    return b'"' in data or b"\r" in data
