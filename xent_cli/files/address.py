@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote, unquote
 from xent_cli.errors import AddressError
 
 SCHEMES = ("s3", "gs", "gcs", "abfs", "abfss", "hdfs", "viewfs", "file")
+_HARMLESS = ("region", "scheme")
 _WITH_BUCKET = ("s3", "gs", "gcs")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 _QUERY = re.compile(r"\?(?=\w+=)")
@@ -87,12 +88,11 @@ class Address:
     def hide(self, text: str) -> str:
         """Return a text, say of a library, in which no secret of this address is left."""
         text = text.replace(self.root, f"{self.scheme}://{self.host}/")
-        secrets = [
-            self.authority.rpartition("@")[0].partition(":")[2],
-            self.userinfo[1],
-            self.query,
-        ]
-        for secret in filter(None, [*secrets, quote(self.userinfo[1], safe="")]):
+        password = self.userinfo[1]
+        written = self.authority.rpartition("@")[0].partition(":")[2]
+        values = [value for name, value in self.options.items() if name not in _HARMLESS]
+        secrets = [self.query, password, written, quote(password, safe=""), *values]
+        for secret in filter(None, secrets):
             text = text.replace(secret, "***")
         return text
 
