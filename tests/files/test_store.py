@@ -304,6 +304,18 @@ def test_a_store_that_is_silent(store: Store, monkeypatch: pytest.MonkeyPatch) -
             evaluate("s3://bucket/p.csv")
 
 
+@pytest.mark.parametrize("limit", ["", "&retry_limit_seconds=1"])
+def test_a_store_of_google_that_is_not_there(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By itself it would try for a quarter of an hour."""
+    monkeypatch.setattr(store_module, "ANSWER_SECONDS", 1)
+    monkeypatch.setattr(store_module, "ATTEMPTS", 1)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    address = f"gs://anonymous@bucket/p.csv?endpoint_override=127.0.0.1:{port}&scheme=http{limit}"
+    with pytest.raises(StoreError, match=rf"of gs://bucket/p\.csv at 127\.0\.0\.1:{port} does not"):
+        evaluate(address)
+
+
 def test_what_stands_in_an_address_is_used_and_not_shown(door: Door, store: Store) -> None:
     store.put("p.csv", PREDS.encode())
     store.put("y.csv", LABELS.encode())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass, field, replace
 from typing import Self
@@ -109,6 +108,8 @@ class Address:
                 hint="Pipe it in, as in: curl -L URL | xent eval - labels.csv",
             )
         if self.scheme not in SCHEMES:
+            import difflib
+
             close = difflib.get_close_matches(self.scheme, SCHEMES, n=1, cutoff=0.5)
             meant = f" Did you mean {close[0]}://?" if close else ""
             known = ", ".join(f"{scheme}://" for scheme in SCHEMES)
