@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import settings
+from store_server import Door, Store, environment, open_door, running_store
 
 from xent_cli.batch import Batch, Place
 from xent_cli.spec import Spec
@@ -53,3 +54,28 @@ def spec_of() -> Callable[..., Spec]:
         return Spec(mode, tuple(f"c{i}" for i in range(n_classes)), **rest)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def _running_store() -> Iterator[Store]:
+    with running_store() as store:
+        yield store
+
+
+@pytest.fixture
+def store(_running_store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """Return an empty store, to which the environment leads."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in environment(_running_store.port).items():
+        monkeypatch.setenv(name, value)
+    _running_store.clear()
+    return _running_store
+
+
+@pytest.fixture
+def door(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+    """Return the door before the store, through which the environment leads."""
+    with open_door(store.port) as door:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{door.port}")
+        yield door

@@ -57,6 +57,7 @@ def test_folders_in_folders(folder: Path, tmp_path: Path) -> None:
     assert open_source(str(folder), "preds").names() == ["p_cat", "p_dog", "p_ox"]
     assert evaluate(folder, labels).n == 4
     assert evaluate(str(folder / "**" / "*.csv"), labels).n == 4
+    assert evaluate(str(folder / "**" / "**" / "*.csv"), labels).n == 4  # Each file once.
 
 
 @pytest.mark.parametrize(

@@ -143,11 +143,6 @@ def test_pickles_are_refused(name: str, tmp_path: Path, labels: str) -> None:
         evaluate(write(tmp_path / name, pickle.dumps(P)), labels)
 
 
-def test_remote_addresses(labels: str) -> None:
-    with pytest.raises(UnknownFormatError, match="remote address"):
-        evaluate("s3://bucket/p.csv", labels)
-
-
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass, field, replace
 from typing import Self
@@ -11,6 +10,7 @@ from urllib.parse import parse_qsl, quote, unquote
 from xent_cli.errors import AddressError
 
 SCHEMES = ("s3", "gs", "gcs", "abfs", "abfss", "hdfs", "viewfs", "file")
+_HARMLESS = ("region", "scheme")
 _WITH_BUCKET = ("s3", "gs", "gcs")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 _QUERY = re.compile(r"\?(?=\w+=)")
@@ -87,12 +87,11 @@ class Address:
     def hide(self, text: str) -> str:
         """Return a text, say of a library, in which no secret of this address is left."""
         text = text.replace(self.root, f"{self.scheme}://{self.host}/")
-        secrets = [
-            self.authority.rpartition("@")[0].partition(":")[2],
-            self.userinfo[1],
-            self.query,
-        ]
-        for secret in filter(None, [*secrets, quote(self.userinfo[1], safe="")]):
+        password = self.userinfo[1]
+        written = self.authority.rpartition("@")[0].partition(":")[2]
+        values = [value for name, value in self.options.items() if name not in _HARMLESS]
+        secrets = [self.query, password, written, quote(password, safe=""), *values]
+        for secret in filter(None, secrets):
             text = text.replace(secret, "***")
         return text
 
@@ -109,6 +108,8 @@ class Address:
                 hint="Pipe it in, as in: curl -L URL | xent eval - labels.csv",
             )
         if self.scheme not in SCHEMES:
+            import difflib
+
             close = difflib.get_close_matches(self.scheme, SCHEMES, n=1, cutoff=0.5)
             meant = f" Did you mean {close[0]}://?" if close else ""
             known = ", ".join(f"{scheme}://" for scheme in SCHEMES)

@@ -76,7 +76,8 @@ def _list_folder(folder: str) -> list[Location]:
 
 def _list_pattern(pattern: str) -> list[Location]:
     """Return all files that a pattern matches; ``**`` stands for folders in folders."""
-    files = [file for file in glob.glob(pattern, recursive=True) if os.path.isfile(file)]
+    found = dict.fromkeys(glob.glob(pattern, recursive=True))  # ``**/**`` finds files twice.
+    files = [file for file in found if os.path.isfile(file)]
     if not os.path.basename(pattern).startswith("_"):
         files = [file for file in files if not os.path.basename(file).startswith("_")]
     return [LocalFile(file) for file in files]
@@ -113,7 +114,7 @@ def _match(pattern: Address) -> list[Address]:
     for depth, part in enumerate(parts[fixed:], start=fixed):
         last = depth == len(parts) - 1
         if not glob.has_magic(part) and not last:
-            folders = [folder.at(f"{folder.key}/{part}") for folder in folders]
+            folders = [folder.at(posixpath.join(folder.key, part)) for folder in folders]
             continue
         deep = part == "**"
         found = []

@@ -57,7 +57,7 @@ class _Ranges(io.RawIOBase):
         return len(found)
 
     def _fetch(self, wanted: int) -> None:
-        goes_on = self._at == self._start + len(self._data)
+        goes_on = 0 < len(self._data) == self._at - self._start
         self._step = min(2 * self._step, _MOST) if goes_on else _FIRST
         size = max(0, min(max(wanted, self._step), self._size - self._at))
         with self._source.asking():

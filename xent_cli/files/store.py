@@ -27,6 +27,7 @@ ATTEMPTS = 3
 """pyarrow's own for an address take a minute and a half to give a silent server up."""
 _BUFFERS, _MOST_BUFFER, _LEAST_BUFFER = 64 << 20, 8 << 20, 1 << 20
 _HINT_SECONDS = 5.0
+_VARIABLES = ("AWS_", "AZURE_", "GOOGLE_", "CLOUD_STORAGE_", "HADOOP_")
 
 Kind = Literal["file", "folder", "nothing"]
 
@@ -122,7 +123,7 @@ def list_objects(folder: Address, *, deep: bool = False) -> list[tuple[Address, 
     """Return what lies in a folder, or (`deep`) in any below it too; nothing if there is none."""
     with _asking(folder):
         system, path = _reach(folder)
-        base = _connect(folder.at(""))[1]
+        base = _reach(folder.at(""))[1]
         try:
             infos = system.get_file_info(fs.FileSelector(path, recursive=deep))
         except FileNotFoundError:
@@ -144,7 +145,9 @@ def _asking(address: Address) -> Iterator[None]:
 
 def _reach(address: Address) -> tuple[fs.FileSystem, str]:
     """Return the file system of an address, and its path there."""
-    system, base = _connect(address.at(""))
+    # Who sets credentials in a running process wants them used from then on.
+    environment = {name: os.environ[name] for name in os.environ if name.startswith(_VARIABLES)}
+    system, base = _connect(address.at(""), frozenset(environment.items()))
     return system, posixpath.join(base, address.key.rstrip("/")) if address.key else base
 
 
@@ -153,7 +156,7 @@ def _key(path: str, base: str) -> str:
 
 
 @lru_cache
-def _connect(store: Address) -> tuple[fs.FileSystem, str]:
+def _connect(store: Address, _: frozenset[tuple[str, str]]) -> tuple[fs.FileSystem, str]:
     """Return a file system, and the path in it at which the store's keys begin."""
     if store.scheme == "s3":
         return _connect_s3(store)
