@@ -214,6 +214,12 @@ class SignatureError(InputError):
     code = "signature"
 
 
+class EngineError(XentError):
+    """A cluster is not there, or failed; the data may be sound."""
+
+    code = "engine"
+
+
 class OutputError(XentError):
     """A result could not be written."""
 

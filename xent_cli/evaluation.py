@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 from threading import Event
 from typing import Any
 
 from xent_cli.class_names import read_class_names, require_distinct
 from xent_cli.detection import make_plan
-from xent_cli.errors import UsageError
+from xent_cli.engines import Engine, map_on, require_engine
+from xent_cli.errors import UsageError, XentError
 from xent_cli.files import InputFormat, Source, open_source
 from xent_cli.files.dialect import Header
 from xent_cli.files.memory import require_same_index, with_column
+from xent_cli.files.units import Unit
 from xent_cli.losses import DEFAULT_EPS, Scale
 from xent_cli.options import Options
 from xent_cli.plan import Plan
@@ -48,6 +51,8 @@ def evaluate(
     labels_header: Header | None = None,
     batch_rows: int | None = None,
     jobs: int | None = None,
+    engine: Engine = "local",
+    address: str | None = None,
     progress: Callable[[int, int | None], None] | None = None,
 ) -> Report:
     """Measure the cross entropy of predictions against labels, per class and overall.
@@ -100,6 +105,11 @@ def evaluate(
         Rows a batch; the result is the same for any.
     jobs : int, optional
         Threads, by default one for each processor; the result is the same for any.
+    engine : {"local", "dask", "ray", "spark"}
+        Where the work is done; the result is the same for any. The workers of a cluster must see
+        the files under the same paths, and have xent-cli installed.
+    address : str, optional
+        The cluster's address; by default one is started on this machine.
     progress : callable, optional
         Called with the rows done and, where known beforehand, the number of all.
 
@@ -146,6 +156,7 @@ def evaluate(
 
     if isinstance(preds, str) and isinstance(labels, str) and preds == labels == "-":
         raise UsageError("Only one of PREDS and LABELS can be standard input.")
+    require_engine(engine, address)
     require_same_index(preds, labels)
     pred_source = opened(preds, "preds", header)
     label_source = (
@@ -160,6 +171,8 @@ def evaluate(
         make_plan(pred_source, label_source, options),
         batch_rows=batch_rows,
         jobs=jobs,
+        engine=engine,
+        address=address,
         progress=progress,
     )
 
@@ -169,18 +182,24 @@ def run(
     *,
     batch_rows: int | None = None,
     jobs: int | None = None,
+    engine: Engine = "local",
+    address: str | None = None,
     progress: Callable[[int, int | None], None] | None = None,
 ) -> Report:
-    """Read everything that a plan says, with `jobs` threads (default: all), and report on it."""
-    jobs = available_cpus() if jobs is None else jobs
-
-    total, rows, stop = Running(Tally.zero(plan.spec)), 0, Event()
-    tally = partial(plan.tally, max_rows=batch_rows, stop=stop)
-    for part in map_ahead(tally, plan.units(jobs), jobs, stop=stop):
-        total.add(part)
-        rows += part.n_rows
-        if progress is not None:
-            progress(rows, plan.preds.n_rows)
+    """Read everything that a plan says, on an engine, and report on it."""
+    total, rows = Running(Tally.zero(plan.spec)), 0
+    if engine == "local":
+        jobs, stop = available_cpus() if jobs is None else jobs, Event()
+        tally = partial(plan.tally, max_rows=batch_rows, stop=stop)
+        parts = map_ahead(tally, plan.units(jobs), jobs, stop=stop)
+    else:
+        parts = _tally_there(plan, batch_rows, engine, address)
+    with closing(parts):
+        for part in parts:
+            total.add(part)
+            rows += part.n_rows
+            if progress is not None:
+                progress(rows, plan.preds.n_rows)
     plan.require_unchanged()
     return finalize(
         total.sum(),
@@ -189,6 +208,28 @@ def run(
         notes=plan.notes,
         inputs=_inputs(plan, rows),
     )
+
+
+def _attempt(plan: Plan, batch_rows: int | None, unit: Unit) -> Tally | XentError:
+    """Tally a unit on a worker; an error of the data comes home as a value."""
+    try:
+        tally = plan.tally(unit, batch_rows)
+        plan.require_unchanged()  # Or this is another file than the one that was planned for.
+    except XentError as error:
+        return error
+    return tally
+
+
+def _tally_there(
+    plan: Plan, batch_rows: int | None, engine: Engine, address: str | None
+) -> Generator[Tally, None, None]:
+    """Tally all parts on the workers of a cluster; the first error in order of the rows counts."""
+    attempt = partial(_attempt, plan, batch_rows)
+    with closing(map_on(engine, attempt, plan.partitions(), address=address)) as outcomes:
+        for outcome in outcomes:
+            if isinstance(outcome, XentError):
+                raise outcome
+            yield outcome
 
 
 def _inputs(plan: Plan, rows: int) -> list[Input]:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from xent_cli.batch import Batch, Place
 from xent_cli.checks import invalid_predictions, require_valid
 from xent_cli.classes import ClassIndex, LabelValues
-from xent_cli.errors import MissingValueError
+from xent_cli.errors import MissingValueError, UsageError
 from xent_cli.files import Block, Source, Use
-from xent_cli.files.pairing import Unit, line_up, make_units
+from xent_cli.files.pairing import line_up
+from xent_cli.files.units import Unit, make_partitions, make_units
 from xent_cli.notice import Notice
 from xent_cli.roles import Roles
 from xent_cli.spec import Spec
@@ -71,6 +72,23 @@ class Plan:
         """Cut everything into units that threads may read and tally side by side."""
         uses = role_uses(self.roles)
         return make_units(self.preds, self.labels, *uses, ids=self.roles.ids, jobs=jobs)
+
+    def partitions(self) -> list[Unit]:
+        """Cut everything into units that the workers of a cluster may read.
+
+        Raises
+        ------
+        UsageError
+            If an input is no file, and so nothing that others could read.
+        """
+        for source in (self.preds, self.labels):
+            if source.keep_alive is not None or source.in_memory:
+                raise UsageError(
+                    f"{source.path} is not a file, and the workers of a cluster cannot read it.",
+                    hint="Without --engine, the threads of this machine do.",
+                )
+        uses = role_uses(self.roles)
+        return make_partitions(self.preds, self.labels, *uses, ids=self.roles.ids)
 
     def tally(self, unit: Unit, max_rows: int | None = None, stop: Event | None = None) -> Tally:
         """Read a unit and add it up; give up in the middle once `stop` is set."""

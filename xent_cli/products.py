@@ -16,6 +16,7 @@ def two_product(a: Floats, b: Floats) -> tuple[Floats, Floats]:
 
     Examples
     --------
+    >>> from fractions import Fraction
     >>> p, e = two_product(np.array([0.1]), np.array([0.1]))
     >>> Fraction(float(p[0])) + Fraction(float(e[0])) == Fraction(0.1) ** 2
     True

@@ -22,7 +22,7 @@ def available_cpus() -> int:
 
 def map_ahead(
     function: Callable[[In], Out], items: Iterable[In], jobs: int, *, stop: Event | None = None
-) -> Iterator[Out]:
+) -> Generator[Out, None, None]:
     """Yield ``function(item)`` for each item, in order, `jobs` of them at work at a time.
 
     At most ``2 * jobs`` results wait to be asked for. The first error in the order of the items is

@@ -15,6 +15,7 @@ from xent_cli.cli.options import (
     SortOption,
     TopOption,
 )
+from xent_cli.engines import Engine
 
 _DEFAULT_EPS = 2.0**-52
 
@@ -122,6 +123,17 @@ def eval_command(
             help="Threads; the result is the same for any. [default: one a processor]",
         ),
     ] = None,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="Where the work is done; the result is the same.")
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(
+            "--address",
+            metavar="ADDRESS",
+            help="The cluster of --engine. [default: one is started on this machine]",
+        ),
+    ] = None,
     form: FormatOption = "table",
     output: OutputOption = None,
     sort: SortOption = None,
@@ -170,6 +182,8 @@ def eval_command(
             header=header,
             labels_header=labels_header,
             jobs=jobs,
+            engine=engine,
+            address=address,
             progress=progress,
         )
     write_report(report, form, targets, sort=sort, top=top, color=color, quiet=quiet)

@@ -29,6 +29,7 @@ class TableSource(Source):
     def __init__(self, table: pa.Table, name: str) -> None:
         self.path = name
         self.format = "table"
+        self.in_memory = True
         require_unique(table.column_names, name)
         self.columns = judge_integers(columns_of(table.schema), table)
         self.n_rows = table.num_rows
@@ -51,6 +52,7 @@ class ArraySource(Source):
     def __init__(self, array: np.ndarray[Any, Any], name: str) -> None:
         self.path = name
         self.format = "array"
+        self.in_memory = True
         self.named = False
         if array.ndim not in (1, 2):
             raise ColumnError(

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from functools import partial
-from itertools import chain
 from typing import TypeVar
 
 import pyarrow as pa
 
 from xent_cli.errors import EmptyInputError, IdMismatchError, RowCountError
 from xent_cli.files.block import Block
-from xent_cli.files.piece import Piece
 from xent_cli.files.source import Source, Use
 
 Item = TypeVar("Item")
-
-_HELD_VALUES = 1 << 21
-"""Labels that wait for one piece of predictions: 16 MB."""
 
 
 def line_up(
@@ -57,87 +50,19 @@ def line_up(
         If there are no rows at all.
     """
     if preds is labels:
-        blocks = _capped(preds.blocks({**pred_uses, **label_uses}, jobs=jobs), max_rows)
-        yield from ((block, block) for block in _some(blocks, preds))
+        blocks = capped(preds.blocks({**pred_uses, **label_uses}, jobs=jobs), max_rows)
+        yield from ((block, block) for block in some(blocks, preds))
         return
-    _require_equal_counts(preds, labels)
+    require_equal_counts(preds, labels)
     with_ids: dict[str, Use] = dict.fromkeys(ids, "text")
-    left = _some(_capped(preds.blocks({**pred_uses, **with_ids}, jobs=jobs), max_rows), preds)
-    right = _some(_capped(labels.blocks({**label_uses, **with_ids}, jobs=jobs), max_rows), labels)
+    left = some(capped(preds.blocks({**pred_uses, **with_ids}, jobs=jobs), max_rows), preds)
+    right = some(capped(labels.blocks({**label_uses, **with_ids}, jobs=jobs), max_rows), labels)
     # Closed at once when something fails, for a traceback may keep them alive for long.
     with closing(left), closing(right):
-        yield from _zip_rows(preds, labels, left, right, ids)
+        yield from zip_rows(preds, labels, left, right, ids)
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """The same rows of both inputs, still to be read: work for one thread, or one machine.
-
-    Attributes
-    ----------
-    preds, labels : Source
-        May be one and the same.
-    ours, theirs : tuple of Piece
-        Without `theirs` the rows of both stand in `ours`.
-    rows : (int, int), optional
-        The first row and the one behind the last; `theirs` may hold more. By default all.
-    ids : tuple of str
-        Columns of both that must agree in every row.
-    """
-
-    preds: Source
-    labels: Source
-    ours: tuple[Piece, ...]
-    theirs: tuple[Piece, ...] = ()
-    rows: tuple[int, int] | None = None
-    ids: tuple[str, ...] = ()
-
-    def pairs(self, max_rows: int) -> Iterator[tuple[Block, Block]]:
-        """Read the rows, in blocks of at most `max_rows`, and see that ids agree."""
-        left = _capped(_chain(self.ours), max_rows)
-        if not self.theirs:
-            yield from ((block, block) for block in left)
-            return
-        right = _capped(_within(_chain(self.theirs), self.rows), max_rows)
-        with closing(left), closing(right):
-            yield from _zip_rows(self.preds, self.labels, left, right, self.ids)
-
-
-def make_units(
-    preds: Source,
-    labels: Source,
-    pred_uses: dict[str, Use],
-    label_uses: dict[str, Use],
-    *,
-    ids: Sequence[str] = (),
-    jobs: int = 1,
-) -> Iterator[Unit]:
-    """Cut two inputs into units, in order; the parameters and errors are those of `line_up`."""
-    make = partial(Unit, preds, labels, ids=tuple(ids))
-    if preds is labels:
-        pieces = preds.pieces({**pred_uses, **label_uses}, jobs=jobs)
-        yield from (make((piece,)) for piece in _some(pieces, preds))
-        return
-    _require_equal_counts(preds, labels)
-    with_ids: dict[str, Use] = dict.fromkeys(ids, "text")
-    our_uses, their_uses = {**pred_uses, **with_ids}, {**label_uses, **with_ids}
-    ours = preds.pieces(our_uses, jobs=jobs)
-    if preds.unread:
-        left = list(ours)
-        right = list(labels.pieces(their_uses, jobs=jobs)) if labels.unread else []
-        if right and [piece.n_rows for piece in left] == [piece.n_rows for piece in right]:
-            yield from (make((a,), (b,)) for a, b in zip(left, right, strict=True))
-            return
-        # Labels of a piece are held until it is done: where they are many, blocks do.
-        held = max((piece.n_rows or 0 for piece in left), default=0) * len(their_uses)
-        small = held <= _HELD_VALUES
-        ours = iter(left) if small else map(Piece.of_block, preds.blocks(our_uses, jobs=jobs))
-    read = _some(labels.blocks(their_uses, jobs=jobs), labels)
-    with closing(read):
-        yield from _join(make, _some(ours, preds), read)
-
-
-def _zip_rows(
+def zip_rows(
     preds: Source,
     labels: Source,
     left: Iterator[Block],
@@ -156,57 +81,23 @@ def _zip_rows(
     if ours is not None or theirs is not None:
         n_ours, n_theirs = _count(ours, left), _count(theirs, right)
         done = ours.start if ours is not None else theirs.start if theirs is not None else 0
-        raise _count_error(preds, done + n_ours, labels, done + n_theirs)
+        raise count_error(preds, done + n_ours, labels, done + n_theirs)
 
 
-def _join(
-    make: Callable[..., Unit], ours: Iterator[Piece], labels: Iterator[Block]
-) -> Iterator[Unit]:
-    """Put to each piece of predictions the blocks of labels that hold its rows."""
-    held: list[Block] = []
-    read = done = 0
-    for piece in ours:
-        done = piece.start + (piece.n_rows or 0)
-        while read < done and (block := next(labels, None)) is not None:
-            held.append(block)
-            read = block.start + len(block)
-        unit = make((piece,), tuple(map(Piece.of_block, held)), rows=(piece.start, done))
-        if read < done:
-            rest = sum(later.n_rows or 0 for later in ours)
-            raise _count_error(unit.preds, done + rest, unit.labels, read)
-        yield unit
-        held = [block for block in held if block.start + len(block) > done]
-    if more := read - done + sum(map(len, labels)):
-        raise _count_error(unit.preds, done, unit.labels, done + more)
-
-
-def _chain(pieces: Sequence[Piece]) -> Iterator[Block]:
-    return chain.from_iterable(piece.blocks() for piece in pieces)
-
-
-def _within(blocks: Iterator[Block], rows: tuple[int, int] | None) -> Iterator[Block]:
-    """Pass on what lies between two rows."""
-    for block in blocks:
-        first, behind = rows or (block.start, block.start + len(block))
-        low = max(block.start, first)
-        high = min(block.start + len(block), behind)
-        if low < high:
-            yield block.slice(low - block.start, high - low)
-
-
-def _require_equal_counts(preds: Source, labels: Source) -> None:
+def require_equal_counts(preds: Source, labels: Source) -> None:
     """Raise RowCountError where both counts are known beforehand, and differ."""
     if preds.n_rows is not None and labels.n_rows is not None and preds.n_rows != labels.n_rows:
-        raise _count_error(preds, preds.n_rows, labels, labels.n_rows)
+        raise count_error(preds, preds.n_rows, labels, labels.n_rows)
 
 
-def _capped(blocks: Iterator[Block], max_rows: int) -> Generator[Block, None, None]:
+def capped(blocks: Iterator[Block], max_rows: int) -> Generator[Block, None, None]:
+    """Cut blocks that have more rows."""
     for block in blocks:
         for offset in range(0, len(block), max_rows):
             yield block.slice(offset, min(max_rows, len(block) - offset))
 
 
-def _some(items: Iterator[Item], source: Source) -> Generator[Item, None, None]:
+def some(items: Iterator[Item], source: Source) -> Generator[Item, None, None]:
     """Pass blocks or pieces on; EmptyInputError if there are none."""
     first = next(items, None)
     if first is None:
@@ -219,7 +110,8 @@ def _count(current: Block | None, rest: Iterator[Block]) -> int:
     return (len(current) if current is not None else 0) + sum(len(block) for block in rest)
 
 
-def _count_error(preds: Source, n_preds: int, labels: Source, n_labels: int) -> RowCountError:
+def count_error(preds: Source, n_preds: int, labels: Source, n_labels: int) -> RowCountError:
+    """Return what to say of inputs with unequal numbers of rows."""
     hint = "Each row of predictions needs its row of labels."
     longer, shorter = (labels, preds) if n_labels > n_preds else (preds, labels)
     if abs(n_labels - n_preds) == 1 and longer.format == "csv" and not longer.named:

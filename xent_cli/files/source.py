@@ -49,6 +49,8 @@ class Source(ABC):
         The file as it was when it was opened.
     unread : bool
         Whether `pieces` come without any of them being read.
+    in_memory : bool
+        Whether it is an object of this process, not a file.
     """
 
     path: str
@@ -60,6 +62,7 @@ class Source(ABC):
     keep_alive: object = None
     stamp: Stamp | None = None
     unread: bool = False
+    in_memory: bool = False
 
     def blocks(self, wanted: Mapping[str, Use], *, jobs: int = 1) -> Iterator[Block]:
         """Read the wanted columns, each for its use, block by block, with `jobs` threads.
