@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-_CHUNK_BITS = 16
+_CHUNK_BITS = 17
 """Chunks of up to 2**16 values: each pass then settles 52 - 16 = 36 bits of every value."""
 
 _HUGE = 2.0**900

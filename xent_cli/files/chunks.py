@@ -11,13 +11,14 @@ import numpy as np
 
 from xent_cli.errors import ParseError
 
-CHUNK_BYTES = 4 << 20
+CHUNK_BYTES = 6 << 20
 LONGEST_RECORD = 64 << 20
+_FIRST_BYTES = 1 << 18
 _PIECE = 1 << 17
 
 
 def record_chunks(
-    stream: BinaryIO, path: str, *, delimiter: str | None, size: int | None = None
+    stream: BinaryIO, path: str, *, delimiter: str | None, times: int = 1
 ) -> Iterator[tuple[bytes | bytearray, int]]:
     r"""Cut what a stream holds into chunks of whole records, each with the number of its lines.
 
@@ -32,8 +33,8 @@ def record_chunks(
     delimiter : str, optional
         What stands between fields; a quote opens a field only behind it or at the start of a line.
         None for text without quoting, where every line is a record.
-    size : int, optional
-        Bytes to read at a time, by default CHUNK_BYTES.
+    times : int
+        How many times CHUNK_BYTES to read at a time.
 
     Raises
     ------
@@ -48,7 +49,10 @@ def record_chunks(
     [(b'a\n"b\nc"\n', 3)]
     """
     rest, lines, line_end = b"", 0, b""
-    while data := _read_behind(rest, stream, size or CHUNK_BYTES):
+    size = times * CHUNK_BYTES
+    step = min(size, _FIRST_BYTES)  # A small file asks for little memory.
+    while data := _read_behind(rest, stream, step):
+        step = min(size, 2 * step)
         line_end = line_end or _line_end(data)
         cut = _cut(data, delimiter, line_end)
         rest = bytes(memoryview(data)[cut:])

@@ -79,7 +79,7 @@ def detect_dialect(
         )
     if delimiter is None:
         delimiter = _detect_delimiter(text)
-    rows = _read_rows(text, delimiter)
+    rows = _read_rows(text, delimiter, _SAMPLE_ROWS + 1)
     if not rows and text.strip("\r\n"):
         raise ParseError(
             f"{path}: its first line cannot be read as delimited text.",
@@ -133,14 +133,14 @@ def _blank_lines(text: str) -> int:
     return len(blank.splitlines())
 
 
-def _read_rows(text: str, delimiter: str) -> list[list[str]]:
+def _read_rows(text: str, delimiter: str, most: int) -> list[list[str]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     rows: list[list[str]] = []
     try:
         for row in reader:
             if row:
                 rows.append(row)
-            if len(rows) > _SAMPLE_ROWS:
+            if len(rows) == most:
                 break
     except csv.Error:
         pass  # The parser proper says what is wrong, and where.
@@ -151,7 +151,7 @@ def _detect_delimiter(text: str) -> str:
     """Prefer the delimiter by which rows are equally long; commas over the rest where all fit."""
     best, best_rank = ",", (0, 0.0)
     for candidate in (",", "\t", ";", "|", " "):
-        rows = _read_rows(text[: 1 << 16], candidate)[:50]
+        rows = _read_rows(text[: 1 << 16], candidate, 50)
         if not rows or len(rows[0]) < 2:
             continue
         fields = [field for row in rows for field in row]

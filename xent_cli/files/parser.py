@@ -77,6 +77,7 @@ class Parser:
             ),
             pa_csv.ParseOptions(
                 delimiter=self.dialect.delimiter,
+                quote_char='"' if quoted else False,  # Faster where there is none.
                 newlines_in_values=quoted,
                 ignore_empty_lines=False,
             ),

@@ -22,8 +22,9 @@ from xent_cli.notice import Notice
 
 Use = Literal["number", "label", "text"]
 
-BLOCK_BYTES = 4 << 20
-"""What a block of decoded values should weigh: small beside any memory, large beside a call."""
+_BLOCK_VALUES = 800_000
+"""Values of a block: as many as the predictions and labels of a batch have, or a few less."""
+_MOST_ROWS = 130_000
 
 
 class Source(ABC):
@@ -146,7 +147,7 @@ def one_batch(table: pa.Table) -> pa.RecordBatch:
 
 def block_rows(n_values: int) -> int:
     """Return how many rows of `n_values` floats make a block."""
-    return max(1, min(1 << 16, BLOCK_BYTES // (8 * max(n_values, 1))))
+    return max(1, min(_MOST_ROWS, _BLOCK_VALUES // max(n_values, 1)))
 
 
 @contextmanager

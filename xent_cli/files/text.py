@@ -10,7 +10,7 @@ from typing import BinaryIO
 from xent_cli.batch import Place
 from xent_cli.errors import EmptyInputError
 from xent_cli.files.block import Block
-from xent_cli.files.chunks import CHUNK_BYTES, record_chunks
+from xent_cli.files.chunks import record_chunks
 from xent_cli.files.compression import Opener
 from xent_cli.files.dialect import Header, detect_dialect
 from xent_cli.files.parser import Chunk, Parsed, Parser, explain
@@ -107,11 +107,11 @@ class TextSource(Source):
 
     def _chunks(self) -> Iterator[Chunk]:
         # A parser for each of many columns takes its time to begin: give it more to do.
-        size = CHUNK_BYTES * (1 if len(self._dialect.names) <= _MANY_COLUMNS else 4)
+        times = 1 if len(self._dialect.names) <= _MANY_COLUMNS else 3
         delimiter, skip = self._dialect.delimiter, self._dialect.header_lines
         with reading(self.path, "text"), self._open() as stream:
             stream.read(self._skip)
-            for data, lines in record_chunks(stream, self.path, delimiter=delimiter, size=size):
+            for data, lines in record_chunks(stream, self.path, delimiter=delimiter, times=times):
                 yield Chunk(data, lines, skip)
                 skip = 0
 
