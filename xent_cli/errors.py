@@ -58,6 +58,12 @@ class ConfigError(UsageError):
     code = "config"
 
 
+class RuleError(UsageError):
+    """A rule of a gate cannot be understood, or asks for what there is not."""
+
+    code = "rule"
+
+
 class InputError(XentError):
     """The data could not be read, or say something that cannot be."""
 
@@ -194,6 +200,12 @@ class SignatureError(InputError):
     """Two results were made in different ways and cannot be put together."""
 
     code = "signature"
+
+
+class SameInputError(InputError):
+    """A model is compared with itself."""
+
+    code = "same-input"
 
 
 class OutputError(XentError):

@@ -57,8 +57,7 @@ class Plan:
 
     def pairs(self, max_rows: int | None = None, jobs: int = 1) -> Iterator[tuple[Block, Block]]:
         """Read everything, as blocks of at most `max_rows` rows of both inputs side by side."""
-        width = max(1, self.spec.n_classes)
-        limit = max_rows or max(2, min(1 << 16, _BATCH_VALUES // width))
+        limit = max_rows or batch_limit(self.spec.n_classes)
         return line_up_roles(self.preds, self.labels, self.roles, limit, jobs)
 
     def batch(self, preds: Block, labels: Block) -> Batch:
@@ -150,10 +149,23 @@ class Plan:
         return weights
 
 
+def batch_limit(n_classes: int) -> int:
+    """Return how many rows of so many predictions make a batch."""
+    return max(2, min(1 << 16, _BATCH_VALUES // max(1, n_classes)))
+
+
 def line_up_roles(
     preds: Source, labels: Source, roles: Roles, max_rows: int, jobs: int = 1
 ) -> Iterator[tuple[Block, Block]]:
     """Yield blocks of both inputs with the same rows and the columns that `roles` names."""
+    pred_uses, label_uses = uses_of(roles)
+    return line_up(
+        preds, labels, pred_uses, label_uses, ids=roles.ids, max_rows=max_rows, jobs=jobs
+    )
+
+
+def uses_of(roles: Roles) -> tuple[dict[str, Use], dict[str, Use]]:
+    """Return the columns to read of the predictions and of the labels, each with its use."""
     pred_uses: dict[str, Use] = dict.fromkeys(roles.preds, "number")
     label_uses: dict[str, Use] = dict.fromkeys(
         roles.labels, "label" if len(roles.labels) == 1 else "number"
@@ -162,9 +174,7 @@ def line_up_roles(
         (label_uses if roles.weight_in_labels else pred_uses)[roles.weight] = "number"
     if roles.cluster is not None:
         (label_uses if roles.cluster_in_labels else pred_uses)[roles.cluster] = "text"
-    return line_up(
-        preds, labels, pred_uses, label_uses, ids=roles.ids, max_rows=max_rows, jobs=jobs
-    )
+    return pred_uses, label_uses
 
 
 def _require_labels(batch: Batch, bad: NDArray[np.bool_], names: tuple[str, ...]) -> None:
