@@ -8,14 +8,32 @@ from xent_cli.errors import XentError
 from xent_cli.version import __version__
 
 if TYPE_CHECKING:
+    from xent_cli.comparing import compare
     from xent_cli.evaluation import evaluate
+    from xent_cli.gating import gate
     from xent_cli.merging import merge
     from xent_cli.report import Report
     from xent_cli.tally import Tally
 
-__all__ = ["Report", "Tally", "XentError", "__version__", "evaluate", "merge"]
+__all__ = [
+    "Report",
+    "Tally",
+    "XentError",
+    "__version__",
+    "compare",
+    "evaluate",
+    "gate",
+    "merge",
+]
 
-_HOMES = {"evaluate": "evaluation", "merge": "merging", "Report": "report", "Tally": "tally"}
+_HOMES = {
+    "compare": "comparing",
+    "evaluate": "evaluation",
+    "gate": "gating",
+    "merge": "merging",
+    "Report": "report",
+    "Tally": "tally",
+}
 
 
 def __dir__() -> list[str]:

@@ -58,6 +58,12 @@ class ConfigError(UsageError):
     code = "config"
 
 
+class RuleError(UsageError):
+    """A rule of a gate cannot be understood, or asks for what there is not."""
+
+    code = "rule"
+
+
 class InputError(XentError):
     """The data could not be read, or say something that cannot be."""
 
@@ -218,6 +224,12 @@ class EngineError(XentError):
     """A cluster is not there, or failed; the data may be sound."""
 
     code = "engine"
+
+
+class SameInputError(InputError):
+    """A model is compared with itself."""
+
+    code = "same-input"
 
 
 class OutputError(XentError):

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from threading import Event
 from typing import Any
 
-from xent_cli.class_names import read_class_names, require_distinct
+from xent_cli.choices import Choices, open_inputs, read_options
 from xent_cli.detection import make_plan
 from xent_cli.engines import Engine, map_on, require_engine
-from xent_cli.errors import UsageError, XentError
-from xent_cli.files import InputFormat, Source, open_source
+from xent_cli.errors import XentError
+from xent_cli.files import InputFormat
 from xent_cli.files.dialect import Header
-from xent_cli.files.memory import require_same_index, with_column
 from xent_cli.files.units import Unit
 from xent_cli.losses import DEFAULT_EPS, Scale
-from xent_cli.options import Options
 from xent_cli.plan import Plan
 from xent_cli.report import Input, Report, finalize
+from xent_cli.running import Running
 from xent_cli.spec import Invalid, Mode, RowSums
-from xent_cli.tally import Running, Tally
+from xent_cli.tally import Tally
 from xent_cli.threads import available_cpus, map_ahead
 
 
@@ -132,41 +131,31 @@ def evaluate(
     >>> round(report.cross_entropy, 7), report.tally.spec.mode
     (0.6904911, 'sparse')
     """
-    options = Options(
-        pred_cols=_listed(pred_cols),
-        label_cols=_listed(label_col),
-        weight=weight if weight is None or isinstance(weight, str) else "weight",
-        cluster=cluster if cluster is None or isinstance(cluster, str) else "cluster",
+    choices = Choices(
+        pred_cols=pred_cols,
+        label_col=label_col,
+        weight=weight,
+        cluster=cluster,
         mode=mode,
         scale=scale,
         eps=eps,
         row_sums=row_sums,
         invalid=invalid,
-        base=str(base),
-        classes=_class_names(classes),
-        positive=None if positive is None else str(positive),
+        base=base,
+        classes=classes,
+        positive=positive,
         label_base=label_base,
         class_weights=class_weights,
-        ignore_labels=tuple(str(label) for label in _listed(ignore_label)),
+        ignore_label=ignore_label,
         label_smoothing=label_smoothing,
+        input_format=input_format,
+        delimiter=delimiter,
+        header=header,
+        labels_header=labels_header,
     )
-
-    def opened(data: Any, role: str, head: Header) -> Source:
-        return open_source(data, role, input_format=input_format, delimiter=delimiter, header=head)
-
-    if isinstance(preds, str) and isinstance(labels, str) and preds == labels == "-":
-        raise UsageError("Only one of PREDS and LABELS can be standard input.")
     require_engine(engine, address)
-    require_same_index(preds, labels)
-    pred_source = opened(preds, "preds", header)
-    label_source = (
-        pred_source if labels is None else opened(labels, "labels", labels_header or header)
-    )
-    for name, values in (("weight", weight), ("cluster", cluster)):
-        if values is not None and not isinstance(values, str):
-            label_source = with_column(label_source, name, values)
-    if labels is None:
-        pred_source = label_source
+    options = read_options(choices)
+    (pred_source,), label_source = open_inputs([preds], labels, choices)
     return run(
         make_plan(pred_source, label_source, options),
         batch_rows=batch_rows,
@@ -206,7 +195,7 @@ def run(
         mode_reason=plan.mode_reason,
         warnings=plan.warnings,
         notes=plan.notes,
-        inputs=_inputs(plan, rows),
+        inputs=inputs_of(plan, rows),
     )
 
 
@@ -232,7 +221,8 @@ def _tally_there(
             yield outcome
 
 
-def _inputs(plan: Plan, rows: int) -> list[Input]:
+def inputs_of(plan: Plan, rows: int) -> list[Input]:
+    """Say which files were read, and the columns of them that were used."""
     roles = plan.roles
     beside = [
         (name, in_labels)
@@ -248,15 +238,3 @@ def _inputs(plan: Plan, rows: int) -> list[Input]:
         Input("preds", preds.path, preds.format, rows, (*roles.preds, *behind[0])),
         Input("labels", labels.path, labels.format, rows, (*roles.labels, *behind[1])),
     ]
-
-
-def _class_names(classes: str | Sequence[str] | None) -> tuple[str, ...] | None:
-    if classes is None or isinstance(classes, str):
-        return None if classes is None else read_class_names(classes)
-    return require_distinct([str(name) for name in classes])
-
-
-def _listed(value: Any) -> tuple[Any, ...]:
-    if value is None:
-        return ()
-    return tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else (value,)

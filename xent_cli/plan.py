@@ -18,8 +18,9 @@ from xent_cli.files.pairing import line_up
 from xent_cli.files.units import Unit, make_partitions, make_units
 from xent_cli.notice import Notice
 from xent_cli.roles import Roles
+from xent_cli.running import Running
 from xent_cli.spec import Spec
-from xent_cli.tally import Running, Tally
+from xent_cli.tally import Tally
 
 Floats = NDArray[np.float64]
 _BATCH_VALUES = 800_000
@@ -63,14 +64,12 @@ class Plan:
 
     def pairs(self, max_rows: int | None = None, jobs: int = 1) -> Iterator[tuple[Block, Block]]:
         """Read everything, as blocks of at most `max_rows` rows of both inputs side by side."""
-        return line_up_roles(self.preds, self.labels, self.roles, self._limit(max_rows), jobs)
-
-    def _limit(self, max_rows: int | None) -> int:
-        return max_rows or max(2, min(_MOST_ROWS, _BATCH_VALUES // max(1, self.spec.n_classes)))
+        limit = max_rows or batch_limit(self.spec.n_classes)
+        return line_up_roles(self.preds, self.labels, self.roles, limit, jobs)
 
     def units(self, jobs: int = 1) -> Iterator[Unit]:
         """Cut everything into units that threads may read and tally side by side."""
-        uses = role_uses(self.roles)
+        uses = uses_of(self.roles)
         return make_units(self.preds, self.labels, *uses, ids=self.roles.ids, jobs=jobs)
 
     def partitions(self) -> list[Unit]:
@@ -87,12 +86,12 @@ class Plan:
                     f"{source.path} is not a file, and the workers of a cluster cannot read it.",
                     hint="Without --engine, the threads of this machine do.",
                 )
-        uses = role_uses(self.roles)
+        uses = uses_of(self.roles)
         return make_partitions(self.preds, self.labels, *uses, ids=self.roles.ids)
 
     def tally(self, unit: Unit, max_rows: int | None = None, stop: Event | None = None) -> Tally:
         """Read a unit and add it up; give up in the middle once `stop` is set."""
-        limit = self._limit(max_rows)
+        limit = max_rows or batch_limit(self.spec.n_classes)
         total, scratch = Running(Tally.zero(self.spec)), np.empty(limit * self._width)
         for pair in unit.pairs(limit):
             if stop is not None and stop.is_set():
@@ -204,15 +203,20 @@ class Plan:
         return weights
 
 
+def batch_limit(n_classes: int) -> int:
+    """Return how many rows of so many predictions make a batch."""
+    return max(2, min(_MOST_ROWS, _BATCH_VALUES // max(1, n_classes)))
+
+
 def line_up_roles(
     preds: Source, labels: Source, roles: Roles, max_rows: int, jobs: int = 1
 ) -> Iterator[tuple[Block, Block]]:
     """Yield blocks of both inputs with the same rows and the columns that `roles` names."""
-    return line_up(preds, labels, *role_uses(roles), ids=roles.ids, max_rows=max_rows, jobs=jobs)
+    return line_up(preds, labels, *uses_of(roles), ids=roles.ids, max_rows=max_rows, jobs=jobs)
 
 
-def role_uses(roles: Roles) -> tuple[dict[str, Use], dict[str, Use]]:
-    """Return what the columns of predictions and of labels are read for."""
+def uses_of(roles: Roles) -> tuple[dict[str, Use], dict[str, Use]]:
+    """Return the columns to read of the predictions and of the labels, each with its use."""
     pred_uses: dict[str, Use] = dict.fromkeys(roles.preds, "number")
     label_uses: dict[str, Use] = dict.fromkeys(
         roles.labels, "label" if len(roles.labels) == 1 else "number"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from statistics import NormalDist
 
 from xent_cli.student import t_interval, two_sided_p
 
@@ -97,9 +98,9 @@ class Estimate:
         """Two-sided interval of Student's t at a level such as 0.95; None without an error."""
         return None if self.se is None else t_interval(self.value, self.se, self.df, level)
 
-    def p_value(self) -> float | None:
-        """Two-sided p-value of the hypothesis that the truth is 0; None without an error."""
-        return None if self.se is None else two_sided_p(self.value / self.se, self.df)
+    def p_value(self, null: float = 0.0) -> float | None:
+        """Two-sided p-value of the hypothesis that the truth is `null`; None without an error."""
+        return None if self.se is None else two_sided_p((self.value - null) / self.se, self.df)
 
 
 def correlation(a: Moments, b: Moments, difference: Moments) -> float | None:
@@ -124,3 +125,39 @@ def correlation(a: Moments, b: Moments, difference: Moments) -> float | None:
     # The square root is taken of a float, scaled first so that it neither over- nor underflows.
     value = float(product / a.spread) * math.sqrt(a.spread / b.spread)
     return max(-1.0, min(1.0, value))
+
+
+@dataclass(frozen=True, slots=True)
+class Proportion:
+    """A share of n independent rows, with Wilson's score interval (1927).
+
+    It has a width even where all rows are right, and never leaves 0 to 1.
+
+    Examples
+    --------
+    >>> [round(x, 4) for x in Proportion(0.9, 10).interval(0.95)]
+    [0.5958, 0.9821]
+    """
+
+    value: float
+    n: int
+    reason: str = ""
+
+    @property
+    def se(self) -> float:
+        """Standard error by the binomial distribution."""
+        return math.sqrt(self.value * (1 - self.value) / self.n)
+
+    def interval(self, level: float) -> tuple[float, float]:
+        """Two-sided score interval at a level such as 0.95."""
+        z = -NormalDist().inv_cdf((1 - level) / 2)
+        scale = 1 + z * z / self.n
+        middle = (self.value + z * z / (2 * self.n)) / scale
+        half = z / scale * math.sqrt(self.se**2 + z * z / (4 * self.n * self.n))
+        return max(0.0, middle - half), min(1.0, middle + half)
+
+    def p_value(self, null: float) -> float:
+        """Two-sided p-value of the hypothesis that the truth is `null`."""
+        if not 0 < null < 1:
+            return 1.0 if self.value == null else 0.0
+        return 2 * NormalDist().cdf(-abs(self.value - null) / math.sqrt(null * (1 - null) / self.n))

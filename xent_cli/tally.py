@@ -15,6 +15,7 @@ from xent_cli.clusters import ClusterSums
 from xent_cli.errors import ReportError
 from xent_cli.exact import ExactSums, sum_rows
 from xent_cli.measured import Measured, measure
+from xent_cli.running import Running
 from xent_cli.spec import Spec
 
 PER_CLASS = (
@@ -212,38 +213,6 @@ def merge_all(tallies: Iterable[Tally], spec: Spec) -> Tally:
     for tally in tallies:
         total.add(tally)
     return total.sum()
-
-
-class Running:
-    """A sum of tallies that come one after the other.
-
-    Tallies of about as many parts are added to each other first, as a binary counter carries, so
-    that what grows with the rows (the clusters) is not copied for every batch.
-
-    Examples
-    --------
-    >>> total = Running(Tally.zero(Spec("binary", ("ham", "spam"))))
-    >>> total.sum().n
-    (0, 0, 0)
-    """
-
-    def __init__(self, zero: Tally) -> None:
-        self._zero = zero
-        self._parts: list[tuple[int, Tally]] = []
-
-    def add(self, tally: Tally) -> None:
-        """Add one more."""
-        size = 1
-        while self._parts and self._parts[-1][0] == size:
-            size, tally = 2 * size, self._parts.pop()[1] + tally
-        self._parts.append((size, tally))
-
-    def sum(self) -> Tally:
-        """Return the sum of all so far."""
-        total = self._zero
-        for _, part in reversed(self._parts):
-            total = part + total
-        return total
 
 
 _SCALARS = ("n_ignored", "n_invalid", "n_clipped", "n_huge")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import re
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pyarrow as pa
@@ -19,8 +21,12 @@ import pyarrow.parquet as pq
 import pytest
 from pyarrow import feather
 
-from xent_cli import __version__
+from xent_cli import __version__, evaluate
+from xent_cli.choices import Choices
+from xent_cli.cli import compare as compare_module
 from xent_cli.cli import eval as eval_module
+from xent_cli.cli import gate as gate_module
+from xent_cli.cli import reading
 
 from .conftest import CLEAN, Xent
 
@@ -153,14 +159,22 @@ def test_configuration_that_is_wrong(
     assert xent("eval", *pair, "--no-config").code == 0
 
 
-def test_every_option_of_eval_reaches_evaluate() -> None:
+@pytest.mark.parametrize("module", [eval_module, gate_module, compare_module])
+def test_every_option_is_used(module: ModuleType) -> None:
     """An option that is declared and never used would be silently dead."""
-    source = Path(eval_module.__file__).read_text()
-    head, body = source.split('"""Measure the cross entropy')
-    names = re.findall(r"^    (\w+): ", head.split("def eval_command(")[1], re.MULTILINE)
-    assert len(names) > 20
-    unused = [name for name in names if not re.search(rf"\b{name}\b", body)]
+    source = Path(module.__file__).read_text()
+    head, body = re.split(r"^    \"\"\"", source, maxsplit=1, flags=re.MULTILINE)
+    names = re.findall(r"^    (\w+): ", head.split("_command(")[1], re.MULTILINE)
+    unused = [name for name in names if len(re.findall(rf"\b{name}\b", body)) < 1]
     assert unused == ["no_config", "debug"]  # Read in app.main, before the command runs.
+
+
+def test_the_shared_options_are_those_of_evaluate() -> None:
+    options = inspect.signature(reading._options).parameters
+    assert set(options) == set(Choices.__annotations__) | {"jobs"}
+    for name, parameter in options.items():
+        default = inspect.signature(evaluate).parameters[name].default
+        assert parameter.default == (None if default == () else default), name
 
 
 def test_pipes(process: Process, pair: tuple[Path, Path]) -> None:

@@ -9,8 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
+from xent_cli.cli.compare import compare_command
 from xent_cli.cli.defaults import config_defaults
 from xent_cli.cli.eval import eval_command
+from xent_cli.cli.gate import gate_command
 from xent_cli.cli.interrupt import leaving_at_once
 from xent_cli.cli.merge import merge_command
 from xent_cli.cli.show import show_command
@@ -29,6 +31,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("eval")(eval_command)
+app.command("gate")(gate_command)
+app.command("compare")(compare_command)
 app.command("show")(show_command)
 app.command("merge")(merge_command)
 
@@ -39,7 +43,10 @@ def _show_version(value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(epilog="Exit codes: 0 done, 2 could not be judged, 130 interrupted.")
+@app.callback(
+    epilog="Exit codes: 0 done, or the gate passed; 1 the gate failed; 2 could not be judged; "
+    "3 the gate is inconclusive; 130 interrupted."
+)
 def _xent(
     version: Annotated[
         bool,

@@ -37,8 +37,8 @@ def merge_command(
     Example: xent merge shard-*.json --output json:whole.json
     """
     from xent_cli.cli.output import read_targets, write_report
-    from xent_cli.cli.show import read_report
     from xent_cli.merging import merge
+    from xent_cli.saved import read_report
 
     targets = read_targets(output or [])
     merged = merge(read_report(path) for path in reports)

@@ -43,3 +43,12 @@ QuietOption = Annotated[
 DebugOption = Annotated[
     bool, typer.Option("--debug", help="Show a traceback when something fails.")
 ]
+NoProgressOption = Annotated[
+    bool, typer.Option("--no-progress", help="Show no progress bar on a terminal.")
+]
+NoConfigOption = Annotated[
+    bool, typer.Option("--no-config", help="Read no pyproject.toml or xent.toml.")
+]
+AllowSameOption = Annotated[
+    bool, typer.Option("--allow-same", help="Let a model be compared with itself.")
+]

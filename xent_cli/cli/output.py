@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from xent_cli.cli.terminal import (
     Color,
@@ -33,7 +34,11 @@ class Target:
     path: str
 
 
-def read_targets(texts: Sequence[str], inputs: Sequence[str | None] = ()) -> list[Target]:
+def read_targets(
+    texts: Sequence[str],
+    inputs: Sequence[str | None] = (),
+    formats: Sequence[str] = FORMATS,
+) -> list[Target]:
     """Read FORMAT:PATH texts, before any work is done.
 
     Parameters
@@ -41,6 +46,8 @@ def read_targets(texts: Sequence[str], inputs: Sequence[str | None] = ()) -> lis
     texts : sequence of str
     inputs : sequence of str
         Files that are read and so not to be written over.
+    formats : sequence of str
+        The formats that there are.
 
     Raises
     ------
@@ -52,9 +59,9 @@ def read_targets(texts: Sequence[str], inputs: Sequence[str | None] = ()) -> lis
     targets = []
     for text in texts:
         form, mark, path = text.partition(":")
-        if not mark or form not in FORMATS or not path:
+        if not mark or form not in formats or not path:
             raise UsageError(
-                f"--output {text}: must be FORMAT:PATH with one of {', '.join(FORMATS)}.",
+                f"--output {text}: must be FORMAT:PATH with one of {', '.join(formats)}.",
                 hint="For example --output json:report.json.",
             )
         if "://" in path:
@@ -89,16 +96,35 @@ def write_report(
     quiet: bool,
 ) -> None:
     """Write a report to its files and then to standard output."""
-    plain = View(sort=sort, top=top)
-    for target in targets:
-        write_file(target.path, render_report(report, target.form, plain))
-        if not quiet:
-            write_stderr(clean(f"wrote {target.path}"))
     if form in _WITHOUT_WARNINGS and not quiet:
         for notice in report.warnings:
             write_stderr(clean(f"warning ({notice.code}): {notice.message}"))
+    write_documents(
+        partial(render_report, report),
+        form,
+        targets,
+        View(sort=sort, top=top),
+        color=color,
+        quiet=quiet,
+    )
+
+
+def write_documents(
+    render: Callable[[str, View], str],
+    form: str,
+    targets: Sequence[Target],
+    plain: View,
+    *,
+    color: Color,
+    quiet: bool,
+) -> None:
+    """Write what ``render(form, view)`` returns to files and then to standard output."""
+    for target in targets:
+        write_file(target.path, render(target.form, plain))
+        if not quiet:
+            write_stderr(clean(f"wrote {target.path}"))
     view = replace(plain, width=terminal_width(), color=wants_color(color), ascii_only=is_ascii())
-    write_stdout(render_report(report, form, view))
+    write_stdout(render(form, view))
 
 
 def write_file(path: str, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import TypeVar
 
 import pyarrow as pa
@@ -60,6 +60,71 @@ def line_up(
     # Closed at once when something fails, for a traceback may keep them alive for long.
     with closing(left), closing(right):
         yield from zip_rows(preds, labels, left, right, ids)
+
+
+def line_up_models(
+    models: Sequence[tuple[Source, dict[str, Use], Sequence[str]]],
+    labels: Source,
+    label_uses: dict[str, Use],
+    *,
+    max_rows: int = 1 << 16,
+    jobs: int = 1,
+) -> Iterator[tuple[list[Block], Block]]:
+    """Yield blocks of several models' predictions, and of their labels, that hold the same rows.
+
+    Parameters
+    ----------
+    models : sequence of (Source, dict of str to Use, sequence of str)
+        Each with the columns to read, and those that must agree with the labels in every row.
+
+    Raises
+    ------
+    RowCountError, IdMismatchError, EmptyInputError
+        As `line_up` does.
+    """
+    for source, _, _ in models:
+        if None not in (source.n_rows, labels.n_rows) and source.n_rows != labels.n_rows:
+            raise count_error(source, int(source.n_rows or 0), labels, int(labels.n_rows or 0))
+    with ExitStack() as stack:
+
+        def stream(source: Source, uses: dict[str, Use]) -> Generator[Block, None, None]:
+            blocks = some(capped(source.blocks(uses, jobs=jobs), max_rows), source)
+            return stack.enter_context(closing(blocks))
+
+        every_id = dict.fromkeys((name for _, _, ids in models for name in ids), "text")
+        streams = [
+            stream(source, {**uses, **dict.fromkeys(ids, "text")}) for source, uses, ids in models
+        ]
+        streams.append(stream(labels, {**label_uses, **every_id}))  # type: ignore[dict-item]
+        heads = [next(blocks, None) for blocks in streams]
+        while all(head is not None for head in heads):
+            full = [head for head in heads if head is not None]
+            rows = min(map(len, full))
+            cut = [head.slice(0, rows) for head in full]
+            for block, (_, _, ids) in zip(cut, models, strict=False):
+                _require_same_ids(block, cut[-1], ids)
+            yield cut[:-1], cut[-1]
+            heads = [
+                head.slice(rows, len(head) - rows) if len(head) > rows else next(blocks, None)
+                for head, blocks in zip(full, streams, strict=True)
+            ]
+        _require_all_done(models, labels, heads, streams)
+
+
+def _require_all_done(
+    models: Sequence[tuple[Source, dict[str, Use], Sequence[str]]],
+    labels: Source,
+    heads: Sequence[Block | None],
+    streams: Sequence[Iterator[Block]],
+) -> None:
+    """Raise RowCountError for the first model that has not as many rows as the labels."""
+    if all(head is None for head in heads):
+        return
+    done = max(head.start for head in heads if head is not None)
+    counts = [done + _count(head, rest) for head, rest in zip(heads, streams, strict=True)]
+    for (source, _, _), count in zip(models, counts, strict=False):
+        if count != counts[-1]:
+            raise count_error(source, count, labels, counts[-1])
 
 
 def zip_rows(

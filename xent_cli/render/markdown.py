@@ -22,11 +22,11 @@ def render_markdown(report: Report, view: View) -> str:
     """Return the report as GitHub-flavoured Markdown; names of classes are escaped."""
     rows, note = view.choose(report.classes)
     parts = [
-        _escape(describe(report)),
-        *([_escape(describe_inputs(report))] if report.inputs else []),
-        "\n".join(_table(("figure", "value", ""), overall_figures(report), numbers=(1,))),
+        escape(describe(report)),
+        *([escape(describe_inputs(report))] if report.inputs else []),
+        "\n".join(table(("figure", "value", ""), overall_figures(report), numbers=(1,))),
         "\n".join(
-            _table(
+            table(
                 (
                     "class",
                     "n",
@@ -39,7 +39,7 @@ def render_markdown(report: Report, view: View) -> str:
                 ),
                 (
                     (
-                        _name(row.name),
+                        name_of(row.name),
                         f"{row.n:,}",
                         percent(row.prior),
                         decimal(row.cross_entropy),
@@ -55,18 +55,19 @@ def render_markdown(report: Report, view: View) -> str:
         ),
     ]
     if note:
-        parts.append(_escape(note))
-    notices = [f"- **warning** ({w.code}): {_escape(w.message)}" for w in report.warnings]
-    notices += [f"- note ({n.code}): {_escape(n.message)}" for n in report.notes]
+        parts.append(escape(note))
+    notices = [f"- **warning** ({w.code}): {escape(w.message)}" for w in report.warnings]
+    notices += [f"- note ({n.code}): {escape(n.message)}" for n in report.notes]
     if notices:
         parts.append("\n".join(notices))
     parts.append(f"`{report.signature}`")
     return "\n\n".join(parts) + "\n"
 
 
-def _table(
+def table(
     header: Sequence[str], rows: Iterable[Sequence[str]], numbers: Iterable[int]
 ) -> Iterable[str]:
+    """Yield the lines of a table; the columns that `numbers` names are set right."""
     right = set(numbers)
     yield f"| {' | '.join(header)} |"
     yield "|" + "|".join("---:" if i in right else "---" for i in range(len(header))) + "|"
@@ -74,24 +75,24 @@ def _table(
         yield f"| {' | '.join(row)} |"
 
 
-def _name(name: str) -> str:
+def name_of(name: str) -> str:
     """Show the name of a class; as code where a forge might see an emoji or a mention in it.
 
     Examples
     --------
-    >>> _name("cat"), _name(":smile:")
+    >>> name_of("cat"), name_of(":smile:")
     ('cat', '<code>:smile:</code>')
     """
-    plain = _escape(name)
+    plain = escape(name)
     return plain if re.fullmatch(r"[\w .,()+/-]*", name) else f"<code>{plain}</code>"
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
     r"""Make Markdown and HTML show a text as it is.
 
     Examples
     --------
-    >>> _escape("a|b <script> [x](y)")
+    >>> escape("a|b <script> [x](y)")
     'a\\|b &lt;script&gt; \\[x\\](y)'
     """
     return re.sub(r"([\\`*_\[\]~|#])", r"\\\1", html.escape(clean(text), quote=False))

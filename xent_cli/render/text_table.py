@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import StringIO
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from xent_cli.figures import ClassRow
+from xent_cli.render.console import Page
 from xent_cli.render.view import View
 from xent_cli.render.words import (
     bar,
@@ -23,60 +22,35 @@ from xent_cli.render.words import (
 )
 from xent_cli.report import Report
 
-_NARROWEST = 76
-"""Below this the numbers of a row no longer fit; the terminal may wrap, but nothing is cut."""
-
-_OFF_TERMINAL = 10_000
 _WIDE = 120
 _BAR_WIDTHS = (8, 30)
 _NAME_WIDTH = 8
 _BEHIND_SHARE = 5
 _GAP = 2
-_ASCII = str.maketrans({"±": "+-", "·": "|", "…": "."})
 
 
 def render_table(report: Report, view: View) -> str:
     """Return the report as tables, as wide as the view allows or as need be."""
-    width = _OFF_TERMINAL if view.width is None else max(view.width, _NARROWEST)
-    buffer = StringIO()
-    console = Console(
-        file=buffer,
-        width=width,
-        height=100,
-        color_system="standard" if view.color else None,
-        force_terminal=view.color,
-        force_jupyter=False,
-        legacy_windows=False,
-        markup=False,
-        emoji=False,
-        highlight=False,
-        safe_box=True,
-        _environ={},
-    )
-    console.print(Text(clean(describe(report)), style="bold"))
+    page = Page(view)
+    page.say(describe(report), "bold")
     if report.inputs:
-        console.print(Text(clean(describe_inputs(report)), style="dim"))
-    console.print()
-    console.print(_overall(report))
-    console.print()
-    table, note = _classes(report, view, width)
-    console.print(table)
+        page.say(describe_inputs(report), "dim")
+    page.print()
+    page.print(_overall(report))
+    page.print()
+    table, note = _classes(report, view, page.width)
+    page.print(table)
     if note:
-        console.print(Text(note, style="dim"))
+        page.say(note, "dim")
     if report.warnings or report.notes:
-        console.print()
+        page.print()
     for notice in report.warnings:
-        _print_notice(console, f"warning ({notice.code}): {notice.message}", "yellow")
+        page.say(f"warning ({notice.code}): {notice.message}", "yellow")
     for notice in report.notes:
-        _print_notice(console, f"note ({notice.code}): {notice.message}", "dim")
-    console.print()
-    console.print(Text(clean(report.signature), style="dim", overflow="fold"), soft_wrap=True)
-    text = "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
-    return text.translate(_ASCII) if view.ascii_only else text
-
-
-def _print_notice(console: Console, text: str, style: str) -> None:
-    console.print(Text(clean(text), style=style))
+        page.say(f"note ({notice.code}): {notice.message}", "dim")
+    page.print()
+    page.say(report.signature, "dim", fold=True)
+    return page.text()
 
 
 def _overall(report: Report) -> Table:

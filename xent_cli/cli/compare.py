@@ -1,0 +1,70 @@
+"""xent compare: contrast."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import typer
+
+from xent_cli.cli.options import (
+    AllowSameOption,
+    ColorOption,
+    DebugOption,
+    NoConfigOption,
+    NoProgressOption,
+    OutputOption,
+    QuietOption,
+)
+from xent_cli.cli.reading import with_choices
+
+
+@with_choices
+def compare_command(
+    baseline: Annotated[
+        str, typer.Argument(metavar="BASELINE", help="Predictions that others are compared with.")
+    ],
+    candidates: Annotated[
+        list[str],
+        typer.Argument(metavar="CANDIDATE...", help="Predictions of other models, same rows."),
+    ],
+    *,
+    labels: Annotated[str, typer.Option(metavar="LABELS", help="The labels of all of them.")],
+    trend: Annotated[
+        bool,
+        typer.Option("--trend", help="Models are steps of a training: sort by name, draw a curve."),
+    ] = False,
+    allow_same: AllowSameOption = False,
+    form: Annotated[
+        Literal["table", "json", "md"],
+        typer.Option("--format", "-f", help="What standard output carries."),
+    ] = "table",
+    output: OutputOption = None,
+    color: ColorOption = "auto",
+    quiet: QuietOption = False,
+    no_progress: NoProgressOption = False,
+    no_config: NoConfigOption = False,
+    debug: DebugOption = False,
+    **choices: Any,
+) -> None:
+    """Compare models row by row: losses, differences to BASELINE, and how sure they are.
+
+    Example: xent compare old.csv new.csv --labels labels.csv
+    """
+    from xent_cli.cli.output import read_targets, write_documents
+    from xent_cli.cli.progress import progress_bar
+    from xent_cli.comparing import compare
+    from xent_cli.render.contrast_documents import CONTRAST_FORMATS, render_contrast
+    from xent_cli.render.view import View
+    from xent_cli.trend import natural_order
+
+    models = [baseline, *candidates]
+    targets = read_targets(output or [], [*models, labels], CONTRAST_FORMATS)
+    if trend:
+        models = natural_order(models)
+    with progress_bar(wanted=not (quiet or no_progress)) as progress:
+        found = compare(*models, labels=labels, allow_same=allow_same, progress=progress, **choices)
+
+    def render(kind: str, view: View) -> str:
+        return render_contrast(found, kind, view, trend=trend)
+
+    write_documents(render, form, targets, View(), color=color, quiet=quiet)

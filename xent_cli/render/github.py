@@ -1,0 +1,64 @@
+"""GitHub: workflow commands that become annotations, and the summary of a step."""
+
+from __future__ import annotations
+
+from xent_cli.render.gate_sheet import gate_sheet, headline, title
+from xent_cli.render.junit import message
+from xent_cli.render.sheet_markdown import render_sheet_markdown
+from xent_cli.render.words import clean
+from xent_cli.verdicts import GateResult, Verdict
+
+MOST_ANNOTATIONS = 10
+"""GitHub shows so many of each kind in a step and drops the rest."""
+
+MOST_BYTES = 1_000_000
+"""GitHub refuses summaries above 1 MiB."""
+
+
+def render_github(result: GateResult) -> str:
+    """Return one workflow command a verdict that did not pass, and one for the whole."""
+    lines = []
+    for outcome, command in (("fail", "error"), ("inconclusive", "warning")):
+        chosen = [verdict for verdict in result.verdicts if verdict.outcome == outcome]
+        # The last place of its kind says how many more there are.
+        shown = chosen if len(chosen) <= MOST_ANNOTATIONS else chosen[: MOST_ANNOTATIONS - 1]
+        lines += [_annotation(command, verdict) for verdict in shown]
+        if left := len(chosen) - len(shown):
+            lines.append(f"::{command} title=xent gate::{left:,} more: see the step's summary.")
+    lines.append(f"::notice title=xent gate::{_data(headline(result))}")
+    return "\n".join(lines) + "\n"
+
+
+def render_summary(result: GateResult) -> str:
+    """Return Markdown for GITHUB_STEP_SUMMARY, below its limit."""
+    text = render_sheet_markdown(gate_sheet(result))
+    size = len(text.encode("utf-8", "backslashreplace"))
+    if size <= MOST_BYTES:
+        return text
+    kept, room = [], MOST_BYTES - 200
+    for line in text.splitlines(keepends=True):
+        room -= len(line.encode("utf-8", "backslashreplace"))
+        if room < 0:
+            break
+        kept.append(line)
+    return "".join(kept) + "\nThe rest is left out: a summary holds 1 MiB at most.\n"
+
+
+def _annotation(command: str, verdict: Verdict) -> str:
+    return f"::{command} title={_property(title(verdict))}::{_data(message(verdict))}"
+
+
+def _data(text: str) -> str:
+    r"""Escape the message of a workflow command.
+
+    Examples
+    --------
+    >>> _data("100%\n::error::no")
+    '100%25\\n::error::no'
+    """
+    return clean(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    """Escape a property of a workflow command, where colons and commas divide too."""
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

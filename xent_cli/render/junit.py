@@ -1,0 +1,58 @@
+"""JUnit XML: one test case a verdict, for Jenkins, GitLab and whoever else reads it."""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import quoteattr
+
+from xent_cli.render.gate_sheet import between, figure, limit, title
+from xent_cli.render.words import clean
+from xent_cli.verdicts import GateResult, Verdict
+
+
+def render_junit(result: GateResult) -> str:
+    """Return the verdicts as a test suite.
+
+    An inconclusive verdict is a failure of its own type, for a build that stays green says more
+    than the data do; it is skipped where inconclusive counts as pass.
+    """
+    cases = [_case(verdict, result) for verdict in result.verdicts]
+    failures = sum("<failure" in case for case in cases)
+    skipped = sum("<skipped" in case for case in cases)
+    counts = f'tests="{len(cases)}" failures="{failures}" errors="0" skipped="{skipped}"'
+    signature = _attribute(result.report.signature)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<testsuites name="xent" {counts}>\n'
+        f'  <testsuite name="xent gate" {counts}>\n'
+        "    <properties>\n"
+        f'      <property name="signature" value={signature}/>\n'
+        "    </properties>\n" + "".join(cases) + "  </testsuite>\n</testsuites>\n"
+    )
+
+
+def _case(verdict: Verdict, result: GateResult) -> str:
+    head = f'    <testcase classname="xent.gate" name={_attribute(title(verdict))}'
+    said = message(verdict)
+    if verdict.outcome == "pass":
+        return f"{head}/>\n"
+    if verdict.outcome == "inconclusive" and result.inconclusive == "pass":
+        return f"{head}>\n      <skipped message={_attribute(said)}/>\n    </testcase>\n"
+    kind = _attribute(verdict.outcome)
+    return f"{head}>\n      <failure type={kind} message={_attribute(said)}/>\n    </testcase>\n"
+
+
+def message(verdict: Verdict) -> str:
+    """Say in one sentence what was found and required."""
+    found = f"{verdict.rule.metric} is {figure(verdict.rule, verdict.value)}"
+    if verdict.class_name is not None:
+        found = f"class {verdict.class_name}: {found}"
+    if verdict.interval is not None:
+        found += f" ({verdict.level * 100:.6g}% interval {between(verdict)})"
+    reason = f"; {verdict.reason}" if verdict.reason else ""
+    return f"{verdict.outcome}: {found}, required {limit(verdict.rule)}{reason}"
+
+
+def _attribute(text: str) -> str:
+    # What XML cannot hold at all (surrogates, U+FFFE) is shown escaped too.
+    shown = clean(text).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
+    return quoteattr(shown)

@@ -1,0 +1,224 @@
+"""Rules: what a gate requires, read from texts such as ``class.*.ce <= 1.2 @95%``. No NumPy."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal, NoReturn, get_args
+
+from xent_cli.errors import RuleError
+
+Metric = Literal[
+    "ce",
+    "macro_ce",
+    "ne",
+    "perplexity",
+    "accuracy",
+    "n",
+    "clipped",
+    "delta",
+    "delta_rel",
+]
+Operator = Literal["<=", "<", ">=", ">"]
+
+METRICS: tuple[str, ...] = get_args(Metric)
+CLASS_METRICS = ("ce", "accuracy", "n", "delta")
+PAIRED = ("delta", "delta_rel")
+"""Metrics that compare with a baseline."""
+
+_COUNTS = ("n", "clipped")
+_SHARES = ("accuracy", "delta_rel")
+_OPERATOR = re.compile(r"<=|>=|=<|=>|==|!=|≤|≥|<|>|=")
+_SPELLINGS = {"≤": "<=", "≥": ">="}
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z")
+_GRAMMAR = "A rule reads METRIC OP NUMBER [@ LEVEL], as in 'ce <= 0.35' or 'delta <= 0.01 @95%'."
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A requirement.
+
+    Attributes
+    ----------
+    text : str
+        As the user wrote it.
+    metric : str
+        One of METRICS.
+    operator : {"<=", "<", ">=", ">"}
+    limit : float
+        2% is 0.02.
+    level : float, optional
+        Confidence with which it must be known; None judges the point.
+    class_name : str, optional
+        For which class; a pattern where `is_pattern`.
+    is_pattern : bool
+        Whether ``*`` in the name stands for anything.
+    """
+
+    text: str
+    metric: str
+    operator: Operator
+    limit: float
+    level: float | None = None
+    class_name: str | None = None
+    is_pattern: bool = False
+
+    def holds(self, value: float) -> bool:
+        """Say whether a value satisfies the rule; NaN never does.
+
+        Examples
+        --------
+        >>> parse_rule("ce <= 0.35").holds(0.35), parse_rule("ce < 0.35").holds(0.35)
+        (True, False)
+        """
+        compare: dict[str, Callable[[float, float], bool]] = {
+            "<=": lambda a, b: a <= b,
+            "<": lambda a, b: a < b,
+            ">=": lambda a, b: a >= b,
+            ">": lambda a, b: a > b,
+        }
+        return compare[self.operator](value, self.limit)
+
+    def margin(self, value: float) -> float:
+        """Return how far a value is on the right side of the limit; negative on the wrong one."""
+        return self.limit - value if self.operator in ("<", "<=") else value - self.limit
+
+    def classes_among(self, names: Sequence[str]) -> list[int]:
+        """Return the positions of the classes that the rule is about.
+
+        Raises
+        ------
+        RuleError
+            If there is none, with the nearest name.
+        """
+        if self.class_name is None:
+            return []
+        if self.class_name in names:
+            return [names.index(self.class_name)]
+        found: list[int] = []
+        if self.is_pattern:
+            parts = map(re.escape, self.class_name.split("*"))
+            pattern = re.compile(".*".join(parts) + r"\Z", re.DOTALL)
+            found = [index for index, name in enumerate(names) if pattern.match(name)]
+        if not found:
+            _refuse(self.text, f"there is no class {self.class_name!r}", self.class_name, names)
+        return found
+
+
+def parse_rule(text: str) -> Rule:
+    r"""Read a rule.
+
+    The last operator divides it, so that names of classes may hold dots, spaces and operators; a
+    name in quotes is taken letter by letter, ``*`` included.
+
+    Raises
+    ------
+    RuleError
+        With the nearest metric where it names none, and for numbers and levels that are none.
+
+    Examples
+    --------
+    >>> parse_rule("class.*.ce <= 1.2 @ 95%").level
+    0.95
+    >>> rule = parse_rule("class.St. John > 3.accuracy >= 90%")
+    >>> rule.class_name, rule.metric, rule.operator, rule.limit
+    ('St. John > 3', 'accuracy', '>=', 0.9)
+    """
+    signs = list(_OPERATOR.finditer(text))
+    if not signs:
+        raise RuleError(f"The rule {text!r} compares with nothing.", hint=_GRAMMAR)
+    sign = _SPELLINGS.get(signs[-1][0], signs[-1][0])
+    target, right = text[: signs[-1].start()].strip(), text[signs[-1].end() :]
+    if sign not in get_args(Operator):
+        raise RuleError(
+            f"The rule {text!r} has the operator {sign}.",
+            hint="Use <=, <, >= or >: figures are never exactly equal.",
+        )
+    metric, class_name, quoted = _read_target(text, target, many=len(signs) > 1)
+    number, mark, level = right.partition("@")
+    limit, is_percent = _read_number(text, number.strip())
+    if is_percent and metric not in _SHARES:
+        raise RuleError(
+            f"The rule {text!r}: {metric} is no share, to be compared with a percentage.",
+            hint=f"Percentages go with {' and '.join(_SHARES)}.",
+        )
+    if mark and metric in _COUNTS:
+        raise RuleError(
+            f"The rule {text!r}: {metric} is a count and has no interval.", hint="Leave the @ out."
+        )
+    return Rule(
+        text=text,
+        metric=metric,
+        operator=sign,  # type: ignore[arg-type]
+        limit=limit,
+        level=_read_level(text, level.strip()) if mark else None,
+        class_name=class_name,
+        is_pattern=class_name is not None and "*" in class_name and not quoted,
+    )
+
+
+def parse_rules(texts: Sequence[str]) -> list[Rule]:
+    """Read rules; RuleError if there is none at all."""
+    if not texts:
+        raise RuleError(
+            "There is no rule to judge by.",
+            hint="Give --require 'ce <= 0.35', or require = [...] under [tool.xent.gate].",
+        )
+    return [parse_rule(text) for text in texts]
+
+
+def _read_target(text: str, target: str, *, many: bool) -> tuple[str, str | None, bool]:
+    """Return metric, class and whether the class stood in quotes."""
+    if not target.startswith("class."):
+        if many:
+            raise RuleError(f"The rule {text!r} has two operators.", hint="Write two rules.")
+        if target not in METRICS:
+            fault = f"there is no metric {target!r}" if target else "it names no metric"
+            _refuse(text, fault, target, METRICS)
+        return target, None, False
+    rest = target.removeprefix("class.")
+    name, dot, metric = rest.rpartition(".")
+    name, metric = name.strip(), metric.strip()
+    if metric not in CLASS_METRICS:
+        if many and _OPERATOR.search(rest):
+            raise RuleError(f"The rule {text!r} has two operators.", hint="Write two rules.")
+        _refuse(text, f"there is no metric {metric!r} of a class", metric, CLASS_METRICS)
+    if not dot or not name:
+        raise RuleError(f"The rule {text!r} names no class.", hint="As in class.cat.ce <= 0.8.")
+    quoted = len(name) > 1 and name[0] == name[-1] and name[0] in "\"'"
+    return metric, name[1:-1] if quoted else name, quoted
+
+
+def _read_number(text: str, number: str) -> tuple[float, bool]:
+    is_percent = number.endswith("%")
+    plain = number.removesuffix("%").strip()
+    if not _NUMBER.match(plain):
+        fault = f"{plain!r} is no number" if plain else "it has no number"
+        raise RuleError(f"The rule {text!r}: {fault}.", hint=_GRAMMAR)
+    value = float(plain)
+    if value in (float("inf"), float("-inf")):
+        raise RuleError(f"The rule {text!r}: {plain} is too large.")
+    return (value / 100 if is_percent else value), is_percent
+
+
+def _read_level(text: str, level: str) -> float:
+    is_percent = level.endswith("%")
+    plain = level.removesuffix("%").strip()
+    value = float(plain) if _NUMBER.match(plain) else -1.0
+    value = value / 100 if is_percent else value
+    if not 0 < value < 1:
+        raise RuleError(
+            f"The rule {text!r}: {level or 'nothing'} is no level between 0 and 1.",
+            hint="Write @95% or @0.95.",
+        )
+    return value
+
+
+def _refuse(text: str, fault: str, name: str, known: Collection[str]) -> NoReturn:
+    folded = {item.casefold(): item for item in known}
+    close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
+    shown = ", ".join(list(known)[:10]) + (", ..." if len(known) > 10 else "")
+    hint = f"Did you mean {folded[close[0]]}?" if close else f"Known: {shown}."
+    raise RuleError(f"The rule {text!r}: {fault}.", hint=hint)

@@ -1,0 +1,49 @@
+"""Running: a sum of many parts that come one after the other."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, Protocol, TypeVar
+
+
+class Addable(Protocol):
+    """What can be added to its like."""
+
+    def __add__(self, other: Any, /) -> Any:
+        """Return the sum."""
+
+
+Sum = TypeVar("Sum", bound=Addable)
+
+
+class Running(Generic[Sum]):
+    """A sum of parts that come one after the other.
+
+    Sums of about as many parts are added to each other first, as a binary counter carries, so
+    that what grows with the rows (the clusters) is not copied for every batch.
+
+    Examples
+    --------
+    >>> total = Running(0)
+    >>> for part in range(5):
+    ...     total.add(part)
+    >>> total.sum()
+    10
+    """
+
+    def __init__(self, zero: Sum) -> None:
+        self._zero = zero
+        self._parts: list[tuple[int, Sum]] = []
+
+    def add(self, part: Sum) -> None:
+        """Add one more."""
+        size = 1
+        while self._parts and self._parts[-1][0] == size:
+            size, part = 2 * size, self._parts.pop()[1] + part
+        self._parts.append((size, part))
+
+    def sum(self) -> Sum:
+        """Return the sum of all so far."""
+        total = self._zero
+        for _, part in reversed(self._parts):
+            total = part + total
+        return total
