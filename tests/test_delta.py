@@ -126,8 +126,6 @@ def test_clipped_infinite_and_huge(make_batch, spec_of):
     candidate = replace(base, q=np.array([[0.5, 0.0, 0.5], [0.5, 1.0, 0.5]]))
     found = delta(base, candidate, spec_of("sparse"))
     assert (found.n_clipped, found.infinite[2]) == (2, 0)
-    step = 52 * math.log(2) - math.log(2)
-    assert float(found.sums["clipped_squared"][0]) == pytest.approx(2 * step**2)
     exact = delta(base, candidate, spec_of("sparse", eps=0.0))
     assert exact.infinite == (2, 0, 2)
     assert (exact.better, exact.worse) == ((0, 0, 0), (0, 0, 0))

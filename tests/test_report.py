@@ -232,3 +232,11 @@ class TestJson:
     def test_numbers_of_numpy_do_not_leak(self):
         report = evaluate(np.array(Q, np.float32), np.array(Y, np.int8), row_sums="ignore")
         assert json.loads(json.dumps(report.to_dict()))["n"] == 4
+
+
+@pytest.mark.parametrize(("n_clipped", "warned"), [(0, False), (1, True), (10, True), (11, False)])
+def test_few_clipped_rows_that_carry_the_variance(n_clipped, warned):
+    q = np.random.default_rng(1).uniform(0.7, 0.99, 400)
+    q[:n_clipped] = 0.0
+    report = evaluate(np.column_stack([q, 1 - q]), np.zeros(400, int))
+    assert ("few-rows" in [notice.code for notice in report.warnings]) == warned

@@ -107,9 +107,10 @@ class ClusterSums:
     def __add__(self, other: ClusterSums) -> Self:
         keys = self.keys
         if keys != other.keys:
-            keys = tuple(sorted({*self.keys, *other.keys}))
+            # Two sorted runs are merged in one go, where a set would have to be sorted anew.
+            keys = tuple(dict.fromkeys(sorted(self.keys + other.keys)))
         ours, theirs = self._cells_among(keys), other._cells_among(keys)
-        cells = np.union1d(ours, theirs)
+        cells = _merged(ours, theirs)
         limbs = np.zeros((2, len(_GRIDS), len(cells)), dtype=np.int64)
         limbs[:, :, np.searchsorted(cells, ours)] += self.limbs
         limbs[:, :, np.searchsorted(cells, theirs)] += other.limbs
@@ -194,6 +195,14 @@ class ClusterSums:
         moved = np.array([place[key] for key in self.keys], dtype=np.int64)
         cluster, label = np.divmod(self.cells, self.n_classes)
         return np.asarray(moved[cluster] * self.n_classes + label)
+
+
+def _merged(a: Integers, b: Integers) -> Integers:
+    """Return what stands in either of two increasing arrays, once."""
+    both = np.sort(np.concatenate([a, b]), kind="stable")
+    first = np.ones(len(both), dtype=np.bool_)
+    first[1:] = both[1:] != both[:-1]
+    return np.asarray(both[first])
 
 
 def _add(values: Floats, at: NDArray[np.intp], limbs: Integers) -> None:

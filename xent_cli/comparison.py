@@ -10,15 +10,11 @@ from xent_cli.delta import Delta
 from xent_cli.figures import NATS_PER, error_reason, mean_loss, moments_of, row_moments
 from xent_cli.notice import Notice
 from xent_cli.power import smallest_detectable
-from xent_cli.report import Report
+from xent_cli.report import FEW_ROWS, HEAVY_SHARE, Report
 from xent_cli.stats import Estimate, Moments, correlation
 
 _INFINITE = "infinite: a truth had q = 0"
 _TOP = 0.01
-_HEAVY_SHARE = 0.5
-_FEW_ROWS = 50
-"""Where half the variance lies in fewer rows than this, Student's t interval covers too rarely
-(benchmarks/coverage.py: 0.88 with 5 such rows, 0.92 with 10, 0.94 with 50)."""
 
 
 @dataclass(frozen=True)
@@ -144,23 +140,20 @@ class Comparison:
                 )
             )
         else:
-            share = self._clipped_share()
-            if share > _HEAVY_SHARE and self.delta.n_clipped < _FEW_ROWS:
-                n = self.delta.n_clipped
+            # Of fewer than 500 rows, 2 % are few.
+            few = max(1, min(FEW_ROWS, self.delta.n[self._k] // 50))
+            share = self.delta.magnitudes.top_share(self._k, few, power=2) or 0.0
+            if share > HEAVY_SHARE:
+                rows = f"{few:,} row{'s' * (few != 1)} carr{'y' if few != 1 else 'ies'}"
                 found.append(
                     Notice(
                         "few-rows",
-                        f"{n:,} row{'s' * (n != 1)} clipped in either model carr"
-                        f"{'y' if n != 1 else 'ies'} {share:.0%} of the variance of the "
-                        "difference: its interval is too narrow.",
+                        f"{rows} {share:.0%} of the variance of the difference "
+                        f"({self.delta.n_clipped:,} clipped in either model): its interval is "
+                        "narrower than it should be.",
                     )
                 )
         return tuple(found)
-
-    def _clipped_share(self) -> float:
-        delta = self.delta
-        total = delta.sums["loss_squared"][self._k] if delta else 0
-        return float(delta.sums["clipped_squared"][0] / total) if delta and total else 0.0
 
     @property
     def _k(self) -> int:

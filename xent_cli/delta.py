@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.cells import LARGEST_SQUARED, Cells, Sums, one_sum, present
+from xent_cli.cells import LARGEST_SQUARED, Cells, Sums, present
 from xent_cli.contributions import Contributions
 from xent_cli.errors import ReportError, WeightError
 from xent_cli.exact import ExactSums
@@ -42,8 +42,7 @@ class Delta:
     infinite : tuple of int
         Rows on which a loss is infinite in either. They are not in the sums.
     sums : mapping of str to ExactSums
-        MOMENTS (length K + 1) and "clipped_squared" (length 1), the squared differences of rows
-        clipped in either.
+        MOMENTS, of length K + 1.
     magnitudes : Magnitudes
         How large the differences are.
     n_clipped, n_huge : int
@@ -71,7 +70,6 @@ class Delta:
         """
         nothing = (0,) * (spec.n_classes + 1)
         sums = {name: ExactSums.zeros(len(nothing)) for name in MOMENTS}
-        sums["clipped_squared"] = ExactSums.zeros(1)
         return cls(spec, nothing, nothing, nothing, nothing, sums)
 
     @classmethod
@@ -99,14 +97,13 @@ class Delta:
         squarable = np.abs(d) < LARGEST_SQUARED
         clipped = ours.clipped | theirs.clipped
         some = None if ours.groups is not None else present(ours)
-        inside = np.where(np.abs(row_d) < LARGEST_SQUARED, row_d, 0.0)
         return cls(
             spec,
             cells.count(some),
             _count(cells, d < 0, row_d < 0, some),
             _count(cells, d > 0, row_d > 0, some),
             cells.count(infinite),
-            {**_moments(cells, d, row_d, squarable), "clipped_squared": _squares(inside[clipped])},
+            _moments(cells, d, row_d, squarable),
             _magnitudes(ours, d, row_d, spec.n_classes),
             n_clipped=int(clipped.sum()),
             n_huge=int((~squarable).sum()),
@@ -172,10 +169,6 @@ _COUNTS = ("n", "better", "worse", "infinite")
 def _moments(cells: Cells, d: Floats, row_d: Floats, squarable: NDArray[np.bool_]) -> Sums:
     sums = cells.moments(d, row_d, squarable)
     return {name: sums[name] for name in MOMENTS}
-
-
-def _squares(values: Floats) -> ExactSums:
-    return one_sum(values * values)
 
 
 def _count(cells: Cells, mask: Mask, row_mask: Mask, some: Mask | None) -> tuple[int, ...]:

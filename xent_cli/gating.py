@@ -13,6 +13,7 @@ from xent_cli.comparison import Comparison
 from xent_cli.detection import make_plan
 from xent_cli.errors import RuleError, UsageError
 from xent_cli.evaluation import run
+from xent_cli.falsealarms import count_false_alarms
 from xent_cli.options import Options
 from xent_cli.plan import Plan
 from xent_cli.report import Report
@@ -30,6 +31,7 @@ def gate(
     baseline: Any = None,
     allow_same: bool = False,
     inconclusive: Outcome = "inconclusive",
+    aa: int = 0,
     batch_rows: int | None = None,
     jobs: int | None = None,
     progress: Callable[[int, int | None], None] | None = None,
@@ -50,6 +52,9 @@ def gate(
         Whether the baseline may be the same file.
     inconclusive : {"pass", "fail", "inconclusive"}
         As what an inconclusive gate counts.
+    aa : int
+        Judge the rules so many times with random signs of the paired differences, too: how often
+        they fail then is their rate of false alarms on these data.
     batch_rows, jobs, progress, **choices
         As `xent_cli.evaluate` takes them.
 
@@ -92,7 +97,13 @@ def gate(
             plans[::-1], batch_rows=batch_rows, jobs=jobs, progress=progress
         )
         comparison = Comparison(reports[0], reports[1], deltas[0])
-        return judge(reports[1], rules, comparison, inconclusive=inconclusive)
+        result = judge(reports[1], rules, comparison, inconclusive=inconclusive)
+        return _with_alarms(result, comparison, rules, aa) if aa else result
+    if aa:
+        raise UsageError(
+            "--aa flips the signs of paired differences, and there are none.",
+            hint="Give the baseline's predictions with --baseline.",
+        )
     plan = make_plan(sources[0], label_source, options)
     if saved is not None:
         plan = _as_saved(plan, saved, options)
@@ -101,6 +112,12 @@ def gate(
     report = run(plan, batch_rows=batch_rows, jobs=jobs, progress=progress)
     against = None if saved is None else Comparison(saved, report)
     return judge(report, rules, against, inconclusive=inconclusive)
+
+
+def _with_alarms(
+    result: GateResult, comparison: Comparison, rules: Sequence[Rule], flips: int
+) -> GateResult:
+    return replace(result, false_alarms=count_false_alarms(comparison, rules, flips))
 
 
 def _saved_report(baseline: Any) -> Report | None:

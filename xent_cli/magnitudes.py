@@ -66,8 +66,8 @@ class Magnitudes:
         sums = [float(self.bins[code][1][0]) for code in found]
         return counts, np.array(sums) / np.maximum(counts, 1)
 
-    def top_share(self, cell: int, n_rows: int) -> float | None:
-        """Return which share of the sum of |d| the top `n_rows` of a cell carry.
+    def top_share(self, cell: int, n_rows: int, *, power: int = 1) -> float | None:
+        """Return which share of the sum of |d|**power the top `n_rows` of a cell carry.
 
         Of the bin in which the count falls, the part that is still wanted is taken at its mean.
         None if there is no difference at all.
@@ -83,7 +83,8 @@ class Magnitudes:
             return None
         before = np.concatenate([[0], np.cumsum(counts)[:-1]])
         taken = np.clip(n_rows - before, 0, counts)
-        return float(np.sum(taken * means) / np.sum(counts * means))
+        sizes = (means / means.max()) ** power
+        return float(np.sum(taken * sizes) / np.sum(counts * sizes))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""

@@ -60,6 +60,36 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class FalseAlarms:
+    """How often each outcome came of differences whose signs are random.
+
+    Attributes
+    ----------
+    flips : int
+    rules : tuple of str
+        The rules that compare with the baseline; others do not depend on signs.
+    failed, inconclusive, passed : int
+        Of the flips, by the worst verdict of those rules.
+
+    Examples
+    --------
+    >>> FalseAlarms(1000, ("delta <= 0 @95%",), 24, 950, 26).rate
+    0.024
+    """
+
+    flips: int
+    rules: tuple[str, ...]
+    failed: int
+    inconclusive: int
+    passed: int
+
+    @property
+    def rate(self) -> float:
+        """Share of the flips in which a rule failed, though nothing was worse but by chance."""
+        return self.failed / self.flips
+
+
+@dataclass(frozen=True, slots=True)
 class GateResult:
     """All verdicts of a gate, and what they rest on.
 
@@ -71,12 +101,15 @@ class GateResult:
     comparison : Comparison, optional
     inconclusive : {"pass", "fail", "inconclusive"}
         As what an inconclusive gate counts for its exit code.
+    false_alarms : FalseAlarms, optional
+        Where they were asked for.
     """
 
     verdicts: tuple[Verdict, ...]
     report: Report
     comparison: Comparison | None = None
     inconclusive: Outcome = "inconclusive"
+    false_alarms: FalseAlarms | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -160,12 +193,13 @@ def judge(
     verdicts = [
         verdict
         for rule in rules
-        for verdict in _judge_rule(rule, quantities(rule, report, comparison))
+        for verdict in judge_quantities(rule, quantities(rule, report, comparison))
     ]
     return GateResult(tuple(verdicts), report, comparison, inconclusive)
 
 
-def _judge_rule(rule: Rule, found: Sequence[tuple[str | None, Quantity]]) -> list[Verdict]:
+def judge_quantities(rule: Rule, found: Sequence[tuple[str | None, Quantity]]) -> list[Verdict]:
+    """Judge a rule on its figures, each with the name of its class."""
     if rule.level is None:
         return [_on_point(rule, name, quantity) for name, quantity in found]
     divisors = _divisors(rule, [quantity for _, quantity in found])

@@ -55,6 +55,14 @@ def gate_command(
         Literal["pass", "fail"] | None,
         typer.Option(help="As what an inconclusive gate counts. [default: exit code 3]"),
     ] = None,
+    aa: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="Also judge N random sign flips of the differences: the rate of false alarms.",
+        ),
+    ] = 0,
     allow_same: AllowSameOption = False,
     form: Annotated[
         Literal["table", "json", "md", "junit", "github"],
@@ -87,6 +95,7 @@ def gate_command(
             baseline=baseline,
             allow_same=allow_same,
             inconclusive=inconclusive or "inconclusive",
+            aa=aa,
             progress=progress,
             **choices,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from typing import Any
 
 from xent_cli.comparison import Comparison
@@ -30,6 +31,7 @@ def gate_dict(result: GateResult) -> dict[str, Any]:
         "exit_code": int(result.exit_code),
         "verdicts": [_verdict(verdict) for verdict in result.verdicts],
         "comparison": None if comparison is None else comparison_dict(comparison),
+        "false_alarms": None if result.false_alarms is None else asdict(result.false_alarms),
         "warnings": [{"code": n.code, "message": n.message} for n in result.warnings],
         "report": result.report.to_dict(),
         "baseline": None if comparison is None else comparison.baseline.to_dict(),

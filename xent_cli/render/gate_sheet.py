@@ -22,7 +22,11 @@ def gate_sheet(result: GateResult) -> Sheet:
     """Return the verdicts of a gate, and what they rest on."""
     grids = [_verdicts(result)]
     if result.comparison is not None:
-        grids.append(Grid((), tuple(evidence(result.comparison, result)), numbers=(1,)))
+        rows = evidence(result.comparison, result)
+        if (alarms := result.false_alarms) is not None:
+            said = f"of {alarms.flips:,} random sign flips fail the rules on deltas"
+            rows.append(("false alarms", f"{alarms.rate:.1%}", said))
+        grids.append(Grid((), tuple(rows), numbers=(1,)))
     return Sheet(
         headline(result),
         tuple(grids),
