@@ -71,9 +71,11 @@ class ExactSums:
         return len(self.units)
 
     def __getitem__(self, index: int) -> Fraction:
-        total = Fraction(self.units[index]) * Fraction(2) ** self.exponent
-        parts = (int(limb.units[index]) * Fraction(2) ** limb.exponent for limb in self.limbs)
-        return sum(parts, total)
+        low = min(0, self.exponent, *(limb.exponent for limb in self.limbs))
+        total = self.units[index] << (self.exponent - low)
+        for limb in self.limbs:
+            total += int(limb.units[index]) << (limb.exponent - low)
+        return Fraction(total, 1 << -low)
 
     def __add__(self, other: ExactSums) -> ExactSums:
         if len(self) != len(other):
@@ -244,6 +246,11 @@ def _collapse(part: Floats, groups: NDArray[np.intp], n_groups: int) -> Floats:
     """Add up by group what adds up without rounding."""
     if part.ndim == 2:
         return np.asarray(part.sum(axis=1))
+    if n_groups == 1:
+        return np.asarray([part.sum()])
+    if n_groups == 2:  # In two groups one value waits for the other in bincount.
+        ones = np.dot(part, groups.astype(np.float64))
+        return np.asarray([part.sum() - ones, ones])
     return np.asarray(np.bincount(groups, weights=part, minlength=n_groups))
 
 

@@ -146,11 +146,25 @@ def binary_losses(
     >>> negative, positive
     (array([2.12692801]), array([0.12692801]))
     """
+    negative, positive = (binary_loss(q, label, scale=scale, eps=eps) for label in (0, 1))
+    return negative, positive
+
+
+def binary_loss(
+    q: Floats, label: int, *, scale: Scale = "probs", eps: float = DEFAULT_EPS
+) -> Floats:
+    """Return what one label, 0 or 1, would cost: one of the two `binary_losses`.
+
+    Examples
+    --------
+    >>> binary_loss(np.array([0.75]), 1)
+    array([0.28768207])
+    """
     if scale == "probs":
-        return neg_log_complement(q, eps), neg_log(q, eps)
+        return neg_log(q, eps) if label else neg_log_complement(q, eps)
     if scale == "logits":
-        return softplus(q), softplus(-q)
-    return _neg_log1mexp(q), np.subtract(0.0, q)
+        return softplus(-q if label else q)
+    return np.subtract(0.0, q) if label else _neg_log1mexp(q)
 
 
 def weigh(weights: Floats, losses: Floats) -> Floats:

@@ -64,9 +64,9 @@ def eval_command(
     from xent_cli.cli.output import read_targets, write_report
     from xent_cli.cli.progress import progress_bar
     from xent_cli.evaluation import evaluate
-    from xent_cli.files.allocation import allocate_compactly
+    from xent_cli.files.allocation import allocate_for_speed
 
-    allocate_compactly()
+    allocate_for_speed()
     targets = read_targets(output or [], inputs=[preds, labels])
     with progress_bar(wanted=not (quiet or no_progress)) as progress:
         report = evaluate(

@@ -15,6 +15,8 @@ from xent_cli.errors import ColumnError
 
 Floats = NDArray[np.float64]
 
+_MANY_COLUMNS = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -54,10 +56,10 @@ class Block:
             If a column holds no numbers, or lists of another length.
         """
         if len(names) == 1 and _is_list(self.data.column(names[0]).type):
-            return self._list_numbers(names[0], width)
-        size = len(names) * len(self)
-        memory = np.empty(size) if scratch is None or scratch.size < size else scratch[:size]
-        matrix = memory.reshape(len(names), len(self))
+            return self._list_numbers(names[0], width, scratch)
+        if len(names) >= _MANY_COLUMNS and (found := self._many_numbers(names)) is not None:
+            return found
+        matrix = _matrix(len(names), len(self), scratch)
         for row, name in zip(matrix, names, strict=True):
             row[:] = self._numbers(self.data.column(name), name)
         return matrix
@@ -130,7 +132,15 @@ class Block:
             column = column.cast(pa.float64(), safe=False).fill_null(np.nan)
         return _to_numpy(column)
 
-    def _list_numbers(self, name: str, width: int | None) -> Floats:
+    def _many_numbers(self, names: Sequence[str]) -> Floats | None:
+        """Return columns of float64 at once, for one by one they cost more than their values."""
+        data = self.data.select(list(names))
+        if any(kind != pa.float64() for kind in data.schema.types):
+            return None
+        found: Floats = data.to_tensor(null_to_nan=True, row_major=False).to_numpy().T
+        return found
+
+    def _list_numbers(self, name: str, width: int | None, scratch: Floats | None) -> Floats:
         column = self.data.column(name)
         if isinstance(column, pa.ExtensionArray):
             column = column.storage
@@ -145,8 +155,12 @@ class Block:
                 f"where others have {width}.",
                 hint="A list column holds one value a class in every row.",
             )
-        flat = np.asarray(self._numbers(column.flatten(), name), dtype=np.float64)
-        matrix = np.full((width, len(self)), np.nan)
+        flat = self._numbers(column.flatten(), name)
+        matrix = _matrix(width, len(self), scratch)
+        if width and present.all():
+            matrix[:] = flat.reshape(-1, width).T
+            return matrix
+        matrix[:] = np.nan
         matrix[:, present] = flat.reshape(-1, width).T if width else 0.0
         return matrix
 
@@ -160,6 +174,13 @@ class Block:
         if lengths.null_count:
             lengths = lengths.fill_null(-1)
         return np.asarray(_to_numpy(lengths), dtype=np.int64)
+
+
+def _matrix(rows: int, columns: int, scratch: Floats | None) -> Floats:
+    """Return room for a matrix, in `scratch` if it is large enough."""
+    size = rows * columns
+    memory = np.empty(size) if scratch is None or scratch.size < size else scratch[:size]
+    return memory.reshape(rows, columns)
 
 
 def _to_numpy(column: pa.Array) -> NDArray[np.generic]:

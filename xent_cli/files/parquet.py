@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xent_cli.batch import Place
@@ -16,6 +17,10 @@ from xent_cli.files.source import Source, Use, block_rows, reading, require_uniq
 
 _PIECE_VALUES = 1 << 20
 """Row groups are read together until they hold so many values, lest each be opened for little."""
+
+_MANY_COLUMNS, _SOME_COLUMNS = 100, 32
+_WHOLE_BYTES = 192 << 20
+"""Row groups with many columns are read whole, some columns at a time, unless they take more."""
 
 
 class ParquetSource(Source):
@@ -85,13 +90,36 @@ class ParquetSource(Source):
                 page_checksum_verification=True,
             ) as file,
         ):
-            for data in file.iter_batches(
-                rows, row_groups=groups, columns=names, use_threads=jobs > 1
-            ):
+            for data in self._batches(file, groups, names, rows, jobs):
                 data.validate(full=True)
                 if data.num_rows:
                     yield Block(data.select(names), start, place)
                 start += data.num_rows
+
+    def _batches(
+        self, file: pq.ParquetFile, groups: Sequence[int], names: list[str], rows: int, jobs: int
+    ) -> Iterator[pa.RecordBatch]:
+        """Read row groups batch by batch; those with many columns whole, some columns at a time.
+
+        For every column a reader holds its dictionary and a page or two, which for a thousand
+        columns is several times what they hold.
+        """
+        bytes_each = 8 * len(names)
+        largest = max((self._group_rows[group] for group in groups), default=0) * bytes_each
+        if len(names) < _MANY_COLUMNS or largest > _WHOLE_BYTES:
+            yield from file.iter_batches(
+                rows, row_groups=groups, columns=names, use_threads=jobs > 1
+            )
+            return
+        for group in groups:
+            columns: list[pa.ChunkedArray] = []
+            for at in range(0, len(names), _SOME_COLUMNS):
+                some = names[at : at + _SOME_COLUMNS]
+                part = file.read_row_group(group, columns=some, use_threads=jobs > 1)
+                columns += (part.column(name) for name in some)
+            table = pa.table(columns, names)
+            del columns
+            yield from table.to_batches(rows)
 
     def _width(self, name: str) -> int:
         column = self.column(name)
