@@ -1,0 +1,94 @@
+"""What a run may read and hold, counted and not timed: a slip here costs every user."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+import pytest
+
+PROGRAM = """
+import sys
+from xent_cli.cli import main
+code = main(["eval", *sys.argv[1:], "--label-col", "label", "--format", "total", "-q", "-j", "2"])
+def count(file, name):
+    return next(line for line in open("/proc/self/" + file) if line.startswith(name)).split()[1]
+print(count("io", "rchar"), count("status", "VmHWM"), file=sys.stderr)
+raise SystemExit(code)
+"""
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="counts are Linux's")
+
+
+def table(rows: int, k: int = 10, seed: int = 3) -> pa.Table:
+    q = np.random.default_rng(seed).dirichlet(np.ones(k), rows)
+    labels = np.arange(rows) % k
+    columns = {f"p_{index}": column for index, column in enumerate(q.T)}
+    return pa.table({"label": labels, **columns})
+
+
+def cost(path: Path, *options: str) -> tuple[int, int]:
+    """Return the bytes that a run reads, its own code left out, and its peak memory in bytes."""
+    small = path.with_name(f"small-{path.name}")
+    found = []
+    for file in (small, path):
+        run = subprocess.run(
+            [sys.executable, "-c", PROGRAM, str(file), *options],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert run.returncode == 0, run.stderr
+        found.append([int(number) for number in run.stderr.split()])
+    return found[1][0] - found[0][0], found[1][1] * 1024
+
+
+def write(path: Path, data: pa.Table) -> Path:
+    for name, part in ((path, data), (path.with_name(f"small-{path.name}"), data[:1000])):
+        if path.suffix == ".csv":
+            pa_csv.write_csv(part, name)
+        else:
+            pq.write_table(part, name, row_group_size=100_000)
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_a_file_is_read_once(suffix: str, tmp_path: Path) -> None:
+    """Apart from its first megabyte, which is looked at before, and what a format reads ahead."""
+    path = write(tmp_path / f"all{suffix}", table(400_000))
+    read, _ = cost(path)
+    size = path.stat().st_size
+    # What was planned with are the first rows: for Parquet the first row group, of four here.
+    spare = 2 << 20 if suffix == ".csv" else 0.35 * size
+    assert 0.9 * size < read < size + spare
+
+
+def test_columns_nobody_asks_for_are_not_read(tmp_path: Path) -> None:
+    data = table(200_000, k=20)
+    path = write(tmp_path / "all.parquet", data)
+    read, _ = cost(
+        path,
+        "--pred-cols",
+        "p_0",
+        "--pred-cols",
+        "p_1",
+        "--row-sums",
+        "renormalize",
+        "--ignore-label",
+        *" --ignore-label ".join(map(str, range(2, 20))).split(),
+    )
+    assert read < 0.25 * path.stat().st_size
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_memory_does_not_grow_with_rows(suffix: str, tmp_path: Path) -> None:
+    """Files of 30 and of 120 MB in memory; a run that held its rows would show 90 MB more."""
+    peaks = []
+    for rows in (400_000, 1_600_000):
+        path = write(tmp_path / f"{rows}{suffix}", table(rows))
+        peaks.append(cost(path)[1])
+    assert peaks[1] < 1.2 * peaks[0]
+    assert peaks[1] < 300e6
