@@ -34,6 +34,7 @@ def gate(
     aa: int = 0,
     batch_rows: int | None = None,
     jobs: int | None = None,
+    processes: bool = False,
     progress: Callable[[int, int | None], None] | None = None,
     **choices: Unpack[Choices],
 ) -> GateResult:
@@ -55,7 +56,7 @@ def gate(
     aa : int
         Judge the rules so many times with random signs of the paired differences, too: how often
         they fail then is their rate of false alarms on these data.
-    batch_rows, jobs, progress, **choices
+    batch_rows, jobs, processes, progress, **choices
         As `xent_cli.evaluate` takes them.
 
     Returns
@@ -109,7 +110,7 @@ def gate(
         plan = _as_saved(plan, saved, options)
         saved.tally.spec.require_equal(plan.spec)
     _require_classes(rules, plan.spec)
-    report = run(plan, batch_rows=batch_rows, jobs=jobs, progress=progress)
+    report = run(plan, batch_rows=batch_rows, jobs=jobs, processes=processes, progress=progress)
     against = None if saved is None else Comparison(saved, report)
     return judge(report, rules, against, inconclusive=inconclusive)
 

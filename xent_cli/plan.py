@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from threading import Event
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from xent_cli.checks import invalid_predictions, require_valid
 from xent_cli.classes import ClassIndex, LabelValues
 from xent_cli.errors import MissingValueError, UsageError
 from xent_cli.files import Block, Source, Use
+from xent_cli.files.address import is_address
 from xent_cli.files.pairing import line_up
 from xent_cli.files.units import Unit, make_partitions, make_units
 from xent_cli.notice import Notice
@@ -21,6 +21,7 @@ from xent_cli.roles import Roles
 from xent_cli.running import Running
 from xent_cli.spec import Spec
 from xent_cli.tally import Tally
+from xent_cli.threads import Stop
 
 Floats = NDArray[np.float64]
 _BATCH_VALUES = 640_000
@@ -73,23 +74,26 @@ class Plan:
         return make_units(self.preds, self.labels, *uses, ids=self.roles.ids, jobs=jobs)
 
     def partitions(self) -> list[Unit]:
-        """Cut everything into units that the workers of a cluster may read.
+        """Cut everything into units that any process may read, none of them read before."""
+        uses = uses_of(self.roles)
+        return make_partitions(self.preds, self.labels, *uses, ids=self.roles.ids)
 
-        Raises
-        ------
-        UsageError
-            If an input is no file, and so nothing that others could read.
-        """
+    @property
+    def at_hand(self) -> bool:
+        """Whether any part of both inputs can be read at once, from files of this machine."""
+        sources = (self.preds, self.labels)
+        return all(source.unread and not is_address(source.path) for source in sources)
+
+    def require_shared(self) -> None:
+        """Raise UsageError if an input is no file, so that other machines could not read it."""
         for source in (self.preds, self.labels):
             if source.keep_alive is not None or source.in_memory:
                 raise UsageError(
                     f"{source.path} is not a file, and the workers of a cluster cannot read it.",
-                    hint="Without --engine, the threads of this machine do.",
+                    hint="Without --engine, this machine does.",
                 )
-        uses = uses_of(self.roles)
-        return make_partitions(self.preds, self.labels, *uses, ids=self.roles.ids)
 
-    def tally(self, unit: Unit, max_rows: int | None = None, stop: Event | None = None) -> Tally:
+    def tally(self, unit: Unit, max_rows: int | None = None, stop: Stop | None = None) -> Tally:
         """Read a unit and add it up; give up in the middle once `stop` is set."""
         limit = max_rows or batch_limit(self.spec.n_classes)
         total, scratch = Running(Tally.zero(self.spec)), np.empty(limit * self._width)

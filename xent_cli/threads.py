@@ -5,12 +5,21 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Event
-from typing import TypeVar
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import Protocol, TypeVar
 
 In = TypeVar("In")
 Out = TypeVar("Out")
+
+
+class Stop(Protocol):
+    """A flag for work that is no longer wanted: an event of threads, or of processes."""
+
+    def is_set(self) -> bool:
+        """Say whether it is set."""
+
+    def set(self) -> None:
+        """Set it."""
 
 
 def available_cpus() -> int:
@@ -21,7 +30,12 @@ def available_cpus() -> int:
 
 
 def map_ahead(
-    function: Callable[[In], Out], items: Iterable[In], jobs: int, *, stop: Event | None = None
+    function: Callable[[In], Out],
+    items: Iterable[In],
+    jobs: int,
+    *,
+    stop: Stop | None = None,
+    pool: Executor | None = None,
 ) -> Generator[Out, None, None]:
     """Yield ``function(item)`` for each item, in order, `jobs` of them at work at a time.
 
@@ -30,20 +44,22 @@ def map_ahead(
     that of the item it stands for. When the end comes early, `stop` is set, and the calls that are
     at work are waited for.
 
+    The work is done by `pool`, which is shut down at the end; by default by as many threads.
+
     Examples
     --------
     >>> list(map_ahead(abs, [-3, 2, -1], jobs=2))
     [3, 2, 1]
     """
     source = iter(items)
-    if jobs <= 1:
+    if jobs <= 1 and pool is None:
         try:
             yield from map(function, source)
         finally:
             _close(source)
         return
     waiting: deque[Future[Out]] = deque()
-    pool = ThreadPoolExecutor(jobs, thread_name_prefix="xent")
+    pool = pool or ThreadPoolExecutor(jobs, thread_name_prefix="xent")
     try:
         while True:
             try:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from xent_cli.cli.command import Command, Group
 from xent_cli.cli.compare import compare_command
 from xent_cli.cli.defaults import config_defaults
 from xent_cli.cli.eval import eval_command
@@ -22,6 +23,7 @@ from xent_cli.version import __version__
 
 app = typer.Typer(
     name="xent",
+    cls=Group,
     help="Measure how far predicted distributions are from the true ones: cross entropy, per class "
     "and overall.",
     no_args_is_help=True,
@@ -30,11 +32,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("eval")(eval_command)
-app.command("gate")(gate_command)
-app.command("compare")(compare_command)
-app.command("show")(show_command)
-app.command("merge")(merge_command)
+app.command("eval", cls=Command)(eval_command)
+app.command("gate", cls=Command)(gate_command)
+app.command("compare", cls=Command)(compare_command)
+app.command("show", cls=Command)(show_command)
+app.command("merge", cls=Command)(merge_command)
 
 
 def _show_version(value: bool) -> None:

@@ -72,6 +72,7 @@ def eval_command(
         report = evaluate(
             preds,
             labels,
+            processes=True,
             engine=engine,
             address=address,
             progress=progress,

@@ -82,10 +82,12 @@ def gate_command(
     """
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
+    from xent_cli.files.allocation import allocate_for_speed
     from xent_cli.gating import gate
     from xent_cli.render.gate_documents import GATE_FORMATS, render_gate
     from xent_cli.render.view import View
 
+    allocate_for_speed()
     targets = read_targets(output or [], [preds, labels, baseline], GATE_FORMATS)
     with progress_bar(wanted=not (quiet or no_progress)) as progress:
         result = gate(
@@ -96,6 +98,7 @@ def gate_command(
             allow_same=allow_same,
             inconclusive=inconclusive or "inconclusive",
             aa=aa,
+            processes=True,
             progress=progress,
             **choices,
         )

@@ -42,6 +42,13 @@ class Block:
         """Return `length` rows from `offset` on, without copying."""
         return replace(self, data=self.data.slice(offset, length), start=self.start + offset)
 
+    def joined(self, behind: Block) -> Block | None:
+        """Return these rows with those that follow; None if they are of another file or type."""
+        if behind.place != self.place or behind.data.schema != self.data.schema:
+            return None
+        table = pa.Table.from_batches([self.data, behind.data]).combine_chunks()
+        return replace(self, data=table.to_batches()[0])
+
     def numbers(
         self, names: Sequence[str], width: int | None = None, scratch: Floats | None = None
     ) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
+from itertools import chain
 from typing import TypeVar
 
 import pyarrow as pa
@@ -134,9 +135,18 @@ def zip_rows(
     right: Iterator[Block],
     ids: Sequence[str],
 ) -> Iterator[tuple[Block, Block]]:
-    """Cut two streams of blocks so that they have their cuts in the same places."""
+    """Cut two streams of blocks so that they have their cuts in the same places.
+
+    Blocks of labels are put together until they hold the rows of one of predictions: the cuts are
+    then those of the predictions, for a batch of a few rows costs as much as one of many.
+    """
     ours, theirs = next(left, None), next(right, None)
     while ours is not None and theirs is not None:
+        while len(theirs) < len(ours) and (more := next(right, None)) is not None:
+            if (both := theirs.joined(more)) is None:
+                right = chain((more,), right)
+                break
+            theirs = both
         rows = min(len(ours), len(theirs))
         pair = ours.slice(0, rows), theirs.slice(0, rows)
         _require_same_ids(*pair, ids)

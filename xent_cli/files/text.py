@@ -52,7 +52,7 @@ class TextSource(Source):
         self._dialect = detect_dialect(
             head[self._skip :], path, whole=whole, delimiter=delimiter, header=header
         )
-        self._tangled = _is_tangled(head[self._skip :])
+        self._tangled = _is_tangled(_behind_header(head[self._skip :], self._dialect.header_lines))
         self.columns = self._dialect.columns
         self.named = self._dialect.named
 
@@ -84,11 +84,13 @@ class TextSource(Source):
         parser, start, offset, pieces = self._parser(wanted), 0, self._skip, []
         place = Place(self.path, header_lines=self._dialect.header_lines)
         for chunk in self._chunks():
-            if _is_tangled(chunk.data):
-                return super().parts(wanted)
             size, rows = len(chunk.data), chunk.lines - chunk.skip
-            hollow = replace(chunk, data=b"")
-            read = partial(self._read_range, parser, hollow, (offset, size), start, place)
+            read = partial(
+                self._read_range, parser, replace(chunk, data=b""), (offset, size), start, place
+            )
+            if _is_tangled(chunk.data):
+                place, block = self._block(parser, parser.parse(chunk), start, place)
+                rows = len(block)
             if rows:
                 pieces.append(Piece(self.path, start, rows, read))
             start, offset = start + rows, offset + size
@@ -163,6 +165,11 @@ def read_head(stream: BinaryIO) -> tuple[bytes, bool]:
         if len(head) >= _HEAD_BYTES and (lines > 1 or len(head) >= _LONGEST_HEAD):
             return head, False
     return head, True
+
+
+def _behind_header(head: bytes, lines: int) -> bytes:
+    """Return what stands behind the header: quotes there say nothing of those in the data."""
+    return head.split(b"\n", lines)[-1] if lines else head
 
 
 def _is_tangled(data: bytes | bytearray) -> bool:
