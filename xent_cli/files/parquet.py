@@ -32,6 +32,7 @@ class ParquetSource(Source):
         self.path = location.name
         self.format = "parquet"
         self._file = location
+        self._held: dict[int, pa.Table] = {}
         buffer = location.buffer_bytes(1)
         with (
             reading(location, "Parquet"),
@@ -112,14 +113,30 @@ class ParquetSource(Source):
             )
             return
         for group in groups:
-            columns: list[pa.ChunkedArray] = []
-            for at in range(0, len(names), _SOME_COLUMNS):
-                some = names[at : at + _SOME_COLUMNS]
-                part = file.read_row_group(group, columns=some, use_threads=jobs > 1)
-                columns += (part.column(name) for name in some)
-            table = pa.table(columns, names)
-            del columns
-            yield from table.to_batches(rows)
+            table = self._whole_group(file, group, names, jobs)
+            try:
+                yield from table.to_batches(rows)
+            except GeneratorExit:
+                # Somebody looked at the first rows. All are asked for next: they are here.
+                self._held = {group: table}
+                raise
+
+    def _whole_group(
+        self, file: pq.ParquetFile, group: int, names: list[str], jobs: int
+    ) -> pa.Table:
+        """Read a row group, unless it was held back."""
+        held = self._held.pop(group, None)
+        if held is not None and held.column_names == names:
+            return held
+        columns: list[pa.ChunkedArray] = []
+        for at in range(0, len(names), _SOME_COLUMNS):
+            some = names[at : at + _SOME_COLUMNS]
+            part = file.read_row_group(group, columns=some, use_threads=jobs > 1)
+            columns += (part.column(name) for name in some)
+        return pa.table(columns, names)
+
+    def __getstate__(self) -> dict[str, object]:
+        return self.__dict__ | {"_held": {}}
 
     def _width(self, name: str) -> int:
         column = self.column(name)
