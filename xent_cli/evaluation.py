@@ -13,6 +13,7 @@ from xent_cli.detection import make_plan
 from xent_cli.engines import Engine, map_on, require_engine
 from xent_cli.errors import XentError
 from xent_cli.files import InputFormat
+from xent_cli.files.allocation import release_memory
 from xent_cli.files.dialect import Header
 from xent_cli.files.units import Unit
 from xent_cli.losses import DEFAULT_EPS, Scale
@@ -213,6 +214,7 @@ def _tally_here(
     if processes and jobs > 1 and plan.at_hand and can_copy():
         units = plan.partitions()
         if len(units) > 1:
+            release_memory()
             return _raising(map_in_copies(partial(_attempt, plan, batch_rows), units, jobs))
     stop = Event()
     tally = partial(plan.tally, max_rows=batch_rows, stop=stop)
