@@ -24,8 +24,8 @@ from xent_cli.tally import Tally
 from xent_cli.threads import Stop
 
 Floats = NDArray[np.float64]
-_BATCH_VALUES = 640_000
-"""Values of q in a batch: 5 MB of float64, small beside a cache and large beside a step's cost.
+_BATCH_VALUES = 480_000
+"""Values of q in a batch: 4 MB of float64, small beside a cache and large beside a step's cost.
 
 No power of 2, for the same place in every column would then be the same place in the cache."""
 _MOST_ROWS = 130_000

@@ -5,38 +5,42 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 
 from xent_cli.cli.command import Command, Group
-from xent_cli.cli.compare import compare_command
 from xent_cli.cli.defaults import config_defaults
-from xent_cli.cli.eval import eval_command
-from xent_cli.cli.gate import gate_command
 from xent_cli.cli.interrupt import leaving_at_once
-from xent_cli.cli.merge import merge_command
-from xent_cli.cli.show import show_command
 from xent_cli.cli.terminal import write_stderr
 from xent_cli.errors import ExitCode, XentError
 from xent_cli.version import __version__
 
-app = typer.Typer(
-    name="xent",
-    cls=Group,
-    help="Measure how far predicted distributions are from the true ones: cross entropy, per class "
-    "and overall.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("eval", cls=Command)(eval_command)
-app.command("gate", cls=Command)(gate_command)
-app.command("compare", cls=Command)(compare_command)
-app.command("show", cls=Command)(show_command)
-app.command("merge", cls=Command)(merge_command)
+COMMANDS = ("eval", "gate", "compare", "show", "merge")
+
+
+def make_app(commands: Sequence[str] = COMMANDS) -> typer.Typer:
+    """Return the command line with some commands: to read the options of each takes its time."""
+    app = typer.Typer(
+        name="xent",
+        cls=Group,
+        help="Measure how far predicted distributions are from the true ones: cross entropy, per "
+        "class and overall.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for name in commands:
+        module = import_module(f"xent_cli.cli.{name}")
+        app.command(name, cls=Command)(getattr(module, f"{name}_command"))
+    app.callback(
+        epilog="Exit codes: 0 done, or the gate passed; 1 the gate failed; 2 could not be judged; "
+        "3 the gate is inconclusive; 130 interrupted."
+    )(_xent)
+    return app
 
 
 def _show_version(value: bool) -> None:
@@ -45,10 +49,6 @@ def _show_version(value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(
-    epilog="Exit codes: 0 done, or the gate passed; 1 the gate failed; 2 could not be judged; "
-    "3 the gate is inconclusive; 130 interrupted."
-)
 def _xent(
     version: Annotated[
         bool,
@@ -68,7 +68,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug, config = "--debug" in arguments, ""
     try:
-        config, defaults = config_defaults(app, arguments)
+        config, defaults = config_defaults(make_app, arguments)
+        app = make_app([arguments[0]] if arguments and arguments[0] in COMMANDS else COMMANDS)
         with leaving_at_once(wanted=any("://" in text for text in arguments)):
             code: Any = app(
                 args=arguments, prog_name="xent", standalone_mode=False, default_map=defaults

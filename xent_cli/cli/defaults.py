@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ _OWN_TABLES = ("gate", "compare")
 _NOT_CONFIGURABLE = ("help", "debug", "no-config")
 
 
-def config_defaults(app: typer.Typer, arguments: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
+def config_defaults(
+    make_app: Callable[[Sequence[str]], typer.Typer], arguments: Sequence[str]
+) -> tuple[str, Mapping[str, Any]]:
     """Return the nearest configuration file (or "") and its options, by command and parameter.
 
     Raises
@@ -32,7 +34,7 @@ def config_defaults(app: typer.Typer, arguments: Sequence[str]) -> tuple[str, Ma
     if found is None:
         return "", {}
     path, options = found
-    group: Any = typer.main.get_command(app)
+    group: Any = typer.main.get_command(make_app(_CONFIGURABLE))
     own = {name: options[name] for name in _OWN_TABLES if name in options}
     shared = {name: value for name, value in options.items() if name not in own}
     known = {command: _known(group.commands[command]) for command in _CONFIGURABLE}

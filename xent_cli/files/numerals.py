@@ -4,20 +4,8 @@ from __future__ import annotations
 
 import re
 
-NULLS = (
-    "",
-    "NA",
-    "N/A",
-    "n/a",
-    "NaN",
-    "nan",
-    "-nan",
-    "-NaN",
-    "NULL",
-    "Null",
-    "null",
-    "None",
-    "#N/A",
+NULLS = frozenset(
+    ("", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "-NaN", "NULL", "Null", "null", "None", "#N/A")
 )
 _NUMBER = re.compile(
     r"[ \t]*[+-]?(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?[ \t]*\Z", re.ASCII

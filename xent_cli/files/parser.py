@@ -84,7 +84,7 @@ class Parser:
             pa_csv.ConvertOptions(
                 column_types=types,
                 include_columns=self.wanted,
-                null_values=list(NULLS),
+                null_values=sorted(NULLS),
                 strings_can_be_null=False,
             ),
         )

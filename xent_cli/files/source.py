@@ -22,7 +22,7 @@ from xent_cli.notice import Notice
 
 Use = Literal["number", "label", "text"]
 
-_BLOCK_VALUES = 640_000
+_BLOCK_VALUES = 480_000
 """Values of a block: as many as the predictions and labels of a batch have, or a few less."""
 _MOST_ROWS = 130_000
 
