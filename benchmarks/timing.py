@@ -17,7 +17,6 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-
 _WATCH_SECONDS = 0.01
 
 
