@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Sequence
 
 from xent_cli.contrast import Contrast
 from xent_cli.render.curve import render_curve
@@ -17,14 +19,14 @@ _ENDS = 5
 
 def contrast_sheet(found: Contrast, *, trend: bool = False) -> Sheet:
     """Return models side by side; with `trend` also their losses as a curve."""
-    n = len(found.reports)
-    grids = [_models(found)]
+    n, names = len(found.reports), short_names(found.names)
+    grids = [_models(found, names)]
     if n == 2:
         grids.append(Grid((), tuple(evidence(found.comparisons[0])), numbers=(1,)))
-    grids.append(_classes(found))
+    grids.append(_classes(found, names))
     unit = found.baseline.tally.spec.unit
     return Sheet(
-        f"{n:,} models on {found.baseline.n:,} rows, {unit}; best: {found.names[found.best]}",
+        f"{n:,} models on {found.baseline.n:,} rows, {unit}; best: {names[found.best]}",
         tuple(grids),
         found.warnings,
         found.baseline.signature,
@@ -32,8 +34,20 @@ def contrast_sheet(found: Contrast, *, trend: bool = False) -> Sheet:
     )
 
 
-def _models(found: Contrast) -> Grid:
-    rows = [(found.names[0], *_own(found, 0), *[NOTHING] * 6)]
+def short_names(names: Sequence[str]) -> list[str]:
+    """Return the names of files without the folder that all of them are in.
+
+    Examples
+    --------
+    >>> short_names(["runs/7/old.csv", "runs/7/new.csv"]), short_names(["a/p.csv", "b/p.csv"])
+    (['old.csv', 'new.csv'], ['a/p.csv', 'b/p.csv'])
+    """
+    same = os.path.commonprefix(names)  # noqa: RUF071 - It is cut behind its last slash.
+    return [name[same.rfind("/") + 1 :] for name in names]
+
+
+def _models(found: Contrast, names: Sequence[str]) -> Grid:
+    rows = [(names[0], *_own(found, 0), *[NOTHING] * 6)]
     k = found.baseline.tally.spec.n_classes
     for index, (comparison, p) in enumerate(
         zip(found.comparisons, found.p_values, strict=True), start=1
@@ -44,14 +58,12 @@ def _models(found: Contrast) -> Grid:
             equal = delta.n[k] - delta.better[k] - delta.worse[k] - delta.infinite[k]
             wins = (f"{delta.better[k]:,}", f"{delta.worse[k]:,}", f"{equal:,}")
         overall = comparison.overall
-        rows.append(
-            (found.names[index], *_own(found, index), *_difference(overall), p_text(p), *wins)
-        )
+        rows.append((names[index], *_own(found, index), *_difference(overall), p_text(p), *wins))
     p_name = "p (Holm)" if len(found.comparisons) > 1 else "p"
     return Grid(
         (
             "model",
-            "cross entropy",
+            "cross\nentropy",
             "± se",
             "delta",
             "95% interval",
@@ -63,7 +75,8 @@ def _models(found: Contrast) -> Grid:
         tuple(rows),
         numbers=tuple(range(1, 9)),
         styles=tuple("bold" if i == found.best else "" for i in range(len(rows))),
-        code=0,
+        names=(0,),
+        spare=(8, 7, 6),
     )
 
 
@@ -84,7 +97,7 @@ def _difference(overall: Estimate | None) -> tuple[str, str]:
     )
 
 
-def _classes(found: Contrast) -> Grid:
+def _classes(found: Contrast, models: Sequence[str]) -> Grid:
     """Return the classes whose cross entropy fell and rose most, of the best candidate."""
     chosen = found.best if found.best > 0 else len(found.comparisons)
     comparison = found.comparisons[chosen - 1]
@@ -108,8 +121,9 @@ def _classes(found: Contrast) -> Grid:
         for _, index, item in changes
     ]
     return Grid(
-        ("class", "n", "baseline", found.names[chosen], "delta", "95% interval"),
+        ("class", "n", "baseline", models[chosen], "delta", "95% interval"),
         tuple(rows),
         numbers=tuple(range(1, 6)),
-        code=0,
+        names=(0,),
+        spare=(1,),
     )

@@ -176,9 +176,13 @@ def p_text(p: float | None) -> str:
     --------
     >>> p_text(0.03456), p_text(1e-9), p_text(None)
     ('0.035', '1e-09', '-')
+    >>> p_text(0.0)
+    '<1e-300'
     """
     if p is None:
         return NOTHING
+    if p < 1e-300:
+        return "<1e-300"
     return f"{p:.3f}" if p >= 0.001 else f"{p:.0e}"
 
 
@@ -216,7 +220,8 @@ def _verdicts(result: GateResult) -> Grid:
         rows,
         numbers=(1, 2, 3, 4),
         styles=tuple(_STYLES[verdict.outcome] for verdict in result.verdicts),
-        code=0,
+        names=(0,),
+        words=(5,),
     )
 
 

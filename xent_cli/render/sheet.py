@@ -14,21 +14,27 @@ class Grid:
     Attributes
     ----------
     header : tuple of str
-        Empty where the columns need no names.
+        Empty where the columns need no names. A name may have several lines.
     rows : tuple of tuple of str
     numbers : tuple of int
         Columns to set right.
     styles : tuple of str
         One a row, for terminals: "red", "bold" or "".
-    code : int, optional
-        The column that holds names from data, which Markdown must not read.
+    names : tuple of int
+        Columns that hold names from data, which Markdown must not read.
+    words : tuple of int
+        Columns whose texts are not to be broken.
+    spare : tuple of int
+        Columns that narrow terminals do without, the first of them first.
     """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numbers: tuple[int, ...] = ()
     styles: tuple[str, ...] = ()
-    code: int | None = None
+    names: tuple[int, ...] = ()
+    words: tuple[int, ...] = ()
+    spare: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

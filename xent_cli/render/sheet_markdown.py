@@ -21,9 +21,9 @@ def render_sheet_markdown(sheet: Sheet) -> str:
 
 
 def _cells(grid: Grid) -> tuple[tuple[str, ...], list[list[str]], tuple[int, ...]]:
-    header = grid.header or ("",) * len(grid.rows[0])
+    header = tuple(name.replace("\n", " ") for name in grid.header) or ("",) * len(grid.rows[0])
     rows = [
-        [name_of(cell) if i == grid.code else escape(cell) for i, cell in enumerate(row)]
+        [name_of(cell) if i in grid.names else escape(cell) for i, cell in enumerate(row)]
         for row in grid.rows
     ]
     return header, rows, grid.numbers
