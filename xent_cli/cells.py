@@ -62,8 +62,8 @@ class Cells:
             return {"graded": self.sum(graded), "correct": self.sum(graded * rows.correct)}
         if rows.graded is None:
             counts = self._counts if rows.truth is rows.groups else self._count(rows.truth)
-            hits = np.bincount(rows.truth, weights=rows.correct, minlength=n_classes)
-            totals = [ExactSums.of_integers(counts), ExactSums.of_integers(hits.astype(np.int64))]
+            hits = self._count(rows.truth, rows.correct)
+            totals = [ExactSums.of_integers(counts), ExactSums.of_integers(hits)]
         else:
             totals = [
                 sum_groups(values, rows.truth, n_classes)
@@ -81,15 +81,20 @@ class Cells:
             return (*self._counts.tolist(), len(groups))
         if not mask.any():
             return (0,) * (self._n_classes + 1)
-        return (*self._count(groups[mask]).tolist(), int(mask.sum()))
+        return (*self._count(groups, mask).tolist(), int(mask.sum()))
 
     @cached_property
     def _counts(self) -> NDArray[np.int64]:
         """How many rows each class has, (K,), where every row has one."""
         return self._count(np.asarray(self._rows.groups))
 
-    def _count(self, labels: Labels) -> NDArray[np.int64]:
-        return np.bincount(labels, minlength=self._n_classes)
+    def _count(self, labels: Labels, mask: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+        """Count the rows of each class: all, or those that `mask` marks."""
+        if self._n_classes == 2:  # Ten times as fast as bincount.
+            n = len(labels) if mask is None else np.count_nonzero(mask)
+            ones = np.count_nonzero(labels if mask is None else mask & (labels == 1))
+            return np.array([n - ones, ones], dtype=np.int64)
+        return np.bincount(labels, weights=mask, minlength=self._n_classes).astype(np.int64)
 
     def _products(
         self, a: Floats, b: Floats, row_a: Floats | None, row_b: Floats | None

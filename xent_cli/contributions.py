@@ -229,7 +229,10 @@ def _given_to(at_label: Floats, labels: Labels, truth: Floats, spec: Spec) -> Fl
     if spec.scale != "probs":
         return np.exp(-truth)
     inside: Floats = np.clip(at_label, 0.0, 1.0)
-    return np.where(labels == 1, inside, 1 - inside) if spec.mode == "binary" else inside
+    if spec.mode != "binary":
+        return inside
+    inside -= 1 - labels  # The distance from the other label: as exact as 1 - q, and no branch.
+    return np.abs(inside, out=inside)
 
 
 def _probabilities(q: Floats, losses: Floats, spec: Spec) -> Floats:

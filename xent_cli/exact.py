@@ -223,6 +223,8 @@ def _sum_chunk(values: Floats, groups: NDArray[np.intp], n_groups: int) -> Exact
         total = _sum_huge(values[huge], groups[huge], n_groups)
         values = np.where(huge, 0.0, values)
         top = _largest(values)
+    # In two groups one value waits for the other in bincount: a product with their marks does not.
+    marks = groups.astype(np.float64) if n_groups == 2 and values.ndim == 1 else None
     limbs: list[_Limb] = []
     part, rest = np.empty_like(values), values
     while top > 0.0:
@@ -231,25 +233,29 @@ def _sum_chunk(values: Floats, groups: NDArray[np.intp], n_groups: int) -> Exact
         magic = math.ldexp(1.5, grid + 52)
         np.add(rest, magic, out=part)
         part -= magic
-        units = np.ldexp(_collapse(part, groups, n_groups), -grid)
+        units = np.ldexp(_collapse(part, groups, n_groups, marks), -grid)
         limbs.append(_Limb(grid, units.astype(np.int64), _largest(units)))
         rest = np.subtract(rest, part, out=None if rest is values else rest)
-        top = _largest(rest)
+        # What is left is half a unit of the grid at most; to look for the largest takes longer.
+        top = math.ldexp(1.0, grid - 1) if rest.any() else 0.0
         if top and len(limbs) > 1 and np.count_nonzero(rest) * 8 < rest.size:
             left = rest != 0
             values, groups = rest[left], groups[left]
+            marks = None if marks is None else marks[left]
             part, rest = np.empty_like(values), values
     return total + ExactSums((0,) * n_groups, 0, tuple(limbs))
 
 
-def _collapse(part: Floats, groups: NDArray[np.intp], n_groups: int) -> Floats:
+def _collapse(
+    part: Floats, groups: NDArray[np.intp], n_groups: int, marks: Floats | None
+) -> Floats:
     """Add up by group what adds up without rounding."""
     if part.ndim == 2:
         return np.asarray(part.sum(axis=1))
     if n_groups == 1:
         return np.asarray([part.sum()])
-    if n_groups == 2:  # In two groups one value waits for the other in bincount.
-        ones = np.dot(part, groups.astype(np.float64))
+    if marks is not None:
+        ones = np.dot(part, marks)
         return np.asarray([part.sum() - ones, ones])
     return np.asarray(np.bincount(groups, weights=part, minlength=n_groups))
 
