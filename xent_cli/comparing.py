@@ -19,7 +19,7 @@ from xent_cli.contrast import Contrast
 from xent_cli.delta import Delta
 from xent_cli.detection import make_plan
 from xent_cli.errors import SameInputError, UsageError
-from xent_cli.evaluation import inputs_of
+from xent_cli.evaluation import inputs_of, with_doubts
 from xent_cli.files import Block, Source
 from xent_cli.files.pairing import line_up_models
 from xent_cli.measured import measure
@@ -158,12 +158,17 @@ def read_models(
         if progress is not None:
             progress(rows, plans[0].preds.n_rows)
     reports = [
-        finalize(
-            total.sum(),
-            mode_reason=plan.mode_reason,
-            warnings=plan.warnings,
-            notes=plan.notes,
-            inputs=inputs_of(plan, rows),
+        with_doubts(
+            finalize(
+                total.sum(),
+                mode_reason=plan.mode_reason,
+                warnings=plan.warnings,
+                notes=plan.notes,
+                inputs=inputs_of(plan, rows),
+            ),
+            plan,
+            batch_rows=batch_rows,
+            jobs=jobs,
         )
         for plan, total in zip(plans, tallies, strict=True)
     ]

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from functools import partial
-from threading import Event
+from dataclasses import replace
 from typing import Any
 
 from xent_cli.choices import Choices, open_inputs, read_options
 from xent_cli.detection import make_plan
-from xent_cli.engines import Engine, map_on, require_engine
-from xent_cli.errors import XentError
+from xent_cli.doubts import doubt_order
+from xent_cli.engines import Engine, require_engine
 from xent_cli.files import InputFormat
 from xent_cli.files.dialect import Header
-from xent_cli.files.units import Unit
 from xent_cli.losses import DEFAULT_EPS, Scale
+from xent_cli.passes import read_parts
 from xent_cli.plan import Plan
 from xent_cli.report import Input, Report, finalize
 from xent_cli.running import Running
 from xent_cli.spec import Invalid, Mode, RowSums
 from xent_cli.tally import Tally
-from xent_cli.threads import available_cpus, map_ahead
 
 
 def evaluate(
@@ -177,48 +175,32 @@ def run(
 ) -> Report:
     """Read everything that a plan says, on an engine, and report on it."""
     total, rows = Running(Tally.zero(plan.spec)), 0
-    if engine == "local":
-        jobs, stop = available_cpus() if jobs is None else jobs, Event()
-        tally = partial(plan.tally, max_rows=batch_rows, stop=stop)
-        parts = map_ahead(tally, plan.units(jobs), jobs, stop=stop)
-    else:
-        parts = _tally_there(plan, batch_rows, engine, address)
-    with closing(parts):
+    how: dict[str, Any] = {
+        "batch_rows": batch_rows,
+        "jobs": jobs,
+        "engine": engine,
+        "address": address,
+    }
+    with closing(read_parts(plan, plan.tally, **how)) as parts:
         for part in parts:
             total.add(part)
             rows += part.n_rows
             if progress is not None:
                 progress(rows, plan.preds.n_rows)
-    plan.require_unchanged()
-    return finalize(
+    report = finalize(
         total.sum(),
         mode_reason=plan.mode_reason,
         warnings=plan.warnings,
         notes=plan.notes,
         inputs=inputs_of(plan, rows),
     )
+    return with_doubts(report, plan, **how)
 
 
-def _attempt(plan: Plan, batch_rows: int | None, unit: Unit) -> Tally | XentError:
-    """Tally a unit on a worker; an error of the data comes home as a value."""
-    try:
-        tally = plan.tally(unit, batch_rows)
-        plan.require_unchanged()  # Or this is another file than the one that was planned for.
-    except XentError as error:
-        return error
-    return tally
-
-
-def _tally_there(
-    plan: Plan, batch_rows: int | None, engine: Engine, address: str | None
-) -> Generator[Tally, None, None]:
-    """Tally all parts on the workers of a cluster; the first error in order of the rows counts."""
-    attempt = partial(_attempt, plan, batch_rows)
-    with closing(map_on(engine, attempt, plan.partitions(), address=address)) as outcomes:
-        for outcome in outcomes:
-            if isinstance(outcome, XentError):
-                raise outcome
-            yield outcome
+def with_doubts(report: Report, plan: Plan, **how: Any) -> Report:
+    """Return a report with a warning where the columns seem to be in another order."""
+    doubts = doubt_order(plan, report, **how)
+    return replace(report, warnings=report.warnings + doubts) if doubts else report
 
 
 def inputs_of(plan: Plan, rows: int) -> list[Input]:
