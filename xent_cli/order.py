@@ -1,11 +1,12 @@
 """Order: whether the columns stand for other classes than they are taken for. NumPy only.
 
 The claim that columns are mixed up accuses a file, and a bad model must not be taken for it. It is
-made where three things hold, of the rows of the classes that would move:
+made where four things hold, of the rows of the classes that would move:
 
 - exchanging the columns halves their loss, at least;
 - at least two classes point to their new columns; nearly all do so more than other rows do
   (of one class alone, a model may just be wrong);
+- with the new order the model beats the shares of the classes, over all rows;
 - chance does not explain it. Were predictions no better than blind, a column that is the highest in
   a share p of all rows would be so in k of n rows of a class with a probability of at most
   exp(-n KL(k/n || p)) (Chernoff). The exponents of the classes, less ln(n + 1) each for the choice
@@ -159,6 +160,7 @@ def _weigh(crossing: Crossing, costs: Floats, columns: Columns, price: float) ->
     contrary = shares <= tops
     convincing = (
         after <= _HALF * before
+        and float(new.sum()) <= total * _entropy(n / total)
         and np.count_nonzero(evidence) > 1
         and int(n[moved][contrary].sum()) <= _CONTRARY_ROWS * n_moved
         and np.count_nonzero(contrary) <= _CONTRARY_CLASSES * len(moved)
@@ -176,6 +178,11 @@ def _weigh(crossing: Crossing, costs: Floats, columns: Columns, price: float) ->
         needed=price + _SURE,
         convincing=bool(convincing),
     )
+
+
+def _entropy(shares: Floats) -> float:
+    some = shares[shares > 0]
+    return float(-(some * np.log(some)).sum())
 
 
 def _divergence(share: Floats, of_all: Floats) -> Floats:
