@@ -50,11 +50,15 @@ def doubt_order(plan: Plan, report: Report, **how: Any) -> tuple[Notice, ...]:
     with closing(read_parts(plan, partial(_cross, plan, step), **how)) as parts:
         for part in parts:
             total += part
-    found = find_order(total)
-    if found is None or not found.convincing:
-        return ()
     looked_at = "" if step == 1 else f" (of {int(total.n.sum()):,} rows looked at)"
-    return (Notice("class-order", say_order(found, spec, looked_at)),)
+    return doubts_of(find_order(total), spec, looked_at)
+
+
+def doubts_of(order: Order | None, spec: Spec, looked_at: str = "") -> tuple[Notice, ...]:
+    """Return a warning where another order convinces."""
+    if order is None or not order.convincing:
+        return ()
+    return (Notice("class-order", say_order(order, spec, looked_at)),)
 
 
 def looks_odd(report: Report) -> bool:

@@ -185,11 +185,11 @@ def lightgbm_rows(given: Given) -> Reals:
     eps = np.float32(1e-15)
     with np.errstate(divide="ignore", invalid="ignore"):
         losses = -np.log(own)
-    losses[own <= eps] = -np.log(np.float64(eps)).astype(np.float32)
-    return losses
+    losses[own <= eps] = -np.float32(np.log(np.float64(eps)))
+    return np.asarray(losses)
 
 
 def spark_rows(given: Given) -> Reals:
     """Spark's logLoss."""
     probs = np.vstack([1 - given.probs, given.probs]) if given.alone else given.probs
-    return -np.log(np.clip(_at(probs, given.truth()), 1e-15, 1 - 1e-15))
+    return np.asarray(-np.log(np.clip(_at(probs, given.truth()), 1e-15, 1 - 1e-15)))

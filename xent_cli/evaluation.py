@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
+from threading import Event
 from typing import Any
 
-from xent_cli.choices import Choices, open_inputs, read_options
+from xent_cli.choices import Choices, listed, open_inputs, read_options
+from xent_cli.compat import compat_figure, require_tools
 from xent_cli.detection import make_plan
 from xent_cli.doubts import doubt_order
 from xent_cli.engines import Engine, require_engine
 from xent_cli.files import InputFormat
 from xent_cli.files.dialect import Header
+from xent_cli.files.units import Unit
 from xent_cli.losses import DEFAULT_EPS, Scale
-from xent_cli.passes import read_parts
+from xent_cli.measured import measure
+from xent_cli.passes import Work, read_parts
 from xent_cli.plan import Plan
 from xent_cli.report import Input, Report, finalize
 from xent_cli.running import Running
 from xent_cli.spec import Invalid, Mode, RowSums
+from xent_cli.survey import Beside
 from xent_cli.tally import Tally
+from xent_cli.tools import Tool
 
 
 def evaluate(
@@ -46,6 +53,7 @@ def evaluate(
     delimiter: str | None = None,
     header: Header = "auto",
     labels_header: Header | None = None,
+    compat: str | Sequence[str] = (),
     batch_rows: int | None = None,
     jobs: int | None = None,
     engine: Engine = "local",
@@ -98,6 +106,9 @@ def evaluate(
         How files are written, where the name and the first lines do not tell.
     labels_header : {"auto", "yes", "no"}, optional
         `header` for the labels, where they differ.
+    compat : str or sequence of str
+        Other libraries whose numbers for these rows are wanted, beside xent's own; the names are
+        those of `xent_cli.tools.TOOLS`.
     batch_rows : int, optional
         Rows a batch; the result is the same for any.
     jobs : int, optional
@@ -152,10 +163,12 @@ def evaluate(
         labels_header=labels_header,
     )
     require_engine(engine, address)
+    tools = require_tools([str(name) for name in listed(compat)])
     options = read_options(choices)
     (pred_source,), label_source = open_inputs([preds], labels, choices)
     return run(
         make_plan(pred_source, label_source, options),
+        tools=tools,
         batch_rows=batch_rows,
         jobs=jobs,
         engine=engine,
@@ -167,34 +180,63 @@ def evaluate(
 def run(
     plan: Plan,
     *,
+    tools: Sequence[Tool] = (),
     batch_rows: int | None = None,
     jobs: int | None = None,
     engine: Engine = "local",
     address: str | None = None,
     progress: Callable[[int, int | None], None] | None = None,
 ) -> Report:
-    """Read everything that a plan says, on an engine, and report on it."""
-    total, rows = Running(Tally.zero(plan.spec)), 0
-    how: dict[str, Any] = {
-        "batch_rows": batch_rows,
-        "jobs": jobs,
-        "engine": engine,
-        "address": address,
-    }
-    with closing(read_parts(plan, plan.tally, **how)) as parts:
+    """Read everything that a plan says, on an engine, and report on it.
+
+    With `tools`, the report says what these would print, too.
+    """
+    spec, rows = plan.spec, 0
+    how: dict[str, Any] = {"batch_rows": batch_rows, "jobs": jobs}
+    how |= {"engine": engine, "address": address}
+    work: Work[Tally | Beside] = plan.tally
+    total: Running[Any] = Running(Tally.zero(spec))
+    if tools:
+        work = partial(_tally_beside, plan, tuple(tool.name for tool in tools))
+        total = Running(Beside.zero(spec, tools))
+    with closing(read_parts(plan, work, **how)) as parts:
         for part in parts:
             total.add(part)
             rows += part.n_rows
             if progress is not None:
                 progress(rows, plan.preds.n_rows)
-    report = finalize(
-        total.sum(),
+    found = total.sum()
+    report = report_on(found.tally if tools else found, plan, rows)
+    if tools:
+        pairs = zip(tools, found.tools, strict=True)
+        report = replace(report, compat=tuple(compat_figure(*pair, spec) for pair in pairs))
+    return with_doubts(report, plan, **how)
+
+
+def report_on(tally: Tally, plan: Plan, rows: int) -> Report:
+    """Return the report of all rows of a plan."""
+    return finalize(
+        tally,
         mode_reason=plan.mode_reason,
         warnings=plan.warnings,
         notes=plan.notes,
         inputs=inputs_of(plan, rows),
     )
-    return with_doubts(report, plan, **how)
+
+
+def _tally_beside(
+    plan: Plan,
+    names: Sequence[str],
+    unit: Unit,
+    max_rows: int | None = None,
+    stop: Event | None = None,
+) -> Beside:
+    """Read a unit and add it up for xent and for other tools, by name: workers know them."""
+    tools = require_tools(names)
+    total = Running(Beside.zero(plan.spec, tools))
+    for batch in plan.batches(unit, max_rows, stop):
+        total.add(Beside.of(measure(batch, plan.spec), tools))
+    return total.sum()
 
 
 def with_doubts(report: Report, plan: Plan, **how: Any) -> Report:

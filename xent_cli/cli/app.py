@@ -12,6 +12,7 @@ import typer
 from xent_cli.cli.compare import compare_command
 from xent_cli.cli.defaults import config_defaults
 from xent_cli.cli.eval import eval_command
+from xent_cli.cli.explain import explain_command
 from xent_cli.cli.gate import gate_command
 from xent_cli.cli.interrupt import leaving_at_once
 from xent_cli.cli.merge import merge_command
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.command("eval")(eval_command)
 app.command("gate")(gate_command)
 app.command("compare")(compare_command)
+app.command("explain")(explain_command)
 app.command("show")(show_command)
 app.command("merge")(merge_command)
 

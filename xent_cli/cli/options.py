@@ -43,6 +43,26 @@ QuietOption = Annotated[
 DebugOption = Annotated[
     bool, typer.Option("--debug", help="Show a traceback when something fails.")
 ]
+Compat = Literal[
+    "sklearn",
+    "sklearn-float32",
+    "sklearn-float16",
+    "sklearn-1.1",
+    "torch-nll",
+    "torch-soft",
+    "torch-bce",
+    "keras",
+    "keras-metric",
+    "xgboost",
+    "lightgbm",
+    "spark",
+]
+"""The names of `xent_cli.tools.TOOLS`, which needs NumPy, and help does not wait for that."""
+
+CompatOption = Annotated[
+    list[Compat] | None,
+    typer.Option("--compat", help="Also say what another tool prints for these rows. Repeatable."),
+]
 NoProgressOption = Annotated[
     bool, typer.Option("--no-progress", help="Show no progress bar on a terminal.")
 ]

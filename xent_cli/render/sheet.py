@@ -20,15 +20,19 @@ class Grid:
         Columns to set right.
     styles : tuple of str
         One a row, for terminals: "red", "bold" or "".
-    code : int, optional
-        The column that holds names from data, which Markdown must not read.
+    code : tuple of int
+        The columns that hold names from data, which Markdown must not read.
+    title, note : str
+        What stands above and below it. Either may stand without rows.
     """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numbers: tuple[int, ...] = ()
     styles: tuple[str, ...] = ()
-    code: int | None = None
+    code: tuple[int, ...] = ()
+    title: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

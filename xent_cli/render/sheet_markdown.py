@@ -9,7 +9,10 @@ from xent_cli.render.sheet import Grid, Sheet
 def render_sheet_markdown(sheet: Sheet) -> str:
     """Return a sheet as GitHub-flavoured Markdown, everything from data escaped."""
     parts = [f"**{escape(sheet.headline)}**"]
-    parts += ["\n".join(table(*_cells(grid))) for grid in sheet.grids if grid.rows]
+    for grid in sheet.grids:
+        parts += [f"**{escape(grid.title)}**"] if grid.title else []
+        parts += ["\n".join(table(*_cells(grid)))] if grid.rows else []
+        parts += [escape(grid.note)] if grid.note else []
     if sheet.drawing:
         drawn = sheet.drawing.replace("`", "'")
         parts.append(f"```text\n{drawn}\n```")
@@ -23,7 +26,7 @@ def render_sheet_markdown(sheet: Sheet) -> str:
 def _cells(grid: Grid) -> tuple[tuple[str, ...], list[list[str]], tuple[int, ...]]:
     header = grid.header or ("",) * len(grid.rows[0])
     rows = [
-        [name_of(cell) if i == grid.code else escape(cell) for i, cell in enumerate(row)]
+        [name_of(cell) if i in grid.code else escape(cell) for i, cell in enumerate(row)]
         for row in grid.rows
     ]
     return header, rows, grid.numbers

@@ -18,7 +18,12 @@ def render_sheet_table(sheet: Sheet, view: View) -> str:
     page.say(sheet.headline, sheet.style)
     for grid in sheet.grids:
         page.print()
-        page.print(_table(grid, view))
+        if grid.title:
+            page.say(grid.title, "bold")
+        if grid.rows or not (grid.title or grid.note):
+            page.print(_table(grid, view))
+        if grid.note:
+            page.say(grid.note, "dim" if grid.rows else "")
     if sheet.drawing:
         page.print()
         for line in sheet.drawing.splitlines():
