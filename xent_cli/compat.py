@@ -120,7 +120,8 @@ def sum_tool(tool: Tool, given: Given, batch: Batch, spec: Spec) -> CompatSums:
     if not n or tool.unfit(spec):
         return CompatSums.zero()
     refused = np.zeros(n, dtype=np.bool_)
-    if given.shares is not None and not tool.soft and tool.name != "lightgbm":
+    takes_shares = tool.soft == "always" or (tool.soft == "alone" and given.alone)
+    if given.shares is not None and not takes_shares:
         refused |= ((given.shares > 0) & (given.shares < 1)).any(axis=0)
     if tool.strict:
         refused |= ((given.probs < 0) | (given.probs > 1)).any(axis=0)

@@ -13,11 +13,10 @@ from xent_cli.figures import NATS_PER
 from xent_cli.files.units import Unit
 from xent_cli.measured import measure
 from xent_cli.notice import Notice
-from xent_cli.order import Order, find_order
+from xent_cli.order import doubts_of, find_order
 from xent_cli.passes import read_parts
 from xent_cli.plan import Plan
 from xent_cli.report import Report
-from xent_cli.spec import Spec
 
 _MOST_VALUES = 1 << 25
 """Predictions that a second look computes with: a third of a second's work."""
@@ -54,13 +53,6 @@ def doubt_order(plan: Plan, report: Report, **how: Any) -> tuple[Notice, ...]:
     return doubts_of(find_order(total), spec, looked_at)
 
 
-def doubts_of(order: Order | None, spec: Spec, looked_at: str = "") -> tuple[Notice, ...]:
-    """Return a warning where another order convinces."""
-    if order is None or not order.convincing:
-        return ()
-    return (Notice("class-order", say_order(order, spec, looked_at)),)
-
-
 def looks_odd(report: Report) -> bool:
     """Say whether columns in another order are possible: the loss is worse than that of no model.
 
@@ -79,41 +71,6 @@ def looks_odd(report: Report) -> bool:
         for row in report.classes
     )
     return sum(odd) > 1
-
-
-def say_order(order: Order, spec: Spec, looked_at: str = "") -> str:
-    """Say what another order would bring."""
-    nats = NATS_PER[spec.unit]
-    names = [spec.classes[index] for index in order.moved]
-    question = "is the column order right?"
-    if spec.mode == "binary":
-        what = "taking 1 - q for q"
-        question = f"is it the probability of {spec.classes[0]}, not of {spec.classes[1]}?"
-    elif order.kind == "swap":
-        what = f"exchanging {names[0]} and {names[1]}"
-    elif order.kind == "reversal":
-        what = f"reversing the {spec.n_classes:,} columns"
-    elif order.kind == "shift-down":
-        what = "giving each class the column before its own"
-        if spec.mode == "sparse":
-            what += " (--label-base 1)"
-            question = "do labels count from 1?"
-    elif order.kind == "shift-up":
-        what = "giving each class the column behind its own"
-        question = "is the first column no class, or do labels begin below 0?"
-    else:
-        first = [
-            f"{spec.classes[i]} is in {spec.classes[order.columns[i]]}" for i in order.moved[:3]
-        ]
-        more = ", ..." if len(names) > 3 else ""
-        what = f"another order of {len(names):,} columns ({', '.join(first)}{more})"
-    said = f"{what} would take {order.before / nats:.4g} to {order.after / nats:.4g}"
-    if order.n and abs(order.before - order.overall_before) > 1e-9 * order.before:
-        said += (
-            f" on their {order.n:,} rows, {order.overall_before / nats:.4g} to "
-            f"{order.overall_after / nats:.4g} overall"
-        )
-    return f"{said}{looked_at}: {question}"
 
 
 def _cross(

@@ -1,12 +1,15 @@
 """Order: whether the columns stand for other classes than they are taken for. NumPy only.
 
 The claim that columns are mixed up accuses a file, and a bad model must not be taken for it. It is
-made where four things hold, of the rows of the classes that would move:
+made where five things hold, of the rows of the classes that would move:
 
 - exchanging the columns halves their loss, at least;
 - at least two classes point to their new columns; nearly all do so more than other rows do
   (of one class alone, a model may just be wrong);
-- with the new order the model beats the shares of the classes, over all rows;
+- the columns that these leave are wanted by others of them, unless the order is a simple one or
+  most rows are concerned (a class that was never learned is taken for another, too);
+- with the new order the model beats the shares of the classes over all rows, by its loss or (where
+  zeros at the truth hide it) by its accuracy;
 - chance does not explain it. Were predictions no better than blind, a column that is the highest in
   a share p of all rows would be so in k of n rows of a class with a probability of at most
   exp(-n KL(k/n || p)) (Chernoff). The exponents of the classes, less ln(n + 1) each for the choice
@@ -25,7 +28,10 @@ from numpy.typing import NDArray
 
 from xent_cli.assignment import assign
 from xent_cli.crossing import Crossing
+from xent_cli.figures import NATS_PER
 from xent_cli.losses import Floats
+from xent_cli.notice import Notice
+from xent_cli.spec import Spec
 
 Kind = Literal["swap", "reversal", "shift-down", "shift-up", "permutation"]
 Columns = NDArray[np.intp]
@@ -112,12 +118,55 @@ def find_order(crossing: Crossing) -> Order | None:
     simple = [
         found
         for columns in (own[::-1], (own - 1) % k, (own + 1) % k)
-        if (found := _weigh(crossing, costs, columns, math.log(4))) and found.convincing
+        if (found := _weigh(crossing, costs, columns, math.log(4), simple=True))
+        and found.convincing
     ]
     first = max(simple, key=_gain, default=None)
     if first and (sure is None or _gain(first) >= _MOST_OF_IT * _gain(sure)):
         return first
     return sure or whole
+
+
+def doubts_of(order: Order | None, spec: Spec, looked_at: str = "") -> tuple[Notice, ...]:
+    """Return a warning where another order convinces."""
+    if order is None or not order.convincing:
+        return ()
+    return (Notice("class-order", say_order(order, spec, looked_at)),)
+
+
+def say_order(order: Order, spec: Spec, looked_at: str = "") -> str:
+    """Say what another order would bring."""
+    nats = NATS_PER[spec.unit]
+    names = [spec.classes[index] for index in order.moved]
+    question = "is the column order right?"
+    if spec.mode == "binary":
+        what = "taking 1 - q for q"
+        question = f"is it the probability of {spec.classes[0]}, not of {spec.classes[1]}?"
+    elif order.kind == "swap":
+        what = f"exchanging {names[0]} and {names[1]}"
+    elif order.kind == "reversal":
+        what = f"reversing the {spec.n_classes:,} columns"
+    elif order.kind == "shift-down":
+        what = "giving each class the column before its own"
+        if spec.mode == "sparse":
+            what += " (--label-base 1)"
+            question = "do labels count from 1?"
+    elif order.kind == "shift-up":
+        what = "giving each class the column behind its own"
+        question = "is the first column no class, or do labels begin below 0?"
+    else:
+        first = [
+            f"{spec.classes[i]} is in {spec.classes[order.columns[i]]}" for i in order.moved[:3]
+        ]
+        more = ", ..." if len(names) > 3 else ""
+        what = f"another order of {len(names):,} columns ({', '.join(first)}{more})"
+    said = f"{what} would take {order.before / nats:.4g} to {order.after / nats:.4g}"
+    if order.n and abs(order.before - order.overall_before) > 1e-9 * order.before:
+        said += (
+            f" on their {order.n:,} rows, {order.overall_before / nats:.4g} to "
+            f"{order.overall_after / nats:.4g} overall"
+        )
+    return f"{said}{looked_at}: {question}"
 
 
 def _gain(order: Order) -> float:
@@ -143,7 +192,9 @@ def _cycles(columns: Columns) -> Iterator[list[int]]:
             yield cycle
 
 
-def _weigh(crossing: Crossing, costs: Floats, columns: Columns, price: float) -> Order | None:
+def _weigh(
+    crossing: Crossing, costs: Floats, columns: Columns, price: float, *, simple: bool = False
+) -> Order | None:
     """Judge an order out of exp(price) like it; None if it saves nothing."""
     own = np.arange(len(columns))
     n, total = crossing.n, int(crossing.hits.sum())
@@ -158,12 +209,15 @@ def _weigh(crossing: Crossing, costs: Floats, columns: Columns, price: float) ->
     evidence = np.maximum(n[moved] * _divergence(shares, tops) - np.log(n[moved] + 1.0), 0.0)
     evidence[shares <= tops] = 0.0
     contrary = shares <= tops
+    absent = np.count_nonzero((columns != own) & (n == 0))
+    closed = absent <= _CONTRARY_CLASSES * len(moved)
     convincing = (
         after <= _HALF * before
-        and float(new.sum()) <= total * _entropy(n / total)
+        and _knows(crossing, columns, float(new.sum()) / total)
         and np.count_nonzero(evidence) > 1
         and int(n[moved][contrary].sum()) <= _CONTRARY_ROWS * n_moved
         and np.count_nonzero(contrary) <= _CONTRARY_CLASSES * len(moved)
+        and (simple or closed or 2 * n_moved > total)
         and float(evidence.sum()) > price + _SURE
     )
     return Order(
@@ -180,9 +234,12 @@ def _weigh(crossing: Crossing, costs: Floats, columns: Columns, price: float) ->
     )
 
 
-def _entropy(shares: Floats) -> float:
-    some = shares[shares > 0]
-    return float(-(some * np.log(some)).sum())
+def _knows(crossing: Crossing, columns: Columns, loss: float) -> bool:
+    """Say whether a model with these columns knows more than how frequent the classes are."""
+    n = crossing.n[crossing.n > 0]
+    entropy = float(-(n / n.sum() * np.log(n / n.sum())).sum())
+    right = int(crossing.hits[np.arange(len(columns)), columns].sum())
+    return loss <= entropy or right > int(n.max())
 
 
 def _divergence(share: Floats, of_all: Floats) -> Floats:

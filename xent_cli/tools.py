@@ -41,8 +41,8 @@ class Tool:
         The loss of each row, (n,).
     number : type
         The type of its arithmetic, and so the digits of its result.
-    soft : bool
-        Whether it takes label distributions.
+    soft : {"never", "alone", "always"}
+        Whether it takes label distributions; ``"alone"``: if there is one column.
     multilabel : bool
         Whether it takes several labels a row.
     strict : bool
@@ -63,7 +63,7 @@ class Tool:
     why: str
     rows: Callable[[Given], Reals]
     number: Number
-    soft: bool = False
+    soft: Literal["never", "alone", "always"] = "never"
     multilabel: bool = False
     strict: bool = False
     divisor: Literal["weight", "rows", "read"] = "weight"
@@ -135,7 +135,7 @@ def _tools() -> Mapping[str, Tool]:
             soft_nll_rows,
             float32,
             products=float32,
-            soft=True,
+            soft="always",
             divisor="rows",
             weighs=True,
         ),
@@ -146,7 +146,7 @@ def _tools() -> Mapping[str, Tool]:
             bce_rows,
             float32,
             products=float32,
-            soft=True,
+            soft="always",
             multilabel=True,
             strict=True,
             divisor="rows",
@@ -158,7 +158,7 @@ def _tools() -> Mapping[str, Tool]:
             keras_rows,
             float32,
             products=float32,
-            soft=True,
+            soft="always",
             multilabel=True,
             divisor="rows",
         ),
@@ -169,7 +169,7 @@ def _tools() -> Mapping[str, Tool]:
             keras_rows,
             float32,
             products=float32,
-            soft=True,
+            soft="always",
             multilabel=True,
             divisor="read",
         ),
@@ -180,6 +180,7 @@ def _tools() -> Mapping[str, Tool]:
             xgboost_rows,
             float64,
             products=float32,
+            soft="alone",
         ),
         Tool(
             "lightgbm",
@@ -187,6 +188,7 @@ def _tools() -> Mapping[str, Tool]:
             "clips to 1e-15; any binary label above 0 is 1",
             lightgbm_rows,
             float64,
+            soft="alone",
         ),
         Tool(
             "spark",

@@ -43,7 +43,7 @@ QuietOption = Annotated[
 DebugOption = Annotated[
     bool, typer.Option("--debug", help="Show a traceback when something fails.")
 ]
-Compat = Literal[
+COMPAT = (
     "sklearn",
     "sklearn-float32",
     "sklearn-float16",
@@ -56,12 +56,16 @@ Compat = Literal[
     "xgboost",
     "lightgbm",
     "spark",
-]
-"""The names of `xent_cli.tools.TOOLS`, which needs NumPy, and help does not wait for that."""
+)
+"""The names of `xent_cli.tools.TOOLS`, which needs NumPy: help does not wait for that."""
 
 CompatOption = Annotated[
-    list[Compat] | None,
-    typer.Option("--compat", help="Also say what another tool prints for these rows. Repeatable."),
+    list[str] | None,
+    typer.Option(
+        "--compat",
+        metavar="TOOL",
+        help=f"Also say what another tool prints: {', '.join(COMPAT)}. Repeatable.",
+    ),
 ]
 NoProgressOption = Annotated[
     bool, typer.Option("--no-progress", help="Show no progress bar on a terminal.")

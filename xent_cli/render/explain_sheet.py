@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from xent_cli.doubts import say_order
 from xent_cli.explanation import Band, Explanation
+from xent_cli.order import say_order
 from xent_cli.render.sheet import Grid, Sheet
 from xent_cli.render.view import View, sort_rows
 from xent_cli.render.words import NOTHING, bar, decimal, describe, describe_inputs, percent
@@ -27,10 +27,13 @@ def explain_sheet(found: Explanation, view: View) -> Sheet:
         _tools(found),
     ]
     unit = report.tally.spec.unit
-    headline = f"{decimal(report.cross_entropy)} {unit}: where it is\n{describe(report)}"
-    if report.inputs:
-        headline += f"\n{describe_inputs(report)}"
-    return Sheet(headline, tuple(grids), report.warnings, report.signature)
+    return Sheet(
+        f"cross entropy {decimal(report.cross_entropy)} {unit}: where it is",
+        tuple(grids),
+        report.warnings,
+        report.signature,
+        remarks=(describe(report), describe_inputs(report)),
+    )
 
 
 def _classes(found: Explanation, top: int, view: View) -> Grid:

@@ -37,7 +37,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a document says, in order: headline, tables, drawings, notices, signature."""
+    """What a document says, in order: headline, remarks, tables, drawings, notices, signature."""
 
     headline: str
     grids: tuple[Grid, ...]
@@ -45,3 +45,4 @@ class Sheet:
     signature: str = ""
     drawing: str = ""
     style: str = "bold"
+    remarks: tuple[str, ...] = ()

@@ -16,6 +16,8 @@ def render_sheet_table(sheet: Sheet, view: View) -> str:
     """Return a sheet as tables, as wide as the view allows or as need be."""
     page = Page(view)
     page.say(sheet.headline, sheet.style)
+    for remark in sheet.remarks:
+        page.say(remark, "dim")
     for grid in sheet.grids:
         page.print()
         if grid.title:
