@@ -84,13 +84,12 @@ class Tool:
 
 def _tools() -> Mapping[str, Tool]:
     float64, float32, float16 = np.float64, np.float32, np.float16
-    sorts = "labels in sorted order, whatever that of the columns; "
     log_loss = "sklearn.metrics.log_loss"
     tools = (
         Tool(
             "sklearn",
             f"{log_loss}, float64",
-            f"{sorts}clips to 2.2e-16 at both ends",
+            "clips to 2.2e-16 at both ends; columns are the sorted labels",
             sklearn_rows(float64),
             float64,
             strict=True,
@@ -98,7 +97,7 @@ def _tools() -> Mapping[str, Tool]:
         Tool(
             "sklearn-float32",
             f"{log_loss}, float32",
-            f"{sorts}clips to 1.2e-07, the eps of the dtype",
+            "clips to 1.2e-07, the eps of the type; columns are the sorted labels",
             sklearn_rows(float32),
             float32,
             strict=True,
@@ -107,7 +106,7 @@ def _tools() -> Mapping[str, Tool]:
         Tool(
             "sklearn-float16",
             f"{log_loss}, float16",
-            f"{sorts}clips to 9.8e-04, the eps of the dtype",
+            "clips to 9.8e-04, the eps of the type; columns are the sorted labels",
             sklearn_rows(float16),
             float16,
             strict=True,
@@ -116,7 +115,7 @@ def _tools() -> Mapping[str, Tool]:
         Tool(
             "sklearn-1.1",
             f"{log_loss} before 1.2",
-            f"{sorts}clips to 1e-15, then divides each row by its sum",
+            "clips to 1e-15, divides rows by their sum; columns are the sorted labels",
             old_sklearn_rows,
             float64,
         ),

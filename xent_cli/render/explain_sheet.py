@@ -55,7 +55,7 @@ def _classes(found: Explanation, top: int, view: View) -> Grid:
         numbers=(1, 2, 3),
         code=(0,),
         title="by class",
-        note=_left_out(len(rows) - len(shown), "classes"),
+        note=_left_out(len(rows) - len(shown)),
     )
 
 
@@ -81,7 +81,7 @@ def _pairs(found: Explanation, top: int, view: View) -> Grid:
         numbers=(2, 3, 4),
         code=(0, 1),
         title=title,
-        note=_left_out(found.n_pairs - len(shown), "pairs"),
+        note=_left_out(found.n_pairs - len(shown)),
     )
 
 
@@ -92,7 +92,7 @@ def _rows(found: Explanation, view: View) -> Grid:
         rows, verb = ("row", "carries") if top.n == 1 else ("rows", "carry")
         note = (
             f"{top.n:,} {rows}, {percent(top.share_of_rows)}, {verb} {percent(top.share)} of the "
-            f"loss: those of {decimal(top.low)} and more."
+            f"loss: those of {top.low:.4g} and more."
         )
     return Grid(
         ("loss of a row", "rows", "share of rows", "share of loss", "rows drawn"),
@@ -182,5 +182,5 @@ def _bar(value: float | None, largest: float, view: View) -> str:
     return bar(value / largest, _BAR, ascii_only=view.ascii_only)
 
 
-def _left_out(count: int, what: str) -> str:
-    return f"{count:,} more {what} with --top 0." if count > 0 else ""
+def _left_out(count: int) -> str:
+    return f"{count:,} more with --top 0." if count > 0 else ""
