@@ -257,3 +257,20 @@ def test_the_new_order_must_know_more_than_shares() -> None:
     found.losses[2] = 3000 << 20
     found.hits[2] = [0, 0, 300]
     assert find_order(found).convincing
+
+
+@pytest.mark.parametrize("prior", [(0.96, 0.02, 0.02), (0.4, 0.3, 0.3)])
+def test_rare_classes_swapped(prior: tuple[float, ...]) -> None:
+    q, y = model(np.random.default_rng(9), 5_000, 3, 3, np.array(prior))
+    report = evaluate(q[:, [0, 2, 1]], y)
+    assert doubts(report)[0].startswith("exchanging 1 and 2 would take ")
+
+
+@pytest.mark.parametrize("skill", [0.3, 1.0, 3.0])
+def test_no_second_look_at_models_in_order(skill: float, monkeypatch) -> None:
+    def read_again(*_: object, **__: object) -> None:
+        raise AssertionError("the rows were read again")
+
+    monkeypatch.setattr("xent_cli.doubts.read_parts", read_again)
+    for k in (2, 10, 200):
+        evaluate(*model(np.random.default_rng(k), 4_000, k, skill))

@@ -26,6 +26,7 @@ _STRIPE = 1 << 10
 for any batch size and any number of threads."""
 
 _RARELY_RIGHT = 0.25
+_FAR_MORE = 1.5
 
 
 def doubt_order(plan: Plan, report: Report, **how: Any) -> tuple[Notice, ...]:
@@ -54,18 +55,21 @@ def doubt_order(plan: Plan, report: Report, **how: Any) -> tuple[Notice, ...]:
 
 
 def looks_odd(report: Report) -> bool:
-    """Say whether columns in another order are possible: the loss is worse than that of no model.
+    """Say whether columns in another order are possible at all.
 
-    Either overall, or for two classes that are also rarely predicted.
+    The loss is worse than that of the class shares; or it is for two classes that are rarely
+    predicted and cost far more than the lower quarter: what is to halve, and become like it, must.
     """
     spec = report.tally.spec
     normalized = report.overall.normalized_entropy
     if normalized is not None and normalized > 1:
         return True
+    losses = sorted(row.cross_entropy for row in report.classes if row.cross_entropy is not None)
     even = math.log(spec.n_classes) / NATS_PER[spec.unit]
+    limit = max(even, _FAR_MORE * losses[len(losses) // 4])
     odd = (
         row.cross_entropy is not None
-        and row.cross_entropy > even
+        and row.cross_entropy > limit
         and row.accuracy is not None
         and row.accuracy <= _RARELY_RIGHT
         for row in report.classes
