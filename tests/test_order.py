@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 
-from xent_cli import Report, compare, evaluate, gate
+from xent_cli import Report, compare, evaluate, explain, gate
 from xent_cli.crossing import Crossing
 from xent_cli.order import Order, find_order
 
@@ -250,7 +250,8 @@ def test_half_the_loss_must_go() -> None:
 def test_the_new_order_must_know_more_than_shares() -> None:
     found = Crossing.zero(3)
     found.hits[:] = [[0, 60, 0], [60, 0, 0], [150, 150, 0]]
-    found.losses[:] = np.array([[600, 60, 600], [60, 600, 600], [300, 300, 3000]]) << 20
+    found.losses[:] = np.array([[600, 60, 600], [60, 600, 600], [3000, 3000, 3000]]) << 20
+    assert find_order(found).moved == (0, 1)
     assert not find_order(found).convincing
     found.losses[2, 2] = 30 << 20
     assert find_order(found).convincing
@@ -274,3 +275,21 @@ def test_no_second_look_at_models_in_order(skill: float, monkeypatch) -> None:
     monkeypatch.setattr("xent_cli.doubts.read_parts", read_again)
     for k in (2, 10, 200):
         evaluate(*model(np.random.default_rng(k), 4_000, k, skill))
+
+
+def test_one_class_taken_for_another_is_not_enough() -> None:
+    found = Crossing.zero(3)
+    found.hits[:] = [[0, 500, 0], [2, 1, 0], [0, 0, 500]]
+    found.losses[:] = np.array([[5000, 50, 5000], [9, 12, 30], [5000, 5000, 50]]) << 20
+    order = find_order(found)
+    assert (order.kind, order.convincing) == ("swap", False)
+    assert order.evidence > order.needed
+    found.hits[1] = [20, 1, 0]
+    assert find_order(found).convincing
+
+
+def test_zeros_count_by_the_default_eps_without_one() -> None:
+    q, y = np.eye(3)[[0, 1, 2] * 50], np.array([1, 0, 2] * 50)
+    order = explain(q, y, eps=0).order
+    assert order.convincing
+    assert (order.before, order.after) == (pytest.approx(-math.log(2**-52), abs=1e-6), 0)

@@ -4,7 +4,7 @@ The claim that columns are mixed up accuses a file, and a bad model must not be 
 made where five things hold, of the rows of the classes that would move:
 
 - exchanging the columns halves their loss, at least;
-- at least two classes point to their new columns; nearly all do so more than other rows do
+- at least two classes point to their new columns, by odds of 100 to 1; nearly all do so more than other rows do
   (of one class alone, a model may just be wrong);
 - the columns that these leave are wanted by others of them, unless the order is a simple one or
   most rows are concerned (a class that was never learned is taken for another, too);
@@ -37,6 +37,7 @@ Kind = Literal["swap", "reversal", "shift-down", "shift-up", "permutation"]
 Columns = NDArray[np.intp]
 
 _SURE = math.log(1e9)
+_SEEN = math.log(100)
 _HALF = 0.5
 _CONTRARY_ROWS = 0.01
 _CONTRARY_CLASSES = 0.1
@@ -214,7 +215,7 @@ def _weigh(
     convincing = (
         after <= _HALF * before
         and _knows(crossing, columns, float(new.sum()) / total)
-        and np.count_nonzero(evidence) > 1
+        and np.count_nonzero(evidence > _SEEN) > 1
         and int(n[moved][contrary].sum()) <= _CONTRARY_ROWS * n_moved
         and np.count_nonzero(contrary) <= _CONTRARY_CLASSES * len(moved)
         and (simple or closed or 2 * n_moved > total)
