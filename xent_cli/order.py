@@ -4,8 +4,9 @@ The claim that columns are mixed up accuses a file, and a bad model must not be 
 made where five things hold, of the rows of the classes that would move:
 
 - exchanging the columns halves their loss, at least;
-- at least two classes point to their new columns, by odds of 100 to 1; nearly all do so more than other rows do
-  (of one class alone, a model may just be wrong);
+- at least two classes point to their new columns, with three rows each and odds of 100 to 1 unless
+  the order is a simple one; nearly all do so more than other rows do (of one class alone, a model
+  may just be wrong);
 - the columns that these leave are wanted by others of them, unless the order is a simple one or
   most rows are concerned (a class that was never learned is taken for another, too);
 - with the new order the model beats the shares of the classes over all rows, by its loss or (where
@@ -38,6 +39,7 @@ Columns = NDArray[np.intp]
 
 _SURE = math.log(1e9)
 _SEEN = math.log(100)
+_SEEN_ROWS = 3
 _HALF = 0.5
 _CONTRARY_ROWS = 0.01
 _CONTRARY_CLASSES = 0.1
@@ -210,12 +212,14 @@ def _weigh(
     evidence = np.maximum(n[moved] * _divergence(shares, tops) - np.log(n[moved] + 1.0), 0.0)
     evidence[shares <= tops] = 0.0
     contrary = shares <= tops
+    seen = crossing.hits[moved, columns[moved]] >= _SEEN_ROWS
+    pointing = evidence > 0 if simple else seen & (evidence > _SEEN)
     absent = np.count_nonzero((columns != own) & (n == 0))
     closed = absent <= _CONTRARY_CLASSES * len(moved)
     convincing = (
         after <= _HALF * before
         and _knows(crossing, columns, float(new.sum()) / total)
-        and np.count_nonzero(evidence > _SEEN) > 1
+        and np.count_nonzero(pointing) > 1
         and int(n[moved][contrary].sum()) <= _CONTRARY_ROWS * n_moved
         and np.count_nonzero(contrary) <= _CONTRARY_CLASSES * len(moved)
         and (simple or closed or 2 * n_moved > total)
