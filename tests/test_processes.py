@@ -25,10 +25,10 @@ import os, sys
 import xent_cli.files.parquet, xent_cli.files.units, xent_cli.processes
 xent_cli.files.parquet._PIECE_VALUES = xent_cli.files.units._PARTITION_VALUES = 1000
 from xent_cli.evaluation import evaluate
-import xent_cli.evaluation
+import xent_cli.passes
 parents = []
-copies = xent_cli.evaluation.map_in_copies
-xent_cli.evaluation.map_in_copies = lambda *a: parents.append(os.getpid()) or copies(*a)
+copies = xent_cli.passes.map_in_copies
+xent_cli.passes.map_in_copies = lambda *a: parents.append(os.getpid()) or copies(*a)
 """
 
 
@@ -111,7 +111,8 @@ def test_copies_give_the_bits_of_threads(parts: Path):
     )
     assert found.returncode == 0, found.stderr
     copied, same, _ = found.stdout.split()
-    assert (copied, same) == ("1", "True")
+    assert int(copied) > 0
+    assert same == "True"
 
 
 def test_the_first_error_in_the_order_of_the_rows_is_told(parts: Path, tmp_path: Path):

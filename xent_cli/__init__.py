@@ -10,6 +10,7 @@ from xent_cli.version import __version__
 if TYPE_CHECKING:
     from xent_cli.comparing import compare
     from xent_cli.evaluation import evaluate
+    from xent_cli.explaining import explain
     from xent_cli.gating import gate
     from xent_cli.merging import merge
     from xent_cli.report import Report
@@ -22,6 +23,7 @@ __all__ = [
     "__version__",
     "compare",
     "evaluate",
+    "explain",
     "gate",
     "merge",
 ]
@@ -29,6 +31,7 @@ __all__ = [
 _HOMES = {
     "compare": "comparing",
     "evaluate": "evaluation",
+    "explain": "explaining",
     "gate": "gating",
     "merge": "merging",
     "Report": "report",

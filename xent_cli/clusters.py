@@ -162,6 +162,10 @@ class ClusterSums:
         cluster, label = np.divmod(self.cells, self.n_classes)
         return cluster.astype(np.intp), label.astype(np.intp), _floats(self.limbs[1])
 
+    def counts(self) -> Integers:
+        """Return for each cell the sum of its weights: its rows, where each has weight 1."""
+        return _floats(self.limbs[0]).astype(np.int64)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON that `from_dict` turns into the same sums."""
         sums = [[_joined(parts) for parts in limbs.T.tolist()] for limbs in self.limbs]

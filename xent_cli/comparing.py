@@ -19,13 +19,13 @@ from xent_cli.contrast import Contrast
 from xent_cli.delta import Delta
 from xent_cli.detection import make_plan
 from xent_cli.errors import SameInputError, UsageError
-from xent_cli.evaluation import inputs_of
+from xent_cli.evaluation import report_on, with_doubts
 from xent_cli.files import Block, Source
 from xent_cli.files.pairing import line_up_models
 from xent_cli.measured import measure
 from xent_cli.options import Options
 from xent_cli.plan import Plan, batch_limit, uses_of
-from xent_cli.report import Report, finalize
+from xent_cli.report import Report
 from xent_cli.running import Running
 from xent_cli.tally import Tally
 from xent_cli.threads import available_cpus, map_ahead
@@ -158,13 +158,7 @@ def read_models(
         if progress is not None:
             progress(rows, plans[0].preds.n_rows)
     reports = [
-        finalize(
-            total.sum(),
-            mode_reason=plan.mode_reason,
-            warnings=plan.warnings,
-            notes=plan.notes,
-            inputs=inputs_of(plan, rows),
-        )
+        with_doubts(report_on(total.sum(), plan, rows), plan, batch_rows=batch_rows, jobs=jobs)
         for plan, total in zip(plans, tallies, strict=True)
     ]
     return reports, [sums.sum() for sums in deltas]

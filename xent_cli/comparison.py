@@ -6,11 +6,12 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
+from xent_cli.cautions import FEW_ROWS, HEAVY_SHARE
 from xent_cli.delta import Delta
 from xent_cli.figures import NATS_PER, error_reason, mean_loss, moments_of, row_moments
 from xent_cli.notice import Notice
 from xent_cli.power import smallest_detectable
-from xent_cli.report import FEW_ROWS, HEAVY_SHARE, Report
+from xent_cli.report import Report
 from xent_cli.stats import Estimate, Moments, correlation
 
 _INFINITE = "infinite: a truth had q = 0"

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
-from threading import Event
 from typing import Any
 
-from xent_cli.choices import Choices, open_inputs, read_options
+from xent_cli.choices import Choices, listed, open_inputs, read_options
+from xent_cli.compat import compat_figure, require_tools
 from xent_cli.detection import make_plan
-from xent_cli.engines import Engine, map_on, require_engine
-from xent_cli.errors import XentError
+from xent_cli.doubts import doubt_order
+from xent_cli.engines import Engine, require_engine
 from xent_cli.files import InputFormat
-from xent_cli.files.allocation import release_memory
 from xent_cli.files.dialect import Header
 from xent_cli.files.units import Unit
 from xent_cli.losses import DEFAULT_EPS, Scale
+from xent_cli.measured import measure
+from xent_cli.passes import Work, read_parts
 from xent_cli.plan import Plan
-from xent_cli.processes import can_copy, map_in_copies
 from xent_cli.report import Input, Report, finalize
 from xent_cli.running import Running
 from xent_cli.spec import Invalid, Mode, RowSums
+from xent_cli.survey import Beside
 from xent_cli.tally import Tally
-from xent_cli.threads import Stop, available_cpus, map_ahead
+from xent_cli.threads import Stop
+from xent_cli.tools import Tool
 
 
 def evaluate(
@@ -50,6 +53,7 @@ def evaluate(
     delimiter: str | None = None,
     header: Header = "auto",
     labels_header: Header | None = None,
+    compat: str | Sequence[str] = (),
     batch_rows: int | None = None,
     jobs: int | None = None,
     processes: bool = False,
@@ -103,6 +107,9 @@ def evaluate(
         How files are written, where the name and the first lines do not tell.
     labels_header : {"auto", "yes", "no"}, optional
         `header` for the labels, where they differ.
+    compat : str or sequence of str
+        Other libraries whose numbers for these rows are wanted, beside xent's own; the names are
+        those of `xent_cli.tools.TOOLS`.
     batch_rows : int, optional
         Rows a batch; the result is the same for any.
     jobs : int, optional
@@ -161,10 +168,12 @@ def evaluate(
         labels_header=labels_header,
     )
     require_engine(engine, address)
+    tools = require_tools([str(name) for name in listed(compat)])
     options = read_options(choices)
     (pred_source,), label_source = open_inputs([preds], labels, choices)
     return run(
         make_plan(pred_source, label_source, options),
+        tools=tools,
         batch_rows=batch_rows,
         jobs=jobs,
         processes=processes,
@@ -177,6 +186,7 @@ def evaluate(
 def run(
     plan: Plan,
     *,
+    tools: Sequence[Tool] = (),
     batch_rows: int | None = None,
     jobs: int | None = None,
     processes: bool = False,
@@ -184,22 +194,36 @@ def run(
     address: str | None = None,
     progress: Callable[[int, int | None], None] | None = None,
 ) -> Report:
-    """Read everything that a plan says, on an engine, and report on it."""
-    total, rows = Running(Tally.zero(plan.spec)), 0
-    if engine == "local":
-        jobs = available_cpus() if jobs is None else jobs
-        parts = _tally_here(plan, batch_rows, jobs, processes=processes)
-    else:
-        parts = _tally_there(plan, batch_rows, engine, address)
-    with closing(parts):
+    """Read everything that a plan says, on an engine, and report on it.
+
+    With `tools`, the report says what these would print, too.
+    """
+    spec, rows = plan.spec, 0
+    how: dict[str, Any] = {"batch_rows": batch_rows, "jobs": jobs}
+    how |= {"processes": processes, "engine": engine, "address": address}
+    work: Work[Tally | Beside] = plan.tally
+    total: Running[Any] = Running(Tally.zero(spec))
+    if tools:
+        work = partial(_tally_beside, plan, tuple(tool.name for tool in tools))
+        total = Running(Beside.zero(spec, tools))
+    with closing(read_parts(plan, work, **how)) as parts:
         for part in parts:
             total.add(part)
             rows += part.n_rows
             if progress is not None:
                 progress(rows, plan.preds.n_rows)
-    plan.require_unchanged()
+    found = total.sum()
+    report = report_on(found.tally if tools else found, plan, rows)
+    if tools:
+        pairs = zip(tools, found.tools, strict=True)
+        report = replace(report, compat=tuple(compat_figure(*pair, spec) for pair in pairs))
+    return with_doubts(report, plan, **how)
+
+
+def report_on(tally: Tally, plan: Plan, rows: int) -> Report:
+    """Return the report of all rows of a plan."""
     return finalize(
-        total.sum(),
+        tally,
         mode_reason=plan.mode_reason,
         warnings=plan.warnings,
         notes=plan.notes,
@@ -207,50 +231,25 @@ def run(
     )
 
 
-def _tally_here(
-    plan: Plan, batch_rows: int | None, jobs: int, *, processes: bool
-) -> Generator[Tally, None, None]:
-    """Tally all parts on this machine."""
-    if processes and jobs > 1 and plan.at_hand and can_copy():
-        units = plan.partitions()
-        if len(units) > 1:
-            release_memory()
-            return _raising(map_in_copies(partial(_attempt, plan, batch_rows), units, jobs))
-    stop = Event()
-    tally = partial(plan.tally, max_rows=batch_rows, stop=stop)
-    return map_ahead(tally, plan.units(jobs), jobs, stop=stop)
+def _tally_beside(
+    plan: Plan,
+    names: Sequence[str],
+    unit: Unit,
+    max_rows: int | None = None,
+    stop: Stop | None = None,
+) -> Beside:
+    """Read a unit and add it up for xent and for other tools, by name: workers know them."""
+    tools = require_tools(names)
+    total = Running(Beside.zero(plan.spec, tools))
+    for batch in plan.batches(unit, max_rows, stop):
+        total.add(Beside.of(measure(batch, plan.spec), tools))
+    return total.sum()
 
 
-def _attempt(
-    plan: Plan, batch_rows: int | None, unit: Unit, stop: Stop | None = None
-) -> Tally | XentError:
-    """Tally a unit in another process; an error of the data comes home as a value."""
-    try:
-        tally = plan.tally(unit, batch_rows, stop)
-        plan.require_unchanged()  # Or this is another file than the one that was planned for.
-    except XentError as error:
-        return error
-    return tally
-
-
-def _tally_there(
-    plan: Plan, batch_rows: int | None, engine: Engine, address: str | None
-) -> Generator[Tally, None, None]:
-    """Tally all parts on the workers of a cluster."""
-    plan.require_shared()
-    attempt = partial(_attempt, plan, batch_rows)
-    return _raising(map_on(engine, attempt, plan.partitions(), address=address))
-
-
-def _raising(
-    outcomes: Generator[Tally | XentError, None, None],
-) -> Generator[Tally, None, None]:
-    """Pass tallies on; the first error in order of the rows counts."""
-    with closing(outcomes):
-        for outcome in outcomes:
-            if isinstance(outcome, XentError):
-                raise outcome
-            yield outcome
+def with_doubts(report: Report, plan: Plan, **how: Any) -> Report:
+    """Return a report with a warning where the columns seem to be in another order."""
+    doubts = doubt_order(plan, report, **how)
+    return replace(report, warnings=report.warnings + doubts) if doubts else report
 
 
 def inputs_of(plan: Plan, rows: int) -> list[Input]:

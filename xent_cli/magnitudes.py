@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -66,6 +67,18 @@ class Magnitudes:
         sums = [float(self.bins[code][1][0]) for code in found]
         return counts, np.array(sums) / np.maximum(counts, 1)
 
+    def by_size(self, cell: int) -> list[tuple[float, int, ExactSums]]:
+        """Return lower end, count and exact sum of a cell's bins, the largest first.
+
+        Examples
+        --------
+        >>> sizes = Magnitudes.of(np.array([4.0, 1.0, 1.1]), np.zeros(3, dtype=np.intp))
+        >>> [(low, n) for low, n, _ in sizes.by_size(0)]
+        [(4.0, 1), (1.0, 2)]
+        """
+        found = sorted((code for code in self.bins if code // BINS == cell), reverse=True)
+        return [(_lower_end(code % BINS), *self.bins[code]) for code in found]
+
     def top_share(self, cell: int, n_rows: int, *, power: int = 1) -> float | None:
         """Return which share of the sum of |d|**power the top `n_rows` of a cell carry.
 
@@ -97,3 +110,8 @@ class Magnitudes:
         """Return what `to_dict` wrote."""
         pairs = ((int(code), int(n), text) for code, (n, text) in data.items())
         return cls({code: (n, ExactSums.from_strings([text])) for code, n, text in pairs})
+
+
+def _lower_end(place: int) -> float:
+    octave, step = divmod(place, _PER_OCTAVE)
+    return math.ldexp(0.5 + step / (2 * _PER_OCTAVE), octave + _LOWEST)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from xent_cli.batch import Batch
 from xent_cli.checks import Findings, check_label_rows, check_predictions, check_weights
 from xent_cli.contributions import Contributions, contribute
+from xent_cli.losses import Floats
 from xent_cli.spec import Spec
 
 
@@ -22,6 +23,8 @@ class Measured:
         None where the batch has no rows.
     pred_sums, label_sums : Findings
         Rows that do not quite sum to 1.
+    q : (K, n) float64, optional
+        The predictions as they were measured: renormalized, where the spec says so.
     """
 
     batch: Batch
@@ -29,6 +32,7 @@ class Measured:
     rows: Contributions | None = None
     pred_sums: Findings = field(default_factory=Findings)
     label_sums: Findings = field(default_factory=Findings)
+    q: Floats | None = None
 
 
 def measure(batch: Batch, spec: Spec) -> Measured:
@@ -44,4 +48,4 @@ def measure(batch: Batch, spec: Spec) -> Measured:
     check_weights(batch)
     label_sums = check_label_rows(batch, spec) if batch.target.ndim == 2 else Findings()
     q, pred_sums = check_predictions(batch, spec)
-    return Measured(batch, spec, contribute(batch, q, spec), pred_sums, label_sums)
+    return Measured(batch, spec, contribute(batch, q, spec), pred_sums, label_sums, q)

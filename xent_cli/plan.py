@@ -95,13 +95,21 @@ class Plan:
 
     def tally(self, unit: Unit, max_rows: int | None = None, stop: Stop | None = None) -> Tally:
         """Read a unit and add it up; give up in the middle once `stop` is set."""
+        total = Running(Tally.zero(self.spec))
+        for batch in self.batches(unit, max_rows, stop):
+            total.add(Tally.of(batch, self.spec))
+        return total.sum()
+
+    def batches(
+        self, unit: Unit, max_rows: int | None = None, stop: Stop | None = None
+    ) -> Iterator[Batch]:
+        """Read a unit batch by batch, until `stop` is set; a batch holds until the next."""
         limit = max_rows or batch_limit(self.spec.n_classes)
-        total, scratch = Running(Tally.zero(self.spec)), np.empty(limit * self._width)
+        scratch = np.empty(limit * self._width)
         for pair in unit.pairs(limit):
             if stop is not None and stop.is_set():
-                break
-            total.add(Tally.of(self.batch(*pair, scratch), self.spec))
-        return total.sum()
+                return
+            yield self.batch(*pair, scratch)
 
     def require_unchanged(self) -> None:
         """Raise BrokenFileError if an input is another than when it was opened."""

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from xent_cli.checks import Findings
+from xent_cli.cautions import cautions
+from xent_cli.compat import CompatFigure
 from xent_cli.errors import NothingLeftError, ReportError
 from xent_cli.figures import ClassRow, Figures, Overall, figures_of
 from xent_cli.notice import Notice
@@ -19,11 +20,6 @@ if TYPE_CHECKING:
 
 FORMAT = "xent.report"
 FORMAT_VERSION = 1
-FEW_ROWS = 10
-HEAVY_SHARE = 0.5
-"""Where half the variance lies in so few rows, Student's t interval covers too rarely: 0.63 of the
-time with 1 clipped row expected, 0.86 with 3, 0.93 with 10 (benchmarks/coverage.py)."""
-
 _COMPUTED = ("mode", "unit", "n", "n_ignored", "n_invalid", "n_clipped", "overall", "classes")
 
 
@@ -53,6 +49,8 @@ class Report:
     warnings, notes : tuple of Notice
         What may make the numbers wrong, and what was decided on the way.
     inputs : tuple of Input
+    compat : tuple of CompatFigure
+        What other libraries print for the same rows, if that was asked.
 
     Examples
     --------
@@ -68,6 +66,7 @@ class Report:
     warnings: tuple[Notice, ...] = ()
     notes: tuple[Notice, ...] = ()
     inputs: tuple[Input, ...] = ()
+    compat: tuple[CompatFigure, ...] = ()
 
     def __repr__(self) -> str:
         mode, unit = self.tally.spec.mode, self.tally.spec.unit
@@ -96,7 +95,7 @@ class Report:
     @property
     def decided(self) -> tuple[Notice, ...]:
         """The warnings that come from decisions about columns, not from the tally."""
-        computed = tuple(_warnings(self.tally, self.figures))
+        computed = tuple(cautions(self.tally, self.figures))
         return tuple(notice for notice in self.warnings if notice not in computed)
 
     @property
@@ -130,6 +129,7 @@ class Report:
             "notes": [asdict(notice) for notice in self.notes],
             "undefined": figures.undefined,
             "inputs": [{**asdict(item), "columns": list(item.columns)} for item in self.inputs],
+            **({"compat": [asdict(figure) for figure in self.compat]} if self.compat else {}),
             "tally": tally.to_dict(),
         }
 
@@ -153,6 +153,7 @@ class Report:
                 tuple(Notice(**item) for item in data["warnings"]),
                 tuple(Notice(**item) for item in data["notes"]),
                 tuple(Input(**{**i, "columns": tuple(i["columns"])}) for i in data["inputs"]),
+                tuple(CompatFigure(**item) for item in data.get("compat", ())),
             )
             saved = {key: data[key] for key in _COMPUTED}
         except (KeyError, TypeError, ValueError, ArithmeticError) as error:
@@ -192,7 +193,7 @@ def finalize(
         If no row, or no weight, is left to average over.
     """
     figures = figures_of(_require_rows(tally))
-    all_warnings = (*warnings, *_warnings(tally, figures))
+    all_warnings = (*warnings, *cautions(tally, figures))
     return Report(tally, figures, mode_reason, all_warnings, tuple(notes), tuple(inputs))
 
 
@@ -229,65 +230,6 @@ def _require_format(data: object) -> None:
             f"this xent reads {FORMAT_VERSION}.",
             hint="A newer xent wrote it.",
         )
-
-
-def _warnings(tally: Tally, figures: Figures) -> Iterable[Notice]:
-    n = tally.n[-1]
-    if tally.pred_sums.n_rows:
-        alone = tally.spec.mode == "binary" or tally.spec.row_sums == "ignore"
-        verb = "lie above 1" if alone else "do not sum to 1"
-        yield Notice("row-sums", _say_sums(tally.pred_sums, n, f"predictions {verb}"))
-    if tally.label_sums.n_rows:
-        yield Notice("label-sums", _say_sums(tally.label_sums, n, "labels do not sum to 1"))
-    if infinite := tally.infinite[-1]:
-        yield Notice("infinite", f"{_rows(infinite, n)} put 0 on the truth: the loss is infinite.")
-    elif tally.n_clipped:
-        share = (
-            "" if figures.clipped_share is None else f", {figures.clipped_share:.1%} of the loss"
-        )
-        each = -math.log(tally.spec.eps)
-        yield Notice(
-            "clipped",
-            f"{_rows(tally.n_clipped, n)} put less than eps on the truth, clipped to "
-            f"{each:.2f} nats each{share}.",
-        )
-        yield from _few_rows(tally, figures)
-    if tally.n_invalid:
-        count = f"{tally.n_invalid:,} row{'s' * (tally.n_invalid != 1)}"
-        yield Notice("invalid", f"{count} dropped for missing values.")
-    if tally.spec.smoothing:
-        yield Notice(
-            "smoothing",
-            "With label smoothing the loss is a training objective, not a proper score: it no "
-            "longer ranks honest models first.",
-        )
-
-
-def _few_rows(tally: Tally, figures: Figures) -> Iterable[Notice]:
-    """Warn where a few clipped rows decide how wide the interval is, which is then too narrow.
-
-    Their share of the squared losses is at least that of as many equal ones.
-    """
-    squared = tally.sums["loss_squared"][tally.spec.n_classes]
-    if tally.n_clipped > FEW_ROWS or not squared or figures.overall.se is None:
-        return
-    share = float(tally.sums["clipped_loss"][0] ** 2 / tally.n_clipped / squared)
-    if share > HEAVY_SHARE:
-        rows = f"{tally.n_clipped:,} clipped row{'s' * (tally.n_clipped != 1)}"
-        yield Notice(
-            "few-rows",
-            f"{rows} carr{'y' if tally.n_clipped != 1 else 'ies'} {share:.0%} of the squared "
-            "losses: the interval is narrower than it should be.",
-        )
-
-
-def _say_sums(found: Findings, n: int, fault: str) -> str:
-    worst = f"; the worst, {found.worst[2]:.7g}, in {found.place}" if found.worst else ""
-    return f"{_rows(found.n_rows, n)} of the {fault}{worst}."
-
-
-def _rows(count: int, n: int) -> str:
-    return f"{count:,} row{'s' * (count != 1)} ({count / n:.2%})"
 
 
 def _finite(values: dict[str, Any]) -> dict[str, Any]:

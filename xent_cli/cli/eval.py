@@ -8,6 +8,7 @@ import typer
 
 from xent_cli.cli.options import (
     ColorOption,
+    CompatOption,
     DebugOption,
     FormatOption,
     NoConfigOption,
@@ -46,6 +47,7 @@ def eval_command(
             help="The cluster of --engine. [default: one is started on this machine]",
         ),
     ] = None,
+    compat: CompatOption = None,
     form: FormatOption = "table",
     output: OutputOption = None,
     sort: SortOption = None,
@@ -75,6 +77,7 @@ def eval_command(
             processes=True,
             engine=engine,
             address=address,
+            compat=compat or (),
             progress=progress,
             **choices,
         )

@@ -43,6 +43,30 @@ QuietOption = Annotated[
 DebugOption = Annotated[
     bool, typer.Option("--debug", help="Show a traceback when something fails.")
 ]
+COMPAT = (
+    "sklearn",
+    "sklearn-float32",
+    "sklearn-float16",
+    "sklearn-1.1",
+    "torch-nll",
+    "torch-soft",
+    "torch-bce",
+    "keras",
+    "keras-metric",
+    "xgboost",
+    "lightgbm",
+    "spark",
+)
+"""The names of `xent_cli.tools.TOOLS`, which needs NumPy: help does not wait for that."""
+
+CompatOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--compat",
+        metavar="TOOL",
+        help=f"Also say what another tool prints: {', '.join(COMPAT)}. Repeatable.",
+    ),
+]
 NoProgressOption = Annotated[
     bool, typer.Option("--no-progress", help="Show no progress bar on a terminal.")
 ]

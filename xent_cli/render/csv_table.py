@@ -40,10 +40,16 @@ def render_csv(report: Report) -> str:
         None,
     )
     writer.writerow(("overall", "", *map(_plain, whole)))
+    for figure in report.compat:
+        writer.writerow(("compat", figure.name, *_only("cross_entropy", figure.value)))
     for row in report.classes:
         values = (getattr(row, name) for name in _COLUMNS)
         writer.writerow(("class", clean(row.name), *map(_plain, values)))
     return buffer.getvalue()
+
+
+def _only(name: str, value: float | None) -> list[str]:
+    return [_plain(value) if column == name else "" for column in _COLUMNS]
 
 
 def _plain(value: float | None) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from xent_cli.render.view import View
 from xent_cli.render.words import (
     clean,
+    compat_figures,
     decimal,
     describe,
     describe_inputs,
@@ -25,6 +26,11 @@ def render_markdown(report: Report, view: View) -> str:
         escape(describe(report)),
         *([escape(describe_inputs(report))] if report.inputs else []),
         "\n".join(table(("figure", "value", ""), overall_figures(report), numbers=(1,))),
+        *(
+            ["\n".join(table(("--compat", "nats", ""), _escaped(compat_figures(report)), (1,)))]
+            if report.compat
+            else []
+        ),
         "\n".join(
             table(
                 (
@@ -73,6 +79,10 @@ def table(
     yield "|" + "|".join("---:" if i in right else "---" for i in range(len(header))) + "|"
     for row in rows:
         yield f"| {' | '.join(row)} |"
+
+
+def _escaped(rows: Iterable[Sequence[str]]) -> Iterable[list[str]]:
+    return ([escape(cell) for cell in row] for row in rows)
 
 
 def name_of(name: str) -> str:

@@ -26,6 +26,8 @@ class Grid:
         Columns whose texts are not to be broken.
     spare : tuple of int
         Columns that narrow terminals do without, the first of them first.
+    title, note : str
+        What stands above and below it. Either may stand without rows.
     """
 
     header: tuple[str, ...]
@@ -35,11 +37,13 @@ class Grid:
     names: tuple[int, ...] = ()
     words: tuple[int, ...] = ()
     spare: tuple[int, ...] = ()
+    title: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a document says, in order: headline, tables, drawings, notices, signature."""
+    """What a document says, in order: headline, remarks, tables, drawings, notices, signature."""
 
     headline: str
     grids: tuple[Grid, ...]
@@ -47,3 +51,4 @@ class Sheet:
     signature: str = ""
     drawing: str = ""
     style: str = "bold"
+    remarks: tuple[str, ...] = ()

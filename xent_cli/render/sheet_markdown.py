@@ -8,8 +8,11 @@ from xent_cli.render.sheet import Grid, Sheet
 
 def render_sheet_markdown(sheet: Sheet) -> str:
     """Return a sheet as GitHub-flavoured Markdown, everything from data escaped."""
-    parts = [f"**{escape(sheet.headline)}**"]
-    parts += ["\n".join(table(*_cells(grid))) for grid in sheet.grids if grid.rows]
+    parts = [f"**{escape(sheet.headline)}**", *map(escape, sheet.remarks)]
+    for grid in sheet.grids:
+        parts += [f"**{escape(grid.title)}**"] if grid.title else []
+        parts += ["\n".join(table(*_cells(grid)))] if grid.rows else []
+        parts += [escape(grid.note)] if grid.note else []
     if sheet.drawing:
         drawn = sheet.drawing.replace("`", "'")
         parts.append(f"```text\n{drawn}\n```")

@@ -21,9 +21,16 @@ def render_sheet_table(sheet: Sheet, view: View) -> str:
     """Return a sheet as tables, as wide as the view allows or as need be."""
     page = Page(view)
     page.say(sheet.headline, sheet.style)
+    for remark in sheet.remarks:
+        page.say(remark, "dim")
     for grid in sheet.grids:
         page.print()
-        page.print(draw_grid(grid, view, page.width))
+        if grid.title:
+            page.say(grid.title, "bold")
+        if grid.rows or not (grid.title or grid.note):
+            page.print(draw_grid(grid, view, page.width))
+        if grid.note:
+            page.say(grid.note, "dim" if grid.rows else "")
     if sheet.drawing:
         page.print()
         for line in sheet.drawing.splitlines():

@@ -14,6 +14,7 @@ from xent_cli.render.view import View
 from xent_cli.render.words import (
     bar,
     clean,
+    compat_figures,
     decimal,
     describe,
     describe_inputs,
@@ -36,8 +37,11 @@ def render_table(report: Report, view: View) -> str:
     if report.inputs:
         page.say(describe_inputs(report), "dim")
     page.print()
-    page.print(_overall(report))
+    page.print(_grid(overall_figures(report)))
     page.print()
+    if report.compat:
+        page.print(_grid(compat_figures(report)))
+        page.print()
     table, note = _classes(report, view, page.width)
     page.print(table)
     if note:
@@ -53,12 +57,12 @@ def render_table(report: Report, view: View) -> str:
     return page.text()
 
 
-def _overall(report: Report) -> Table:
+def _grid(figures: Sequence[tuple[str, str, str]]) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, justify="right")
     table.add_column(style="dim")
-    for index, (name, value, remark) in enumerate(overall_figures(report)):
+    for index, (name, value, remark) in enumerate(figures):
         style = "bold" if index == 0 else ""
         table.add_row(Text(name, style=style), Text(value, style=style), Text(remark))
     return table

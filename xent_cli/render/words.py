@@ -160,6 +160,11 @@ def overall_figures(report: Report) -> list[tuple[str, str, str]]:
     return rows
 
 
+def compat_figures(report: Report) -> list[tuple[str, str, str]]:
+    """Return name, value and a remark for what each other tool prints, in nats."""
+    return [(figure.name, figure.text, figure.reason or figure.why) for figure in report.compat]
+
+
 def _is_control(character: str) -> bool:
     category = unicodedata.category(character)
     return category in ("Cc", "Cf", "Cs", "Zl", "Zp") and character not in _JOINERS

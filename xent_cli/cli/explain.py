@@ -1,0 +1,68 @@
+"""xent explain: find the reasons."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import typer
+
+from xent_cli.cli.options import (
+    ColorOption,
+    DebugOption,
+    NoConfigOption,
+    NoProgressOption,
+    OutputOption,
+    QuietOption,
+)
+from xent_cli.cli.reading import with_choices
+
+
+@with_choices
+def explain_command(
+    preds: Annotated[
+        str,
+        typer.Argument(
+            metavar="PREDS", help="Predictions: a file, folder or pattern; - is standard input."
+        ),
+    ],
+    labels: Annotated[
+        str | None,
+        typer.Argument(metavar="LABELS", help="Labels likewise; omit it if PREDS holds them."),
+    ] = None,
+    *,
+    top: Annotated[
+        int,
+        typer.Option("--top", min=0, metavar="N", help="Show N classes and pairs, 0 for all."),
+    ] = 10,
+    form: Annotated[
+        Literal["table", "json", "md"],
+        typer.Option("--format", "-f", help="What standard output carries."),
+    ] = "table",
+    output: OutputOption = None,
+    color: ColorOption = "auto",
+    quiet: QuietOption = False,
+    no_progress: NoProgressOption = False,
+    no_config: NoConfigOption = False,
+    debug: DebugOption = False,
+    **choices: Any,
+) -> None:
+    """Say where the loss is: in which classes, pairs and rows; in eps, rounding, column order.
+
+    And what other tools would print for the same files, and why.
+
+    Example: xent explain preds.csv labels.csv
+    """
+    from xent_cli.cli.output import read_targets, write_documents
+    from xent_cli.cli.progress import progress_bar
+    from xent_cli.explaining import explain
+    from xent_cli.render.explain_documents import EXPLAIN_FORMATS, render_explanation
+    from xent_cli.render.view import View
+
+    targets = read_targets(output or [], [preds, labels], EXPLAIN_FORMATS)
+    with progress_bar(wanted=not (quiet or no_progress)) as progress:
+        found = explain(preds, labels, progress=progress, **choices)
+
+    def render(kind: str, view: View) -> str:
+        return render_explanation(found, kind, view)
+
+    write_documents(render, form, targets, View(top=top), color=color, quiet=quiet)

@@ -1,0 +1,104 @@
+"""Explaining: where the loss sits and why others print another number; the whole flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
+from typing import Any, Unpack
+
+from xent_cli.choices import Choices, open_inputs, read_options
+from xent_cli.crossing import Crossing, can_cross
+from xent_cli.detection import make_plan
+from xent_cli.evaluation import report_on
+from xent_cli.explanation import Explanation, explanation_of
+from xent_cli.files.units import Unit
+from xent_cli.measured import measure
+from xent_cli.order import doubts_of
+from xent_cli.passes import read_parts
+from xent_cli.plan import Plan
+from xent_cli.precision import Precision
+from xent_cli.running import Running
+from xent_cli.survey import Survey
+from xent_cli.threads import Stop
+from xent_cli.tools import TOOLS
+
+
+def explain(
+    preds: Any,
+    labels: Any = None,
+    *,
+    batch_rows: int | None = None,
+    jobs: int | None = None,
+    progress: Callable[[int, int | None], None] | None = None,
+    **choices: Unpack[Choices],
+) -> Explanation:
+    """Say where the loss sits: by class, pair of classes, row, eps, rounding, order of the columns.
+
+    One pass; memory does not grow with the rows.
+
+    Parameters
+    ----------
+    preds, labels, batch_rows, jobs, progress, **choices
+        As `xent_cli.evaluate` takes them.
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    XentError
+        As `xent_cli.evaluate` does.
+
+    Examples
+    --------
+    >>> found = explain([[0.9, 0.1], [0.2, 0.8], [0.0, 1.0]], [0, 1, 0])
+    >>> found.pairs[0].true, found.pairs[0].predicted, round(found.pairs[0].share, 3)
+    ('0', '1', 0.991)
+    >>> [(rung.eps, round(rung.cross_entropy, 2)) for rung in found.rungs][2:]
+    [(1e-15, 11.62), (1e-07, 5.48), (0.001, 2.41)]
+    """
+    options = read_options(choices)
+    (pred_source,), label_source = open_inputs([preds], labels, choices)
+    plan = make_plan(pred_source, label_source, options)
+    spec, tools = plan.spec, tuple(TOOLS.values())
+    precision = Precision.of(
+        column for name in plan.roles.preds if (column := plan.preds.column(name))
+    )
+    total = Running(Survey.zero(spec, tools))
+    crossing = Crossing.zero(spec.n_classes) if can_cross(spec) else None
+    rows = 0
+    work = partial(_survey, plan, precision)
+    with closing(read_parts(plan, work, batch_rows=batch_rows, jobs=jobs)) as parts:
+        for part, crossed in parts:
+            total.add(part)
+            if crossing is not None and crossed is not None:
+                crossing += crossed
+            rows += part.beside.n_rows
+            if progress is not None:
+                progress(rows, plan.preds.n_rows)
+    survey = total.sum()
+    report = report_on(survey.beside.tally, plan, rows)
+    found = explanation_of(report, survey, crossing, tools, precision)
+    doubts = doubts_of(found.order, spec)
+    return replace(found, report=replace(report, warnings=report.warnings + doubts))
+
+
+def _survey(
+    plan: Plan,
+    precision: Precision,
+    unit: Unit,
+    max_rows: int | None = None,
+    stop: Stop | None = None,
+) -> tuple[Survey, Crossing | None]:
+    tools, spec = tuple(TOOLS.values()), plan.spec
+    total = Running(Survey.zero(spec, tools))
+    crossing = Crossing.zero(spec.n_classes) if can_cross(spec) else None
+    for batch in plan.batches(unit, max_rows, stop):
+        measured = measure(batch, spec)
+        total.add(Survey.of(measured, tools, precision))
+        if crossing is not None:
+            crossing.add(measured)
+    return total.sum(), crossing

@@ -1,0 +1,104 @@
+"""Passes: reading everything that a plan says, piece by piece, here or on a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import closing
+from functools import partial
+from threading import Event
+from typing import Protocol, TypeVar
+
+from xent_cli.engines import Engine, map_on
+from xent_cli.errors import XentError
+from xent_cli.files.allocation import release_memory
+from xent_cli.files.units import Unit
+from xent_cli.plan import Plan
+from xent_cli.processes import can_copy, map_in_copies
+from xent_cli.threads import Stop, available_cpus, map_ahead
+
+Part = TypeVar("Part")
+Part_co = TypeVar("Part_co", covariant=True)
+
+
+class Work(Protocol[Part_co]):
+    """What is done with a unit: `Plan.tally`, or its like. It must pickle, for engines."""
+
+    def __call__(
+        self, unit: Unit, max_rows: int | None = None, stop: Stop | None = None
+    ) -> Part_co:
+        """Read a unit in batches of at most `max_rows`; give up once `stop` is set."""
+
+
+def read_parts(
+    plan: Plan,
+    work: Work[Part],
+    *,
+    batch_rows: int | None = None,
+    jobs: int | None = None,
+    processes: bool = False,
+    engine: Engine = "local",
+    address: str | None = None,
+) -> Generator[Part, None, None]:
+    """Yield what `work` makes of each unit, in order; the options are those of `evaluate`.
+
+    Raises
+    ------
+    XentError
+        The first error in order of the rows.
+    BrokenFileError
+        At the end, if an input has changed.
+    """
+    work = partial(work, max_rows=batch_rows)
+    if engine == "local":
+        jobs = available_cpus() if jobs is None else jobs
+        parts = _read_here(plan, work, jobs, processes=processes)
+    else:
+        parts = _read_there(plan, work, engine, address)
+    with closing(parts):
+        yield from parts
+    plan.require_unchanged()
+
+
+def _read_here(
+    plan: Plan, work: Work[Part], jobs: int, *, processes: bool
+) -> Generator[Part, None, None]:
+    """Read all parts on this machine."""
+    if processes and jobs > 1 and plan.at_hand and can_copy():
+        units = plan.partitions()
+        if len(units) > 1:
+            release_memory()
+            return _raising(map_in_copies(partial(_attempt, plan, work), units, jobs))
+    stop = Event()
+    return map_ahead(partial(work, stop=stop), plan.units(jobs), jobs, stop=stop)
+
+
+def _attempt(
+    plan: Plan, work: Work[Part], unit: Unit, stop: Stop | None = None
+) -> Part | XentError:
+    """Read a unit in another process; an error of the data comes home as a value."""
+    try:
+        part = work(unit, stop=stop)
+        plan.require_unchanged()  # Or this is another file than the one that was planned for.
+    except XentError as error:
+        return error
+    return part
+
+
+def _read_there(
+    plan: Plan, work: Work[Part], engine: Engine, address: str | None
+) -> Generator[Part, None, None]:
+    """Read all parts on the workers of a cluster."""
+    plan.require_shared()
+    attempt = partial(_attempt, plan, work)
+    return _raising(map_on(engine, attempt, plan.partitions(), address=address))
+
+
+def _raising(
+    outcomes: Generator[Part | XentError, None, None],
+) -> Generator[Part, None, None]:
+    """Pass parts on; the first error in order of the rows counts."""
+    with closing(outcomes):
+        for outcome in outcomes:
+            if isinstance(outcome, XentError):
+                raise outcome
+            yield outcome
