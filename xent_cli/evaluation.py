@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from threading import Event
 from typing import Any
@@ -14,12 +15,14 @@ from xent_cli.engines import Engine, map_on, require_engine
 from xent_cli.errors import XentError
 from xent_cli.files import InputFormat
 from xent_cli.files.dialect import Header
+from xent_cli.files.join import Join
 from xent_cli.files.units import Unit
 from xent_cli.losses import DEFAULT_EPS, Scale
 from xent_cli.plan import Plan
-from xent_cli.report import Input, Report, finalize
+from xent_cli.provenance import Input
+from xent_cli.report import Report, finalize
 from xent_cli.running import Running
-from xent_cli.spec import Invalid, Mode, RowSums
+from xent_cli.spec import Invalid, Mode, RowSums, Unmatched
 from xent_cli.tally import Tally
 from xent_cli.threads import available_cpus, map_ahead
 
@@ -32,6 +35,8 @@ def evaluate(
     label_col: str | Sequence[str] = (),
     weight: Any = None,
     cluster: Any = None,
+    id_col: str | None = None,
+    unmatched: Unmatched = "error",
     mode: Mode | None = None,
     scale: Scale = "probs",
     eps: float = DEFAULT_EPS,
@@ -71,6 +76,11 @@ def evaluate(
     cluster : str or array (n,), optional
         The column (or the values) that rows of one draw share: a user, a document. The standard
         errors are then those of clusters.
+    id_col : str, optional
+        The column that names rows, in both inputs (``"a=b"``: `a` in the predictions, `b` in the
+        labels). Labels are then found by it, in whatever order they are; they are held in memory.
+    unmatched : {"error", "drop"}
+        What to do with rows whose id the other input lacks.
     mode : {"binary", "categorical", "sparse"}, optional
         By default what the columns say. ``"binary"`` with as many label as prediction columns is
         multi-label.
@@ -136,6 +146,8 @@ def evaluate(
         label_col=label_col,
         weight=weight,
         cluster=cluster,
+        id_col=id_col,
+        unmatched=unmatched,
         mode=mode,
         scale=scale,
         eps=eps,
@@ -177,10 +189,12 @@ def run(
 ) -> Report:
     """Read everything that a plan says, on an engine, and report on it."""
     total, rows = Running(Tally.zero(plan.spec)), 0
+    join = None
     if engine == "local":
         jobs, stop = available_cpus() if jobs is None else jobs, Event()
         tally = partial(plan.tally, max_rows=batch_rows, stop=stop)
-        parts = map_ahead(tally, plan.units(jobs), jobs, stop=stop)
+        join = plan.join(jobs)
+        parts = map_ahead(tally, plan.units(jobs, join), jobs, stop=stop)
     else:
         parts = _tally_there(plan, batch_rows, engine, address)
     with closing(parts):
@@ -190,12 +204,14 @@ def run(
             if progress is not None:
                 progress(rows, plan.preds.n_rows)
     plan.require_unchanged()
+    if join is not None:
+        join.finish(rows)
     return finalize(
         total.sum(),
         mode_reason=plan.mode_reason,
         warnings=plan.warnings,
         notes=plan.notes,
-        inputs=inputs_of(plan, rows),
+        inputs=inputs_of(plan, rows, join),
     )
 
 
@@ -221,8 +237,8 @@ def _tally_there(
             yield outcome
 
 
-def inputs_of(plan: Plan, rows: int) -> list[Input]:
-    """Say which files were read, and the columns of them that were used."""
+def inputs_of(plan: Plan, rows: int, join: Join | None = None) -> list[Input]:
+    """Say which files were read, the columns that were used, and which rows had no partner."""
     roles = plan.roles
     beside = [
         (name, in_labels)
@@ -234,7 +250,14 @@ def inputs_of(plan: Plan, rows: int) -> list[Input]:
     ]
     preds, labels = plan.preds, plan.labels
     behind = [tuple(name for name, there in beside if there is side) for side in (False, True)]
-    return [
+    found = [
         Input("preds", preds.path, preds.format, rows, (*roles.preds, *behind[0])),
         Input("labels", labels.path, labels.format, rows, (*roles.labels, *behind[1])),
+    ]
+    if join is None or roles.id is None:
+        return found
+    return [
+        replace(item, rows=rows + lost, id=name, unmatched=lost)
+        for item, name in zip(found, roles.id, strict=True)
+        for lost in [join.count(preds if item.role == "preds" else labels) - rows]
     ]

@@ -14,6 +14,7 @@ from xent_cli.checks import invalid_predictions, require_valid
 from xent_cli.classes import ClassIndex, LabelValues
 from xent_cli.errors import MissingValueError, UsageError
 from xent_cli.files import Block, Source, Use
+from xent_cli.files.join import Join
 from xent_cli.files.pairing import line_up
 from xent_cli.files.units import Unit, make_partitions, make_units
 from xent_cli.notice import Notice
@@ -62,15 +63,25 @@ class Plan:
     pred_tolerance: float
     label_tolerance: float
 
-    def pairs(self, max_rows: int | None = None, jobs: int = 1) -> Iterator[tuple[Block, Block]]:
+    def join(self, jobs: int = 1) -> Join | None:
+        """Read the labels that predictions find by an id, if they do."""
+        if self.spec.unmatched is None or self.roles.id is None:
+            return None
+        (ours, theirs), uses = self.roles.id, uses_of(self.roles)[1]
+        others = [(self.labels, theirs, uses)]
+        return Join(self.preds, ours, others, unmatched=self.spec.unmatched, jobs=jobs)
+
+    def pairs(
+        self, max_rows: int | None = None, jobs: int = 1, join: Join | None = None
+    ) -> Iterator[tuple[Block, Block]]:
         """Read everything, as blocks of at most `max_rows` rows of both inputs side by side."""
         limit = max_rows or batch_limit(self.spec.n_classes)
-        return line_up_roles(self.preds, self.labels, self.roles, limit, jobs)
+        return line_up_roles(self.preds, self.labels, self.roles, limit, jobs, join)
 
-    def units(self, jobs: int = 1) -> Iterator[Unit]:
+    def units(self, jobs: int = 1, join: Join | None = None) -> Iterator[Unit]:
         """Cut everything into units that threads may read and tally side by side."""
         uses = uses_of(self.roles)
-        return make_units(self.preds, self.labels, *uses, ids=self.roles.ids, jobs=jobs)
+        return make_units(self.preds, self.labels, *uses, ids=self.roles.ids, jobs=jobs, join=join)
 
     def partitions(self) -> list[Unit]:
         """Cut everything into units that the workers of a cluster may read.
@@ -78,8 +89,14 @@ class Plan:
         Raises
         ------
         UsageError
-            If an input is no file, and so nothing that others could read.
+            If an input is no file, and so nothing that others could read, or rows are to be joined.
         """
+        if self.spec.unmatched is not None:
+            raise UsageError(
+                "--id holds the labels in the memory of this machine, and the workers of a cluster "
+                "have none of it.",
+                hint="Join without --engine, or sort both files by the id.",
+            )
         for source in (self.preds, self.labels):
             if source.keep_alive is not None or source.in_memory:
                 raise UsageError(
@@ -121,7 +138,7 @@ class Plan:
             For the first row that cannot be used, unless it is to be left out.
         """
         q = preds.numbers(self.roles.preds, self._width, scratch)
-        rows = np.arange(preds.start, preds.start + len(preds), dtype=np.int64)
+        rows = preds.positions
         weight = self._weight(preds, labels)
         named = self.roles.preds if len(self.roles.preds) == len(q) else ()
         pred_place = replace(preds.place, columns=named)
@@ -209,10 +226,16 @@ def batch_limit(n_classes: int) -> int:
 
 
 def line_up_roles(
-    preds: Source, labels: Source, roles: Roles, max_rows: int, jobs: int = 1
+    preds: Source,
+    labels: Source,
+    roles: Roles,
+    max_rows: int,
+    jobs: int = 1,
+    join: Join | None = None,
 ) -> Iterator[tuple[Block, Block]]:
     """Yield blocks of both inputs with the same rows and the columns that `roles` names."""
-    return line_up(preds, labels, *uses_of(roles), ids=roles.ids, max_rows=max_rows, jobs=jobs)
+    ids, uses = roles.ids, uses_of(roles)
+    return line_up(preds, labels, *uses, ids=ids, max_rows=max_rows, jobs=jobs, join=join)
 
 
 def uses_of(roles: Roles) -> tuple[dict[str, Use], dict[str, Use]]:

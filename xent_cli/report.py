@@ -11,6 +11,7 @@ from xent_cli.checks import Findings
 from xent_cli.errors import NothingLeftError, ReportError
 from xent_cli.figures import ClassRow, Figures, Overall, figures_of
 from xent_cli.notice import Notice
+from xent_cli.provenance import Input, Matches, matches_of
 from xent_cli.tally import Tally
 from xent_cli.version import __version__
 
@@ -25,17 +26,6 @@ HEAVY_SHARE = 0.5
 time with 1 clipped row expected, 0.86 with 3, 0.93 with 10 (benchmarks/coverage.py)."""
 
 _COMPUTED = ("mode", "unit", "n", "n_ignored", "n_invalid", "n_clipped", "overall", "classes")
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """A file (or an object in memory) that was read, and the columns used of it."""
-
-    role: str
-    path: str
-    format: str
-    rows: int
-    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -100,6 +90,11 @@ class Report:
         return tuple(notice for notice in self.warnings if notice not in computed)
 
     @property
+    def matches(self) -> Matches | None:
+        """How rows found their labels by an id; None where both were in the same order."""
+        return matches_of(self.inputs)
+
+    @property
     def signature(self) -> str:
         """One line that says how the number was made."""
         return self.tally.spec.signature(__version__)
@@ -129,7 +124,8 @@ class Report:
             "warnings": [asdict(notice) for notice in self.warnings],
             "notes": [asdict(notice) for notice in self.notes],
             "undefined": figures.undefined,
-            "inputs": [{**asdict(item), "columns": list(item.columns)} for item in self.inputs],
+            "matches": None if self.matches is None else self.matches.to_dict(),
+            "inputs": [item.to_dict() for item in self.inputs],
             "tally": tally.to_dict(),
         }
 
@@ -152,7 +148,7 @@ class Report:
                 str(data["mode_reason"]),
                 tuple(Notice(**item) for item in data["warnings"]),
                 tuple(Notice(**item) for item in data["notes"]),
-                tuple(Input(**{**i, "columns": tuple(i["columns"])}) for i in data["inputs"]),
+                tuple(map(Input.from_dict, data["inputs"])),
             )
             saved = {key: data[key] for key in _COMPUTED}
         except (KeyError, TypeError, ValueError, ArithmeticError) as error:

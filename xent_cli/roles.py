@@ -60,7 +60,8 @@ class Roles:
     """Names of columns by what they are for.
 
     `weight` is a column of the labels where `weight_in_labels`, else of the predictions, and so is
-    `cluster`; `ids` stand in both inputs; `left_out` are number columns taken for no predictions.
+    `cluster`; `ids` stand in both inputs; `left_out` are number columns taken for no predictions;
+    `id` names rows, in the predictions and in the labels.
     """
 
     preds: tuple[str, ...]
@@ -71,6 +72,7 @@ class Roles:
     left_out: tuple[str, ...] = ()
     cluster: str | None = None
     cluster_in_labels: bool = False
+    id: tuple[str, str] | None = None
 
 
 def assign_roles(
@@ -81,6 +83,7 @@ def assign_roles(
     label_cols: Sequence[str] = (),
     weight: str | None = None,
     cluster: str | None = None,
+    id_cols: tuple[str, str] | None = None,
 ) -> Roles:
     """Assign columns to roles.
 
@@ -93,6 +96,8 @@ def assign_roles(
     pred_cols, label_cols : sequence of str
         Names or patterns (``p_*``) that the user gave.
     weight, cluster : str, optional
+    id_cols : (str, str), optional
+        What `find_ids` found.
 
     Raises
     ------
@@ -114,10 +119,15 @@ def assign_roles(
     wanted_preds = _select(pred_cols, preds, "--pred-cols")
     if labels is None:
         label_names = wanted_labels or _conventional_label(preds)
-        taken = {*label_names, *beside}
+        taken = {*label_names, *beside, *(id_cols or ())}
         found, left_out = _predictions(column for column in preds if column.name not in taken)
         skipped = () if wanted_preds else left_out
-        return Roles(wanted_preds or found, label_names, weight, False, (), skipped, cluster, False)
+        return Roles(
+            wanted_preds or found, label_names, weight, False, (), skipped, cluster, False, id_cols
+        )
+    if id_cols is not None:
+        preds = [column for column in preds if column.name != id_cols[0]]
+        labels = [column for column in labels if column.name != id_cols[1]]
     shared = {column.name for column in preds} & {column.name for column in labels}
     found, left_out = _predictions(
         column for column in preds if column.name not in beside and not _is_id(column, shared)
@@ -151,6 +161,7 @@ def assign_roles(
         () if wanted_preds else tuple(name for name in left_out if name not in ids),
         cluster,
         cluster in in_labels,
+        id_cols,
     )
 
 

@@ -20,7 +20,7 @@ _MANY_COLUMNS = 64
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Rows `start` to `start + len` of an input.
+    """Rows `start` to `start + len` of an input, or, with `rows`, these rows.
 
     Attributes
     ----------
@@ -29,18 +29,36 @@ class Block:
         The position of the first row in the whole input.
     place : Place
         The file it comes from.
+    rows : (n,) int64, optional
+        The position of each row, ascending, where some between them are left out.
     """
 
     data: pa.RecordBatch
     start: int
     place: Place
+    rows: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return int(self.data.num_rows)
 
     def slice(self, offset: int, length: int) -> Block:
         """Return `length` rows from `offset` on, without copying."""
-        return replace(self, data=self.data.slice(offset, length), start=self.start + offset)
+        rows = None if self.rows is None else self.rows[offset : offset + length]
+        start = self.start + offset if rows is None or not len(rows) else int(rows[0])
+        return replace(self, data=self.data.slice(offset, length), start=start, rows=rows)
+
+    def take(self, keep: NDArray[np.bool_]) -> Block:
+        """Return the rows that `keep` (n,) marks, with the positions that they have."""
+        rows = self.positions[keep]
+        start = int(rows[0]) if len(rows) else self.start
+        return replace(self, data=self.data.filter(pa.array(keep)), start=start, rows=rows)
+
+    @property
+    def positions(self) -> NDArray[np.int64]:
+        """The position of each row in the whole input, (n,)."""
+        if self.rows is not None:
+            return self.rows
+        return np.arange(self.start, self.start + len(self), dtype=np.int64)
 
     def numbers(
         self, names: Sequence[str], width: int | None = None, scratch: Floats | None = None

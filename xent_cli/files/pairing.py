@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from xent_cli.errors import EmptyInputError, IdMismatchError, RowCountError
 from xent_cli.files.block import Block
+from xent_cli.files.join import Join
 from xent_cli.files.source import Source, Use
 
 Item = TypeVar("Item")
@@ -24,6 +25,7 @@ def line_up(
     ids: Sequence[str] = (),
     max_rows: int = 1 << 16,
     jobs: int = 1,
+    join: Join | None = None,
 ) -> Iterator[tuple[Block, Block]]:
     """Yield blocks of predictions and labels that hold the same rows.
 
@@ -39,6 +41,8 @@ def line_up(
         The largest block to yield.
     jobs : int
         Threads that read.
+    join : Join, optional
+        Finds the labels by an id; else the rows of both are in the same order.
 
     Raises
     ------
@@ -52,6 +56,11 @@ def line_up(
     if preds is labels:
         blocks = capped(preds.blocks({**pred_uses, **label_uses}, jobs=jobs), max_rows)
         yield from ((block, block) for block in some(blocks, preds))
+        return
+    if join is not None:
+        uses = join.uses({**pred_uses, **dict.fromkeys(ids, "text")})
+        with closing(some(capped(preds.blocks(uses, jobs=jobs), max_rows), preds)) as blocks:
+            yield from join_rows(join, blocks, ids)
         return
     require_equal_counts(preds, labels)
     with_ids: dict[str, Use] = dict.fromkeys(ids, "text")
@@ -125,6 +134,17 @@ def _require_all_done(
     for (source, _, _), count in zip(models, counts, strict=False):
         if count != counts[-1]:
             raise count_error(source, count, labels, counts[-1])
+
+
+def join_rows(
+    join: Join, blocks: Iterator[Block], ids: Sequence[str]
+) -> Iterator[tuple[Block, Block]]:
+    """Put to blocks of predictions the labels of their rows, wherever those stand."""
+    for block in blocks:
+        ours, (theirs,) = join.beside(block)
+        _require_same_ids(ours, theirs, ids)
+        if len(ours):
+            yield ours, theirs
 
 
 def zip_rows(
@@ -201,9 +221,11 @@ def _require_same_ids(preds: Block, labels: Block, ids: Sequence[str]) -> None:
         differ = pc.or_(one_empty, pc.fill_null(pc.not_equal(ours, theirs), False))
         row = pc.index(differ, pa.scalar(True)).as_py()
         where = f"column {name}" if name else "the unnamed column"
+        hint = f"--id {name} joins rows by it, in any order." if name else ""
         raise IdMismatchError(
             f"The ids in {where} differ: {str(ours[row].as_py())[:40]!r} in "
-            f"{preds.place.of_row(preds.start + row)}, {str(theirs[row].as_py())[:40]!r} in "
-            f"{labels.place.of_row(labels.start + row)}.",
-            hint="Bring both files into the same order first.",
+            f"{preds.place.of_row(int(preds.positions[row]))}, "
+            f"{str(theirs[row].as_py())[:40]!r} in "
+            f"{labels.place.of_row(int(labels.positions[row]))}.",
+            hint=hint or "Bring both files into the same order first.",
         )
