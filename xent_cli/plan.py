@@ -67,7 +67,8 @@ class Plan:
         """Read the labels that predictions find by an id, if they do."""
         if self.spec.unmatched is None or self.roles.id is None:
             return None
-        (ours, theirs), uses = self.roles.id, uses_of(self.roles)[1]
+        (ours, theirs), ids = self.roles.id, dict.fromkeys(self.roles.ids, "text")
+        uses: dict[str, Use] = {**uses_of(self.roles)[1], **ids}  # type: ignore[dict-item]
         others = [(self.labels, theirs, uses)]
         return Join(self.preds, ours, others, unmatched=self.spec.unmatched, jobs=jobs)
 

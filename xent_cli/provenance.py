@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
+
+from xent_cli.notice import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,16 @@ class Matches:
         0.98
         """
         return self.matched / (self.matched + self.unmatched_labels)
+
+    def warnings(self) -> Iterator[Notice]:
+        """Warn of rows that were left out."""
+        if lost := self.unmatched_preds + self.unmatched_labels:
+            yield Notice(
+                "unmatched",
+                f"{lost:,} row{'s' * (lost != 1)} left out, whose id the other input lacks: "
+                f"{self.unmatched_preds:,} of the predictions, {self.unmatched_labels:,} of the "
+                "labels.",
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""

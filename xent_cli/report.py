@@ -86,7 +86,7 @@ class Report:
     @property
     def decided(self) -> tuple[Notice, ...]:
         """The warnings that come from decisions about columns, not from the tally."""
-        computed = tuple(_warnings(self.tally, self.figures))
+        computed = tuple(_warnings(self.tally, self.figures, self.matches))
         return tuple(notice for notice in self.warnings if notice not in computed)
 
     @property
@@ -187,9 +187,9 @@ def finalize(
     NothingLeftError
         If no row, or no weight, is left to average over.
     """
-    figures = figures_of(_require_rows(tally))
-    all_warnings = (*warnings, *_warnings(tally, figures))
-    return Report(tally, figures, mode_reason, all_warnings, tuple(notes), tuple(inputs))
+    figures, inputs = figures_of(_require_rows(tally)), tuple(inputs)
+    all_warnings = (*warnings, *_warnings(tally, figures, matches_of(inputs)))
+    return Report(tally, figures, mode_reason, all_warnings, tuple(notes), inputs)
 
 
 def _alike(saved: Any, fresh: Any) -> bool:
@@ -227,8 +227,10 @@ def _require_format(data: object) -> None:
         )
 
 
-def _warnings(tally: Tally, figures: Figures) -> Iterable[Notice]:
+def _warnings(tally: Tally, figures: Figures, matches: Matches | None) -> Iterable[Notice]:
     n = tally.n[-1]
+    if matches is not None:
+        yield from matches.warnings()
     if tally.pred_sums.n_rows:
         alone = tally.spec.mode == "binary" or tally.spec.row_sums == "ignore"
         verb = "lie above 1" if alone else "do not sum to 1"

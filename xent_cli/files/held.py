@@ -72,7 +72,9 @@ class Held:
             If there are no rows.
         """
         self.source, self.name = source, name
-        batches, keys, runs = [], [], []
+        batches: list[pa.RecordBatch] = []
+        keys: list[pa.Array] = []
+        runs: list[tuple[int, Place]] = []
         for block in source.blocks({**uses, name: "text"}, jobs=jobs):
             if not runs or runs[-1][1] != block.place:
                 runs.append((block.start, block.place))

@@ -50,7 +50,8 @@ class Join:
             If an id stands twice.
         """
         self.source, self.name = source, name
-        self._as_text = any([are_texts(source, name, other, theirs) for other, theirs, _ in others])
+        texts = [are_texts(source, name, other, theirs) for other, theirs, _ in others]
+        self._as_text = any(texts)
         self._drop = unmatched == "drop"
         self.held = [
             Held(other, theirs, uses, as_text=self._as_text, jobs=jobs)
@@ -61,7 +62,7 @@ class Join:
 
     def uses(self, uses: Mapping[str, Use]) -> dict[str, Use]:
         """Return columns to read of the predictions, with that of the ids."""
-        return {**uses, self.name: uses.get(self.name, "text")}
+        return {self.name: "text", **uses}
 
     def count(self, source: Source) -> int:
         """Count the rows of an input, those without a partner too, when all have passed."""

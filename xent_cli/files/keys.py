@@ -141,7 +141,7 @@ class KeyIndex:
         found = np.full(len(keys), -1, dtype=np.intp)
         if not known.all():
             keys = keys.drop_null()
-        places = self._index.get_indexer(self._codes(keys))  # type: ignore[arg-type]
+        places = self._index.get_indexer(self._codes(keys))
         if self.is_text:
             hits = places >= 0
             same = pc.equal(self.keys.take(pa.array(places[hits])), keys.filter(pa.array(hits)))

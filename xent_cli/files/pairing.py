@@ -120,6 +120,28 @@ def line_up_models(
         _require_all_done(models, labels, heads, streams)
 
 
+def join_models(
+    models: Sequence[tuple[Source, dict[str, Use], Sequence[str]]],
+    join: Join,
+    *,
+    max_rows: int = 1 << 16,
+    jobs: int = 1,
+) -> Iterator[tuple[list[Block], Block]]:
+    """Do as `line_up_models` does where all but the first model are found by an id.
+
+    `join` holds the other models, in their order, and last the labels.
+    """
+    source, uses, ids = models[0]
+    wanted = join.uses({**uses, **dict.fromkeys(ids, "text")})
+    with closing(some(capped(source.blocks(wanted, jobs=jobs), max_rows), source)) as blocks:
+        for block in blocks:
+            first, (*others, labels) = join.beside(block)
+            for one, (_, _, names) in zip((first, *others), models, strict=True):
+                _require_same_ids(one, labels, names)
+            if len(first):
+                yield [first, *others], labels
+
+
 def _require_all_done(
     models: Sequence[tuple[Source, dict[str, Use], Sequence[str]]],
     labels: Source,
