@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from xent_cli.evaluation import evaluate
     from xent_cli.gating import gate
     from xent_cli.merging import merge
+    from xent_cli.ranking import worst_rows
     from xent_cli.report import Report
     from xent_cli.tally import Tally
 
@@ -24,6 +25,7 @@ __all__ = [
     "evaluate",
     "gate",
     "merge",
+    "worst_rows",
 ]
 
 _HOMES = {
@@ -31,6 +33,7 @@ _HOMES = {
     "evaluate": "evaluation",
     "gate": "gating",
     "merge": "merging",
+    "worst_rows": "ranking",
     "Report": "report",
     "Tally": "tally",
 }

@@ -1,4 +1,4 @@
-"""Ids: the columns that name the rows of predictions and labels."""
+"""Ids: the columns that name the rows of predictions and labels. Looks at names and kinds only."""
 
 from __future__ import annotations
 
@@ -6,6 +6,47 @@ from collections.abc import Sequence
 
 from xent_cli.column import Column
 from xent_cli.errors import ColumnError
+
+INDEX_NAMES = (
+    "",
+    "unnamed: 0",
+    "id",
+    "index",
+    "idx",
+    "row",
+    "row_id",
+    "sample_id",
+    "example_id",
+    "uid",
+    "uuid",
+    "key",
+)
+"""What columns are called that name rows; without a name, pandas' index."""
+
+
+def naming_column(
+    id_cols: tuple[str, str] | None, shared: Sequence[str], preds: Sequence[Column]
+) -> str | None:
+    """Return the column of the predictions that names their rows, if there is one.
+
+    Parameters
+    ----------
+    id_cols : (str, str), optional
+        What `find_ids` found.
+    shared : sequence of str
+        Columns that agree with those of the labels in every row.
+    preds : sequence of Column
+
+    Examples
+    --------
+    >>> naming_column(None, ["split", "id"], [])
+    'id'
+    """
+    if id_cols is not None:
+        return id_cols[0]
+    own = [column.name for column in preds if column.kind in ("integer", "text")]
+    known = [name for name in (*shared, *own) if name.lower() in INDEX_NAMES[2:]]
+    return next(iter((*known, *shared)), None)
 
 
 def find_ids(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from xent_cli.batch import Batch
 from xent_cli.checks import Findings, check_label_rows, check_predictions, check_weights
 from xent_cli.contributions import Contributions, contribute
+from xent_cli.losses import Floats
 from xent_cli.spec import Spec
 
 
@@ -18,14 +19,17 @@ class Measured:
     ----------
     batch : Batch
     spec : Spec
+    q : (K, n) float64, optional
+        The predictions as the losses took them: renormalized, where the spec says so.
     rows : Contributions, optional
-        None where the batch has no rows.
+        None, like `q`, where the batch has no rows.
     pred_sums, label_sums : Findings
         Rows that do not quite sum to 1.
     """
 
     batch: Batch
     spec: Spec
+    q: Floats | None = None
     rows: Contributions | None = None
     pred_sums: Findings = field(default_factory=Findings)
     label_sums: Findings = field(default_factory=Findings)
@@ -44,4 +48,4 @@ def measure(batch: Batch, spec: Spec) -> Measured:
     check_weights(batch)
     label_sums = check_label_rows(batch, spec) if batch.target.ndim == 2 else Findings()
     q, pred_sums = check_predictions(batch, spec)
-    return Measured(batch, spec, contribute(batch, q, spec), pred_sums, label_sums)
+    return Measured(batch, spec, q, contribute(batch, q, spec), pred_sums, label_sums)

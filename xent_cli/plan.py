@@ -249,6 +249,8 @@ def uses_of(roles: Roles) -> tuple[dict[str, Use], dict[str, Use]]:
         (label_uses if roles.weight_in_labels else pred_uses)[roles.weight] = "number"
     if roles.cluster is not None:
         (label_uses if roles.cluster_in_labels else pred_uses)[roles.cluster] = "text"
+    if roles.name is not None:
+        pred_uses[roles.name] = "text"
     return pred_uses, label_uses
 
 

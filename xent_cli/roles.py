@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from xent_cli.class_names import match_columns
 from xent_cli.column import Column
 from xent_cli.errors import ColumnError, SwappedInputsError, UsageError
+from xent_cli.ids import INDEX_NAMES
 
 LABEL_NAMES = (
     "label",
@@ -39,21 +40,6 @@ _MEASURE_NAMES = frozenset(
 )
 """Columns of fractions with such names are no predictions if others are."""
 
-_INDEX_NAMES = (
-    "",
-    "unnamed: 0",
-    "id",
-    "index",
-    "idx",
-    "row",
-    "row_id",
-    "sample_id",
-    "example_id",
-    "uid",
-    "uuid",
-    "key",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Roles:
@@ -61,7 +47,8 @@ class Roles:
 
     `weight` is a column of the labels where `weight_in_labels`, else of the predictions, and so is
     `cluster`; `ids` stand in both inputs; `left_out` are number columns taken for no predictions;
-    `id` names rows, in the predictions and in the labels.
+    `id` joins rows, by its column in the predictions and that in the labels; `name` is a column of
+    the predictions that names rows where they are listed.
     """
 
     preds: tuple[str, ...]
@@ -73,6 +60,7 @@ class Roles:
     cluster: str | None = None
     cluster_in_labels: bool = False
     id: tuple[str, str] | None = None
+    name: str | None = None
 
 
 def assign_roles(
@@ -274,7 +262,7 @@ def _require(name: str, columns: Sequence[Column], option: str) -> None:
 
 
 def _is_index(column: Column) -> bool:
-    return column.name.lower() in _INDEX_NAMES
+    return column.name.lower() in INDEX_NAMES
 
 
 def _is_id(column: Column, shared: set[str]) -> bool:

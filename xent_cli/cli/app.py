@@ -15,6 +15,7 @@ from xent_cli.cli.eval import eval_command
 from xent_cli.cli.gate import gate_command
 from xent_cli.cli.interrupt import leaving_at_once
 from xent_cli.cli.merge import merge_command
+from xent_cli.cli.rows import rows_command
 from xent_cli.cli.show import show_command
 from xent_cli.cli.terminal import write_stderr
 from xent_cli.errors import ExitCode, XentError
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.command("eval")(eval_command)
 app.command("gate")(gate_command)
 app.command("compare")(compare_command)
+app.command("rows")(rows_command)
 app.command("show")(show_command)
 app.command("merge")(merge_command)
 

@@ -107,6 +107,36 @@ class Block:
             column = column.dictionary_decode()
         return self._texts(column, name)
 
+    def ids(self, name: str, rows: NDArray[np.int64], *, whole: bool) -> NDArray[np.object_]:
+        """Return what a column calls the rows at these positions, as int or str, None if nothing.
+
+        Raises
+        ------
+        ColumnError
+            If ids that are to be `whole` numbers are none, with the first such row.
+        """
+        places = np.searchsorted(self.positions, rows)
+        column = self.data.column(name).take(pa.array(places))
+        if pa.types.is_dictionary(column.type):
+            column = column.dictionary_decode()
+        found = (
+            column.to_pylist()
+            if pa.types.is_integer(column.type)
+            else self._texts(column, name).to_pylist()
+        )
+        ids = np.empty(len(found), dtype=np.object_)
+        ids[:] = found
+        if whole and not pa.types.is_integer(column.type):
+            for at, text in enumerate(found):
+                try:
+                    ids[at] = int(text) if text else None
+                except ValueError:
+                    raise ColumnError(
+                        f"{self.place.of_row(int(rows[at]), name)}: {text[:40]!r} is no whole "
+                        "number, as the first ids are.",
+                    ) from None
+        return ids
+
     def codes(self, name: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
         """Return a column of names or numbers as positions (n,) in a tuple of distinct texts.
 

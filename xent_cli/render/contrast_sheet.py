@@ -63,7 +63,7 @@ def _models(found: Contrast) -> Grid:
         tuple(rows),
         numbers=tuple(range(1, 9)),
         styles=tuple("bold" if i == found.best else "" for i in range(len(rows))),
-        code=0,
+        names=(0,),
     )
 
 
@@ -111,5 +111,5 @@ def _classes(found: Contrast) -> Grid:
         ("class", "n", "baseline", found.names[chosen], "delta", "95% interval"),
         tuple(rows),
         numbers=tuple(range(1, 6)),
-        code=0,
+        names=(0,),
     )

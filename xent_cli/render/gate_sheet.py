@@ -216,7 +216,7 @@ def _verdicts(result: GateResult) -> Grid:
         rows,
         numbers=(1, 2, 3, 4),
         styles=tuple(_STYLES[verdict.outcome] for verdict in result.verdicts),
-        code=0,
+        names=(0,),
     )
 
 

@@ -20,20 +20,20 @@ class Grid:
         Columns to set right.
     styles : tuple of str
         One a row, for terminals: "red", "bold" or "".
-    code : int, optional
-        The column that holds names from data, which Markdown must not read.
+    names : tuple of int
+        Columns that hold names from data, which Markdown must not read.
     """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numbers: tuple[int, ...] = ()
     styles: tuple[str, ...] = ()
-    code: int | None = None
+    names: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a document says, in order: headline, tables, drawings, notices, signature."""
+    """What a document says, in order: headline, tables, a last word on them, drawings and so on."""
 
     headline: str
     grids: tuple[Grid, ...]
@@ -41,3 +41,4 @@ class Sheet:
     signature: str = ""
     drawing: str = ""
     style: str = "bold"
+    closing: str = ""

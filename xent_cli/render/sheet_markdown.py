@@ -10,6 +10,8 @@ def render_sheet_markdown(sheet: Sheet) -> str:
     """Return a sheet as GitHub-flavoured Markdown, everything from data escaped."""
     parts = [f"**{escape(sheet.headline)}**"]
     parts += ["\n".join(table(*_cells(grid))) for grid in sheet.grids if grid.rows]
+    if sheet.closing:
+        parts.append(escape(sheet.closing))
     if sheet.drawing:
         drawn = sheet.drawing.replace("`", "'")
         parts.append(f"```text\n{drawn}\n```")
@@ -23,7 +25,7 @@ def render_sheet_markdown(sheet: Sheet) -> str:
 def _cells(grid: Grid) -> tuple[tuple[str, ...], list[list[str]], tuple[int, ...]]:
     header = grid.header or ("",) * len(grid.rows[0])
     rows = [
-        [name_of(cell) if i == grid.code else escape(cell) for i, cell in enumerate(row)]
+        [name_of(cell) if i in grid.names else escape(cell) for i, cell in enumerate(row)]
         for row in grid.rows
     ]
     return header, rows, grid.numbers

@@ -19,6 +19,9 @@ def render_sheet_table(sheet: Sheet, view: View) -> str:
     for grid in sheet.grids:
         page.print()
         page.print(_table(grid, view))
+    if sheet.closing:
+        page.print()
+        page.say(sheet.closing)
     if sheet.drawing:
         page.print()
         for line in sheet.drawing.splitlines():
