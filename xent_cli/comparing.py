@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
@@ -21,7 +21,6 @@ from xent_cli.detection import make_plan
 from xent_cli.errors import SameInputError, UsageError
 from xent_cli.evaluation import inputs_of
 from xent_cli.files import Block, Source, Use
-from xent_cli.files.join import Join
 from xent_cli.files.pairing import join_models, line_up_models
 from xent_cli.measured import measure
 from xent_cli.options import Options
@@ -30,6 +29,9 @@ from xent_cli.report import Report, finalize
 from xent_cli.running import Running
 from xent_cli.tally import Tally
 from xent_cli.threads import available_cpus, map_ahead
+
+if TYPE_CHECKING:
+    from xent_cli.files.join import Join
 
 Progress = Callable[[int, int | None], None]
 
@@ -180,6 +182,8 @@ def _join(plans: Sequence[Plan], jobs: int) -> Join | None:
     first = plans[0]
     if first.spec.unmatched is None or first.roles.id is None:
         return None
+    from xent_cli.files.join import Join  # Only who joins needs it.
+
     others: list[tuple[Source, str, dict[str, Use]]] = [
         (plan.preds, plan.roles.id[0], _with_ids(uses_of(plan.roles)[0], [plan]))
         for plan in plans[1:]

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xent_cli.choices import Choices, open_inputs, read_options
 from xent_cli.detection import make_plan
@@ -15,7 +15,6 @@ from xent_cli.engines import Engine, map_on, require_engine
 from xent_cli.errors import XentError
 from xent_cli.files import InputFormat
 from xent_cli.files.dialect import Header
-from xent_cli.files.join import Join
 from xent_cli.files.units import Unit
 from xent_cli.losses import DEFAULT_EPS, Scale
 from xent_cli.plan import Plan
@@ -25,6 +24,9 @@ from xent_cli.running import Running
 from xent_cli.spec import Invalid, Mode, RowSums, Unmatched
 from xent_cli.tally import Tally
 from xent_cli.threads import available_cpus, map_ahead
+
+if TYPE_CHECKING:  # Only who joins needs it.
+    from xent_cli.files.join import Join
 
 
 def evaluate(

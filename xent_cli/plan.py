@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from threading import Event
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,6 @@ from xent_cli.checks import invalid_predictions, require_valid
 from xent_cli.classes import ClassIndex, LabelValues
 from xent_cli.errors import MissingValueError, UsageError
 from xent_cli.files import Block, Source, Use
-from xent_cli.files.join import Join
 from xent_cli.files.pairing import line_up
 from xent_cli.files.units import Unit, make_partitions, make_units
 from xent_cli.notice import Notice
@@ -22,6 +22,9 @@ from xent_cli.roles import Roles
 from xent_cli.running import Running
 from xent_cli.spec import Spec
 from xent_cli.tally import Tally
+
+if TYPE_CHECKING:
+    from xent_cli.files.join import Join
 
 Floats = NDArray[np.float64]
 _BATCH_VALUES = 640_000
@@ -67,6 +70,8 @@ class Plan:
         """Read the labels that predictions find by an id, if they do."""
         if self.spec.unmatched is None or self.roles.id is None:
             return None
+        from xent_cli.files.join import Join  # Only who joins needs it.
+
         (ours, theirs), ids = self.roles.id, dict.fromkeys(self.roles.ids, "text")
         uses: dict[str, Use] = {**uses_of(self.roles)[1], **ids}  # type: ignore[dict-item]
         others = [(self.labels, theirs, uses)]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
 from xent_cli.errors import EmptyInputError, IdMismatchError, RowCountError
 from xent_cli.files.block import Block
-from xent_cli.files.join import Join
 from xent_cli.files.source import Source, Use
+
+if TYPE_CHECKING:  # Only who joins needs it.
+    from xent_cli.files.join import Join
 
 Item = TypeVar("Item")
 

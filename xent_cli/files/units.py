@@ -7,9 +7,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from xent_cli.files.block import Block
-from xent_cli.files.join import Join
 from xent_cli.files.pairing import (
     capped,
     count_error,
@@ -20,6 +20,9 @@ from xent_cli.files.pairing import (
 )
 from xent_cli.files.piece import Piece
 from xent_cli.files.source import Source, Use
+
+if TYPE_CHECKING:  # Only who joins needs it.
+    from xent_cli.files.join import Join
 
 _HELD_VALUES = 1 << 21
 """Labels that wait for one piece of predictions: 16 MB."""
