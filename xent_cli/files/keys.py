@@ -123,6 +123,9 @@ class KeyIndex:
             self._salt += 1  # Two texts have the same hash: hash all of them in another way.
             self._index = pd.Index(self._codes(self.keys), copy=False)
         self.twice = []
+        # The first look-up builds the table, and threads must not meet while it does. (Twice the
+        # same id is never the whole index, for which pandas would need no table.)
+        self._index.get_indexer(np.repeat(np.asarray(self._index[:1]), 2))
 
     @property
     def is_text(self) -> bool:

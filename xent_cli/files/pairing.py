@@ -221,7 +221,7 @@ def _count(current: Block | None, rest: Iterator[Block]) -> int:
 
 def count_error(preds: Source, n_preds: int, labels: Source, n_labels: int) -> RowCountError:
     """Return what to say of inputs with unequal numbers of rows."""
-    hint = "Each row of predictions needs its row of labels."
+    hint = "Each row of predictions needs its row of labels; --id COL finds it by an id."
     longer, shorter = (labels, preds) if n_labels > n_preds else (preds, labels)
     if abs(n_labels - n_preds) == 1 and longer.format == "csv" and not longer.named:
         option = "--labels-header" if longer is labels else "--header"

@@ -14,7 +14,7 @@ def ranking_sheet(found: Ranking) -> Sheet:
     ids = ("id",) * has_ids
     rows = tuple(
         (
-            f"{row.row:,}",
+            str(row.row),
             *(NOTHING if row.id is None else str(row.id) for _ in ids),
             row.label or NOTHING,
             row.predicted or NOTHING,
@@ -30,8 +30,8 @@ def ranking_sheet(found: Ranking) -> Sheet:
     numbers = (0, *range(first + 2, first + 6))
     grid = Grid(header, rows, numbers, names=tuple(range(1, first + 2)))
     return Sheet(
-        f"the rows with the highest loss, of {report.n:,}; cross entropy "
-        f"{decimal(report.cross_entropy)} {report.tally.spec.unit}",
+        f"highest loss of {report.n:,} rows, cross entropy {decimal(report.cross_entropy)} "
+        f"{report.tally.spec.unit}",
         (grid,),
         report.warnings,
         report.signature,
