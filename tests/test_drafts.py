@@ -16,13 +16,18 @@ def write(path: Path, text: str) -> None:
         Path(draft).write_text(text)
 
 
+def write_half(path: Path) -> None:
+    with drafted(str(path)) as draft:
+        Path(draft).write_text("half")
+        raise ValueError("in the middle")
+
+
 def test_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "out"
     path.write_text("before")
     path.chmod(0o640)
-    with pytest.raises(ValueError, match="in the middle"), drafted(str(path)) as draft:
-        Path(draft).write_text("half")
-        raise ValueError("in the middle")
+    with pytest.raises(ValueError, match="in the middle"):
+        write_half(path)
     assert (path.read_text(), os.listdir(tmp_path)) == ("before", ["out"])
     write(path, "after")
     assert (path.read_text(), os.listdir(tmp_path)) == ("after", ["out"])

@@ -59,18 +59,25 @@ def test_some_rows(label: str | None, where: str | None) -> None:
     assert shares == pytest.approx([row.loss / LOSSES.sum() for row in found.rows])
 
 
-def test_planted_errors_come_first() -> None:
-    """50 flipped labels among 5,000 rows of a good model are among its 100 worst rows."""
-    rng = np.random.default_rng(2)
+def planted_among(top: int, seed: int) -> int:
+    """Flip 50 labels of 5,000 rows drawn from the sample data; count those among the worst rows."""
+    rng = np.random.default_rng(seed)
     root = Path(__file__).parents[1] / "sample_data" / "sparse"
-    preds = pd.read_csv(root / "baseline.csv")
-    labels = pd.read_csv(root / "labels.csv").iloc[:, -1].to_numpy()
+    preds, labels = pd.read_csv(root / "baseline.csv"), pd.read_csv(root / "labels.csv")
     rows = rng.integers(0, len(preds), 5000)
-    q, y = preds.to_numpy()[rows], labels[rows].copy()
+    q, y = preds.to_numpy()[rows], labels.label.to_numpy()[rows]
     planted = rng.choice(5000, 50, replace=False)
     y[planted] = (y[planted] + rng.integers(1, 10, 50)) % 10
-    found = worst_rows(q, y, top=100)
-    assert set(planted + 1) <= {row.row for row in found.rows}
+    found = worst_rows(q, y, top=top)
+    return len(set(planted + 1) & {row.row for row in found.rows})
+
+
+def test_planted_errors_come_first() -> None:
+    """The model is unsure of some rows, and errs on others: a label flipped there may hide."""
+    found = [planted_among(100, seed) for seed in range(20)]
+    assert max(found) == 50
+    assert min(found) >= 46
+    assert np.mean(found) >= 49
 
 
 @pytest.mark.parametrize("form", ["parquet", "csv", "jsonl"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -25,10 +26,8 @@ def mixed(tmp_path: Path) -> tuple[Path, Path]:
 def test_eval(xent: Xent, mixed: tuple[Path, Path], pair: tuple[Path, Path]) -> None:
     total = xent("eval", *pair, "-f", "total").out
     assert xent("eval", *mixed, "--id", "id=key", "-f", "total").out == total
-    lines = xent("eval", *mixed, "--id", "id=key").out.splitlines()
-    assert "coverage       100.0%  3 rows matched by id, none twice; 0 labels and 0 predictions" in (
-        "\n".join(lines)
-    )
+    out = xent("eval", *mixed, "--id", "id=key").out
+    assert "coverage       100.0%  3 rows matched by id, none twice; 0 labels and 0 pred" in out
     result = xent("eval", *mixed, "--id", "id")
     assert result.code == 2
     assert "--id id: the labels have no column 'id'" in result.err
@@ -42,8 +41,8 @@ def test_unmatched(xent: Xent, mixed: tuple[Path, Path]) -> None:
     assert result.err == (
         f"error: 1 of 3 rows of {mixed[0]} have an id that {mixed[1]} lacks, the first 7 in "
         f"{mixed[0]}, row 1 (line 2), column id; 1 of 3 rows of {mixed[1]} have an id that "
-        f"{mixed[0]} lacks, the first 6 in {mixed[1]}, row 2 (line 3), column key. --unmatched drop "
-        "leaves such rows out and counts them. [id-unmatched]\n"
+        f"{mixed[0]} lacks, the first 6 in {mixed[1]}, row 2 (line 3), column key. --unmatched "
+        "drop leaves such rows out and counts them. [id-unmatched]\n"
     )
     out = xent("eval", *mixed, "--id", "id=key", "--unmatched", "drop", "-f", "json").out
     data = json.loads(out)
@@ -79,7 +78,7 @@ def test_gate_and_compare(xent: Xent, mixed: tuple[Path, Path], tmp_path: Path) 
         "--require", "delta <= 1",
     )  # fmt: skip
     assert result.code == 0
-    assert "coverage >= 99%   100.0%" in result.out
+    assert re.search(r"coverage >= 99% +100\.0% ", result.out)
     result = xent("compare", mixed[0], "q.csv", "--labels", mixed[1], *options, "-f", "json")
     models = json.loads(result.out)["models"]
     assert models[1]["cross_entropy"] == pytest.approx(0.4228, abs=1e-4)

@@ -35,9 +35,7 @@ def test_gold(form: str, nasty_rows: Ranking, gold: Callable[[str, str], None]) 
 
 
 @pytest.mark.parametrize("width", [80, 200])
-def test_terminal_widths(
-    width: int, nasty_rows: Ranking, gold: Callable[[str, str], None]
-) -> None:
+def test_terminal_widths(width: int, nasty_rows: Ranking, gold: Callable[[str, str], None]) -> None:
     text = render_ranking(nasty_rows, "table", View(width=width))
     assert max(len(line) for line in text.splitlines()[:-1]) <= width
     gold(text, f"rows.{width}.table")

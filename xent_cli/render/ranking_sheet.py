@@ -30,8 +30,8 @@ def ranking_sheet(found: Ranking) -> Sheet:
     numbers = (0, *range(first + 2, first + 6))
     grid = Grid(header, rows, numbers, names=tuple(range(1, first + 2)))
     return Sheet(
-        f"highest loss of {report.n:,} rows, cross entropy {decimal(report.cross_entropy)} "
-        f"{report.tally.spec.unit}",
+        f"highest loss of {report.n:,} row{'s' * (report.n != 1)}, cross entropy "
+        f"{decimal(report.cross_entropy)} {report.tally.spec.unit}",
         (grid,),
         report.warnings,
         report.signature,
