@@ -27,7 +27,8 @@ def ranking_sheet(found: Ranking) -> Sheet:
     )
     first = 1 + has_ids
     header = ("row", *ids, "label", "predicted", "p label", "p predicted", "loss", "share")
-    numbers = (0, *range(first + 2, first + 6))
+    counted = (1,) * (has_ids and all(isinstance(row.id, int) for row in found.rows))
+    numbers = (0, *counted, *range(first + 2, first + 6))
     grid = Grid(header, rows, numbers, names=tuple(range(1, first + 2)))
     return Sheet(
         f"highest loss of {report.n:,} row{'s' * (report.n != 1)}, cross entropy "
