@@ -13,7 +13,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from xent_cli import evaluate, worst_rows
-from xent_cli.errors import ClassesError, ColumnError, OutputError, RangeError, UsageError
+from xent_cli.errors import (
+    ClassesError,
+    ColumnError,
+    DuplicateIdError,
+    OutputError,
+    RangeError,
+    UsageError,
+)
 
 RNG = np.random.default_rng(31)
 N, K = 700, 3
@@ -180,6 +187,20 @@ class TestIds:
 
     def test_nothing_names_the_rows(self) -> None:
         assert {row.id for row in worst_rows(Q, Y).rows} == {None}
+
+
+def test_an_id_that_stands_twice(tmp_path: Path) -> None:
+    ids = np.arange(N)
+    path = tmp_path / "losses.csv"
+    with pytest.raises(DuplicateIdError):
+        worst_rows(
+            pd.concat([PREDS.assign(id=ids), PREDS.assign(id=ids)[:1]]),
+            LABELS.assign(id=ids),
+            id_col="id",
+            label_col="label",
+            write=[("csv", str(path))],
+        )
+    assert not path.exists()
 
 
 def test_infinite_and_perfect() -> None:
