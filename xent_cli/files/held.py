@@ -161,11 +161,6 @@ def _as_codes(part: pa.Array) -> pa.Array:
     """Return texts, or the numbers that a column held until texts came, as a dictionary."""
     if pa.types.is_dictionary(part.type):
         return part
-    if pa.types.is_floating(part.type):
-        import pyarrow.compute as pc  # Slow to import, and rarely needed.
-
-        whole = pc.all(pc.equal(part, pc.floor(part)), min_count=0).as_py()
-        part = part.cast(pa.int64()) if whole else part
     return part.cast(pa.string()).dictionary_encode()
 
 
