@@ -235,6 +235,12 @@ class TestErrors:
         preds, labels = frames()
         said = told(UnmatchedIdError, preds, labels.assign(id=labels.id + 10_000))
         assert said.endswith("No id is in both: is it the right column?")
+        labels["id"] += 10_000
+        assert told(UnmatchedIdError, preds, labels, unmatched="drop") == said
+        texts, _ = frames(TEXTS)
+        for none in ([None] * ROWS, [""] * ROWS):
+            said = told(UnmatchedIdError, texts, labels.assign(id=none), unmatched="drop")
+            assert "400 of 400 rows of labels have an id that preds lacks, the first a miss" in said
 
     @pytest.mark.parametrize("ids", [NUMBERS, TEXTS])
     def test_twice(self, ids: np.ndarray) -> None:

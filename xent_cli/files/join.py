@@ -101,11 +101,13 @@ class Join:
         DuplicateIdError
             If an id stood twice among the predictions.
         UnmatchedIdError
-            If rows of the others have no prediction, and such rows are not to be left out.
+            If rows of the others have no prediction, and such rows are not to be left out; or if
+            nothing is left.
         """
         counts = [int(np.count_nonzero(seen)) for seen in self._seen]
         lacking = [len(held) - count for held, count in zip(self.held, counts, strict=True)]
-        if any(count != n_rows for count in counts) or (any(lacking) and not self._drop):
+        uneven = any(lacking) and not self._drop
+        if not n_rows or uneven or any(count != n_rows for count in counts):
             raise self._explain()
 
     def _explain(self) -> InputError:

@@ -150,7 +150,7 @@ class KeyIndex:
             same = pc.equal(self.keys.take(pa.array(places[hits])), keys.filter(pa.array(hits)))
             places[np.flatnonzero(hits)[~_to_mask(same)]] = -1
         if self._rows is not None:
-            places = np.where(places >= 0, self._rows[places], -1)
+            places[places >= 0] = self._rows[places[places >= 0]]
         found[known] = places
         return found
 
