@@ -70,7 +70,7 @@ def test_understood(text, want):
         ("class.ce <= 1", "names no class"),
         ("class..ce <= 1", "names no class"),
         ("ce <= 5%", "ce is no share"),
-        ("n >= 10 @95%", "n is a count and has no interval"),
+        ("n >= 10 @95%", "n is counted and has no interval"),
         ("ce <= 1 @", "nothing is no level"),
         ("ce <= 1 @95", "95 is no level"),
         ("ce <= 1 @100%", "100% is no level"),

@@ -26,6 +26,7 @@ CHANGES = {
     "align": "name",
     "multilabel": True,
     "cluster": "user id",
+    "unmatched": "error",
 }
 
 
@@ -47,6 +48,8 @@ def test_signature_in_full():
     assert len(parts["ignore"]) == 6
     multilabel = replace(spec, mode="binary", multilabel=True)
     assert "|mode:binary-multilabel|" in multilabel.signature("0")
+    assert "|align:position+id|v:" in replace(SPEC, unmatched="error").signature("0")
+    assert "|align:position+id|unmatched:drop|v:" in replace(SPEC, unmatched="drop").signature("0")
 
 
 @pytest.mark.parametrize("name", [item.name for item in fields(Spec)])

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from xent_cli.explaining import explain
     from xent_cli.gating import gate
     from xent_cli.merging import merge
+    from xent_cli.ranking import worst_rows
     from xent_cli.report import Report
     from xent_cli.tally import Tally
 
@@ -26,6 +27,7 @@ __all__ = [
     "explain",
     "gate",
     "merge",
+    "worst_rows",
 ]
 
 _HOMES = {
@@ -34,6 +36,7 @@ _HOMES = {
     "explain": "explaining",
     "gate": "gating",
     "merge": "merging",
+    "worst_rows": "ranking",
     "Report": "report",
     "Tally": "tally",
 }

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from xent_cli.checks import Findings
 from xent_cli.figures import Figures
 from xent_cli.notice import Notice
+from xent_cli.provenance import Matches
 from xent_cli.tally import Tally
 
 FEW_ROWS = 10
@@ -16,9 +17,11 @@ HEAVY_SHARE = 0.5
 time with 1 clipped row expected, 0.86 with 3, 0.93 with 10 (benchmarks/coverage.py)."""
 
 
-def cautions(tally: Tally, figures: Figures) -> Iterator[Notice]:
-    """Yield a warning for whatever in a tally may make its figures mislead."""
+def cautions(tally: Tally, figures: Figures, matches: Matches | None = None) -> Iterator[Notice]:
+    """Yield a warning for whatever in a tally, or in a join, may make its figures mislead."""
     n = tally.n[-1]
+    if matches is not None:
+        yield from matches.warnings()
     if tally.pred_sums.n_rows:
         alone = tally.spec.mode == "binary" or tally.spec.row_sums == "ignore"
         verb = "lie above 1" if alone else "do not sum to 1"

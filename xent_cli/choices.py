@@ -12,7 +12,7 @@ from xent_cli.files.dialect import Header
 from xent_cli.files.memory import require_same_index, with_column
 from xent_cli.losses import DEFAULT_EPS, Scale
 from xent_cli.options import Options
-from xent_cli.spec import Invalid, Mode, RowSums
+from xent_cli.spec import Invalid, Mode, RowSums, Unmatched
 
 
 class Choices(TypedDict, total=False):
@@ -22,6 +22,8 @@ class Choices(TypedDict, total=False):
     label_col: str | Sequence[str]
     weight: Any
     cluster: Any
+    id_col: str | None
+    unmatched: Unmatched
     mode: Mode | None
     scale: Scale
     eps: float
@@ -53,6 +55,8 @@ def read_options(choices: Choices) -> Options:
         label_cols=listed(choices.get("label_col", ())),
         weight=_column(choices, "weight"),
         cluster=_column(choices, "cluster"),
+        id=choices.get("id_col"),
+        unmatched=choices.get("unmatched", "error"),
         mode=choices.get("mode"),
         scale=choices.get("scale", "probs"),
         eps=choices.get("eps", DEFAULT_EPS),
@@ -95,8 +99,9 @@ def open_inputs(
 
     if sum(isinstance(data, str) and data == "-" for data in (*models, labels)) > 1:
         raise UsageError("Only one of PREDS and LABELS can be standard input.")
-    for model in models:
-        require_same_index(model, labels)
+    if choices.get("id_col") is None:
+        for model in models:
+            require_same_index(model, labels)
     sources = [opened(model, "preds", header) for model in models]
     if labels is None:
         label_source = sources[0]

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
@@ -20,8 +20,8 @@ from xent_cli.delta import Delta
 from xent_cli.detection import make_plan
 from xent_cli.errors import SameInputError, UsageError
 from xent_cli.evaluation import report_on, with_doubts
-from xent_cli.files import Block, Source
-from xent_cli.files.pairing import line_up_models
+from xent_cli.files import Block, Source, Use
+from xent_cli.files.pairing import join_models, line_up_models
 from xent_cli.measured import measure
 from xent_cli.options import Options
 from xent_cli.plan import Plan, batch_limit, uses_of
@@ -29,6 +29,9 @@ from xent_cli.report import Report
 from xent_cli.running import Running
 from xent_cli.tally import Tally
 from xent_cli.threads import available_cpus, map_ahead
+
+if TYPE_CHECKING:
+    from xent_cli.files.join import Join
 
 Progress = Callable[[int, int | None], None]
 
@@ -146,10 +149,12 @@ def read_models(
         deltas = [Delta.of(measured[0], other) for other in measured[1:]]
         return [Tally.of_measured(rows) for rows in measured], deltas
 
+    join = _join(plans, jobs)
     tallies = [Running(Tally.zero(plan.spec)) for plan in plans]
     deltas = [Running(Delta.zero(plan.spec)) for plan in plans[1:]]
     rows = 0
-    for parts, differences in map_ahead(add_up, _side_by_side(plans, batch_rows, jobs), jobs):
+    side_by_side = _side_by_side(plans, batch_rows, jobs, join)
+    for parts, differences in map_ahead(add_up, side_by_side, jobs):
         for total, part in zip(tallies, parts, strict=True):
             total.add(part)
         for sums, difference in zip(deltas, differences, strict=True):
@@ -157,18 +162,46 @@ def read_models(
         rows += parts[0].n_rows
         if progress is not None:
             progress(rows, plans[0].preds.n_rows)
+    if join is not None:
+        join.finish(rows)
     reports = [
-        with_doubts(report_on(total.sum(), plan, rows), plan, batch_rows=batch_rows, jobs=jobs)
+        with_doubts(
+            report_on(total.sum(), plan, rows, join), plan, batch_rows=batch_rows, jobs=jobs
+        )
         for plan, total in zip(plans, tallies, strict=True)
     ]
     return reports, [sums.sum() for sums in deltas]
 
 
+def _join(plans: Sequence[Plan], jobs: int) -> Join | None:
+    """Read all models but the first, and the labels, if rows are to be found by an id."""
+    first = plans[0]
+    if first.spec.unmatched is None or first.roles.id is None:
+        return None
+    from xent_cli.files.join import Join  # Only who joins needs it.
+
+    others: list[tuple[Source, str, dict[str, Use]]] = [
+        (plan.preds, plan.roles.id[0], _with_ids(uses_of(plan.roles)[0], [plan]))
+        for plan in plans[1:]
+        if plan.roles.id is not None
+    ]
+    label_uses = _with_ids(uses_of(first.roles)[1], plans)
+    others.append((first.labels, first.roles.id[1], label_uses))
+    return Join(first.preds, first.roles.id[0], others, unmatched=first.spec.unmatched, jobs=jobs)
+
+
+def _with_ids(uses: dict[str, Use], plans: Sequence[Plan]) -> dict[str, Use]:
+    ids: dict[str, Use] = {name: "text" for plan in plans for name in plan.roles.ids}
+    return {**uses, **ids}
+
+
 def _side_by_side(
-    plans: Sequence[Plan], batch_rows: int | None, jobs: int
+    plans: Sequence[Plan], batch_rows: int | None, jobs: int, join: Join | None
 ) -> Iterator[tuple[list[Block], Block]]:
     models = [(plan.preds, uses_of(plan.roles)[0], plan.roles.ids) for plan in plans]
     limit = batch_rows or max(2, batch_limit(plans[0].spec.n_classes) // len(plans))
+    if join is not None:
+        return join_models(models, join, max_rows=limit, jobs=jobs)
     label_uses = uses_of(plans[0].roles)[1]
     return line_up_models(models, plans[0].labels, label_uses, max_rows=limit, jobs=jobs)
 

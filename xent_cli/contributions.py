@@ -168,7 +168,7 @@ def _distributed(batch: Batch, q: Floats, spec: Spec) -> Contributions:
         truth=likeliest,
         weight=weight,
         loss=loss,
-        correct=predict_classes(q, spec) == likeliest,
+        correct=predicted_classes(q, spec) == likeliest,
         probability=weight * probs,
         graded=_row_weights(batch, spec, likeliest),
         clipped=_clipped(probs, target, spec),
@@ -249,7 +249,7 @@ def _clipped(probs: Floats, target: Floats, spec: Spec) -> NDArray[np.bool_]:
     return np.asarray(((probs < spec.eps) & (target > 0)).any(axis=0))
 
 
-def predict_classes(q: Floats, spec: Spec) -> Labels:
+def predicted_classes(q: Floats, spec: Spec) -> Labels:
     """Return the class with the highest prediction, the first of ties."""
     if spec.mode == "binary":
         threshold = {"probs": 0.5, "logits": 0.0, "logprobs": math.log(0.5)}[spec.scale]
@@ -260,12 +260,13 @@ def predict_classes(q: Floats, spec: Spec) -> Labels:
 def _is_predicted(
     batch: Batch, q: Floats, labels: Labels, at_label: Floats, spec: Spec
 ) -> NDArray[np.bool_]:
-    """Say where the label has the highest prediction, the first of ties, as `predict_classes` does.
+    """Say where the label has the highest prediction, the first of ties.
 
-    Looking for the maximum first is several times faster than asking for its place.
+    These are the rows whose `predicted_classes` are their labels. Looking for the maximum first is
+    several times faster than asking for its place.
     """
     if spec.mode == "binary":
-        return np.asarray(predict_classes(q, spec) == labels)
+        return np.asarray(predicted_classes(q, spec) == labels)
     top: Floats = batch.row_tops if q is batch.q else q.max(axis=0)
     highest = q == top
     right = np.asarray(at_label == top)

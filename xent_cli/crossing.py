@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.contributions import predict_classes
+from xent_cli.contributions import predicted_classes
 from xent_cli.losses import DEFAULT_EPS, Floats, Labels, binary_losses, class_losses
 from xent_cli.measured import Measured
 from xent_cli.spec import Spec
@@ -59,7 +59,7 @@ class Crossing:
         present, starts = np.unique(truth[order], return_index=True)
         sums = np.add.reduceat(costs[:, order], starts, axis=1)
         self.losses[present] += sums.T.astype(np.int64)
-        np.add.at(self.hits, (truth, predict_classes(q, spec)), 1)
+        np.add.at(self.hits, (truth, predicted_classes(q, spec)), 1)
 
     def __add__(self, other: Crossing) -> Self:
         return type(self)(self.losses + other.losses, self.hits + other.hits)

@@ -20,11 +20,13 @@ from xent_cli.class_weights import balanced_weights, read_class_weights
 from xent_cli.classes import ClassIndex, LabelValues, index_classes
 from xent_cli.errors import ClassesError, ColumnError, SwappedInputsError
 from xent_cli.exact import ExactSums, sum_groups, sum_rows
-from xent_cli.files import Source
+from xent_cli.files import Block, Source
+from xent_cli.files.pairing import some
+from xent_cli.ids import find_ids
 from xent_cli.modes import detect_mode
 from xent_cli.notice import Notice
 from xent_cli.options import Options
-from xent_cli.plan import Plan, line_up_roles
+from xent_cli.plan import Plan, line_up_roles, uses_of
 from xent_cli.roles import Roles, assign_roles
 from xent_cli.spec import Align, Spec
 
@@ -48,6 +50,7 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
         label_cols=options.label_cols,
         weight=options.weight,
         cluster=options.cluster,
+        id_cols=find_ids(options.id, preds.columns, None if one_input else labels.columns),
     )
     if not roles.preds:
         raise ColumnError(
@@ -55,7 +58,7 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
             f"(its columns: {', '.join(preds.names()[:10])}).",
             hint="Name them with --pred-cols. (Decimal commas must be points.)",
         )
-    first = next(line_up_roles(preds, labels, roles, _SAMPLE_ROWS))
+    first = _first_rows(preds, labels, roles)
     q = first[0].numbers(roles.preds)
     one_label = len(roles.labels) == 1 and _kind(labels, roles.labels[0]) != "list"
     sample = first[1].label(roles.labels[0]) if one_label else None
@@ -101,6 +104,7 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
         align=align,
         multilabel=decision.multilabel,
         cluster=options.cluster,
+        unmatched=options.unmatched if roles.id is not None and not one_input else None,
     )
     plan = Plan(
         preds,
@@ -122,6 +126,14 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
     else:
         weights = read_class_weights(options.class_weights, index.names)
     return replace(plan, spec=replace(spec, class_weights=weights))
+
+
+def _first_rows(preds: Source, labels: Source, roles: Roles) -> tuple[Block, Block]:
+    """Return the first rows of both; where an id joins them, they need not belong together."""
+    if roles.id is None or preds is labels:
+        return next(line_up_roles(preds, labels, roles, _SAMPLE_ROWS))
+    ours, theirs = uses_of(roles)
+    return next(some(preds.blocks(ours), preds)), next(some(labels.blocks(theirs), labels))
 
 
 def _class_names(
@@ -188,7 +200,7 @@ def _label_totals(plan: Plan) -> list[float]:
     """Count the labels of each class in one pass over the label columns, for balanced weights."""
     spec, k = plan.spec, plan.spec.n_classes
     totals = ExactSums.zeros(k)
-    for preds, labels in line_up_roles(plan.preds, plan.labels, plan.roles, _SAMPLE_ROWS):
+    for preds, labels in plan.pairs(_SAMPLE_ROWS, join=plan.join()):
         target = plan.batch(preds, labels).target
         if target.ndim == 1:
             codes = target.astype(np.intp)

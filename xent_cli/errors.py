@@ -160,6 +160,24 @@ class IdMismatchError(InputError):
     code = "id-mismatch"
 
 
+class IdTypeError(InputError):
+    """Ids that should find each other are texts in one file and integers in the other."""
+
+    code = "id-type"
+
+
+class DuplicateIdError(InputError):
+    """An id that should name one row stands in two of the same file."""
+
+    code = "id-duplicate"
+
+
+class UnmatchedIdError(InputError):
+    """An id of one file does not occur in the other."""
+
+    code = "id-unmatched"
+
+
 class MissingValueError(InputError):
     """A value is missing, NaN or infinite."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xent_cli.choices import Choices, listed, open_inputs, read_options
 from xent_cli.compat import compat_figure, require_tools
@@ -20,13 +20,17 @@ from xent_cli.losses import DEFAULT_EPS, Scale
 from xent_cli.measured import measure
 from xent_cli.passes import Work, read_parts
 from xent_cli.plan import Plan
-from xent_cli.report import Input, Report, finalize
+from xent_cli.provenance import Input
+from xent_cli.report import Report, finalize
 from xent_cli.running import Running
-from xent_cli.spec import Invalid, Mode, RowSums
+from xent_cli.spec import Invalid, Mode, RowSums, Unmatched
 from xent_cli.survey import Beside
 from xent_cli.tally import Tally
-from xent_cli.threads import Stop
+from xent_cli.threads import Stop, available_cpus
 from xent_cli.tools import Tool
+
+if TYPE_CHECKING:  # Only who joins needs it.
+    from xent_cli.files.join import Join
 
 
 def evaluate(
@@ -37,6 +41,8 @@ def evaluate(
     label_col: str | Sequence[str] = (),
     weight: Any = None,
     cluster: Any = None,
+    id_col: str | None = None,
+    unmatched: Unmatched = "error",
     mode: Mode | None = None,
     scale: Scale = "probs",
     eps: float = DEFAULT_EPS,
@@ -78,6 +84,11 @@ def evaluate(
     cluster : str or array (n,), optional
         The column (or the values) that rows of one draw share: a user, a document. The standard
         errors are then those of clusters.
+    id_col : str, optional
+        The column that names rows, in both inputs (``"a=b"``: `a` in the predictions, `b` in the
+        labels). Labels are then found by it, in whatever order they are; they are held in memory.
+    unmatched : {"error", "drop"}
+        What to do with rows whose id the other input lacks.
     mode : {"binary", "categorical", "sparse"}, optional
         By default what the columns say. ``"binary"`` with as many label as prediction columns is
         multi-label.
@@ -150,6 +161,8 @@ def evaluate(
         label_col=label_col,
         weight=weight,
         cluster=cluster,
+        id_col=id_col,
+        unmatched=unmatched,
         mode=mode,
         scale=scale,
         eps=eps,
@@ -199,7 +212,9 @@ def run(
     With `tools`, the report says what these would print, too.
     """
     spec, rows = plan.spec, 0
-    how: dict[str, Any] = {"batch_rows": batch_rows, "jobs": jobs}
+    jobs = available_cpus() if jobs is None else jobs
+    join = plan.join(jobs) if engine == "local" else None
+    how: dict[str, Any] = {"batch_rows": batch_rows, "jobs": jobs, "join": join}
     how |= {"processes": processes, "engine": engine, "address": address}
     work: Work[Tally | Beside] = plan.tally
     total: Running[Any] = Running(Tally.zero(spec))
@@ -212,22 +227,24 @@ def run(
             rows += part.n_rows
             if progress is not None:
                 progress(rows, plan.preds.n_rows)
+    if join is not None:
+        join.finish(rows)
     found = total.sum()
-    report = report_on(found.tally if tools else found, plan, rows)
+    report = report_on(found.tally if tools else found, plan, rows, join)
     if tools:
         pairs = zip(tools, found.tools, strict=True)
         report = replace(report, compat=tuple(compat_figure(*pair, spec) for pair in pairs))
     return with_doubts(report, plan, **how)
 
 
-def report_on(tally: Tally, plan: Plan, rows: int) -> Report:
+def report_on(tally: Tally, plan: Plan, rows: int, join: Join | None = None) -> Report:
     """Return the report of all rows of a plan."""
     return finalize(
         tally,
         mode_reason=plan.mode_reason,
         warnings=plan.warnings,
         notes=plan.notes,
-        inputs=inputs_of(plan, rows),
+        inputs=inputs_of(plan, rows, join),
     )
 
 
@@ -252,8 +269,8 @@ def with_doubts(report: Report, plan: Plan, **how: Any) -> Report:
     return replace(report, warnings=report.warnings + doubts) if doubts else report
 
 
-def inputs_of(plan: Plan, rows: int) -> list[Input]:
-    """Say which files were read, and the columns of them that were used."""
+def inputs_of(plan: Plan, rows: int, join: Join | None = None) -> list[Input]:
+    """Say which files were read, the columns that were used, and which rows had no partner."""
     roles = plan.roles
     beside = [
         (name, in_labels)
@@ -265,7 +282,14 @@ def inputs_of(plan: Plan, rows: int) -> list[Input]:
     ]
     preds, labels = plan.preds, plan.labels
     behind = [tuple(name for name, there in beside if there is side) for side in (False, True)]
-    return [
+    found = [
         Input("preds", preds.path, preds.format, rows, (*roles.preds, *behind[0])),
         Input("labels", labels.path, labels.format, rows, (*roles.labels, *behind[1])),
+    ]
+    if join is None or roles.id is None:
+        return found
+    return [
+        replace(item, rows=rows + lost, id=name, unmatched=lost)
+        for item, name in zip(found, roles.id, strict=True)
+        for lost in [join.count(preds if item.role == "preds" else labels) - rows]
     ]

@@ -21,7 +21,7 @@ from xent_cli.plan import Plan
 from xent_cli.precision import Precision
 from xent_cli.running import Running
 from xent_cli.survey import Survey
-from xent_cli.threads import Stop
+from xent_cli.threads import Stop, available_cpus
 from xent_cli.tools import TOOLS
 
 
@@ -71,7 +71,9 @@ def explain(
     crossing = Crossing.zero(spec.n_classes) if can_cross(spec) else None
     rows = 0
     work = partial(_survey, plan, precision)
-    with closing(read_parts(plan, work, batch_rows=batch_rows, jobs=jobs)) as parts:
+    jobs = available_cpus() if jobs is None else jobs
+    join = plan.join(jobs)
+    with closing(read_parts(plan, work, batch_rows=batch_rows, jobs=jobs, join=join)) as parts:
         for part, crossed in parts:
             total.add(part)
             if crossing is not None and crossed is not None:
@@ -79,8 +81,10 @@ def explain(
             rows += part.beside.n_rows
             if progress is not None:
                 progress(rows, plan.preds.n_rows)
+    if join is not None:
+        join.finish(rows)
     survey = total.sum()
-    report = report_on(survey.beside.tally, plan, rows)
+    report = report_on(survey.beside.tally, plan, rows, join)
     found = explanation_of(report, survey, crossing, tools, precision)
     doubts = doubts_of(found.order, spec)
     return replace(found, report=replace(report, warnings=report.warnings + doubts))

@@ -20,7 +20,7 @@ class Measured:
     batch : Batch
     spec : Spec
     rows : Contributions, optional
-        None where the batch has no rows.
+        None, like `q`, where the batch has no rows.
     pred_sums, label_sums : Findings
         Rows that do not quite sum to 1.
     q : (K, n) float64, optional

@@ -9,7 +9,7 @@ from typing import get_args
 
 from xent_cli.errors import UsageError
 from xent_cli.losses import DEFAULT_EPS, Scale
-from xent_cli.spec import Invalid, Mode, RowSums, Unit
+from xent_cli.spec import Invalid, Mode, RowSums, Unit, Unmatched
 
 UNITS: dict[str, Unit] = {"e": "nats", "2": "bits", "10": "hartleys"}
 
@@ -22,6 +22,8 @@ class Options:
     label_cols: tuple[str, ...] = ()
     weight: str | None = None
     cluster: str | None = None
+    id: str | None = None
+    unmatched: Unmatched = "error"
     mode: Mode | None = None
     scale: Scale = "probs"
     eps: float = DEFAULT_EPS
@@ -41,6 +43,7 @@ class Options:
             "--from": (self.scale, get_args(Scale)),
             "--row-sums": (self.row_sums, get_args(RowSums)),
             "--invalid": (self.invalid, get_args(Invalid)),
+            "--unmatched": (self.unmatched, get_args(Unmatched)),
             "--base": (self.base, tuple(UNITS)),
         }
         for option, (value, known) in choices.items():
@@ -49,6 +52,11 @@ class Options:
                 raise UsageError(f"{option} {value}: must be one of {said}.")
         if self.cluster is not None and self.cluster == self.weight:
             raise UsageError(f"--cluster and --weight both name the column {self.weight}.")
+        if self.unmatched == "drop" and self.id is None:
+            raise UsageError(
+                "--unmatched drop is of no use without an id to match rows by.",
+                hint="Name its column with --id.",
+            )
         if not 0 <= self.eps < 0.5:
             raise UsageError(f"--eps {self.eps:g}: must be at least 0 and below 0.5.")
         if not (math.isfinite(self.label_smoothing) and 0 <= self.label_smoothing < 1):

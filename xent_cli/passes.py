@@ -6,7 +6,7 @@ from collections.abc import Generator
 from contextlib import closing
 from functools import partial
 from threading import Event
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from xent_cli.engines import Engine, map_on
 from xent_cli.errors import XentError
@@ -15,6 +15,9 @@ from xent_cli.files.units import Unit
 from xent_cli.plan import Plan
 from xent_cli.processes import can_copy, map_in_copies
 from xent_cli.threads import Stop, available_cpus, map_ahead
+
+if TYPE_CHECKING:
+    from xent_cli.files.join import Join
 
 Part = TypeVar("Part")
 Part_co = TypeVar("Part_co", covariant=True)
@@ -35,11 +38,15 @@ def read_parts(
     *,
     batch_rows: int | None = None,
     jobs: int | None = None,
+    join: Join | None = None,
     processes: bool = False,
     engine: Engine = "local",
     address: str | None = None,
 ) -> Generator[Part, None, None]:
     """Yield what `work` makes of each unit, in order; the options are those of `evaluate`.
+
+    Where rows find their labels by an id, `join` does it, which the caller finishes then; without
+    it the labels are read for this pass.
 
     Raises
     ------
@@ -51,7 +58,8 @@ def read_parts(
     work = partial(work, max_rows=batch_rows)
     if engine == "local":
         jobs = available_cpus() if jobs is None else jobs
-        parts = _read_here(plan, work, jobs, processes=processes)
+        join = plan.join(jobs) if join is None else join
+        parts = _read_here(plan, work, jobs, join, processes=processes)
     else:
         parts = _read_there(plan, work, engine, address)
     with closing(parts):
@@ -60,16 +68,17 @@ def read_parts(
 
 
 def _read_here(
-    plan: Plan, work: Work[Part], jobs: int, *, processes: bool
+    plan: Plan, work: Work[Part], jobs: int, join: Join | None, *, processes: bool
 ) -> Generator[Part, None, None]:
     """Read all parts on this machine."""
-    if processes and jobs > 1 and plan.at_hand and can_copy():
+    # Rows that were joined are marked in this process: copies would mark their own.
+    if processes and jobs > 1 and join is None and plan.at_hand and can_copy():
         units = plan.partitions()
         if len(units) > 1:
             release_memory()
             return _raising(map_in_copies(partial(_attempt, plan, work), units, jobs))
     stop = Event()
-    return map_ahead(partial(work, stop=stop), plan.units(jobs), jobs, stop=stop)
+    return map_ahead(partial(work, stop=stop), plan.units(jobs, join), jobs, stop=stop)
 
 
 def _attempt(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,9 @@ from xent_cli.running import Running
 from xent_cli.spec import Spec
 from xent_cli.tally import Tally
 from xent_cli.threads import Stop
+
+if TYPE_CHECKING:
+    from xent_cli.files.join import Join
 
 Floats = NDArray[np.float64]
 _BATCH_VALUES = 480_000
@@ -63,15 +67,28 @@ class Plan:
     pred_tolerance: float
     label_tolerance: float
 
-    def pairs(self, max_rows: int | None = None, jobs: int = 1) -> Iterator[tuple[Block, Block]]:
+    def join(self, jobs: int = 1) -> Join | None:
+        """Read the labels that predictions find by an id, if they do."""
+        if self.spec.unmatched is None or self.roles.id is None:
+            return None
+        from xent_cli.files.join import Join  # Only who joins needs it.
+
+        (ours, theirs), ids = self.roles.id, dict.fromkeys(self.roles.ids, "text")
+        uses: dict[str, Use] = {**uses_of(self.roles)[1], **ids}  # type: ignore[dict-item]
+        others = [(self.labels, theirs, uses)]
+        return Join(self.preds, ours, others, unmatched=self.spec.unmatched, jobs=jobs)
+
+    def pairs(
+        self, max_rows: int | None = None, jobs: int = 1, join: Join | None = None
+    ) -> Iterator[tuple[Block, Block]]:
         """Read everything, as blocks of at most `max_rows` rows of both inputs side by side."""
         limit = max_rows or batch_limit(self.spec.n_classes)
-        return line_up_roles(self.preds, self.labels, self.roles, limit, jobs)
+        return line_up_roles(self.preds, self.labels, self.roles, limit, jobs, join)
 
-    def units(self, jobs: int = 1) -> Iterator[Unit]:
+    def units(self, jobs: int = 1, join: Join | None = None) -> Iterator[Unit]:
         """Cut everything into units that threads may read and tally side by side."""
         uses = uses_of(self.roles)
-        return make_units(self.preds, self.labels, *uses, ids=self.roles.ids, jobs=jobs)
+        return make_units(self.preds, self.labels, *uses, ids=self.roles.ids, jobs=jobs, join=join)
 
     def partitions(self) -> list[Unit]:
         """Cut everything into units that any process may read, none of them read before."""
@@ -85,7 +102,13 @@ class Plan:
         return all(source.unread and not is_address(source.path) for source in sources)
 
     def require_shared(self) -> None:
-        """Raise UsageError if an input is no file, so that other machines could not read it."""
+        """Raise UsageError if other machines could not read an input, or not find its rows."""
+        if self.spec.unmatched is not None:
+            raise UsageError(
+                "--id holds the labels in the memory of this machine, and the workers of a cluster "
+                "have none of it.",
+                hint="Join without --engine, or sort both files by the id.",
+            )
         for source in (self.preds, self.labels):
             if source.keep_alive is not None or source.in_memory:
                 raise UsageError(
@@ -133,7 +156,7 @@ class Plan:
             For the first row that cannot be used, unless it is to be left out.
         """
         q = preds.numbers(self.roles.preds, self._width, scratch)
-        rows = np.arange(preds.start, preds.start + len(preds), dtype=np.int64)
+        rows = preds.positions
         weight = self._weight(preds, labels)
         named = self.roles.preds if len(self.roles.preds) == len(q) else ()
         pred_place = replace(preds.place, columns=named)
@@ -221,10 +244,16 @@ def batch_limit(n_classes: int) -> int:
 
 
 def line_up_roles(
-    preds: Source, labels: Source, roles: Roles, max_rows: int, jobs: int = 1
+    preds: Source,
+    labels: Source,
+    roles: Roles,
+    max_rows: int,
+    jobs: int = 1,
+    join: Join | None = None,
 ) -> Iterator[tuple[Block, Block]]:
     """Yield blocks of both inputs with the same rows and the columns that `roles` names."""
-    return line_up(preds, labels, *uses_of(roles), ids=roles.ids, max_rows=max_rows, jobs=jobs)
+    ids, uses = roles.ids, uses_of(roles)
+    return line_up(preds, labels, *uses, ids=ids, max_rows=max_rows, jobs=jobs, join=join)
 
 
 def uses_of(roles: Roles) -> tuple[dict[str, Use], dict[str, Use]]:
@@ -237,6 +266,8 @@ def uses_of(roles: Roles) -> tuple[dict[str, Use], dict[str, Use]]:
         (label_uses if roles.weight_in_labels else pred_uses)[roles.weight] = "number"
     if roles.cluster is not None:
         (label_uses if roles.cluster_in_labels else pred_uses)[roles.cluster] = "text"
+    if roles.name is not None:
+        pred_uses[roles.name] = "text"
     return pred_uses, label_uses
 
 

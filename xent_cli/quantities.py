@@ -10,7 +10,7 @@ from xent_cli.comparison import Comparison
 from xent_cli.errors import RuleError
 from xent_cli.figures import NATS_PER, mean_loss, moments_of
 from xent_cli.report import Report
-from xent_cli.rules import PAIRED, Rule
+from xent_cli.rules import COUNTED, PAIRED, Rule
 from xent_cli.stats import Estimate, Moments, Proportion
 
 
@@ -77,10 +77,8 @@ def quantities(
 def _overall(metric: str, report: Report, comparison: Comparison | None) -> Quantity:
     figures, k = report.overall, report.tally.spec.n_classes
     undefined = report.figures.undefined
-    if metric == "n":
-        return Quantity(float(report.n))
-    if metric == "clipped":
-        return Quantity(float(report.tally.n_clipped))
+    if metric in COUNTED:
+        return Quantity(_counted(metric, report))
     if metric == "delta" and comparison is not None:
         return _of_difference(comparison.overall)
     if metric == "delta_rel" and comparison is not None:
@@ -104,6 +102,12 @@ def _overall(metric: str, report: Report, comparison: Comparison | None) -> Quan
     if not prior:
         return Quantity(None, reason=undefined["overall.normalized_entropy"])
     return Quantity(figures.normalized_entropy, loss.estimate, lambda x: x / prior, loss.reason)
+
+
+def _counted(metric: str, report: Report) -> float:
+    if metric == "coverage":  # In the same order every label has its prediction.
+        return 1.0 if report.matches is None else report.matches.coverage
+    return float(report.n if metric == "n" else report.tally.n_clipped)
 
 
 def _of_class(

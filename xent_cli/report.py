@@ -12,6 +12,7 @@ from xent_cli.compat import CompatFigure
 from xent_cli.errors import NothingLeftError, ReportError
 from xent_cli.figures import ClassRow, Figures, Overall, figures_of
 from xent_cli.notice import Notice
+from xent_cli.provenance import Input, Matches, matches_of
 from xent_cli.tally import Tally
 from xent_cli.version import __version__
 
@@ -21,17 +22,6 @@ if TYPE_CHECKING:
 FORMAT = "xent.report"
 FORMAT_VERSION = 1
 _COMPUTED = ("mode", "unit", "n", "n_ignored", "n_invalid", "n_clipped", "overall", "classes")
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """A file (or an object in memory) that was read, and the columns used of it."""
-
-    role: str
-    path: str
-    format: str
-    rows: int
-    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -95,8 +85,13 @@ class Report:
     @property
     def decided(self) -> tuple[Notice, ...]:
         """The warnings that come from decisions about columns, not from the tally."""
-        computed = tuple(cautions(self.tally, self.figures))
+        computed = tuple(cautions(self.tally, self.figures, self.matches))
         return tuple(notice for notice in self.warnings if notice not in computed)
+
+    @property
+    def matches(self) -> Matches | None:
+        """How rows found their labels by an id; None where both were in the same order."""
+        return matches_of(self.inputs)
 
     @property
     def signature(self) -> str:
@@ -128,7 +123,8 @@ class Report:
             "warnings": [asdict(notice) for notice in self.warnings],
             "notes": [asdict(notice) for notice in self.notes],
             "undefined": figures.undefined,
-            "inputs": [{**asdict(item), "columns": list(item.columns)} for item in self.inputs],
+            "matches": None if self.matches is None else self.matches.to_dict(),
+            "inputs": [item.to_dict() for item in self.inputs],
             **({"compat": [asdict(figure) for figure in self.compat]} if self.compat else {}),
             "tally": tally.to_dict(),
         }
@@ -152,7 +148,7 @@ class Report:
                 str(data["mode_reason"]),
                 tuple(Notice(**item) for item in data["warnings"]),
                 tuple(Notice(**item) for item in data["notes"]),
-                tuple(Input(**{**i, "columns": tuple(i["columns"])}) for i in data["inputs"]),
+                tuple(map(Input.from_dict, data["inputs"])),
                 tuple(CompatFigure(**item) for item in data.get("compat", ())),
             )
             saved = {key: data[key] for key in _COMPUTED}
@@ -192,9 +188,9 @@ def finalize(
     NothingLeftError
         If no row, or no weight, is left to average over.
     """
-    figures = figures_of(_require_rows(tally))
-    all_warnings = (*warnings, *cautions(tally, figures))
-    return Report(tally, figures, mode_reason, all_warnings, tuple(notes), tuple(inputs))
+    figures, inputs = figures_of(_require_rows(tally)), tuple(inputs)
+    all_warnings = (*warnings, *cautions(tally, figures, matches_of(inputs)))
+    return Report(tally, figures, mode_reason, all_warnings, tuple(notes), inputs)
 
 
 def _alike(saved: Any, fresh: Any) -> bool:

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from xent_cli.class_names import match_columns
 from xent_cli.column import Column
 from xent_cli.errors import ColumnError, SwappedInputsError, UsageError
+from xent_cli.ids import INDEX_NAMES
 
 LABEL_NAMES = (
     "label",
@@ -39,28 +40,15 @@ _MEASURE_NAMES = frozenset(
 )
 """Columns of fractions with such names are no predictions if others are."""
 
-_INDEX_NAMES = (
-    "",
-    "unnamed: 0",
-    "id",
-    "index",
-    "idx",
-    "row",
-    "row_id",
-    "sample_id",
-    "example_id",
-    "uid",
-    "uuid",
-    "key",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Roles:
     """Names of columns by what they are for.
 
     `weight` is a column of the labels where `weight_in_labels`, else of the predictions, and so is
-    `cluster`; `ids` stand in both inputs; `left_out` are number columns taken for no predictions.
+    `cluster`; `ids` stand in both inputs; `left_out` are number columns taken for no predictions;
+    `id` joins rows, by its column in the predictions and that in the labels; `name` is a column of
+    the predictions that names rows where they are listed.
     """
 
     preds: tuple[str, ...]
@@ -71,6 +59,8 @@ class Roles:
     left_out: tuple[str, ...] = ()
     cluster: str | None = None
     cluster_in_labels: bool = False
+    id: tuple[str, str] | None = None
+    name: str | None = None
 
 
 def assign_roles(
@@ -81,6 +71,7 @@ def assign_roles(
     label_cols: Sequence[str] = (),
     weight: str | None = None,
     cluster: str | None = None,
+    id_cols: tuple[str, str] | None = None,
 ) -> Roles:
     """Assign columns to roles.
 
@@ -93,6 +84,8 @@ def assign_roles(
     pred_cols, label_cols : sequence of str
         Names or patterns (``p_*``) that the user gave.
     weight, cluster : str, optional
+    id_cols : (str, str), optional
+        What `find_ids` found.
 
     Raises
     ------
@@ -114,10 +107,15 @@ def assign_roles(
     wanted_preds = _select(pred_cols, preds, "--pred-cols")
     if labels is None:
         label_names = wanted_labels or _conventional_label(preds)
-        taken = {*label_names, *beside}
+        taken = {*label_names, *beside, *(id_cols or ())}
         found, left_out = _predictions(column for column in preds if column.name not in taken)
         skipped = () if wanted_preds else left_out
-        return Roles(wanted_preds or found, label_names, weight, False, (), skipped, cluster, False)
+        return Roles(
+            wanted_preds or found, label_names, weight, False, (), skipped, cluster, False, id_cols
+        )
+    if id_cols is not None:
+        preds = [column for column in preds if column.name != id_cols[0]]
+        labels = [column for column in labels if column.name != id_cols[1]]
     shared = {column.name for column in preds} & {column.name for column in labels}
     found, left_out = _predictions(
         column for column in preds if column.name not in beside and not _is_id(column, shared)
@@ -151,6 +149,7 @@ def assign_roles(
         () if wanted_preds else tuple(name for name in left_out if name not in ids),
         cluster,
         cluster in in_labels,
+        id_cols,
     )
 
 
@@ -263,7 +262,7 @@ def _require(name: str, columns: Sequence[Column], option: str) -> None:
 
 
 def _is_index(column: Column) -> bool:
-    return column.name.lower() in _INDEX_NAMES
+    return column.name.lower() in INDEX_NAMES
 
 
 def _is_id(column: Column, shared: set[str]) -> bool:

@@ -18,6 +18,7 @@ Metric = Literal[
     "accuracy",
     "n",
     "clipped",
+    "coverage",
     "delta",
     "delta_rel",
 ]
@@ -28,8 +29,10 @@ CLASS_METRICS = ("ce", "accuracy", "n", "delta")
 PAIRED = ("delta", "delta_rel")
 """Metrics that compare with a baseline."""
 
-_COUNTS = ("n", "clipped")
-_SHARES = ("accuracy", "delta_rel")
+COUNTED = ("n", "clipped", "coverage")
+"""Metrics that are what they are: they have no interval."""
+
+_SHARES = ("accuracy", "coverage", "delta_rel")
 _OPERATOR = re.compile(r"<=|>=|=<|=>|==|!=|≤|≥|<|>|=")
 _SPELLINGS = {"≤": "<=", "≥": ">="}
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z")
@@ -142,11 +145,11 @@ def parse_rule(text: str) -> Rule:
     if is_percent and metric not in _SHARES:
         raise RuleError(
             f"The rule {text!r}: {metric} is no share, to be compared with a percentage.",
-            hint=f"Percentages go with {' and '.join(_SHARES)}.",
+            hint=f"Percentages go with {', '.join(_SHARES)}.",
         )
-    if mark and metric in _COUNTS:
+    if mark and metric in COUNTED:
         raise RuleError(
-            f"The rule {text!r}: {metric} is a count and has no interval.", hint="Leave the @ out."
+            f"The rule {text!r}: {metric} is counted and has no interval.", hint="Leave the @ out."
         )
     return Rule(
         text=text,

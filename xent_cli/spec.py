@@ -16,6 +16,7 @@ RowSums = Literal["check", "renormalize", "ignore"]
 Invalid = Literal["error", "drop"]
 Align = Literal["name", "position", "value"]
 Unit = Literal["nats", "bits", "hartleys"]
+Unmatched = Literal["error", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,9 @@ class Spec:
         (binary) by their value.
     cluster : str, optional
         The column whose values say which rows are one draw; None where every row is.
+    unmatched : {"error", "drop"}, optional
+        What becomes of rows without a partner where an id joins predictions and labels; None where
+        the rows of both are in the same order.
     """
 
     mode: Mode
@@ -55,6 +59,7 @@ class Spec:
     align: Align = "position"
     multilabel: bool = False
     cluster: str | None = None
+    unmatched: Unmatched | None = None
 
     @property
     def n_classes(self) -> int:
@@ -112,7 +117,8 @@ class Spec:
             "ignore": _digest(self.ignore) if self.ignore else "none",
             "smooth": f"{self.smoothing:g}",
             "unit": self.unit,
-            "align": self.align,
+            "align": self.align + "+id" * (self.unmatched is not None),
+            **({"unmatched": "drop"} if self.unmatched == "drop" else {}),
             **({} if self.cluster is None else {"cluster": _plain(self.cluster)}),
         }
 

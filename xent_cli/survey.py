@@ -11,7 +11,7 @@ import numpy as np
 from xent_cli.cells import one_sum
 from xent_cli.clusters import ClusterSums
 from xent_cli.compat import CompatSums, give, sum_tool
-from xent_cli.contributions import Contributions, contribute, predict_classes
+from xent_cli.contributions import Contributions, contribute, predicted_classes
 from xent_cli.exact import ExactSums
 from xent_cli.figures import NATS_PER
 from xent_cli.losses import DEFAULT_EPS, Floats
@@ -160,7 +160,7 @@ def _pairs(measured: Measured, rows: Contributions, q: Floats) -> ClusterSums:
     spec = measured.spec
     batch = replace(
         measured.batch,
-        clusters=predict_classes(q, spec),
+        clusters=predicted_classes(q, spec),
         cluster_keys=tuple(map(str, range(spec.n_classes))),
     )
     return ClusterSums.of(batch, replace(rows, weight=None), spec.n_classes)

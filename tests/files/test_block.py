@@ -82,6 +82,16 @@ def test_labels() -> None:
     np.testing.assert_array_equal(numbers, [3, np.nan, 3])
 
 
+def test_slices_of_rows_taken_know_theirs() -> None:
+    part = block(x=[1, 2, 3, 4]).take(np.array([True, False, True, True]))
+    assert (part.start, part.positions.tolist()) == (10, [10, 12, 13])
+    cut = part.slice(1, 2)
+    assert (cut.start, cut.positions.tolist()) == (12, [12, 13])
+    assert cut.texts("x").to_pylist() == ["3", "4"]
+    assert cut.ids("x", np.array([13]), whole=True).tolist() == [4]
+    assert len(part.take(np.zeros(3, bool))) == 0
+
+
 def test_slices_know_their_rows() -> None:
     part = block(x=[1, 2, 3]).slice(1, 2)
     assert (part.start, len(part), part.texts("x").to_pylist()) == (11, 2, ["2", "3"])

@@ -17,7 +17,7 @@ from xent_cli.cli.terminal import write_stderr
 from xent_cli.errors import ExitCode, XentError
 from xent_cli.version import __version__
 
-COMMANDS = ("eval", "gate", "compare", "explain", "show", "merge")
+COMMANDS = ("eval", "gate", "compare", "rows", "explain", "show", "merge")
 
 
 def make_app(commands: Sequence[str] = COMMANDS) -> typer.Typer:

@@ -11,8 +11,8 @@ import typer
 from xent_cli.config import find_config, require_known
 from xent_cli.errors import ConfigError
 
-_CONFIGURABLE = ("eval", "gate", "compare", "explain")
-_OWN_TABLES = ("gate", "compare")
+_CONFIGURABLE = ("eval", "gate", "compare", "rows", "explain")
+_OWN_TABLES = ("gate", "compare", "rows")
 """Commands with a table of their own, [tool.xent.gate], beside what all of them read."""
 
 _NOT_CONFIGURABLE = ("help", "debug", "no-config")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,6 +15,7 @@ from xent_cli.cli.terminal import (
     write_stderr,
     write_stdout,
 )
+from xent_cli.drafts import drafted, writing
 from xent_cli.errors import OutputError, UsageError
 from xent_cli.render.documents import FORMATS, render_report
 from xent_cli.render.view import Sort, View
@@ -97,8 +96,7 @@ def write_report(
 ) -> None:
     """Write a report to its files and then to standard output."""
     if form in _WITHOUT_WARNINGS and not quiet:
-        for notice in report.warnings:
-            write_stderr(clean(f"warning ({notice.code}): {notice.message}"))
+        write_warnings(report)
     write_documents(
         partial(render_report, report),
         form,
@@ -107,6 +105,12 @@ def write_report(
         color=color,
         quiet=quiet,
     )
+
+
+def write_warnings(report: Report) -> None:
+    """Write the warnings to standard error, where the document has no place for them."""
+    for notice in report.warnings:
+        write_stderr(clean(f"warning ({notice.code}): {notice.message}"))
 
 
 def write_documents(
@@ -134,29 +138,5 @@ def write_file(path: str, text: str) -> None:
     ------
     OutputError
     """
-    data = text.encode("utf-8", "backslashreplace")
-    try:
-        if os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode):
-            with open(path, "wb") as device:  # A device or a named pipe cannot be renamed into.
-                device.write(data)
-            return
-        descriptor, draft = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".xent-")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            os.chmod(draft, _mode_for(path))
-            os.replace(draft, os.path.realpath(path))
-        except BaseException:
-            os.unlink(draft)
-            raise
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
-
-
-def _mode_for(path: str) -> int:
-    """Keep the permissions of a file that is there; a new one gets those that open() would give."""
-    if os.path.exists(path):
-        return stat.S_IMODE(os.stat(path).st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+    with drafted(path) as draft, writing(path), open(draft, "wb") as file:
+        file.write(text.encode("utf-8", "backslashreplace"))

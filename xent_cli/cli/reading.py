@@ -68,6 +68,19 @@ def _options(
             metavar="COL", help="Column that rows of one draw share (a user, a document)."
         ),
     ] = None,
+    id_col: Annotated[
+        str | None,
+        typer.Option(
+            "--id",
+            metavar="COL",
+            help="Column that names rows in PREDS and LABELS (A=B where the names differ): join "
+            "them by it, in any order. [default: same order]",
+        ),
+    ] = None,
+    unmatched: Annotated[
+        Literal["error", "drop"],
+        typer.Option(help="With --id: what to do with rows that the other file lacks."),
+    ] = "error",
     mode: Annotated[
         Literal["binary", "categorical", "sparse"] | None,
         typer.Option(

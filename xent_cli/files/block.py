@@ -20,7 +20,7 @@ _MANY_COLUMNS = 64
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Rows `start` to `start + len` of an input.
+    """Rows `start` to `start + len` of an input, or, with `rows`, these rows.
 
     Attributes
     ----------
@@ -29,18 +29,36 @@ class Block:
         The position of the first row in the whole input.
     place : Place
         The file it comes from.
+    rows : (n,) int64, optional
+        The position of each row, ascending, where some between them are left out.
     """
 
     data: pa.RecordBatch
     start: int
     place: Place
+    rows: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return int(self.data.num_rows)
 
     def slice(self, offset: int, length: int) -> Block:
         """Return `length` rows from `offset` on, without copying."""
-        return replace(self, data=self.data.slice(offset, length), start=self.start + offset)
+        rows = None if self.rows is None else self.rows[offset : offset + length]
+        start = self.start + offset if rows is None or not len(rows) else int(rows[0])
+        return replace(self, data=self.data.slice(offset, length), start=start, rows=rows)
+
+    def take(self, keep: NDArray[np.bool_]) -> Block:
+        """Return the rows that `keep` (n,) marks, with the positions that they have."""
+        rows = self.positions[keep]
+        start = int(rows[0]) if len(rows) else self.start
+        return replace(self, data=self.data.filter(pa.array(keep)), start=start, rows=rows)
+
+    @property
+    def positions(self) -> NDArray[np.int64]:
+        """The position of each row in the whole input, (n,)."""
+        if self.rows is not None:
+            return self.rows
+        return np.arange(self.start, self.start + len(self), dtype=np.int64)
 
     def joined(self, behind: Block) -> Block | None:
         """Return these rows with those that follow; None if they are of another file or type."""
@@ -95,6 +113,36 @@ class Block:
         if pa.types.is_dictionary(column.type):
             column = column.dictionary_decode()
         return self._texts(column, name)
+
+    def ids(self, name: str, rows: NDArray[np.int64], *, whole: bool) -> NDArray[np.object_]:
+        """Return what a column calls the rows at these positions, as int or str, None if nothing.
+
+        Raises
+        ------
+        ColumnError
+            If ids that are to be `whole` numbers are none, with the first such row.
+        """
+        places = np.searchsorted(self.positions, rows)
+        column = self.data.column(name).take(pa.array(places))
+        if pa.types.is_dictionary(column.type):
+            column = column.dictionary_decode()
+        found = (
+            column.to_pylist()
+            if pa.types.is_integer(column.type)
+            else self._texts(column, name).to_pylist()
+        )
+        ids = np.empty(len(found), dtype=np.object_)
+        ids[:] = found
+        if whole and not pa.types.is_integer(column.type):
+            for at, text in enumerate(found):
+                try:
+                    ids[at] = int(text) if text else None
+                except ValueError:
+                    raise ColumnError(
+                        f"{self.place.of_row(int(rows[at]), name)}: {text[:40]!r} is no whole "
+                        "number, as the first ids are.",
+                    ) from None
+        return ids
 
     def codes(self, name: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
         """Return a column of names or numbers as positions (n,) in a tuple of distinct texts.

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from itertools import chain
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
 from xent_cli.errors import EmptyInputError, IdMismatchError, RowCountError
 from xent_cli.files.block import Block
 from xent_cli.files.source import Source, Use
+
+if TYPE_CHECKING:  # Only who joins needs it.
+    from xent_cli.files.join import Join
 
 Item = TypeVar("Item")
 
@@ -25,6 +28,7 @@ def line_up(
     ids: Sequence[str] = (),
     max_rows: int = 1 << 16,
     jobs: int = 1,
+    join: Join | None = None,
 ) -> Iterator[tuple[Block, Block]]:
     """Yield blocks of predictions and labels that hold the same rows.
 
@@ -40,6 +44,8 @@ def line_up(
         The largest block to yield.
     jobs : int
         Threads that read.
+    join : Join, optional
+        Finds the labels by an id; else the rows of both are in the same order.
 
     Raises
     ------
@@ -53,6 +59,11 @@ def line_up(
     if preds is labels:
         blocks = capped(preds.blocks({**pred_uses, **label_uses}, jobs=jobs), max_rows)
         yield from ((block, block) for block in some(blocks, preds))
+        return
+    if join is not None:
+        uses = join.uses({**pred_uses, **dict.fromkeys(ids, "text")})
+        with closing(some(capped(preds.blocks(uses, jobs=jobs), max_rows), preds)) as blocks:
+            yield from join_rows(join, blocks, ids)
         return
     require_equal_counts(preds, labels)
     with_ids: dict[str, Use] = dict.fromkeys(ids, "text")
@@ -112,6 +123,28 @@ def line_up_models(
         _require_all_done(models, labels, heads, streams)
 
 
+def join_models(
+    models: Sequence[tuple[Source, dict[str, Use], Sequence[str]]],
+    join: Join,
+    *,
+    max_rows: int = 1 << 16,
+    jobs: int = 1,
+) -> Iterator[tuple[list[Block], Block]]:
+    """Do as `line_up_models` does where all but the first model are found by an id.
+
+    `join` holds the other models, in their order, and last the labels.
+    """
+    source, uses, ids = models[0]
+    wanted = join.uses({**uses, **dict.fromkeys(ids, "text")})
+    with closing(some(capped(source.blocks(wanted, jobs=jobs), max_rows), source)) as blocks:
+        for block in blocks:
+            first, (*others, labels) = join.beside(block)
+            for one, (_, _, names) in zip((first, *others), models, strict=True):
+                _require_same_ids(one, labels, names)
+            if len(first):
+                yield [first, *others], labels
+
+
 def _require_all_done(
     models: Sequence[tuple[Source, dict[str, Use], Sequence[str]]],
     labels: Source,
@@ -126,6 +159,17 @@ def _require_all_done(
     for (source, _, _), count in zip(models, counts, strict=False):
         if count != counts[-1]:
             raise count_error(source, count, labels, counts[-1])
+
+
+def join_rows(
+    join: Join, blocks: Iterator[Block], ids: Sequence[str]
+) -> Iterator[tuple[Block, Block]]:
+    """Put to blocks of predictions the labels of their rows, wherever those stand."""
+    for block in blocks:
+        ours, (theirs,) = join.beside(block)
+        _require_same_ids(ours, theirs, ids)
+        if len(ours):
+            yield ours, theirs
 
 
 def zip_rows(
@@ -187,7 +231,7 @@ def _count(current: Block | None, rest: Iterator[Block]) -> int:
 
 def count_error(preds: Source, n_preds: int, labels: Source, n_labels: int) -> RowCountError:
     """Return what to say of inputs with unequal numbers of rows."""
-    hint = "Each row of predictions needs its row of labels."
+    hint = "Each row of predictions needs its row of labels; --id COL finds it by an id."
     longer, shorter = (labels, preds) if n_labels > n_preds else (preds, labels)
     if abs(n_labels - n_preds) == 1 and longer.format == "csv" and not longer.named:
         option = "--labels-header" if longer is labels else "--header"
@@ -211,9 +255,11 @@ def _require_same_ids(preds: Block, labels: Block, ids: Sequence[str]) -> None:
         differ = pc.or_(one_empty, pc.fill_null(pc.not_equal(ours, theirs), False))
         row = pc.index(differ, pa.scalar(True)).as_py()
         where = f"column {name}" if name else "the unnamed column"
+        hint = f"--id {name} joins rows by it, in any order." if name else ""
         raise IdMismatchError(
             f"The ids in {where} differ: {str(ours[row].as_py())[:40]!r} in "
-            f"{preds.place.of_row(preds.start + row)}, {str(theirs[row].as_py())[:40]!r} in "
-            f"{labels.place.of_row(labels.start + row)}.",
-            hint="Bring both files into the same order first.",
+            f"{preds.place.of_row(int(preds.positions[row]))}, "
+            f"{str(theirs[row].as_py())[:40]!r} in "
+            f"{labels.place.of_row(int(labels.positions[row]))}.",
+            hint=hint or "Bring both files into the same order first.",
         )

@@ -7,11 +7,22 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from xent_cli.files.block import Block
-from xent_cli.files.pairing import capped, count_error, require_equal_counts, some, zip_rows
+from xent_cli.files.pairing import (
+    capped,
+    count_error,
+    join_rows,
+    require_equal_counts,
+    some,
+    zip_rows,
+)
 from xent_cli.files.piece import Piece
 from xent_cli.files.source import Source, Use
+
+if TYPE_CHECKING:  # Only who joins needs it.
+    from xent_cli.files.join import Join
 
 _HELD_VALUES = 1 << 21
 """Labels that wait for one piece of predictions: 16 MB."""
@@ -34,6 +45,8 @@ class Unit:
         The first row and the one behind the last; `theirs` may hold more. By default all.
     ids : tuple of str
         Columns of both that must agree in every row.
+    join : Join, optional
+        Finds the labels by an id; then there are no `theirs`.
     """
 
     preds: Source
@@ -42,10 +55,14 @@ class Unit:
     theirs: tuple[Piece, ...] = ()
     rows: tuple[int, int] | None = None
     ids: tuple[str, ...] = ()
+    join: Join | None = None
 
     def pairs(self, max_rows: int) -> Iterator[tuple[Block, Block]]:
         """Read the rows, in blocks of at most `max_rows`, and see that ids agree."""
         left = capped(_chain(self.ours), max_rows)
+        if self.join is not None:
+            yield from join_rows(self.join, left, self.ids)
+            return
         if not self.theirs:
             yield from ((block, block) for block in left)
             return
@@ -62,6 +79,7 @@ def make_units(
     *,
     ids: Sequence[str] = (),
     jobs: int = 1,
+    join: Join | None = None,
 ) -> Iterator[Unit]:
     """Cut two inputs into units, in order; the parameters and errors are those of `line_up`."""
     make = partial(Unit, preds, labels, ids=tuple(ids))
@@ -69,8 +87,12 @@ def make_units(
         pieces = preds.pieces({**pred_uses, **label_uses}, jobs=jobs)
         yield from (make((piece,)) for piece in some(pieces, preds))
         return
-    require_equal_counts(preds, labels)
     with_ids: dict[str, Use] = dict.fromkeys(ids, "text")
+    if join is not None:
+        pieces = preds.pieces(join.uses({**pred_uses, **with_ids}), jobs=jobs)
+        yield from (make((piece,), join=join) for piece in some(pieces, preds))
+        return
+    require_equal_counts(preds, labels)
     our_uses, their_uses = {**pred_uses, **with_ids}, {**label_uses, **with_ids}
     ours = preds.pieces(our_uses, jobs=jobs)
     if preds.unread:

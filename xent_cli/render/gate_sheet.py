@@ -12,7 +12,7 @@ from xent_cli.render.words import NOTHING, decimal, percent
 from xent_cli.rules import Rule
 from xent_cli.verdicts import GateResult, Verdict
 
-_SHARES = ("accuracy", "delta_rel")
+_SHARES = ("accuracy", "coverage", "delta_rel")
 _COUNTS = ("n", "clipped")
 _STYLES = {"pass": "green", "fail": "bold red", "inconclusive": "yellow"}
 SIGNS = {"pass": "pass", "fail": "FAIL", "inconclusive": "inconclusive"}

@@ -148,6 +148,10 @@ def overall_figures(report: Report) -> list[tuple[str, str, str]]:
         ),
         ("accuracy", percent(overall.accuracy), undefined.get("overall.accuracy", "")),
     ]
+    if (matches := report.matches) is not None:
+        counts = (matches.matched, matches.unmatched_labels, matches.unmatched_preds)
+        remark = "{:,} rows matched by id, none twice; {:,} labels and {:,} predictions alone"
+        rows.append(("coverage", percent(matches.coverage), remark.format(*counts)))
     if overall.label_entropy is not None:
         rows += [
             (
