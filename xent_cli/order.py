@@ -7,8 +7,8 @@ made where five things hold, of the rows of the classes that would move:
 - at least two classes point to their new columns, with three rows each and odds of 100 to 1 unless
   the order is a simple one; nearly all do so more than other rows do (of one class alone, a model
   may just be wrong);
-- the columns that these leave are wanted by others of them, unless the order is a simple one or
-  most rows are concerned (a class that was never learned is taken for another, too);
+- the columns that these leave are wanted by others of them, unless the order is a simple one; or
+  half of them, if most rows are concerned (a class never learned is taken for another, too);
 - with the new order the model beats the shares of the classes over all rows, by its loss or (where
   zeros at the truth hide it) by its accuracy;
 - chance does not explain it. Were predictions no better than blind, a column that is the highest in
@@ -215,14 +215,14 @@ def _weigh(
     seen = crossing.hits[moved, columns[moved]] >= _SEEN_ROWS
     pointing = evidence > 0 if simple else seen & (evidence > _SEEN)
     absent = np.count_nonzero((columns != own) & (n == 0))
-    closed = absent <= _CONTRARY_CLASSES * len(moved)
+    bearable = len(moved) if 2 * n_moved > total else _CONTRARY_CLASSES * len(moved)
     convincing = (
         after <= _HALF * before
         and _knows(crossing, columns, float(new.sum()) / total)
         and np.count_nonzero(pointing) > 1
         and int(n[moved][contrary].sum()) <= _CONTRARY_ROWS * n_moved
         and np.count_nonzero(contrary) <= _CONTRARY_CLASSES * len(moved)
-        and (simple or closed or 2 * n_moved > total)
+        and (simple or absent <= bearable)
         and float(evidence.sum()) > price + _SURE
     )
     return Order(

@@ -14,7 +14,7 @@ from xent_cli.render.words import clean
 
 _GAP = 2
 _NARROW_NAME = 16
-"""Names are broken into lines of no less, so that they can be read."""
+"""Names are broken into lines of no less while there are columns to leave out instead."""
 
 
 def render_sheet_table(sheet: Sheet, view: View) -> str:
@@ -56,14 +56,13 @@ def draw_grid(grid: Grid, view: View, room: int) -> Table:
         padding=(0, 0, 0, 1),
         show_header=bool(grid.header),
     )
-    least = _least_widths(grid)
-    columns = _columns_within(grid, least, room)
-    for index in columns:
+    columns, least = _fit(grid, room)
+    for index, width in zip(columns, least, strict=True):
         table.add_column(
             grid.header[index] if grid.header else "",
             justify="right" if index in grid.numbers else "left",
             no_wrap=index in (*grid.numbers, *grid.words),
-            min_width=least[index],
+            min_width=width,
             overflow="fold",
         )
     styles = grid.styles or ("",) * len(grid.rows)
@@ -72,24 +71,25 @@ def draw_grid(grid: Grid, view: View, room: int) -> Table:
     return table
 
 
-def _least_widths(grid: Grid) -> list[int]:
-    """Return how narrow each column may be."""
-    lines = [[clean(cell) for cell in row] for row in grid.rows]
-    header = [max(map(cell_len, name.split("\n"))) for name in grid.header]
-    widths = []
-    for index in range(len(lines[0]) if lines else len(header)):
-        width = max((cell_len(row[index]) for row in lines), default=0)
-        if index not in (*grid.numbers, *grid.words):
-            width = min(width, _NARROW_NAME)
-        widths.append(max(width, header[index]) if header else width)
-    return widths
+def _fit(grid: Grid, room: int) -> tuple[list[int], list[int]]:
+    """Return the columns to show, and how narrow each column may be."""
+    columns = list(range(len(grid.rows[0]) if grid.rows else len(grid.header)))
+    spare = list(grid.spare)
+    name_width = _NARROW_NAME
+    while True:
+        least = [_least_width(grid, index, name_width) for index in columns]
+        if sum(least) + _GAP * (len(columns) - 1) <= room or name_width == 1:
+            return columns, least
+        if spare:
+            columns.remove(spare.pop(0))
+        else:
+            name_width -= 1
 
 
-def _columns_within(grid: Grid, least: list[int], room: int) -> list[int]:
-    """Return the columns to show: all, or what the room allows without the spare ones."""
-    columns = list(range(len(least)))
-    for index in grid.spare:
-        if sum(least[column] + _GAP for column in columns) - _GAP <= room:
-            break
-        columns.remove(index)
-    return columns
+def _least_width(grid: Grid, index: int, name_width: int) -> int:
+    """Return how narrow a column may be: as its widest number, or as names broken into lines."""
+    width = max((cell_len(clean(row[index])) for row in grid.rows), default=0)
+    if index not in (*grid.numbers, *grid.words):
+        return min(width, name_width)
+    header = grid.header[index].split("\n") if grid.header else [""]
+    return max(width, *map(cell_len, header))
