@@ -22,6 +22,7 @@ class Choices(TypedDict, total=False):
     label_col: str | Sequence[str]
     weight: Any
     cluster: Any
+    by: Any
     mode: Mode | None
     scale: Scale
     eps: float
@@ -53,6 +54,7 @@ def read_options(choices: Choices) -> Options:
         label_cols=listed(choices.get("label_col", ())),
         weight=_column(choices, "weight"),
         cluster=_column(choices, "cluster"),
+        by=listed(choices.get("by", ())),
         mode=choices.get("mode"),
         scale=choices.get("scale", "probs"),
         eps=choices.get("eps", DEFAULT_EPS),
@@ -106,6 +108,9 @@ def open_inputs(
         values = choices.get(name)
         if values is not None and not isinstance(values, str):
             label_source = with_column(label_source, name, values)
+    by = choices.get("by")
+    for name, values in by.items() if isinstance(by, Mapping) else ():
+        label_source = with_column(label_source, str(name), values)
     if labels is None:
         sources[0] = label_source
     return sources, label_source

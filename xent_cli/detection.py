@@ -26,6 +26,8 @@ from xent_cli.notice import Notice
 from xent_cli.options import Options
 from xent_cli.plan import Plan, line_up_roles
 from xent_cli.roles import Roles, assign_roles
+from xent_cli.slice_keys import find_points
+from xent_cli.slicing import read_slicings
 from xent_cli.spec import Align, Spec
 
 Floats = NDArray[np.float64]
@@ -41,6 +43,7 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
         If the inputs do not fit together, or leave a choice open.
     """
     one_input = preds is labels
+    by = read_slicings(options.by, [*preds.names(), *(() if one_input else labels.names())])
     roles = assign_roles(
         preds.columns,
         None if one_input else labels.columns,
@@ -48,6 +51,7 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
         label_cols=options.label_cols,
         weight=options.weight,
         cluster=options.cluster,
+        by=by,
     )
     if not roles.preds:
         raise ColumnError(
@@ -101,6 +105,7 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
         align=align,
         multilabel=decision.multilabel,
         cluster=options.cluster,
+        by=find_points(by, roles, preds, labels),
     )
     plan = Plan(
         preds,

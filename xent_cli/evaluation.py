@@ -32,6 +32,7 @@ def evaluate(
     label_col: str | Sequence[str] = (),
     weight: Any = None,
     cluster: Any = None,
+    by: Any = (),
     mode: Mode | None = None,
     scale: Scale = "probs",
     eps: float = DEFAULT_EPS,
@@ -71,6 +72,10 @@ def evaluate(
     cluster : str or array (n,), optional
         The column (or the values) that rows of one draw share: a user, a document. The standard
         errors are then those of clusters.
+    by : str, sequence of str, or mapping of str to array (n,), optional
+        Columns whose values tell slices apart, ``"country"``, or several together,
+        ``"country,device"``; numbers are cut into parts of equal size, ``"age:10"``, or at values,
+        ``"age:18/25/40"``. Or, for data in memory, names and values.
     mode : {"binary", "categorical", "sparse"}, optional
         By default what the columns say. ``"binary"`` with as many label as prediction columns is
         multi-label.
@@ -136,6 +141,7 @@ def evaluate(
         label_col=label_col,
         weight=weight,
         cluster=cluster,
+        by=by,
         mode=mode,
         scale=scale,
         eps=eps,
@@ -232,6 +238,8 @@ def inputs_of(plan: Plan, rows: int) -> list[Input]:
         )
         if name is not None
     ]
+    beside += [(name, False) for name in roles.by_preds]
+    beside += [(name, True) for name in roles.by_labels]
     preds, labels = plan.preds, plan.labels
     behind = [tuple(name for name, there in beside if there is side) for side in (False, True)]
     return [

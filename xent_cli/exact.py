@@ -127,6 +127,28 @@ class ExactSums:
         low = min(mine.exponent, theirs.exponent)
         return ExactSums(_shifted(mine, low) + _shifted(theirs, low), low)
 
+    def regrouped(self, places: NDArray[np.intp], size: int) -> ExactSums:
+        """Return `size` sums: entry i goes to ``places[i]``, where several add up.
+
+        Examples
+        --------
+        >>> [int(x) for x in ExactSums((1, 2, 4)).regrouped(np.array([2, 0, 2]), 4)]
+        [2, 0, 5, 0]
+        """
+        most = int(np.bincount(places).max(initial=0))
+        if any(limb.top * most >= _FULL for limb in self.limbs):
+            return self.settled().regrouped(places, size)
+        units = [0] * size
+        if any(self.units):
+            for place, unit in zip(places.tolist(), self.units, strict=True):
+                units[place] += unit
+        limbs = []
+        for limb in self.limbs:
+            moved = np.zeros(size, dtype=np.int64)
+            np.add.at(moved, places, limb.units)
+            limbs.append(_Limb(limb.exponent, moved, limb.top * max(1, most)))
+        return ExactSums(tuple(units), self.exponent, tuple(limbs))
+
     def with_total(self) -> ExactSums:
         """Return these sums with one more entry: the sum of them all."""
         limbs = []

@@ -19,6 +19,7 @@ from xent_cli.files.units import Unit, make_partitions, make_units
 from xent_cli.notice import Notice
 from xent_cli.roles import Roles
 from xent_cli.running import Running
+from xent_cli.slice_keys import slice_rows
 from xent_cli.spec import Spec
 from xent_cli.tally import Tally
 
@@ -154,6 +155,8 @@ class Plan:
             lost = (codes < 0) & ~ignored
         else:
             lost = np.zeros_like(missing)
+        if self.spec.by:
+            batch = replace(batch, slices=slice_rows(self.spec.by, self.roles, preds, labels))
         bad_preds = invalid_predictions(batch, self.spec) & ~ignored
         bad_labels = missing & ~ignored
         bad_weights = np.zeros_like(missing) if weight is None else ~np.isfinite(weight) & ~ignored
@@ -225,6 +228,9 @@ def uses_of(roles: Roles) -> tuple[dict[str, Use], dict[str, Use]]:
         (label_uses if roles.weight_in_labels else pred_uses)[roles.weight] = "number"
     if roles.cluster is not None:
         (label_uses if roles.cluster_in_labels else pred_uses)[roles.cluster] = "text"
+    for names, uses in ((roles.by_preds, pred_uses), (roles.by_labels, label_uses)):
+        for name in names:
+            uses.setdefault(name, "number" if name in roles.cut else "text")
     return pred_uses, label_uses
 
 

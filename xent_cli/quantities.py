@@ -11,7 +11,7 @@ from xent_cli.errors import RuleError
 from xent_cli.figures import NATS_PER, mean_loss, moments_of
 from xent_cli.report import Report
 from xent_cli.rules import PAIRED, Rule
-from xent_cli.stats import Estimate, Moments, Proportion
+from xent_cli.stats import Estimate, Moments, Proportion, independent_sum
 
 
 def _same(value: float) -> float:
@@ -163,9 +163,7 @@ def _macro(report: Report) -> Quantity:
         for index in range(spec.n_classes)
         if tally.sums["weight"][index]
     ]
-    known = [(part.se**2, part.df) for part in parts if part.se is not None]
-    if len(known) < len(parts):
+    total = independent_sum(value, [(part.se, part.df) for part in parts])
+    if total.se is None:
         return Quantity(value, reason="a class has no standard error")
-    variance = math.fsum(part for part, _ in known)
-    df = variance**2 / math.fsum(part**2 / df for part, df in known)
-    return Quantity(value, Estimate(value, math.sqrt(variance) / len(parts), math.floor(df)))
+    return Quantity(value, Estimate(value, total.se / len(parts), total.df))

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 
 from xent_cli.errors import SignatureError
 from xent_cli.losses import DEFAULT_EPS, Scale
+from xent_cli.slicing import Slicing
 
 Mode = Literal["binary", "categorical", "sparse"]
 RowSums = Literal["check", "renormalize", "ignore"]
@@ -39,6 +40,8 @@ class Spec:
         (binary) by their value.
     cluster : str, optional
         The column whose values say which rows are one draw; None where every row is.
+    by : tuple of Slicing
+        How rows are told apart into slices.
     """
 
     mode: Mode
@@ -55,6 +58,7 @@ class Spec:
     align: Align = "position"
     multilabel: bool = False
     cluster: str | None = None
+    by: tuple[Slicing, ...] = ()
 
     @property
     def n_classes(self) -> int:
@@ -84,8 +88,8 @@ class Spec:
                 )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data for JSON."""
-        return asdict(self)
+        """Return plain data for JSON; without slices no word of them."""
+        return {name: value for name, value in asdict(self).items() if name != "by" or value}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -94,7 +98,8 @@ class Spec:
         if unknown := set(data) - known:
             raise ValueError(f"unknown fields {sorted(unknown)}")
         plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
-        return cls(**plain)
+        by = tuple(Slicing.from_dict(item) for item in plain.pop("by", ()))
+        return cls(**plain, by=by)
 
     def _parts(self) -> dict[str, str]:
         weights = ["rows"] * self.weighted
@@ -114,6 +119,7 @@ class Spec:
             "unit": self.unit,
             "align": self.align,
             **({} if self.cluster is None else {"cluster": _plain(self.cluster)}),
+            **({"by": "+".join(item.signature() for item in self.by)} if self.by else {}),
         }
 
 

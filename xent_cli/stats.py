@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from statistics import NormalDist
@@ -42,6 +43,17 @@ class Moments:
     ww: Fraction
     uw: Fraction
     uu: Fraction
+
+    def __sub__(self, part: Moments) -> Moments:
+        """Return the sums over the draws that are not in `part`."""
+        return Moments(
+            self.n - part.n,
+            self.w - part.w,
+            self.u - part.u,
+            self.ww - part.ww,
+            self.uw - part.uw,
+            self.uu - part.uu,
+        )
 
     @property
     def spread(self) -> Fraction:
@@ -101,6 +113,32 @@ class Estimate:
     def p_value(self, null: float = 0.0) -> float | None:
         """Two-sided p-value of the hypothesis that the truth is `null`; None without an error."""
         return None if self.se is None else two_sided_p((self.value - null) / self.se, self.df)
+
+
+def independent_sum(
+    value: float, parts: Sequence[tuple[float | None, int]], reason: str = ""
+) -> Estimate:
+    """Return a figure that is a sum (or difference) of independent ones, with its error.
+
+    Variances add up; the degrees of freedom are those of Welch and Satterthwaite, rounded down.
+
+    Parameters
+    ----------
+    value : float
+    parts : sequence of (se, df)
+        Where one has no error, neither has the sum, and `reason` says why.
+
+    Examples
+    --------
+    >>> independent_sum(1.0, [(3.0, 10), (4.0, 10)])
+    Estimate(value=1.0, se=5.0, df=18, reason='')
+    """
+    known = [(se * se, df) for se, df in parts if se is not None]
+    if len(known) < len(parts):
+        return Estimate(value, None, 0, reason)
+    variance = math.fsum(part for part, _ in known)
+    df = variance**2 / math.fsum(part**2 / df for part, df in known)
+    return Estimate(value, math.sqrt(variance), math.floor(df))
 
 
 def correlation(a: Moments, b: Moments, difference: Moments) -> float | None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from xent_cli.batch import Place
 from xent_cli.classes import LabelValues
-from xent_cli.errors import ColumnError
+from xent_cli.errors import ColumnError, SliceError
 
 Floats = NDArray[np.float64]
 
@@ -104,6 +104,49 @@ class Block:
         codes = np.asarray(_to_numpy(column.indices.fill_null(-1)), dtype=np.intp)
         blank = [code for code, text in enumerate(texts) if not text.strip()]
         return np.where(np.isin(codes, blank), -1, codes) if blank else codes, texts
+
+    def values(self, name: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+        """Return a column as positions (n,) in a tuple of its distinct values, as texts.
+
+        Missing and blank values are "", NaN included; whole numbers are shown as such. Some
+        values may be of no row, and one may stand twice.
+
+        Raises
+        ------
+        SliceError
+            If it holds fractions, or what has no plain text.
+        """
+        column = self.data.column(name)
+        if not pa.types.is_dictionary(column.type):
+            try:
+                column = column.dictionary_encode()
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+                raise ColumnError(
+                    f"{self.place.path}: column {name} holds {column.type}, which has no plain "
+                    "text."
+                ) from error
+        found = column.dictionary
+        if pa.types.is_floating(found.type):
+            numbers = self._numbers(found, name)
+            texts = [self._whole(float(number), name) for number in numbers]
+        else:
+            texts = [
+                text if text is not None and text.strip() else ""
+                for text in self._texts(found, name).to_pylist()
+            ]
+        codes = column.indices.cast(pa.int64()).fill_null(len(texts))
+        return np.asarray(_to_numpy(codes), dtype=np.intp), (*texts, "")
+
+    def _whole(self, number: float, name: str) -> str:
+        if np.isnan(number):
+            return ""
+        if not number.is_integer():
+            raise SliceError(
+                f"{self.place.path}: column {name} holds fractions such as {number:g}, and each "
+                "would be a slice.",
+                hint=f"Cut it into parts: --by {name}:10.",
+            )
+        return str(int(number))
 
     def _texts(self, column: pa.Array, name: str) -> pa.Array:
         try:
