@@ -153,7 +153,7 @@ class ClusterSums:
         cluster, label = np.divmod(self.cells, max(1, self.n_classes))
         cells, at = np.unique(cluster * n_groups + places[label], return_inverse=True)
         limbs = np.zeros((2, len(_GRIDS), len(cells)), dtype=np.int64)
-        np.add.at(limbs, (slice(None), slice(None), at), self.limbs)
+        np.add.at(limbs.transpose(2, 0, 1), at, self.limbs.transpose(2, 0, 1))
         return self._carried(n_groups, self.keys, cells, limbs, too_large=self.too_large)
 
     def in_cells(self) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats, Floats]:

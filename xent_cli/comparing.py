@@ -105,7 +105,7 @@ def plan_models(sources: Sequence[Source], labels: Source, options: Options) -> 
     """
     first = make_plan(sources[0], labels, options)
     plans = [first]
-    said = replace(options, label_cols=first.roles.labels)
+    said = replace(options, label_cols=first.roles.labels, by=first.spec.by)
     for source in sources[1:]:
         plan = make_plan(source, labels, said)
         plan = in_order(plan, first.roles.preds, said)

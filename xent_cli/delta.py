@@ -215,7 +215,7 @@ def _require_same_weights(baseline: Measured, candidate: Measured) -> None:
 
 
 def _require_same_slices(baseline: Measured, candidate: Measured) -> None:
-    """Refuse a row that is in one slice by the baseline's file and in another by the candidate's."""
+    """Refuse a row that is in one slice of the baseline and in another of the candidate."""
     ours, theirs = baseline.batch, candidate.batch
     for by, mine, other in zip(baseline.spec.by, ours.slices, theirs.slices, strict=True):
         if mine.keys == other.keys and np.array_equal(mine.codes, other.codes):

@@ -135,18 +135,16 @@ class ExactSums:
         >>> [int(x) for x in ExactSums((1, 2, 4)).regrouped(np.array([2, 0, 2]), 4)]
         [2, 0, 5, 0]
         """
-        most = int(np.bincount(places).max(initial=0))
+        most = int(np.bincount(places).max(initial=1))
         if any(limb.top * most >= _FULL for limb in self.limbs):
             return self.settled().regrouped(places, size)
         units = [0] * size
-        if any(self.units):
-            for place, unit in zip(places.tolist(), self.units, strict=True):
-                units[place] += unit
-        limbs = []
-        for limb in self.limbs:
-            moved = np.zeros(size, dtype=np.int64)
-            np.add.at(moved, places, limb.units)
-            limbs.append(_Limb(limb.exponent, moved, limb.top * max(1, most)))
+        for place, unit in zip(places.tolist(), self.units, strict=True):
+            units[place] += unit
+        moved = [np.zeros(size, dtype=np.int64) for _ in self.limbs]
+        for into, limb in zip(moved, self.limbs, strict=True):
+            np.add.at(into, places, limb.units)
+        limbs = (_Limb(a.exponent, b, a.top * most) for a, b in zip(self.limbs, moved, strict=True))
         return ExactSums(tuple(units), self.exponent, tuple(limbs))
 
     def with_total(self) -> ExactSums:
@@ -179,7 +177,7 @@ class ExactSums:
 
 
 def _shifted(sums: ExactSums, exponent: int) -> tuple[int, ...]:
-    """Return the units, limbs apart, in units of a lower power of two."""
+    """Return the units, limbs apart, of a lower power of two."""
     shift = sums.exponent - exponent
     return tuple(unit << shift for unit in sums.units) if shift else sums.units
 

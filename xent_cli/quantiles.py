@@ -18,9 +18,9 @@ MOST_VALUES = 1 << 20
 class ValueCounts:
     """How often each value occurs. Counts add up, in any order, in bounded memory.
 
-    While there are at most `MOST_VALUES` distinct values the counts are exact. With more, as many of
-    the last bits of all values are dropped as brings them below that: how many that is depends on
-    the values alone, not on the order in which they came.
+    While there are at most `MOST_VALUES` distinct values the counts are exact. With more, as many
+    of the last bits of all values are dropped as brings them below that: how many that is depends
+    on the values alone, not on the order in which they came.
 
     Attributes
     ----------
@@ -44,14 +44,14 @@ class ValueCounts:
     def of(cls, values: Floats) -> ValueCounts:
         """Count values (n,); NaN and infinities are left out, for nothing is cut there."""
         codes, counts = np.unique(_ordered(values[np.isfinite(values)]), return_counts=True)
-        return cls(codes, counts)._within(MOST_VALUES)
+        return cls(codes, counts).within(MOST_VALUES)
 
     def __add__(self, other: ValueCounts) -> ValueCounts:
         shift = max(self.shift, other.shift)
         ours, theirs = self._dropping(shift - self.shift), other._dropping(shift - other.shift)
         codes = np.concatenate([ours.codes, theirs.codes])
         counts = np.concatenate([ours.counts, theirs.counts])
-        return ValueCounts(*_collected(codes, counts), shift)._within(MOST_VALUES)
+        return ValueCounts(*_collected(codes, counts), shift).within(MOST_VALUES)
 
     def points(self, parts: int) -> tuple[float, ...]:
         """Return up to `parts` - 1 values at which to cut.
@@ -71,7 +71,7 @@ class ValueCounts:
             chosen = np.unique(places[places > 0])
         return tuple(_values(self.codes[chosen] << self.shift).tolist())
 
-    def _within(self, most: int) -> ValueCounts:
+    def within(self, most: int) -> ValueCounts:
         """Drop as few bits as leave at most so many values."""
         if len(self.codes) <= most:
             return self

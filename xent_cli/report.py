@@ -12,6 +12,7 @@ from xent_cli.errors import NothingLeftError, ReportError
 from xent_cli.figures import ClassRow, Figures, Overall, figures_of
 from xent_cli.notice import Notice
 from xent_cli.plain import alike, finite
+from xent_cli.slice_dicts import table_dict
 from xent_cli.slice_figures import SliceTable, slice_tables
 from xent_cli.tally import Tally
 from xent_cli.version import __version__
@@ -135,7 +136,7 @@ class Report:
             "weight_sum": figures.weight_sum,
             "overall": finite(asdict(figures.overall)),
             "classes": [finite(asdict(row)) for row in figures.classes],
-            **({"slices": [table.to_dict() for table in self.slices()]} if tally.slices else {}),
+            **({"slices": [table_dict(item) for item in self.slices()]} if tally.slices else {}),
             "warnings": [asdict(notice) for notice in self.warnings],
             "notes": [asdict(notice) for notice in self.notes],
             "undefined": figures.undefined,

@@ -100,8 +100,7 @@ def assign_roles(
     pred_cols, label_cols : sequence of str
         Names or patterns (``p_*``) that the user gave.
     weight, cluster : str, optional
-    by : sequence of Slicing
-        Of columns that are there.
+    by : sequence of Slicing, of columns that are there
 
     Raises
     ------
@@ -130,16 +129,13 @@ def assign_roles(
         label_names = wanted_labels or _conventional_label(preds)
         taken = {*label_names, *beside}
         found, left_out = _predictions(column for column in preds if column.name not in taken)
-        skipped = () if wanted_preds else left_out
         return Roles(
             wanted_preds or found,
             label_names,
             weight,
-            False,
-            (),
-            skipped,
-            cluster,
-            False,
+            weight_in_labels=False,
+            left_out=() if wanted_preds else left_out,
+            cluster=cluster,
             by_preds=slicers,
             cut=cut,
         )

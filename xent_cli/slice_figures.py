@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
 from xent_cli.figures import INFINITE, NATS_PER, error_reason, row_moments
-from xent_cli.plain import finite
 from xent_cli.slice_clusters import ClusterDraws, cluster_draws
 from xent_cli.slice_sums import SliceSums
 from xent_cli.slicing import Key, Slicing
@@ -54,16 +52,10 @@ class SliceTable:
         """The small slices, added up."""
         return Slice(self, len(self.sums) - 1) if self.n_small else None
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the table as plain data for JSON."""
-        return {
-            "by": self.slicing.name,
-            "columns": [
-                {"name": c.name, "points": None if c.points is None else list(c.points)}
-                for c in self.slicing.columns
-            ],
-            "slices": [item.to_dict() for item in self.slices],
-        }
+    def find(self, key: Key) -> Slice | None:
+        """Return the slice with a key, if it has rows."""
+        index = self._places.get(key)
+        return None if index is None else Slice(self, index)
 
     @cached_property
     def whole(self) -> Moments:
@@ -79,6 +71,10 @@ class SliceTable:
     def n_huge(self) -> int:
         """Rows with a loss too large to square."""
         return sum(self.sums.count("huge", index) for index in range(len(self.sums)))
+
+    @cached_property
+    def _places(self) -> dict[Key, int]:
+        return {key: index for index, key in enumerate(self.sums.keys)}
 
     @cached_property
     def total_loss(self) -> Fraction:
@@ -223,8 +219,11 @@ class Slice:
         return self.rows if self._clustered is None else self._clustered.inside
 
     @property
-    def undefined(self) -> Iterator[tuple[str, str]]:
-        """Name the figures that are None or infinite, each with the reason."""
+    def undefined(self) -> dict[str, str]:
+        """The figures that are None or infinite, each with the reason."""
+        return dict(self._undefined())
+
+    def _undefined(self) -> Iterator[tuple[str, str]]:
         if self.mean is None or self.mean.reason:
             reason = "no weight" if self.mean is None else self.mean.reason
             names = ("cross_entropy", "se", "ci95")
@@ -240,27 +239,6 @@ class Slice:
             yield "share", f"the total loss is {'infinite' if infinite else '0'}"
         if self.accuracy is None:
             yield "accuracy", "no weight"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the figures as plain data for JSON; what is infinite is None."""
-        delta, undefined = self.delta, dict(self.undefined)
-        return finite(
-            {
-                "name": self.name,
-                "title": self.title,
-                "n": self.n,
-                "weight_sum": self.weight_sum,
-                "cross_entropy": self.cross_entropy,
-                "se": self.se,
-                "ci95": self.ci95,
-                "delta": None if delta is None else delta.value,
-                "delta_se": None if delta is None else delta.se,
-                "delta_ci95": None if delta is None else delta.interval(0.95),
-                "share": self.share,
-                "accuracy": self.accuracy,
-                "undefined": undefined,
-            }
-        )
 
     @property
     def _nats(self) -> float:

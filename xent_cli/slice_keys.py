@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -15,7 +14,7 @@ from xent_cli.losses import Labels
 from xent_cli.quantiles import ValueCounts
 from xent_cli.roles import Roles
 from xent_cli.running import Running
-from xent_cli.slicing import Part, SliceColumn, Slicing
+from xent_cli.slicing import Key, Part, SliceColumn, Slicing
 
 _TABLE_FACTOR = 4
 """Codes below so many times their number are counted in a table; others are sorted."""
@@ -99,7 +98,7 @@ def _combined(columns: Sequence[tuple[Labels, tuple[Part, ...]]]) -> Sliced:
     """Return the slices that the parts of several columns make together."""
     codes, parts = columns[0]
     codes, used = _compressed(codes, len(parts))
-    keys = [(parts[code],) for code in used]
+    keys: list[Key] = [(parts[code],) for code in used]
     for more, parts in columns[1:]:
         codes, used = _compressed(codes * len(parts) + more, len(keys) * len(parts))
         pairs = (divmod(code, len(parts)) for code in used)

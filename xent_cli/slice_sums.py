@@ -94,10 +94,6 @@ class SliceSums:
         """Return one of COUNTS for a slice."""
         return int(self.sums[name][index])
 
-    def find(self, key: Key) -> int | None:
-        """Return the position of a slice, if it has rows."""
-        return self.keys.index(key) if key in self.keys else None
-
     def settled(self) -> Self:
         """Return the same sums, sorted, in the form from which single ones are quickly taken."""
         whole = self._among(tuple(sorted(self.keys)))
@@ -123,9 +119,7 @@ class SliceSums:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON that `from_dict` turns into the same sums."""
         whole = self.settled()
-        counts = {
-            name: [whole.count(name, index) for index in range(len(self))] for name in COUNTS
-        }
+        counts = {name: [whole.count(name, index) for index in range(len(self))] for name in COUNTS}
         sums = {name: s.to_strings() for name, s in whole.sums.items() if name not in COUNTS}
         clusters = {} if whole.clusters is None else {"clusters": whole.clusters.to_dict()}
         return {"keys": [list(key) for key in whole.keys], **counts, "sums": sums, **clusters}

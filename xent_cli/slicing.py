@@ -8,14 +8,15 @@ import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Self
 
 from xent_cli.errors import ColumnError, UsageError
 
 Part = str | int
 Key = tuple[Part, ...]
-"""What a slice's rows share: for each column a text, or the position of an interval. Where the value
-is missing the text is empty; the position is the one behind the last interval."""
+"""What a slice's rows share: for each column a text, or the position of an interval. Where the
+value is missing the text is empty, and the position the one behind the last interval."""
 
 MISSING = "(missing)"
 MOST_SLICES = 1 << 16
@@ -94,9 +95,7 @@ class Slicing:
 
     def label(self, key: Key) -> str:
         """Name a slice where its columns are known."""
-        return ", ".join(
-            column.show(part) for column, part in zip(self.columns, key, strict=True)
-        )
+        return ", ".join(column.show(part) for column, part in zip(self.columns, key, strict=True))
 
     @property
     def in_order(self) -> bool:
@@ -133,9 +132,7 @@ class Slicing:
         )
 
 
-def read_slicings(
-    said: Sequence[str | Slicing], known: Collection[str]
-) -> tuple[Slicing, ...]:
+def read_slicings(said: Sequence[str | Slicing], known: Collection[str]) -> tuple[Slicing, ...]:
     """Read what `--by` says, once the columns are known.
 
     Parameters
@@ -211,7 +208,7 @@ def _read_column(text: str, piece: str, known: Collection[str]) -> SliceColumn:
 def _require_points(points: tuple[float, ...]) -> tuple[float, ...]:
     if not all(map(math.isfinite, points)):
         raise ValueError("a value to cut at is not finite")
-    if any(a >= b for a, b in zip(points, points[1:], strict=False)):
+    if any(a >= b for a, b in pairwise(points)):
         raise ValueError("the values to cut at must increase")
     return points
 

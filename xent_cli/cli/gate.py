@@ -11,6 +11,7 @@ from xent_cli.cli.options import (
     AllowSameOption,
     ColorOption,
     DebugOption,
+    MinNOption,
     NoConfigOption,
     NoProgressOption,
     OutputOption,
@@ -69,6 +70,7 @@ def gate_command(
         typer.Option("--format", "-f", help="What standard output carries."),
     ] = "table",
     output: OutputOption = None,
+    min_n: MinNOption = 30,
     color: ColorOption = "auto",
     quiet: QuietOption = False,
     no_progress: NoProgressOption = False,
@@ -96,6 +98,7 @@ def gate_command(
             allow_same=allow_same,
             inconclusive=inconclusive or "inconclusive",
             aa=aa,
+            min_n=min_n,
             progress=progress,
             **choices,
         )

@@ -19,7 +19,7 @@ from xent_cli.cli.terminal import (
 )
 from xent_cli.errors import OutputError, UsageError
 from xent_cli.render.documents import FORMATS, render_report
-from xent_cli.render.view import Sort, View
+from xent_cli.render.view import View
 from xent_cli.render.words import clean
 from xent_cli.report import Report
 
@@ -89,9 +89,8 @@ def write_report(
     report: Report,
     form: str,
     targets: Sequence[Target],
+    view: View,
     *,
-    sort: Sort | None,
-    top: int | None,
     color: Color,
     quiet: bool,
 ) -> None:
@@ -99,14 +98,7 @@ def write_report(
     if form in _WITHOUT_WARNINGS and not quiet:
         for notice in report.warnings:
             write_stderr(clean(f"warning ({notice.code}): {notice.message}"))
-    write_documents(
-        partial(render_report, report),
-        form,
-        targets,
-        View(sort=sort, top=top),
-        color=color,
-        quiet=quiet,
-    )
+    write_documents(partial(render_report, report), form, targets, view, color=color, quiet=quiet)
 
 
 def write_documents(

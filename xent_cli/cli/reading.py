@@ -68,6 +68,14 @@ def _options(
             metavar="COL", help="Column that rows of one draw share (a user, a document)."
         ),
     ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COL[,COL]",
+            help="Columns whose values make slices; 'age:10' cuts numbers into ten parts, "
+            "'age:18/65' at values. Repeatable.",
+        ),
+    ] = None,
     mode: Annotated[
         Literal["binary", "categorical", "sparse"] | None,
         typer.Option(

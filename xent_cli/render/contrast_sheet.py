@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import math
 
+from xent_cli.comparison import Comparison
 from xent_cli.contrast import Contrast
 from xent_cli.render.curve import render_curve
 from xent_cli.render.gate_sheet import evidence, p_text
 from xent_cli.render.sheet import Grid, Sheet
 from xent_cli.render.words import NOTHING, decimal
+from xent_cli.slice_comparison import SliceComparison
+from xent_cli.slice_figures import Slice
 from xent_cli.stats import Estimate
 from xent_cli.trend import find_trend
 
 _ENDS = 5
 
 
-def contrast_sheet(found: Contrast, *, trend: bool = False) -> Sheet:
-    """Return models side by side; with `trend` also their losses as a curve."""
+def contrast_sheet(found: Contrast, *, trend: bool = False, min_n: int = 0) -> Sheet:
+    """Return models side by side; with `trend` also their losses as a curve.
+
+    Slices with fewer than `min_n` rows are put into one line.
+    """
     n = len(found.reports)
     grids = [_models(found)]
     if n == 2:
         grids.append(Grid((), tuple(evidence(found.comparisons[0])), numbers=(1,)))
     grids.append(_classes(found))
+    slicings = range(len(found.baseline.tally.spec.by))
+    grids += [_slices(found, SliceComparison(_of_best(found), i, min_n)) for i in slicings]
     unit = found.baseline.tally.spec.unit
     return Sheet(
         f"{n:,} models on {found.baseline.n:,} rows, {unit}; best: {found.names[found.best]}",
@@ -86,17 +94,14 @@ def _difference(overall: Estimate | None) -> tuple[str, str]:
 
 def _classes(found: Contrast) -> Grid:
     """Return the classes whose cross entropy fell and rose most, of the best candidate."""
-    chosen = found.best if found.best > 0 else len(found.comparisons)
-    comparison = found.comparisons[chosen - 1]
+    comparison = _of_best(found)
     names = comparison.candidate.tally.spec.classes
     changes = [
         (item.value, index, item)
         for index in range(len(names))
         if (item := comparison.difference(index)) is not None and not math.isnan(item.value)
     ]
-    changes.sort(key=lambda change: change[:2])
-    if len(changes) > 2 * _ENDS:
-        changes = changes[:_ENDS] + changes[-_ENDS:]
+    changes = _ends(changes)
     rows = [
         (
             names[index],
@@ -108,8 +113,48 @@ def _classes(found: Contrast) -> Grid:
         for _, index, item in changes
     ]
     return Grid(
-        ("class", "n", "baseline", found.names[chosen], "delta", "95% interval"),
+        ("class", "n", "baseline", _name_of_best(found), "delta", "95% interval"),
         tuple(rows),
         numbers=tuple(range(1, 6)),
         code=0,
     )
+
+
+def _slices(found: Contrast, pair: SliceComparison) -> Grid:
+    """Return the slices likewise, and the small ones in one line."""
+    table = pair.candidate
+    changes = [
+        (item.value, one.index, item)
+        for one in table.slices
+        if (item := pair.difference(one.key)) is not None and not math.isnan(item.value)
+    ]
+    changes = _ends(changes)
+    if table.small is not None and (item := pair.difference(table.small.key)) is not None:
+        changes.append((item.value, table.small.index, item))
+    rows = []
+    for _, index, item in changes:
+        ours, theirs = Slice(pair.baseline, index), Slice(table, index)
+        losses = decimal(ours.cross_entropy), decimal(theirs.cross_entropy)
+        rows.append((theirs.name, f"{theirs.n:,}", *losses, *_difference(item)))
+    header = ", ".join(column.name for column in table.slicing.columns)
+    return Grid(
+        (header, "n", "baseline", _name_of_best(found), "delta", "95% interval"),
+        tuple(rows),
+        numbers=tuple(range(1, 6)),
+        code=0,
+    )
+
+
+def _ends(changes: list[tuple[float, int, Estimate]]) -> list[tuple[float, int, Estimate]]:
+    """Sort changes; of many return those that fell and those that rose most."""
+    changes = sorted(changes, key=lambda change: change[:2])
+    return changes[:_ENDS] + changes[-_ENDS:] if len(changes) > 2 * _ENDS else changes
+
+
+def _of_best(found: Contrast) -> Comparison:
+    """Return the comparison of the best candidate with the baseline."""
+    return found.comparisons[(found.best or len(found.comparisons)) - 1]
+
+
+def _name_of_best(found: Contrast) -> str:
+    return found.names[found.best or len(found.comparisons)]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from xent_cli.render.markdown import escape, name_of, table
-from xent_cli.render.sheet import Grid, Sheet
+from xent_cli.render.markdown import escape, grid_markdown
+from xent_cli.render.sheet import Sheet
 
 
 def render_sheet_markdown(sheet: Sheet) -> str:
     """Return a sheet as GitHub-flavoured Markdown, everything from data escaped."""
     parts = [f"**{escape(sheet.headline)}**"]
-    parts += ["\n".join(table(*_cells(grid))) for grid in sheet.grids if grid.rows]
+    parts += [grid_markdown(grid) for grid in sheet.grids if grid.rows]
     if sheet.drawing:
         drawn = sheet.drawing.replace("`", "'")
         parts.append(f"```text\n{drawn}\n```")
@@ -18,12 +18,3 @@ def render_sheet_markdown(sheet: Sheet) -> str:
         parts.append("\n".join(lines))
     parts.append(f"`{sheet.signature}`")
     return "\n\n".join(parts) + "\n"
-
-
-def _cells(grid: Grid) -> tuple[tuple[str, ...], list[list[str]], tuple[int, ...]]:
-    header = grid.header or ("",) * len(grid.rows[0])
-    rows = [
-        [name_of(cell) if i == grid.code else escape(cell) for i, cell in enumerate(row)]
-        for row in grid.rows
-    ]
-    return header, rows, grid.numbers

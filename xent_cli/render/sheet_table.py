@@ -18,7 +18,7 @@ def render_sheet_table(sheet: Sheet, view: View) -> str:
     page.say(sheet.headline, sheet.style)
     for grid in sheet.grids:
         page.print()
-        page.print(_table(grid, view))
+        page.print(draw_grid(grid, view))
     if sheet.drawing:
         page.print()
         for line in sheet.drawing.splitlines():
@@ -32,7 +32,8 @@ def render_sheet_table(sheet: Sheet, view: View) -> str:
     return page.text()
 
 
-def _table(grid: Grid, view: View) -> Table:
+def draw_grid(grid: Grid, view: View) -> Table:
+    """Return a grid as a table of Rich, which numbers are never cut in."""
     table = Table(
         box=box.ASCII if view.ascii_only else box.SIMPLE_HEAD,
         pad_edge=False,
