@@ -159,13 +159,15 @@ class Slice:
             return None
         if self._count("infinite"):
             return Estimate(math.inf, None, 0, INFINITE)
-        mine, rest = self.rows, self.table.whole - self.rows
+        mine, rest = self.rows, self.rest
         value = float(mine.u / mine.w - rest.u / rest.w) / self._nats
-        draws = self._rest_draws
-        a = self._error(self.draws, self._count("huge"))
-        b = self._error(draws, self.table.n_huge - self._count("huge"))
-        reason = a[1] or (b[1] and f"the rest: {b[1]}")
-        found = independent_sum(value, ((a[0], self.draws.n - 1), (b[0], draws.n - 1)), reason)
+        draws = rest if self._clustered is None else self._clustered.rest
+        se, why = self._error(draws, self.table.n_huge - self._count("huge"))
+        reason = why and f"the rest: {why}"
+        if self.mean is not None and self.mean.reason:
+            reason = self.mean.reason
+        parts = ((self.se, self.draws.n - 1), (se, draws.n - 1))
+        found = independent_sum(value, parts, reason)
         if found.se is None or self._clustered is None:
             return found
         # Clusters with rows on either side move both means together.
@@ -178,12 +180,11 @@ class Slice:
     @property
     def no_delta(self) -> str:
         """Why there is no difference to the rest, if there is none."""
-        rest = self.table.whole - self.rows
-        if not rest.n:
+        if not self.rest.n:
             return "no other rows"
         if not self.rows.w:
             return "no weight"
-        if not rest.w:
+        if not self.rest.w:
             return "the other rows have no weight"
         if self.table.tally.infinite[-1] > self._count("infinite"):
             return "the loss of other rows is infinite"
@@ -212,6 +213,11 @@ class Slice:
     def rows(self) -> Moments:
         """The sums over its rows."""
         return self.table.sums.moments(self.index)
+
+    @cached_property
+    def rest(self) -> Moments:
+        """The sums over all other rows."""
+        return self.table.whole - self.rows
 
     @property
     def draws(self) -> Moments:
@@ -247,11 +253,6 @@ class Slice:
     @property
     def _clustered(self) -> ClusterDraws | None:
         return None if self.table.clustered is None else self.table.clustered[self.index]
-
-    @property
-    def _rest_draws(self) -> Moments:
-        clustered = self._clustered
-        return self.table.whole - self.rows if clustered is None else clustered.rest
 
     def _count(self, name: str) -> int:
         return self.table.sums.count(name, self.index)

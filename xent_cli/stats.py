@@ -75,10 +75,20 @@ class Moments:
         """
         if self.n < 2 or self.w <= 0:
             return None
-        mean, spread = self.u / self.w, self.spread
-        if spread <= 0 or spread <= Fraction(2) ** -100 * mean * mean * self.ww:
+        # Over common denominators, for fractions would be reduced at every step.
+        (w, u), below = _integers(self.w, self.u)
+        (ww, uw, uu), below_squares = _integers(self.ww, self.uw, self.uu)
+        spread = w * (w * uu - 2 * u * uw) + u * u * ww  # That times w^2 and `below_squares`.
+        if spread <= 0 or spread << 100 <= u * u * ww:
             return None
-        return math.sqrt(Fraction(self.n, self.n - 1) * spread / (self.w * self.w))
+        below_all = (self.n - 1) * below_squares * w**4
+        return math.sqrt(self.n * spread * below**2 / below_all)
+
+
+def _integers(*values: Fraction) -> tuple[list[int], int]:
+    """Return numerators over one denominator, and that."""
+    below = math.lcm(*(value.denominator for value in values))
+    return [value.numerator * (below // value.denominator) for value in values], below
 
 
 @dataclass(frozen=True, slots=True)
