@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from decimal import Decimal
 
 import numpy as np
@@ -38,7 +38,7 @@ def sliced(values, by="g", **options):
         ([True, False, None, True] * 2, {"(missing)": 2, "false": 2, "true": 4}),
         (pa.array(["b", None] * 4).dictionary_encode(), {"(missing)": 4, "b": 4}),
         (pa.array([3, None] * 4).dictionary_encode(), {"(missing)": 4, "3": 4}),
-        ([datetime.date(2026, 1, 2)] * 8, {"2026-01-02": 8}),
+        ([dt.date(2026, 1, 2)] * 8, {"2026-01-02": 8}),
         ([Decimal("1.50"), Decimal("2.00")] * 4, {"1.50": 4, "2.00": 4}),
         (pa.array(["x"] * 8, pa.large_string()), {"x": 8}),
         (pa.nulls(8), {"(missing)": 8}),
@@ -92,12 +92,9 @@ def test_cuts(values, by, want):
     assert list(sliced(values, by)) == list(want)
 
 
-@pytest.mark.parametrize("values", [["a"] * 8, [True] * 8])
+@pytest.mark.parametrize("values", [["a"] * 8, pa.nulls(8)])
 @pytest.mark.parametrize("by", ["g:10", "g:1/2"])
 def test_what_holds_no_numbers_cannot_be_cut(values, by):
-    if isinstance(values[0], bool) and "/" in by:
-        assert sliced(values, by) == {"[1, 2)": 8}
-        return
     with pytest.raises(SliceError, match=r"g holds no numbers.*--by g makes each"):
         sliced(values, by)
 

@@ -6,6 +6,7 @@ import itertools
 import json
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -72,8 +73,6 @@ def test_any_split_gives_the_same_bits(kind):
     by = ["country", "age:30/50,country"]
 
     def run(rows=slice(None), **more):
-        import pyarrow as pa
-
         target = labels[rows]
         names = [f"y{i}" for i in range(K)]
         table = {"y": target} if target.ndim == 1 else dict(zip(names, target.T, strict=True))
@@ -160,8 +159,6 @@ def test_too_many_slices(monkeypatch):
     by = {"a": np.arange(n) // 8, "b": np.arange(n) % 8}
     assert len(evaluate(q, labels, by=by).tally.slices) == 2
     with pytest.raises(SliceError, match=r"--by a,b makes .* fewer columns"):
-        import pyarrow as pa
-
         evaluate(q, pa.table({"y": labels, **by}), label_col="y", by="a,b")
 
 

@@ -26,7 +26,7 @@ from xent_cli.notice import Notice
 from xent_cli.options import Options
 from xent_cli.plan import Plan, line_up_roles
 from xent_cli.roles import Roles, assign_roles
-from xent_cli.slice_keys import find_points
+from xent_cli.slice_keys import find_points, require_numbers
 from xent_cli.slicing import read_slicings
 from xent_cli.spec import Align, Spec
 
@@ -53,6 +53,7 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
         cluster=options.cluster,
         by=by,
     )
+    require_numbers(roles, preds, labels)
     if not roles.preds:
         raise ColumnError(
             f"{preds.path} has no column of numbers to take for predictions "

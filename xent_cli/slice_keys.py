@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from xent_cli.batch import Sliced
-from xent_cli.errors import ColumnError, SliceError
+from xent_cli.errors import SliceError
 from xent_cli.files import Block, Source
 from xent_cli.losses import Labels
 from xent_cli.quantiles import ValueCounts
@@ -16,6 +16,7 @@ from xent_cli.roles import Roles
 from xent_cli.running import Running
 from xent_cli.slicing import Key, Part, SliceColumn, Slicing
 
+_NUMBERS = ("float", "integer", "boolean")
 _TABLE_FACTOR = 4
 """Codes below so many times their number are counted in a table; others are sorted."""
 
@@ -38,17 +39,24 @@ def slice_rows(
     return tuple(_combined([parts(column) for column in slicing.columns]) for slicing in by)
 
 
+def require_numbers(roles: Roles, preds: Source, labels: Source) -> None:
+    """Raise SliceError for a column that is to be cut and holds no numbers."""
+    for source, there in ((preds, roles.by_preds), (labels, roles.by_labels)):
+        for name in there:
+            column = source.column(name)
+            if name in roles.cut and column is not None and column.kind not in _NUMBERS:
+                raise SliceError(
+                    f"{source.path}: column {name} holds no numbers, and cannot be cut.",
+                    hint=f"--by {name} makes each of its values a slice.",
+                )
+
+
 def find_points(
     by: Sequence[Slicing], roles: Roles, preds: Source, labels: Source
 ) -> tuple[Slicing, ...]:
     """Find where to cut the columns that are to have parts of equal size, in one pass over them.
 
     All values of a column count, whatever becomes of their rows, and each once.
-
-    Raises
-    ------
-    SliceError
-        If a column holds no numbers.
     """
     wanted = {c.name: None for slicing in by for c in slicing.columns if c.parts is not None}
     if not wanted:
@@ -66,10 +74,6 @@ def find_points(
 
 
 def _count_values(source: Source, names: Sequence[str]) -> dict[str, ValueCounts]:
-    for name in names:
-        column = source.column(name)
-        if column is not None and column.kind not in ("float", "integer"):
-            raise _uncut(source.path, name)
     totals = {name: Running(ValueCounts.of(np.empty(0))) for name in names}
     for block in source.blocks(dict.fromkeys(names, "number")) if names else ():
         for name, total in totals.items():
@@ -80,10 +84,7 @@ def _count_values(source: Source, names: Sequence[str]) -> dict[str, ValueCounts
 def _parts_of(block: Block, column: SliceColumn) -> tuple[Labels, tuple[Part, ...]]:
     """Return for each row the position of its part of a column in a tuple of distinct parts."""
     if column.points is not None:
-        try:
-            values = block.numbers([column.name])[0]
-        except ColumnError as error:
-            raise _uncut(block.place.path, column.name) from error
+        values = block.numbers([column.name])[0]
         n = len(column.points) + 1
         at = np.searchsorted(np.array(column.points), values, side="right")
         return np.where(np.isnan(values), n, at), tuple(range(n + 1))
@@ -115,10 +116,3 @@ def _compressed(codes: Labels, size: int) -> tuple[Labels, list[int]]:
         return place[codes], used.tolist()
     used, at = np.unique(codes, return_inverse=True)
     return at, used.tolist()
-
-
-def _uncut(path: str, name: str) -> SliceError:
-    return SliceError(
-        f"{path}: column {name} holds no numbers, and cannot be cut.",
-        hint=f"--by {name} makes each of its values a slice.",
-    )

@@ -175,9 +175,9 @@ def judge(
     opposite. These are two families of m one-sided hypotheses, and a two-sided interval at level
     1 - alpha gives each of the two claims alpha / 2. Holm's method runs on each family apart: its
     hypotheses are tried in the order of their p-values, the j-th on the interval at level
-    1 - alpha / (m - j + 1), until one is not rejected. So the chance of even one wrong "pass" is at most
-    alpha / 2, that of even one wrong "fail" at most alpha / 2, and that of any wrong verdict at
-    most alpha, however the classes depend on each other. (A single Holm over two-sided p-values
+    1 - alpha / (m - j + 1), until one is not rejected. So the chance of even one wrong "pass" is at
+    most alpha / 2, that of even one wrong "fail" at most alpha / 2, and that of any wrong verdict
+    at most alpha, however the classes depend on each other. (A single Holm over two-sided p-values
     would be a little sharper, but does not in general bound the chance of rejecting in the wrong
     direction.) With one class nothing changes. A class is shown with the interval at which it was
     judged; one that is inconclusive, with that of the step that stopped its side, at which its

@@ -128,7 +128,8 @@ def _slices(found: Contrast, pair: SliceComparison) -> Grid:
         for one in table.slices
         if (item := pair.difference(one.key)) is not None and not math.isnan(item.value)
     ]
-    changes = _ends(changes)
+    if not table.slicing.in_order or len(changes) > 2 * _ENDS:
+        changes = _ends(changes)
     if table.small is not None and (item := pair.difference(table.small.key)) is not None:
         changes.append((item.value, table.small.index, item))
     rows = []

@@ -6,7 +6,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from xent_cli.render.console import Page
+from xent_cli.render.console import PLUS_MINUS, Page
 from xent_cli.render.sheet import Grid, Sheet
 from xent_cli.render.view import View
 from xent_cli.render.words import clean
@@ -41,10 +41,11 @@ def draw_grid(grid: Grid, view: View) -> Table:
         padding=(0, 0, 0, 1),
         show_header=bool(grid.header),
     )
+    plus_minus = PLUS_MINUS if view.ascii_only else "±"  # Before widths are measured.
     for index in range(len(grid.rows[0]) if grid.rows else len(grid.header)):
         number = index in grid.numbers
         table.add_column(
-            grid.header[index] if grid.header else "",
+            grid.header[index].replace("±", plus_minus) if grid.header else "",
             justify="right" if number else "left",
             no_wrap=number,
             overflow="fold",
