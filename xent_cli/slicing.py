@@ -105,7 +105,7 @@ class Slicing:
     def signature(self) -> str:
         """Say in a few characters by what and where it is cut."""
         return ",".join(
-            re.sub(r"[|\s]", "_", column.name)
+            plain_name(column.name)
             + ("" if column.points is None else f":{_digest(column.points)}")
             for column in self.columns
         )
@@ -130,6 +130,17 @@ class Slicing:
                 for column in data["columns"]
             )
         )
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a column without what could mean something in a signature or around it.
+
+    Examples
+    --------
+    >>> plain_name("a|b `c`")
+    'a_b__c_'
+    """
+    return re.sub(r"[^\w.:/-]", "_", name)
 
 
 def read_slicings(said: Sequence[str | Slicing], known: Collection[str]) -> tuple[Slicing, ...]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self
 
 from xent_cli.errors import SignatureError
 from xent_cli.losses import DEFAULT_EPS, Scale
-from xent_cli.slicing import Slicing
+from xent_cli.slicing import Slicing, plain_name
 
 Mode = Literal["binary", "categorical", "sparse"]
 RowSums = Literal["check", "renormalize", "ignore"]
@@ -118,7 +117,7 @@ class Spec:
             "smooth": f"{self.smoothing:g}",
             "unit": self.unit,
             "align": self.align,
-            **({} if self.cluster is None else {"cluster": _plain(self.cluster)}),
+            **({} if self.cluster is None else {"cluster": plain_name(self.cluster)}),
             **({"by": "+".join(item.signature() for item in self.by)} if self.by else {}),
         }
 
@@ -127,11 +126,6 @@ def _digest(texts: Any) -> str:
     """Six hexadecimal digits that stand for a list of texts (its lengths included)."""
     joined = "".join(f"{len(text)}:{text}" for text in texts)
     return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:6]
-
-
-def _plain(name: str) -> str:
-    """Return the name of a column without what separates the fields of a signature."""
-    return re.sub(r"[|\s]", "_", name)
 
 
 def _short(value: object) -> str:

@@ -67,3 +67,15 @@ def test_contrast_gold(form: str, contrast: Contrast, gold: Gold) -> None:
 def test_without_slices_nothing_is_said_of_them(plain: Report) -> None:
     assert "rest" not in render_report(plain, "table", View(min_n=30))
     assert "slices" not in render_report(plain, "json", View(min_n=30))
+
+
+def test_names_of_columns_are_data() -> None:
+    name = "\x1b[31m|<b>[red]*c*"
+    report = evaluate(OLD, TABLE["y"].to_pylist(), by={name: NAMES})
+    for form in ("table", "md", "csv"):
+        text = render_report(report, form, View(color=False))
+        assert "\x1b" not in text
+        assert "31m|<b>[red]*c*" in text or form == "md"
+    markdown = render_report(report, "md", View())
+    assert "\\|&lt;b&gt;\\[red\\]\\*c\\*" in markdown
+    assert "<b>" not in markdown

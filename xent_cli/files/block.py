@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from xent_cli.batch import Place
 from xent_cli.classes import LabelValues
 from xent_cli.errors import ColumnError, SliceError
+from xent_cli.files.arrays import array_to_arrow
 
 Floats = NDArray[np.float64]
 
@@ -134,7 +135,10 @@ class Block:
                 text if text is not None and text.strip() else ""
                 for text in self._texts(found, name).to_pylist()
             ]
-        codes = column.indices.cast(pa.int64()).fill_null(len(texts))
+        codes = column.indices.cast(pa.int64())
+        if codes.null_count:
+            # A scalar made of a Python number would import pandas.
+            codes = codes.fill_null(array_to_arrow(np.array([len(texts)]))[0])
         return np.asarray(_to_numpy(codes), dtype=np.intp), (*texts, "")
 
     def _whole(self, number: float, name: str) -> str:

@@ -41,11 +41,15 @@ def draw_grid(grid: Grid, view: View) -> Table:
         padding=(0, 0, 0, 1),
         show_header=bool(grid.header),
     )
-    plus_minus = PLUS_MINUS if view.ascii_only else "±"  # Before widths are measured.
+    # Names of columns and files stand in headers too. "±" gives way before widths are measured.
+    plus_minus = PLUS_MINUS if view.ascii_only else "±"
+    headers = [
+        "\n".join(map(clean, name.replace("±", plus_minus).split("\n"))) for name in grid.header
+    ]
     for index in range(len(grid.rows[0]) if grid.rows else len(grid.header)):
         number = index in grid.numbers
         table.add_column(
-            grid.header[index].replace("±", plus_minus) if grid.header else "",
+            Text(headers[index]) if headers else "",
             justify="right" if number else "left",
             no_wrap=number,
             overflow="fold",
