@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
 import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
 import pytest
 
 import xent_cli
 
-from .conftest import Xent
+from .conftest import CLEAN, Xent
 
 SAMPLES = Path(__file__).parents[2] / "sample_data" / "binary"
 PREDS, TUMOURS = SAMPLES / "baseline.csv", SAMPLES / "tumours.csv"
@@ -201,3 +206,20 @@ def test_standard_input_is_cut_too(process, tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     columns = json.loads(run.stdout)["slices"][0]["columns"]
     assert columns == [{"name": "radius", "points": [11.36, 12.72, 14.06, 17.08]}]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_slicing_imports_no_pandas(kind: str, tmp_path: Path) -> None:
+    columns = {"g": ["x", None, "y"], "i": [1, 2, None], "y": [0, 1, 1], "age": [1.5, 2.5, 3.5]}
+    table = pa.table({"p_0": [0.5] * 3, "p_1": [0.5] * 3, **columns})
+    path = tmp_path / f"all.{kind}"
+    (pq.write_table if kind == "parquet" else pa_csv.write_csv)(table, path)
+    options = ["--by", "g,age:2", "--by", "i", "--label-col", "y", "--pred-cols", "p_*", "-f", "md"]
+    code = (
+        "import sys; from xent_cli.cli import main;"
+        f"print(main(['eval', {str(path)!r}, *{options!r}]), 'pandas' in sys.modules)"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code], env=CLEAN, capture_output=True, text=True, check=True
+    ).stdout
+    assert out.splitlines()[-1] == "0 False"
