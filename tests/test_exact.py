@@ -155,3 +155,10 @@ class TestStrings:
     def test_damaged(self, text):
         with pytest.raises(ValueError, match=r"exact sum|invalid literal"):
             ExactSums.from_strings([text])
+
+
+def test_regrouped_sums_cannot_overflow():
+    large = ExactSums.of_integers(np.full(5, 2**61))
+    moved = large.regrouped(np.array([1, 1, 1, 1, 0]), 2)
+    assert [int(x) for x in moved] == [2**61, 2**63]
+    assert moved == large.settled().regrouped(np.array([1, 1, 1, 1, 0]), 2)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 import scipy.stats
 
-from xent_cli import Report, compare, evaluate, gate
+from xent_cli import Report, compare, evaluate, gate, slice_keys
 from xent_cli.comparison import Comparison
 from xent_cli.delta import Delta
 from xent_cli.errors import ReportError, SignatureError, SliceError
@@ -156,3 +156,24 @@ def test_a_saved_baseline_needs_the_same_slices():
     assert result.outcome == "pass"
     with pytest.raises(SignatureError, match="by is "):
         gate(NEW, LABELS, require="delta <= 1", baseline=saved)
+
+
+def test_a_loss_too_large_to_square_leaves_other_slices_their_error():
+    old = np.array([[1e200, 0.0], [0.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
+    new = np.array([[2e200, 0.0], [0.0, 1.0], [0.0, 2.0], [1.5, 0.0]])
+    by = {"g": ["a", "a", "b", "b"]}
+    found = compare(old, new, labels=[1, 1, 1, 1], by=by, scale="logits").comparisons[0]
+    pair = SliceComparison(found, 0)
+    assert pair.difference(("a",)).reason == "a loss is too large"
+    assert pair.difference(("b",)).se is not None
+
+
+def test_quantiles_are_found_once_for_all_models(monkeypatch):
+    calls = []
+    count = slice_keys._count_values
+    monkeypatch.setattr(
+        slice_keys, "_count_values", lambda *args: calls.append(args) or count(*args)
+    )
+    table = pa.table({"y": LABELS, "age": RNG.normal(40, 10, N)})
+    compare(OLD, NEW, OLD[::-1], labels=table, label_col="y", by="age:4")
+    assert len(calls) == 2  # One of the predictions' columns, and one of the labels'.

@@ -213,3 +213,10 @@ def test_parquet_in_row_groups_and_threads(tmp_path):
     pq.write_table(table, tmp_path / "all.parquet", row_group_size=600)
     found = evaluate(str(tmp_path / "all.parquet"), by="user", jobs=4)
     assert counts(found) == pd.Series(names).value_counts().to_dict()
+
+
+def test_a_column_of_both_files_may_be_cut(tmp_path):
+    (tmp_path / "preds.csv").write_text("p_a,p_b,age\n0.5,0.5,1.50\n0.5,0.5,2\n")
+    (tmp_path / "labels.csv").write_text("label,age\na,1.5\nb,2.0\n")
+    report = evaluate(str(tmp_path / "preds.csv"), str(tmp_path / "labels.csv"), by="age:2")
+    assert counts(report) == {"(-inf, 2)": 1, "[2, inf)": 1}

@@ -101,7 +101,7 @@ def _ordered(values: Floats) -> Integers:
     The bits of a float, read as an integer, grow with its magnitude; those of negative ones are
     turned round.
     """
-    bits = (values + 0.0).view(np.int64)
+    bits = values.view(np.int64)
     return np.where(bits < 0, np.int64(-(2**63)) - bits, bits)
 
 

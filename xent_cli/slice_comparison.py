@@ -9,6 +9,7 @@ from functools import cached_property
 from xent_cli.comparison import Comparison
 from xent_cli.figures import INFINITE, NATS_PER, error_reason
 from xent_cli.slice_figures import Slice, SliceTable, slice_tables, small_slices
+from xent_cli.slice_sums import SliceSums
 from xent_cli.slicing import Key
 from xent_cli.stats import Estimate, Moments, independent_sum
 
@@ -80,15 +81,17 @@ class SliceComparison:
         ours, theirs = self.baseline.sums.clusters, self.candidate.sums.clusters
         if ours is not None and theirs is not None:
             return theirs.less(ours).moments()
+        return [self._differences.moments(index) for index in range(len(self._differences))]
+
+    @cached_property
+    def _differences(self) -> SliceSums:
         delta = self.comparison.delta
         if delta is None:
             raise ValueError("unpaired models have no differences by row")
         sums = delta.slices[self.which].settled()
-        if small := small_slices(sums, self.min_n):
-            sums = sums.folded(small)
-        return [sums.moments(index) for index in range(len(sums))]
+        small = small_slices(sums, self.min_n)
+        return sums.folded(small) if small else sums
 
     def _n_huge(self, index: int) -> int:
-        delta = self.comparison.delta
-        alone = sum(table.sums.count("huge", index) for table in (self.baseline, self.candidate))
-        return alone + (delta.n_huge if delta is not None else 0)
+        every = (self.baseline.sums, self.candidate.sums, self._differences)
+        return sum(sums.count("huge", index) for sums in every)
