@@ -85,14 +85,19 @@ def columns(names: Sequence[str], probabilities: NDArray[np.float64]) -> pd.Data
 
 
 def make_binary() -> None:
-    """Breast cancer: text labels, and the probability of the malignant class alone."""
+    """Breast cancer: text labels, and the probability of the malignant class alone.
+
+    The labels stand in a second file too, beside a column to slice by.
+    """
     data = load_breast_cancer()
     malignant = list(data.target_names).index("malignant")
     tables = {
         name: columns(["malignant"], q[:, [malignant]])
         for name, q in predict(data.data, data.target).items()
     }
-    write("binary", {"labels": pd.DataFrame({"label": data.target_names[data.target]}), **tables})
+    labels = pd.DataFrame({"label": data.target_names[data.target]})
+    radius = data.data[:, list(data.feature_names).index("mean radius")]
+    write("binary", {"labels": labels, "tumours": labels.assign(radius=radius), **tables})
 
 
 def make_categorical() -> None:

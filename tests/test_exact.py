@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xent_cli.exact import ExactSums, sum_groups, sum_rows
+from xent_cli.exact import ExactSums
+from xent_cli.summing import sum_groups, sum_rows
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 VALUES = st.lists(FINITE | st.sampled_from([1e300, -1e300, 5e-324, -5e-324, 1.0, 0.1]), max_size=60)
@@ -155,3 +156,10 @@ class TestStrings:
     def test_damaged(self, text):
         with pytest.raises(ValueError, match=r"exact sum|invalid literal"):
             ExactSums.from_strings([text])
+
+
+def test_regrouped_sums_cannot_overflow():
+    large = ExactSums.of_integers(np.full(5, 2**61))
+    moved = large.regrouped(np.array([1, 1, 1, 1, 0]), 2)
+    assert [int(x) for x in moved] == [2**61, 2**63]
+    assert moved == large.settled().regrouped(np.array([1, 1, 1, 1, 0]), 2)

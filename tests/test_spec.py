@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 import pytest
 
 from xent_cli.errors import SignatureError
+from xent_cli.slicing import SliceColumn, Slicing
 from xent_cli.spec import Spec
 
 SPEC = Spec("sparse", ("cat", "dog", "owl"))
@@ -25,6 +26,7 @@ CHANGES = {
     "unit": "bits",
     "align": "name",
     "multilabel": True,
+    "by": (Slicing((SliceColumn("country"),)),),
     "cluster": "user id",
     "unmatched": "error",
 }

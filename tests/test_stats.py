@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 from statsmodels.stats.weightstats import DescrStatsW
 
-from xent_cli.stats import Estimate, correlation
+from xent_cli.stats import Estimate, Moments, correlation
 
 LOSSES = [0.1, 0.35, 0.22, 1.8, 0.05, 0.61, 0.44, 2.3, 0.15, 0.98]
 WEIGHTS = [1, 2, 1, 1, 3, 1, 2, 1, 1, 1]
@@ -130,3 +130,10 @@ class TestEstimate:
         low, high = Estimate(0.3, 0.1, 12).interval(1 - p)
         assert low == pytest.approx(0, abs=1e-14)
         assert high == pytest.approx(0.6, rel=1e-12)
+
+
+@pytest.mark.parametrize(("bits", "varies"), [(109, False), (90, True)])
+def test_what_varies_only_by_its_rounding_has_no_error(bits, varies):
+    two = Fraction(2)
+    sums = Moments(2, w=two, u=two, ww=two, uw=two, uu=two + Fraction(1, 2**bits))
+    assert (sums.standard_error() is not None) is varies

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.losses import sum_over_classes
+from xent_cli.slicing import Key
 
 Floats = NDArray[np.float64]
 
@@ -45,6 +46,22 @@ class Place:
         return self.of_row(row) + f", value {index + 1}"
 
 
+@dataclass(frozen=True, slots=True)
+class Sliced:
+    """The slice of each row, by one slicing.
+
+    Attributes
+    ----------
+    codes : (n,) intp
+        Positions in `keys`.
+    keys : tuple of Key
+        Some may be of no row.
+    """
+
+    codes: NDArray[np.intp]
+    keys: tuple[Key, ...]
+
+
 @dataclass(frozen=True)
 class Batch:
     """Rows of predictions with their labels and weights.
@@ -68,6 +85,8 @@ class Batch:
     clusters : (n,) intp, optional
         For each row the position of its cluster in `cluster_keys`.
     cluster_keys : tuple of str
+    slices : tuple of Sliced
+        One a slicing.
     """
 
     q: Floats
@@ -83,6 +102,7 @@ class Batch:
     n_invalid: int = 0
     clusters: NDArray[np.intp] | None = None
     cluster_keys: tuple[str, ...] = ()
+    slices: tuple[Sliced, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -116,4 +136,5 @@ class Batch:
             rows=self.rows[keep],
             weight=None if self.weight is None else self.weight[keep],
             clusters=None if self.clusters is None else self.clusters[keep],
+            slices=tuple(Sliced(item.codes[keep], item.keys) for item in self.slices),
         )

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.contributions import Contributions
-from xent_cli.exact import ExactSums, sum_groups, sum_rows
+from xent_cli.exact import ExactSums
 from xent_cli.losses import Floats, Labels
 from xent_cli.products import two_product
+from xent_cli.summing import sum_groups, sum_rows
 
 Sums = dict[str, ExactSums]
 

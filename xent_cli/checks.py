@@ -106,6 +106,17 @@ def require_valid(batch: Batch, bad: NDArray[np.bool_]) -> None:
     )
 
 
+def require_present(
+    batch: Batch, bad: NDArray[np.bool_], place: Place, column: str | None, fault: str
+) -> None:
+    """Raise MissingValueError for the first row that `bad` marks, for what its `column` lacks."""
+    if bad.any():
+        where = place.of_row(int(batch.rows[np.argmax(bad)]), column)
+        raise MissingValueError(
+            f"{where}: the {fault}.", hint="--invalid drop leaves such rows out and counts them."
+        )
+
+
 def check_predictions(batch: Batch, spec: Spec) -> tuple[Floats, Findings]:
     """Check range and row sums of finite predictions.
 

@@ -24,6 +24,7 @@ class Choices(TypedDict, total=False):
     cluster: Any
     id_col: str | None
     unmatched: Unmatched
+    by: Any
     mode: Mode | None
     scale: Scale
     eps: float
@@ -57,6 +58,7 @@ def read_options(choices: Choices) -> Options:
         cluster=_column(choices, "cluster"),
         id=choices.get("id_col"),
         unmatched=choices.get("unmatched", "error"),
+        by=listed(choices.get("by", ())),
         mode=choices.get("mode"),
         scale=choices.get("scale", "probs"),
         eps=choices.get("eps", DEFAULT_EPS),
@@ -111,6 +113,9 @@ def open_inputs(
         values = choices.get(name)
         if values is not None and not isinstance(values, str):
             label_source = with_column(label_source, name, values)
+    by = choices.get("by")
+    for name, values in by.items() if isinstance(by, Mapping) else ():
+        label_source = with_column(label_source, str(name), values)
     if labels is None:
         sources[0] = label_source
     return sources, label_source

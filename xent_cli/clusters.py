@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from xent_cli.batch import Batch
 from xent_cli.cells import present
 from xent_cli.contributions import Contributions
-from xent_cli.exact import ExactSums, sum_groups
+from xent_cli.exact import ExactSums
 from xent_cli.losses import Floats
 from xent_cli.products import two_product
 from xent_cli.stats import Moments
+from xent_cli.summing import sum_groups
 
 Integers = NDArray[np.int64]
 
@@ -64,8 +65,17 @@ class ClusterSums:
         return cls(n_classes, (), np.zeros(0, dtype=np.int64), nothing)
 
     @classmethod
-    def of(cls, batch: Batch, rows: Contributions, n_classes: int) -> Self:
-        """Add up the rows of a batch that has clusters; infinite losses are left out."""
+    def of(
+        cls,
+        batch: Batch,
+        rows: Contributions,
+        n_classes: int,
+        groups: NDArray[np.intp] | None = None,
+    ) -> Self:
+        """Add up the rows of a batch that has clusters; infinite losses are left out.
+
+        With `groups` (n,), from 0 to `n_classes` - 1, they count in place of the classes.
+        """
         used, local = np.unique(np.asarray(batch.clusters), return_inverse=True)
         names = [batch.cluster_keys[code] for code in used.tolist()]
         order = sorted(range(len(names)), key=names.__getitem__)
@@ -74,10 +84,13 @@ class ClusterSums:
         base = rank[local] * n_classes
         loss, weight = rows.finite_loss, rows.weight
         if rows.groups is not None:
-            codes = base + rows.groups
+            codes = base + (rows.groups if groups is None else groups)
         else:
             mask = present(rows)
-            codes = (base + np.arange(n_classes, dtype=np.int64)[:, np.newaxis])[mask]
+            if groups is None:
+                codes = (base + np.arange(n_classes, dtype=np.int64)[:, np.newaxis])[mask]
+            else:
+                codes = np.broadcast_to(base + groups, mask.shape)[mask]
             loss = loss[mask]
             weight = None if weight is None else weight[mask]
         weight = np.ones(len(codes)) if weight is None else weight
@@ -97,10 +110,7 @@ class ClusterSums:
         cls, n: int, keys: tuple[str, ...], cells: Integers, limbs: Integers, *, too_large: bool
     ) -> Self:
         """Carry what is over 36 bits into the next coarser grid: each sum has one form."""
-        for index in range(len(_GRIDS) - 1, 0, -1):
-            carry = limbs[:, index] >> _LIMB_BITS
-            limbs[:, index] -= carry << _LIMB_BITS
-            limbs[:, index - 1] += carry
+        _carry(limbs)
         full = bool((np.abs(limbs[:, 0]) >= _FULL).any())
         return cls(n, keys, cells, limbs, too_large or full)
 
@@ -138,6 +148,24 @@ class ClusterSums:
         limbs[1] -= baseline.limbs[1]
         return replace(self, limbs=limbs, too_large=self.too_large or baseline.too_large)
 
+    def regrouped(self, places: NDArray[np.intp], n_groups: int) -> Self:
+        """Return the sums with class i as ``places[i]`` of `n_groups`, where several add up."""
+        cluster, label = np.divmod(self.cells, max(1, self.n_classes))
+        cells, at = np.unique(cluster * n_groups + places[label], return_inverse=True)
+        limbs = np.zeros((2, len(_GRIDS), len(cells)), dtype=np.int64)
+        np.add.at(limbs.transpose(2, 0, 1), at, self.limbs.transpose(2, 0, 1))
+        return self._carried(n_groups, self.keys, cells, limbs, too_large=self.too_large)
+
+    def in_cells(self) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats, Floats]:
+        """Return for each cell the position of its cluster and its class, and its two sums, (2, P).
+
+        Last the sums of each cluster over all classes, (2, G).
+        """
+        cluster, label = np.divmod(self.cells, max(1, self.n_classes))
+        sums = np.array([_floats(limbs) for limbs in self.limbs])
+        wholes = np.array([_floats(self._whole(limbs)) for limbs in self.limbs])
+        return cluster.astype(np.intp), label.astype(np.intp), sums, wholes
+
     def moments(self, relative_to: ClusterSums | None = None) -> list[Moments]:
         """Return, for each class and last overall, the sums over clusters, each cluster a draw.
 
@@ -147,13 +175,7 @@ class ClusterSums:
         by_class = self.cells % self.n_classes
         counts = np.bincount(by_class, minlength=self.n_classes)
         classes = _moments(_floats(below), _floats(self.limbs[1]), by_class, counts.tolist())
-        whole = self.cells // self.n_classes
-        totals = []
-        for limbs in (below, self.limbs[1]):
-            total = np.zeros((len(_GRIDS), len(self.keys)), dtype=np.int64)
-            for mine, sums in zip(limbs, total, strict=True):
-                np.add.at(sums, whole, mine)
-            totals.append(_floats(total))
+        totals = [_floats(self._whole(limbs)) for limbs in (below, self.limbs[1])]
         n = len(self.keys)
         return classes + _moments(totals[0], totals[1], np.zeros(n, dtype=np.intp), [n])
 
@@ -191,6 +213,13 @@ class ClusterSums:
             raise ValueError("the clusters are out of order")
         return cls(n_classes, keys, cells, limbs, bool(data["too_large"]))
 
+    def _whole(self, limbs: Integers) -> Integers:
+        """Add up the limbs (4, P) of each cluster over the classes, into (4, G)."""
+        total = np.zeros((len(_GRIDS), len(self.keys)), dtype=np.int64)
+        for mine, sums in zip(limbs, total, strict=True):
+            np.add.at(sums, self.cells // self.n_classes, mine)
+        return total
+
     def _cells_among(self, keys: tuple[str, ...]) -> Integers:
         """Return the cells as they are numbered among more clusters."""
         if keys == self.keys:
@@ -224,8 +253,18 @@ def _add(values: Floats, at: NDArray[np.intp], limbs: Integers) -> None:
             limbs[index] += np.ldexp(found, -grid).astype(np.int64)
 
 
+def _carry(limbs: Integers) -> None:
+    """Carry what is over 36 bits into the next coarser grid, in limbs (..., 4, P)."""
+    for index in range(len(_GRIDS) - 1, 0, -1):
+        carry = limbs[..., index, :] >> _LIMB_BITS
+        limbs[..., index, :] -= carry << _LIMB_BITS
+        limbs[..., index - 1, :] += carry
+
+
 def _floats(limbs: Integers) -> Floats:
-    """Return sums as float64, from the finest grid up."""
+    """Return sums as float64, from the finest grid up; equal sums give equal floats."""
+    limbs = limbs.copy()
+    _carry(limbs)
     total = np.zeros(limbs.shape[1])
     for grid, units in zip(reversed(_GRIDS), limbs[::-1], strict=True):
         total += np.ldexp(units.astype(np.float64), grid)

@@ -19,13 +19,14 @@ from xent_cli.contrast import Contrast
 from xent_cli.delta import Delta
 from xent_cli.detection import make_plan
 from xent_cli.errors import SameInputError, UsageError
-from xent_cli.evaluation import report_on, with_doubts
+from xent_cli.evaluation import with_doubts
 from xent_cli.files import Block, Source, Use
 from xent_cli.files.pairing import join_models, line_up_models
 from xent_cli.measured import measure
 from xent_cli.options import Options
 from xent_cli.plan import Plan, batch_limit, uses_of
 from xent_cli.report import Report
+from xent_cli.reporting import report_on
 from xent_cli.running import Running
 from xent_cli.tally import Tally
 from xent_cli.threads import available_cpus, map_ahead
@@ -108,7 +109,7 @@ def plan_models(sources: Sequence[Source], labels: Source, options: Options) -> 
     """
     first = make_plan(sources[0], labels, options)
     plans = [first]
-    said = replace(options, label_cols=first.roles.labels)
+    said = replace(options, label_cols=first.roles.labels, by=first.spec.by)
     for source in sources[1:]:
         plan = make_plan(source, labels, said)
         plan = in_order(plan, first.roles.preds, said)

@@ -12,7 +12,7 @@ from xent_cli.figures import NATS_PER, error_reason, mean_loss, moments_of, row_
 from xent_cli.notice import Notice
 from xent_cli.power import smallest_detectable
 from xent_cli.report import Report
-from xent_cli.stats import Estimate, Moments, correlation
+from xent_cli.stats import Estimate, Moments, correlation, independent_sum
 
 _INFINITE = "infinite: a truth had q = 0"
 _TOP = 0.01
@@ -66,7 +66,7 @@ class Comparison:
         nats = NATS_PER[ours.spec.unit]
         if self.delta is None:
             a, b = self._alone(index)
-            return _independent(
+            return independent_sum(
                 b.value - a.value, ((b.se, b.df), (a.se, a.df)), a.reason or b.reason
             )
         exact = theirs.sums["loss"][index] - ours.sums["loss"][index]
@@ -98,7 +98,7 @@ class Comparison:
                 (None if b.se is None else b.se / base, b.df),
                 (None if a.se is None else a.se * b.value / base**2, a.df),
             )
-            return _independent(ratio, parts, overall.reason)
+            return independent_sum(ratio, parts, overall.reason)
         if overall.se is None:
             return Estimate(ratio, None, overall.df, overall.reason)
         se = self._ratio_draws.standard_error()
@@ -204,15 +204,3 @@ class Comparison:
             for report, moments in zip((self.baseline, self.candidate), self._moments, strict=True)
         )
         return ours, theirs
-
-
-def _independent(
-    value: float, parts: tuple[tuple[float | None, int], ...], reason: str
-) -> Estimate:
-    """Return an estimate whose variance is the sum of independent ones (Welch)."""
-    known = [(se * se, df) for se, df in parts if se is not None]
-    if len(known) < len(parts):
-        return Estimate(value, None, 0, reason)
-    variance = math.fsum(part for part, _ in known)
-    df = variance**2 / math.fsum(part**2 / df for part, df in known)
-    return Estimate(value, math.sqrt(variance), math.floor(df))

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from xent_cli.cells import LARGEST_SQUARED, Cells, Sums, present
 from xent_cli.contributions import Contributions
-from xent_cli.errors import ReportError, WeightError
+from xent_cli.errors import ReportError, SliceError, WeightError
 from xent_cli.exact import ExactSums
 from xent_cli.losses import Floats
 from xent_cli.magnitudes import Magnitudes
 from xent_cli.measured import Measured
+from xent_cli.slice_sums import SliceSums, add_differences
 from xent_cli.spec import Spec
 
 Mask = NDArray[np.bool_]
@@ -47,6 +48,8 @@ class Delta:
         How large the differences are.
     n_clipped, n_huge : int
         Rows clipped at the truth in either, and rows with a difference too large to square.
+    slices : tuple of SliceSums
+        The differences of each slice, by each slicing of the spec.
     """
 
     spec: Spec
@@ -58,6 +61,7 @@ class Delta:
     magnitudes: Magnitudes = field(default_factory=lambda: Magnitudes({}))
     n_clipped: int = 0
     n_huge: int = 0
+    slices: tuple[SliceSums, ...] = ()
 
     @classmethod
     def zero(cls, spec: Spec) -> Self:
@@ -70,7 +74,8 @@ class Delta:
         """
         nothing = (0,) * (spec.n_classes + 1)
         sums = {name: ExactSums.zeros(len(nothing)) for name in MOMENTS}
-        return cls(spec, nothing, nothing, nothing, nothing, sums)
+        slices = tuple(SliceSums.zero(by, graded=False, clustered=False) for by in spec.by)
+        return cls(spec, nothing, nothing, nothing, nothing, sums, slices=slices)
 
     @classmethod
     def of(cls, baseline: Measured, candidate: Measured) -> Self:
@@ -89,6 +94,7 @@ class Delta:
         if ours is None or theirs is None:
             return cls.zero(spec)
         _require_same_weights(baseline, candidate)
+        _require_same_slices(baseline, candidate)
         infinite = ours.infinite | theirs.infinite
         d = np.where(infinite, 0.0, theirs.finite_loss - ours.finite_loss)
         row_infinite = infinite if infinite.ndim == 1 else infinite.any(axis=0)
@@ -107,6 +113,7 @@ class Delta:
             _magnitudes(ours, d, row_d, spec.n_classes),
             n_clipped=int(clipped.sum()),
             n_huge=int((~squarable).sum()),
+            slices=add_differences(baseline, row_d, infinite, ~squarable),
         )
 
     def __add__(self, other: Delta) -> Self:
@@ -125,6 +132,7 @@ class Delta:
             self.magnitudes + other.magnitudes,
             self.n_clipped + other.n_clipped,
             self.n_huge + other.n_huge,
+            tuple(a + b for a, b in zip(self.slices, other.slices, strict=True)),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -136,6 +144,7 @@ class Delta:
             "magnitudes": self.magnitudes.to_dict(),
             "n_clipped": self.n_clipped,
             "n_huge": self.n_huge,
+            **({"slices": [item.to_dict() for item in self.slices]} if self.slices else {}),
         }
 
     @classmethod
@@ -154,6 +163,10 @@ class Delta:
                 Magnitudes.from_dict(data["magnitudes"]),
                 int(data["n_clipped"]),
                 int(data["n_huge"]),
+                tuple(
+                    SliceSums.from_dict(item, nothing)
+                    for item, nothing in zip(data.get("slices", ()), zero.slices, strict=True)
+                ),
             )
             return zero + delta
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -199,3 +212,22 @@ def _require_same_weights(baseline: Measured, candidate: Measured) -> None:
         f"{ours[row]:g} in the baseline.",
         hint="Models are compared on the same rows with the same weights.",
     )
+
+
+def _require_same_slices(baseline: Measured, candidate: Measured) -> None:
+    """Refuse a row that is in one slice of the baseline and in another of the candidate."""
+    ours, theirs = baseline.batch, candidate.batch
+    for by, mine, other in zip(baseline.spec.by, ours.slices, theirs.slices, strict=True):
+        if mine.keys == other.keys and np.array_equal(mine.codes, other.codes):
+            continue
+        place = {key: code for code, key in enumerate(mine.keys)}
+        moved = np.array([place.get(key, -1) for key in other.keys], dtype=np.intp)[other.codes]
+        if (moved == mine.codes).all():
+            continue
+        row = int(np.argmax(moved != mine.codes))
+        first, second = (side.keys[int(side.codes[row])] for side in (mine, other))
+        raise SliceError(
+            f"{theirs.preds.of_row(int(theirs.rows[row]))}: the slice is {by.title(second)}, and "
+            f"{by.title(first)} in the baseline.",
+            hint="Models are compared on the same rows in the same order.",
+        )

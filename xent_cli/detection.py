@@ -19,7 +19,7 @@ from xent_cli.class_names import (
 from xent_cli.class_weights import balanced_weights, read_class_weights
 from xent_cli.classes import ClassIndex, LabelValues, index_classes
 from xent_cli.errors import ClassesError, ColumnError, SwappedInputsError
-from xent_cli.exact import ExactSums, sum_groups, sum_rows
+from xent_cli.exact import ExactSums
 from xent_cli.files import Block, Source
 from xent_cli.files.pairing import some
 from xent_cli.ids import find_ids
@@ -28,7 +28,10 @@ from xent_cli.notice import Notice
 from xent_cli.options import Options
 from xent_cli.plan import Plan, line_up_roles, uses_of
 from xent_cli.roles import Roles, assign_roles
+from xent_cli.slice_keys import find_points, require_numbers
+from xent_cli.slicing import read_slicings
 from xent_cli.spec import Align, Spec
+from xent_cli.summing import sum_groups, sum_rows
 
 Floats = NDArray[np.float64]
 _SAMPLE_ROWS = 1 << 16
@@ -43,6 +46,7 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
         If the inputs do not fit together, or leave a choice open.
     """
     one_input = preds is labels
+    by = read_slicings(options.by, [*preds.names(), *(() if one_input else labels.names())])
     roles = assign_roles(
         preds.columns,
         None if one_input else labels.columns,
@@ -51,7 +55,9 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
         weight=options.weight,
         cluster=options.cluster,
         id_cols=find_ids(options.id, preds.columns, None if one_input else labels.columns),
+        by=by,
     )
+    require_numbers(roles, preds, labels)
     if not roles.preds:
         raise ColumnError(
             f"{preds.path} has no column of numbers to take for predictions "
@@ -105,6 +111,7 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
         multilabel=decision.multilabel,
         cluster=options.cluster,
         unmatched=options.unmatched if roles.id is not None and not one_input else None,
+        by=find_points(by, roles, preds, labels),
     )
     plan = Plan(
         preds,

@@ -208,6 +208,12 @@ class WeightError(InputError):
     code = "weight"
 
 
+class SliceError(InputError):
+    """A column makes too many slices, or cannot make any."""
+
+    code = "slices"
+
+
 class NothingLeftError(InputError):
     """Every row was ignored, dropped, or has weight zero."""
 

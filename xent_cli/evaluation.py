@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xent_cli.choices import Choices, listed, open_inputs, read_options
 from xent_cli.compat import compat_figure, require_tools
@@ -20,17 +20,14 @@ from xent_cli.losses import DEFAULT_EPS, Scale
 from xent_cli.measured import measure
 from xent_cli.passes import Work, read_parts
 from xent_cli.plan import Plan
-from xent_cli.provenance import Input
-from xent_cli.report import Report, finalize
+from xent_cli.report import Report
+from xent_cli.reporting import report_on
 from xent_cli.running import Running
 from xent_cli.spec import Invalid, Mode, RowSums, Unmatched
 from xent_cli.survey import Beside
 from xent_cli.tally import Tally
 from xent_cli.threads import Stop, available_cpus
 from xent_cli.tools import Tool
-
-if TYPE_CHECKING:  # Only who joins needs it.
-    from xent_cli.files.join import Join
 
 
 def evaluate(
@@ -43,6 +40,7 @@ def evaluate(
     cluster: Any = None,
     id_col: str | None = None,
     unmatched: Unmatched = "error",
+    by: Any = (),
     mode: Mode | None = None,
     scale: Scale = "probs",
     eps: float = DEFAULT_EPS,
@@ -89,6 +87,10 @@ def evaluate(
         labels). Labels are then found by it, in whatever order they are; they are held in memory.
     unmatched : {"error", "drop"}
         What to do with rows whose id the other input lacks.
+    by : str, sequence of str, or mapping of str to array (n,), optional
+        Columns whose values tell slices apart, ``"country"``, or several together,
+        ``"country,device"``; numbers are cut into parts of equal size, ``"age:10"``, or at values,
+        ``"age:18/25/40"``. Or, for data in memory, names and values.
     mode : {"binary", "categorical", "sparse"}, optional
         By default what the columns say. ``"binary"`` with as many label as prediction columns is
         multi-label.
@@ -163,6 +165,7 @@ def evaluate(
         cluster=cluster,
         id_col=id_col,
         unmatched=unmatched,
+        by=by,
         mode=mode,
         scale=scale,
         eps=eps,
@@ -237,17 +240,6 @@ def run(
     return with_doubts(report, plan, **how)
 
 
-def report_on(tally: Tally, plan: Plan, rows: int, join: Join | None = None) -> Report:
-    """Return the report of all rows of a plan."""
-    return finalize(
-        tally,
-        mode_reason=plan.mode_reason,
-        warnings=plan.warnings,
-        notes=plan.notes,
-        inputs=inputs_of(plan, rows, join),
-    )
-
-
 def _tally_beside(
     plan: Plan,
     names: Sequence[str],
@@ -267,29 +259,3 @@ def with_doubts(report: Report, plan: Plan, **how: Any) -> Report:
     """Return a report with a warning where the columns seem to be in another order."""
     doubts = doubt_order(plan, report, **how)
     return replace(report, warnings=report.warnings + doubts) if doubts else report
-
-
-def inputs_of(plan: Plan, rows: int, join: Join | None = None) -> list[Input]:
-    """Say which files were read, the columns that were used, and which rows had no partner."""
-    roles = plan.roles
-    beside = [
-        (name, in_labels)
-        for name, in_labels in (
-            (roles.weight, roles.weight_in_labels),
-            (roles.cluster, roles.cluster_in_labels),
-        )
-        if name is not None
-    ]
-    preds, labels = plan.preds, plan.labels
-    behind = [tuple(name for name, there in beside if there is side) for side in (False, True)]
-    found = [
-        Input("preds", preds.path, preds.format, rows, (*roles.preds, *behind[0])),
-        Input("labels", labels.path, labels.format, rows, (*roles.labels, *behind[1])),
-    ]
-    if join is None or roles.id is None:
-        return found
-    return [
-        replace(item, rows=rows + lost, id=name, unmatched=lost)
-        for item, name in zip(found, roles.id, strict=True)
-        for lost in [join.count(preds if item.role == "preds" else labels) - rows]
-    ]

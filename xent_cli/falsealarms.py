@@ -44,7 +44,7 @@ def count_false_alarms(
     ----------
     comparison : Comparison
     rules : sequence of Rule
-        Those that do not compare with the baseline are left out.
+        Those that do not compare with the baseline, and those about slices, are left out.
     flips : int
         How many times; at least 1.
     seed : int
@@ -54,12 +54,13 @@ def count_false_alarms(
     UsageError
         If nothing can be flipped: no paired baseline, no rule about it, or infinite losses.
     """
-    chosen = [rule for rule in rules if rule.metric in PAIRED]
+    chosen = [rule for rule in rules if rule.metric in PAIRED and rule.slice_name is None]
     delta = comparison.delta
     if delta is None or not chosen:
         raise UsageError(
             "--aa flips the signs of paired differences, and there are none.",
-            hint="It needs the baseline's predictions, and a rule on delta or delta_rel.",
+            hint="It needs the baseline's predictions, and a rule on delta or delta_rel that is "
+            "about no slices.",
         )
     if delta.infinite[-1] or delta.n_huge:
         raise UsageError("--aa: a loss is infinite or too large, so that signs cannot be flipped.")

@@ -13,7 +13,7 @@ from xent_cli.spec import Unit
 from xent_cli.stats import Estimate, Moments
 from xent_cli.tally import Tally
 
-_INFINITE = "infinite: a truth had q = 0"
+INFINITE = "infinite: a truth had q = 0"
 
 NATS_PER: dict[Unit, float] = {"nats": 1.0, "bits": math.log(2), "hartleys": math.log(10)}
 
@@ -122,7 +122,7 @@ def figures_of(tally: Tally) -> Figures:
         undefined["overall.accuracy"] = "no weight"
     for name, value in asdict(overall).items():
         if value == math.inf:
-            undefined["overall." + name] = _INFINITE
+            undefined["overall." + name] = INFINITE
     total = tally.sums["loss"][k]
     clipped_share = float(tally.sums["clipped_loss"][0] / total) if total else None
     if tally.infinite[k]:
@@ -198,7 +198,7 @@ def _mean_loss(
     """Return mean loss, standard error and interval of a class, or overall (index K)."""
     keys = (path + "se",) if path != "overall." else (path + "se", path + "ci95")
     if tally.infinite[index]:
-        undefined |= dict.fromkeys((path + "cross_entropy", *keys), _INFINITE)
+        undefined |= dict.fromkeys((path + "cross_entropy", *keys), INFINITE)
         return math.inf, None, None
     found = mean_loss(tally, index, draws)
     if found.se is None:

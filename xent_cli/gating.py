@@ -32,6 +32,7 @@ def gate(
     allow_same: bool = False,
     inconclusive: Outcome = "inconclusive",
     aa: int = 0,
+    min_n: int = 30,
     batch_rows: int | None = None,
     jobs: int | None = None,
     processes: bool = False,
@@ -56,6 +57,9 @@ def gate(
     aa : int
         Judge the rules so many times with random signs of the paired differences, too: how often
         they fail then is their rate of false alarms on these data.
+    min_n : int
+        Slices with fewer rows are not judged by a rule over several (``slice.country.*``), which is
+        said.
     batch_rows, jobs, processes, progress, **choices
         As `xent_cli.evaluate` takes them.
 
@@ -92,13 +96,13 @@ def gate(
     sources, label_source = open_inputs(models, labels, choices)
     if len(models) > 1:
         plans = plan_models(sources, label_source, options)
-        _require_classes(rules, plans[0].spec)
+        _require_names(rules, plans[0].spec)
         # The baseline first: deltas are candidate less baseline.
         reports, deltas = read_models(
             plans[::-1], batch_rows=batch_rows, jobs=jobs, progress=progress
         )
         comparison = Comparison(reports[0], reports[1], deltas[0])
-        result = judge(reports[1], rules, comparison, inconclusive=inconclusive)
+        result = judge(reports[1], rules, comparison, inconclusive=inconclusive, min_n=min_n)
         return _with_alarms(result, comparison, rules, aa) if aa else result
     if aa:
         raise UsageError(
@@ -109,10 +113,10 @@ def gate(
     if saved is not None:
         plan = _as_saved(plan, saved, options)
         saved.tally.spec.require_equal(plan.spec)
-    _require_classes(rules, plan.spec)
+    _require_names(rules, plan.spec)
     report = run(plan, batch_rows=batch_rows, jobs=jobs, processes=processes, progress=progress)
     against = None if saved is None else Comparison(saved, report)
-    return judge(report, rules, against, inconclusive=inconclusive)
+    return judge(report, rules, against, inconclusive=inconclusive, min_n=min_n)
 
 
 def _with_alarms(
@@ -147,7 +151,9 @@ def _require_baseline(rules: Sequence[Rule], *, given: bool) -> None:
             )
 
 
-def _require_classes(rules: Sequence[Rule], spec: Spec) -> None:
-    """Refuse names of classes that do not exist before hours of reading, not after."""
+def _require_names(rules: Sequence[Rule], spec: Spec) -> None:
+    """Refuse classes and slicings that do not exist before hours of reading, not after."""
+    by = [[column.name for column in slicing.columns] for slicing in spec.by]
     for rule in rules:
         rule.classes_among(spec.classes)
+        rule.slicing_among(by)

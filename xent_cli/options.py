@@ -9,6 +9,7 @@ from typing import get_args
 
 from xent_cli.errors import UsageError
 from xent_cli.losses import DEFAULT_EPS, Scale
+from xent_cli.slicing import Slicing
 from xent_cli.spec import Invalid, Mode, RowSums, Unit, Unmatched
 
 UNITS: dict[str, Unit] = {"e": "nats", "2": "bits", "10": "hartleys"}
@@ -24,6 +25,7 @@ class Options:
     cluster: str | None = None
     id: str | None = None
     unmatched: Unmatched = "error"
+    by: tuple[str | Slicing, ...] = ()
     mode: Mode | None = None
     scale: Scale = "probs"
     eps: float = DEFAULT_EPS

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.batch import Batch, Place
-from xent_cli.checks import invalid_predictions, require_valid
+from xent_cli.batch import Batch
+from xent_cli.checks import invalid_predictions, require_present, require_valid
 from xent_cli.classes import ClassIndex, LabelValues
-from xent_cli.errors import MissingValueError, UsageError
+from xent_cli.errors import UsageError
 from xent_cli.files import Block, Source, Use
 from xent_cli.files.address import is_address
 from xent_cli.files.pairing import line_up
@@ -20,6 +20,7 @@ from xent_cli.files.units import Unit, make_partitions, make_units
 from xent_cli.notice import Notice
 from xent_cli.roles import Roles
 from xent_cli.running import Running
+from xent_cli.slice_keys import slice_rows
 from xent_cli.spec import Spec
 from xent_cli.tally import Tally
 from xent_cli.threads import Stop
@@ -189,15 +190,22 @@ class Plan:
             lost = (codes < 0) & ~ignored
         else:
             lost = np.zeros_like(missing)
+        if self.spec.by:
+            batch = replace(batch, slices=slice_rows(self.spec.by, self.roles, preds, labels))
         bad_preds = invalid_predictions(batch, self.spec) & ~ignored
         bad_labels = missing & ~ignored
         bad_weights = np.zeros_like(missing) if weight is None else ~np.isfinite(weight) & ~ignored
         bad = bad_preds | bad_labels | bad_weights | lost
         if self.spec.invalid == "error" and bad.any():
             require_valid(batch, bad_preds)
-            _require_labels(batch, bad_labels, self.roles.labels)
-            _require_weights(batch, bad_weights, weight_place, self.roles.weight)
-            _require_clusters(batch, lost, self.roles)
+            roles, label = self.roles, self.roles.labels[0] if len(self.roles.labels) == 1 else None
+            cluster_place = labels.place if roles.cluster_in_labels else preds.place
+            for mask, place, column, fault in (
+                (bad_labels, labels.place, label, "label is missing (empty or NaN)"),
+                (bad_weights, weight_place, roles.weight, "weight is missing or not finite"),
+                (lost, cluster_place, roles.cluster, "cluster is missing"),
+            ):
+                require_present(batch, mask, place, column, fault)
         keep = ~(ignored | bad)
         if target.ndim == 1 and (unknown := keep & (target < 0)).any():
             row = int(np.argmax(unknown))
@@ -268,37 +276,10 @@ def uses_of(roles: Roles) -> tuple[dict[str, Use], dict[str, Use]]:
         (label_uses if roles.cluster_in_labels else pred_uses)[roles.cluster] = "text"
     if roles.name is not None:
         pred_uses[roles.name] = "text"
+    for names, uses in ((roles.by_preds, pred_uses), (roles.by_labels, label_uses)):
+        for name in names:
+            uses.setdefault(name, "number" if name in roles.cut else "text")
     return pred_uses, label_uses
-
-
-def _require_labels(batch: Batch, bad: NDArray[np.bool_], names: tuple[str, ...]) -> None:
-    if bad.any():
-        where = batch.labels.of_row(
-            int(batch.rows[np.argmax(bad)]), names[0] if len(names) == 1 else None
-        )
-        raise MissingValueError(
-            f"{where}: the label is missing (empty or NaN).",
-            hint="--invalid drop leaves such rows out and counts them.",
-        )
-
-
-def _require_weights(batch: Batch, bad: NDArray[np.bool_], place: Place, name: str | None) -> None:
-    if bad.any():
-        raise MissingValueError(
-            f"{place.of_row(int(batch.rows[np.argmax(bad)]), name)}: the weight is missing or not "
-            "finite.",
-            hint="--invalid drop leaves such rows out and counts them.",
-        )
-
-
-def _require_clusters(batch: Batch, bad: NDArray[np.bool_], roles: Roles) -> None:
-    if bad.any():
-        place = batch.labels if roles.cluster_in_labels else batch.preds
-        raise MissingValueError(
-            f"{place.of_row(int(batch.rows[np.argmax(bad)]), roles.cluster)}: the cluster is "
-            "missing.",
-            hint="--invalid drop leaves such rows out and counts them.",
-        )
 
 
 def _is_float(text: str) -> bool:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from xent_cli.comparison import Comparison
 from xent_cli.errors import RuleError
 from xent_cli.figures import NATS_PER, mean_loss, moments_of
 from xent_cli.report import Report
 from xent_cli.rules import COUNTED, PAIRED, Rule
-from xent_cli.stats import Estimate, Moments, Proportion
+from xent_cli.slice_comparison import SliceComparison
+from xent_cli.slice_figures import Slice
+from xent_cli.slicing import Key
+from xent_cli.stats import Estimate, Moments, Proportion, independent_sum
 
 
 def _same(value: float) -> float:
@@ -50,21 +54,25 @@ class Quantity:
 
 
 def quantities(
-    rule: Rule, report: Report, comparison: Comparison | None
+    rule: Rule, report: Report, comparison: Comparison | None, *, min_n: int = 0
 ) -> list[tuple[str | None, Quantity]]:
-    """Return each figure that a rule is about, with the name of its class.
+    """Return each figure that a rule is about, with the name of its class or title of its slice.
+
+    Slices that `small_among` names are left out.
 
     Raises
     ------
     RuleError
-        If the rule names a class that does not exist, or compares with a baseline that is not
-        there.
+        If the rule names a class or slice that does not exist, or compares with a baseline that is
+        not there.
     """
     if rule.metric in PAIRED and comparison is None:
         raise RuleError(
             f"The rule {rule.text!r} compares with a baseline, and there is none.",
             hint="Give it with --baseline.",
         )
+    if rule.slice_name is not None:
+        return list(_of_slices(rule, report, comparison, min_n))
     if rule.class_name is None:
         return [(None, _overall(rule.metric, report, comparison))]
     names, draws = report.tally.spec.classes, moments_of(report.tally)
@@ -124,6 +132,50 @@ def _of_class(
     return _loss(report, index, draws[index])
 
 
+def small_among(rule: Rule, report: Report, min_n: int) -> list[Key]:
+    """Return the slices that a pattern names and that have fewer than `min_n` rows.
+
+    A rule about `n` leaves none out: it is there to find them.
+    """
+    if rule.slice_name is None or not rule.is_pattern or rule.metric == "n":
+        return []
+    return [item.key for item in _slices(rule, report)[1] if item.n < min_n]
+
+
+def _slices(rule: Rule, report: Report) -> tuple[int, list[Slice]]:
+    """Return the position of the slicing and the slices that a rule is about."""
+    by = [[column.name for column in slicing.columns] for slicing in report.tally.spec.by]
+    which = rule.slicing_among(by)
+    if which is None:
+        raise ValueError("the rule is about no slices")
+    table = report.slices()[which]
+    wanted = rule.slices_among(table.slicing.name, [item.title for item in table.slices])
+    return which, [table.slices[index] for index in wanted]
+
+
+def _of_slices(
+    rule: Rule, report: Report, comparison: Comparison | None, min_n: int
+) -> Iterator[tuple[str, Quantity]]:
+    which, chosen = _slices(rule, report)
+    small = set(small_among(rule, report, min_n))
+    pair = None if comparison is None else SliceComparison(comparison, which)
+    for item in chosen:
+        if item.key not in small:
+            yield item.title, _of_slice(rule.metric, item, report, pair)
+
+
+def _of_slice(metric: str, item: Slice, report: Report, pair: SliceComparison | None) -> Quantity:
+    if metric == "n":
+        return Quantity(float(item.n))
+    if metric == "delta" and pair is not None:
+        return _of_difference(pair.difference(item.key))
+    if metric == "accuracy":
+        return _share_right(report, item.accuracy, item.n_graded)
+    if item.mean is None:
+        return Quantity(None, reason="no weight")
+    return Quantity(item.mean.value, item.mean, reason=item.mean.reason)
+
+
 def _loss(report: Report, index: int, draws: Moments) -> Quantity:
     tally = report.tally
     if tally.infinite[index]:
@@ -141,13 +193,17 @@ def _of_difference(found: Estimate | None) -> Quantity:
 
 
 def _accuracy(report: Report, index: int, value: float | None) -> Quantity:
+    return _share_right(report, value, report.tally.sums["graded"][index])
+
+
+def _share_right(report: Report, value: float | None, graded: Fraction) -> Quantity:
     """Accuracy has an interval where every row counts once and stands alone."""
     if value is None:
         return Quantity(None, reason="no rows")
-    spec, tally = report.tally.spec, report.tally
+    spec = report.tally.spec
     if spec.weighted or spec.class_weights or spec.cluster or spec.multilabel:
         return Quantity(value, reason="accuracy has an interval for plain rows only")
-    return Quantity(value, Proportion(value, int(tally.sums["graded"][index])))
+    return Quantity(value, Proportion(value, int(graded)))
 
 
 def _macro(report: Report) -> Quantity:
@@ -167,9 +223,7 @@ def _macro(report: Report) -> Quantity:
         for index in range(spec.n_classes)
         if tally.sums["weight"][index]
     ]
-    known = [(part.se**2, part.df) for part in parts if part.se is not None]
-    if len(known) < len(parts):
+    total = independent_sum(value, [(part.se, part.df) for part in parts])
+    if total.se is None:
         return Quantity(value, reason="a class has no standard error")
-    variance = math.fsum(part for part, _ in known)
-    df = variance**2 / math.fsum(part**2 / df for part, df in known)
-    return Quantity(value, Estimate(value, math.sqrt(variance) / len(parts), math.floor(df)))
+    return Quantity(value, Estimate(value, total.se / len(parts), total.df))

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from xent_cli.choices import Choices, open_inputs, read_options
 from xent_cli.detection import make_plan
 from xent_cli.errors import ClassesError, UsageError
-from xent_cli.evaluation import inputs_of
 from xent_cli.figures import NATS_PER
 from xent_cli.files import Block
 from xent_cli.files.writing import Part, Values, table_writer
@@ -23,7 +22,7 @@ from xent_cli.losses import Labels
 from xent_cli.measured import measure
 from xent_cli.plan import Plan
 from xent_cli.ranked import Ranking, ranking_of
-from xent_cli.report import finalize
+from xent_cli.reporting import report_on
 from xent_cli.rowlosses import RowLosses, Where, named
 from xent_cli.running import Running
 from xent_cli.spec import Spec
@@ -117,13 +116,7 @@ def worst_rows(
         plan.require_unchanged()
         if join is not None:
             join.finish(rows)
-        report = finalize(
-            total.sum(),
-            mode_reason=plan.mode_reason,
-            warnings=plan.warnings,
-            notes=plan.notes,
-            inputs=inputs_of(plan, rows, join),
-        )
+        report = report_on(total.sum(), plan, rows, join)
     return ranking_of(report, best, n_among, label, where)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -12,7 +11,10 @@ from xent_cli.compat import CompatFigure
 from xent_cli.errors import NothingLeftError, ReportError
 from xent_cli.figures import ClassRow, Figures, Overall, figures_of
 from xent_cli.notice import Notice
+from xent_cli.plain import alike, finite
 from xent_cli.provenance import Input, Matches, matches_of
+from xent_cli.slice_dicts import table_dict
+from xent_cli.slice_figures import SliceTable, slice_tables
 from xent_cli.tally import Tally
 from xent_cli.version import __version__
 
@@ -82,6 +84,13 @@ class Report:
         """The figures of each class, in column order."""
         return self.figures.classes
 
+    def slices(self, *, min_n: int = 0) -> tuple[SliceTable, ...]:
+        """Return the figures of each slice, one table a slicing (`by`).
+
+        Slices with fewer than `min_n` rows are added up into one.
+        """
+        return slice_tables(self.tally, min_n=min_n)
+
     @property
     def decided(self) -> tuple[Notice, ...]:
         """The warnings that come from decisions about columns, not from the tally."""
@@ -118,8 +127,9 @@ class Report:
             "n_clusters": figures.n_clusters,
             "clipped_share": figures.clipped_share,
             "weight_sum": figures.weight_sum,
-            "overall": _finite(asdict(figures.overall)),
-            "classes": [_finite(asdict(row)) for row in figures.classes],
+            "overall": finite(asdict(figures.overall)),
+            "classes": [finite(asdict(row)) for row in figures.classes],
+            **({"slices": [table_dict(item) for item in self.slices()]} if tally.slices else {}),
             "warnings": [asdict(notice) for notice in self.warnings],
             "notes": [asdict(notice) for notice in self.notes],
             "undefined": figures.undefined,
@@ -151,14 +161,15 @@ class Report:
                 tuple(map(Input.from_dict, data["inputs"])),
                 tuple(CompatFigure(**item) for item in data.get("compat", ())),
             )
-            saved = {key: data[key] for key in _COMPUTED}
+            computed = (*_COMPUTED, "slices") if tally.slices else _COMPUTED
+            saved = {key: data[key] for key in computed}
         except (KeyError, TypeError, ValueError, ArithmeticError) as error:
             raise ReportError(
                 f"The report is damaged ({type(error).__name__}: {error}).",
                 hint="Make it again with xent eval.",
             ) from error
         fresh = report.to_dict()
-        if not _alike(saved, {key: fresh[key] for key in _COMPUTED}):
+        if not alike(saved, {key: fresh[key] for key in computed}):
             raise ReportError(
                 "The figures of the report are not those of its tally: it was edited.",
                 hint="Make it again with xent eval.",
@@ -193,19 +204,6 @@ def finalize(
     return Report(tally, figures, mode_reason, all_warnings, tuple(notes), inputs)
 
 
-def _alike(saved: Any, fresh: Any) -> bool:
-    """Compare figures; another machine's logarithm may differ in the last digits."""
-    if isinstance(fresh, dict):
-        return isinstance(saved, dict) and all(_alike(saved.get(k), v) for k, v in fresh.items())
-    if isinstance(fresh, list):
-        if not isinstance(saved, list) or len(saved) != len(fresh):
-            return False
-        return all(_alike(*pair) for pair in zip(saved, fresh, strict=True))
-    if isinstance(fresh, float) and isinstance(saved, int | float):
-        return math.isclose(saved, fresh, rel_tol=1e-9, abs_tol=1e-300)
-    return bool(saved == fresh)
-
-
 def _require_rows(tally: Tally) -> Tally:
     if not tally.n[-1]:
         out = f"{tally.n_ignored:,} ignored by their label, {tally.n_invalid:,} dropped as invalid"
@@ -226,12 +224,3 @@ def _require_format(data: object) -> None:
             f"this xent reads {FORMAT_VERSION}.",
             hint="A newer xent wrote it.",
         )
-
-
-def _finite(values: dict[str, Any]) -> dict[str, Any]:
-    """Put None for what JSON cannot say; make tuples lists."""
-    plain = {key: list(v) if isinstance(v, tuple) else v for key, v in values.items()}
-    return {
-        key: None if isinstance(v, float) and not math.isfinite(v) else v
-        for key, v in plain.items()
-    }

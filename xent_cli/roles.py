@@ -11,6 +11,7 @@ from xent_cli.class_names import match_columns
 from xent_cli.column import Column
 from xent_cli.errors import ColumnError, SwappedInputsError, UsageError
 from xent_cli.ids import INDEX_NAMES
+from xent_cli.slicing import Slicing
 
 LABEL_NAMES = (
     "label",
@@ -47,8 +48,9 @@ class Roles:
 
     `weight` is a column of the labels where `weight_in_labels`, else of the predictions, and so is
     `cluster`; `ids` stand in both inputs; `left_out` are number columns taken for no predictions;
-    `id` joins rows, by its column in the predictions and that in the labels; `name` is a column of
-    the predictions that names rows where they are listed.
+    `by_preds` and `by_labels` tell slices apart, of the predictions and of the labels; those in
+    `cut` are read as numbers; `id` joins rows, by its column in the predictions and that in the
+    labels; `name` is a column of the predictions that names rows where they are listed.
     """
 
     preds: tuple[str, ...]
@@ -59,6 +61,9 @@ class Roles:
     left_out: tuple[str, ...] = ()
     cluster: str | None = None
     cluster_in_labels: bool = False
+    by_preds: tuple[str, ...] = ()
+    by_labels: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
     id: tuple[str, str] | None = None
     name: str | None = None
 
@@ -72,6 +77,7 @@ def assign_roles(
     weight: str | None = None,
     cluster: str | None = None,
     id_cols: tuple[str, str] | None = None,
+    by: Sequence[Slicing] = (),
 ) -> Roles:
     """Assign columns to roles.
 
@@ -86,6 +92,7 @@ def assign_roles(
     weight, cluster : str, optional
     id_cols : (str, str), optional
         What `find_ids` found.
+    by : sequence of Slicing, of columns that are there
 
     Raises
     ------
@@ -103,15 +110,27 @@ def assign_roles(
     for name, option in ((weight, "--weight"), (cluster, "--cluster")):
         if name is not None and name not in in_labels:
             _require(name, preds if labels is None else [*preds, *labels], option)
+    columns = [column for slicing in by for column in slicing.columns]
+    slicers = tuple(dict.fromkeys(column.name for column in columns))
+    cut = tuple(dict.fromkeys(column.name for column in columns if column.is_cut))
     wanted_labels = _select(label_cols, preds if labels is None else labels, "--label-col")
     wanted_preds = _select(pred_cols, preds, "--pred-cols")
+    # Whoever slices by the labels does not mean that they are none.
+    beside += [name for name in slicers if name.lower() not in LABEL_NAMES]
     if labels is None:
         label_names = wanted_labels or _conventional_label(preds)
         taken = {*label_names, *beside, *(id_cols or ())}
         found, left_out = _predictions(column for column in preds if column.name not in taken)
-        skipped = () if wanted_preds else left_out
         return Roles(
-            wanted_preds or found, label_names, weight, False, (), skipped, cluster, False, id_cols
+            wanted_preds or found,
+            label_names,
+            weight,
+            weight_in_labels=False,
+            left_out=() if wanted_preds else left_out,
+            cluster=cluster,
+            by_preds=slicers,
+            cut=cut,
+            id=id_cols,
         )
     if id_cols is not None:
         preds = [column for column in preds if column.name != id_cols[0]]
@@ -140,6 +159,7 @@ def assign_roles(
         rest = tuple(name for name in pred_names if name not in copies)
         pred_names = rest or pred_names
     ids = shared - set(pred_names) - set(label_names) - {weight}
+    ids -= set(cut)  # Numbers are no texts to compare.
     return Roles(
         pred_names,
         label_names,
@@ -149,6 +169,9 @@ def assign_roles(
         () if wanted_preds else tuple(name for name in left_out if name not in ids),
         cluster,
         cluster in in_labels,
+        tuple(name for name in slicers if name not in in_labels),
+        tuple(name for name in slicers if name in in_labels),
+        cut,
         id_cols,
     )
 

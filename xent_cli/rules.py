@@ -26,12 +26,15 @@ Operator = Literal["<=", "<", ">=", ">"]
 
 METRICS: tuple[str, ...] = get_args(Metric)
 CLASS_METRICS = ("ce", "accuracy", "n", "delta")
+"""Metrics of a class, or of a slice."""
+
 PAIRED = ("delta", "delta_rel")
 """Metrics that compare with a baseline."""
 
 COUNTED = ("n", "clipped", "coverage")
 """Metrics that are what they are: they have no interval."""
 
+_SCOPES = {"class": "class.cat.ce <= 0.8", "slice": "slice.country=KR.ce <= 0.8"}
 _SHARES = ("accuracy", "coverage", "delta_rel")
 _OPERATOR = re.compile(r"<=|>=|=<|=>|==|!=|≤|≥|<|>|=")
 _SPELLINGS = {"≤": "<=", "≥": ">="}
@@ -56,6 +59,8 @@ class Rule:
         Confidence with which it must be known; None judges the point.
     class_name : str, optional
         For which class; a pattern where `is_pattern`.
+    slice_name : str, optional
+        For which slice, such as ``country=KR``; all of them where it is ``country.*``.
     is_pattern : bool
         Whether ``*`` in the name stands for anything.
     """
@@ -66,6 +71,7 @@ class Rule:
     limit: float
     level: float | None = None
     class_name: str | None = None
+    slice_name: str | None = None
     is_pattern: bool = False
 
     def holds(self, value: float) -> bool:
@@ -98,16 +104,64 @@ class Rule:
         """
         if self.class_name is None:
             return []
-        if self.class_name in names:
-            return [names.index(self.class_name)]
-        found: list[int] = []
-        if self.is_pattern:
-            parts = map(re.escape, self.class_name.split("*"))
-            pattern = re.compile(".*".join(parts) + r"\Z", re.DOTALL)
-            found = [index for index, name in enumerate(names) if pattern.match(name)]
+        found = self._named(self.class_name, names)
         if not found:
             _refuse(self.text, f"there is no class {self.class_name!r}", self.class_name, names)
         return found
+
+    def slicing_among(self, slicings: Sequence[Sequence[str]]) -> int | None:
+        """Return the position of the slicing, by its columns, whose slices the rule is about.
+
+        None for a rule that is about no slices.
+
+        Raises
+        ------
+        RuleError
+            If there is none, with the nearest name.
+        """
+        name = self.slice_name
+        if name is None:
+            return None
+
+        def fits(columns: Sequence[str]) -> bool:
+            shape = ",".join(f"{re.escape(column)}=.*" for column in columns)
+            return name == f"{','.join(columns)}.*" or bool(re.fullmatch(shape, name, re.DOTALL))
+
+        found = [index for index, columns in enumerate(slicings) if fits(columns)]
+        if found:  # A slice by two columns also begins as one by the first of them does.
+            return max(found, key=lambda index: len(slicings[index]))
+        parts = [part.partition("=")[0] for part in name.removesuffix(".*").split(",")]
+        wanted, known = ",".join(parts), [",".join(columns) for columns in slicings]
+        fault = f"there are no slices by {wanted!r}"
+        if known:
+            _refuse(self.text, fault, wanted, known)
+        raise RuleError(f"The rule {self.text!r}: {fault}.", hint=f"Make them: --by {wanted}.")
+
+    def slices_among(self, slicing: str, titles: Sequence[str]) -> list[int]:
+        """Return the positions of the slices, by their titles, that the rule is about.
+
+        Raises
+        ------
+        RuleError
+            If there is none, with the nearest title.
+        """
+        name = str(self.slice_name)
+        if name == f"{slicing}.*":
+            return list(range(len(titles)))
+        found = self._named(name, titles)
+        if not found:
+            _refuse(self.text, f"there is no slice {name!r}", name, titles)
+        return found
+
+    def _named(self, wanted: str, names: Sequence[str]) -> list[int]:
+        """Return the positions of the names that are meant: one, or those that match a pattern."""
+        if wanted in names:
+            return [names.index(wanted)]
+        if not self.is_pattern:
+            return []
+        parts = map(re.escape, wanted.split("*"))
+        pattern = re.compile(".*".join(parts) + r"\Z", re.DOTALL)
+        return [index for index, name in enumerate(names) if pattern.match(name)]
 
 
 def parse_rule(text: str) -> Rule:
@@ -139,7 +193,7 @@ def parse_rule(text: str) -> Rule:
             f"The rule {text!r} has the operator {sign}.",
             hint="Use <=, <, >= or >: figures are never exactly equal.",
         )
-    metric, class_name, quoted = _read_target(text, target, many=len(signs) > 1)
+    metric, scope, name, quoted = _read_target(text, target, many=len(signs) > 1)
     number, mark, level = right.partition("@")
     limit, is_percent = _read_number(text, number.strip())
     if is_percent and metric not in _SHARES:
@@ -157,8 +211,9 @@ def parse_rule(text: str) -> Rule:
         operator=sign,  # type: ignore[arg-type]
         limit=limit,
         level=_read_level(text, level.strip()) if mark else None,
-        class_name=class_name,
-        is_pattern=class_name is not None and "*" in class_name and not quoted,
+        class_name=name if scope == "class" else None,
+        slice_name=name if scope == "slice" else None,
+        is_pattern="*" in name and not quoted,
     )
 
 
@@ -172,26 +227,27 @@ def parse_rules(texts: Sequence[str]) -> list[Rule]:
     return [parse_rule(text) for text in texts]
 
 
-def _read_target(text: str, target: str, *, many: bool) -> tuple[str, str | None, bool]:
-    """Return metric, class and whether the class stood in quotes."""
-    if not target.startswith("class."):
+def _read_target(text: str, target: str, *, many: bool) -> tuple[str, str, str, bool]:
+    """Return metric, "class" or "slice" or nothing, its name, and whether that stood in quotes."""
+    scope, dot, rest = target.partition(".")
+    if scope not in _SCOPES or not dot:
         if many:
             raise RuleError(f"The rule {text!r} has two operators.", hint="Write two rules.")
         if target not in METRICS:
             fault = f"there is no metric {target!r}" if target else "it names no metric"
             _refuse(text, fault, target, METRICS)
-        return target, None, False
-    rest = target.removeprefix("class.")
+        return target, "", "", False
     name, dot, metric = rest.rpartition(".")
     name, metric = name.strip(), metric.strip()
     if metric not in CLASS_METRICS:
-        if many and _OPERATOR.search(rest):
+        signs = [sign[0] for sign in _OPERATOR.finditer(rest)]
+        if many and any(sign != "=" or scope == "class" for sign in signs):
             raise RuleError(f"The rule {text!r} has two operators.", hint="Write two rules.")
-        _refuse(text, f"there is no metric {metric!r} of a class", metric, CLASS_METRICS)
+        _refuse(text, f"there is no metric {metric!r} of a {scope}", metric, CLASS_METRICS)
     if not dot or not name:
-        raise RuleError(f"The rule {text!r} names no class.", hint="As in class.cat.ce <= 0.8.")
+        raise RuleError(f"The rule {text!r} names no {scope}.", hint=f"As in {_SCOPES[scope]}.")
     quoted = len(name) > 1 and name[0] == name[-1] and name[0] in "\"'"
-    return metric, name[1:-1] if quoted else name, quoted
+    return metric, scope, name[1:-1] if quoted else name, quoted
 
 
 def _read_number(text: str, number: str) -> tuple[float, bool]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self
 
 from xent_cli.errors import SignatureError
 from xent_cli.losses import DEFAULT_EPS, Scale
+from xent_cli.slicing import Slicing, plain_name
 
 Mode = Literal["binary", "categorical", "sparse"]
 RowSums = Literal["check", "renormalize", "ignore"]
@@ -43,6 +43,8 @@ class Spec:
     unmatched : {"error", "drop"}, optional
         What becomes of rows without a partner where an id joins predictions and labels; None where
         the rows of both are in the same order.
+    by : tuple of Slicing
+        How rows are told apart into slices.
     """
 
     mode: Mode
@@ -60,6 +62,7 @@ class Spec:
     multilabel: bool = False
     cluster: str | None = None
     unmatched: Unmatched | None = None
+    by: tuple[Slicing, ...] = ()
 
     @property
     def n_classes(self) -> int:
@@ -89,8 +92,8 @@ class Spec:
                 )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data for JSON."""
-        return asdict(self)
+        """Return plain data for JSON; without slices no word of them."""
+        return {name: value for name, value in asdict(self).items() if name != "by" or value}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -99,7 +102,8 @@ class Spec:
         if unknown := set(data) - known:
             raise ValueError(f"unknown fields {sorted(unknown)}")
         plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
-        return cls(**plain)
+        by = tuple(Slicing.from_dict(item) for item in plain.pop("by", ()))
+        return cls(**plain, by=by)
 
     def _parts(self) -> dict[str, str]:
         weights = ["rows"] * self.weighted
@@ -119,7 +123,8 @@ class Spec:
             "unit": self.unit,
             "align": self.align + "+id" * (self.unmatched is not None),
             **({"unmatched": "drop"} if self.unmatched == "drop" else {}),
-            **({} if self.cluster is None else {"cluster": _plain(self.cluster)}),
+            **({} if self.cluster is None else {"cluster": plain_name(self.cluster)}),
+            **({"by": "+".join(item.signature() for item in self.by)} if self.by else {}),
         }
 
 
@@ -127,11 +132,6 @@ def _digest(texts: Any) -> str:
     """Six hexadecimal digits that stand for a list of texts (its lengths included)."""
     joined = "".join(f"{len(text)}:{text}" for text in texts)
     return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:6]
-
-
-def _plain(name: str) -> str:
-    """Return the name of a column without what separates the fields of a signature."""
-    return re.sub(r"[|\s]", "_", name)
 
 
 def _short(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from statistics import NormalDist
@@ -43,6 +44,17 @@ class Moments:
     uw: Fraction
     uu: Fraction
 
+    def __sub__(self, part: Moments) -> Moments:
+        """Return the sums over the draws that are not in `part`."""
+        return Moments(
+            self.n - part.n,
+            self.w - part.w,
+            self.u - part.u,
+            self.ww - part.ww,
+            self.uw - part.uw,
+            self.uu - part.uu,
+        )
+
     @property
     def spread(self) -> Fraction:
         """Sum of (u_i - m w_i)^2 around the mean m = u / w."""
@@ -63,10 +75,20 @@ class Moments:
         """
         if self.n < 2 or self.w <= 0:
             return None
-        mean, spread = self.u / self.w, self.spread
-        if spread <= 0 or spread <= Fraction(2) ** -100 * mean * mean * self.ww:
+        # Over common denominators, for fractions would be reduced at every step.
+        (w, u), below = _integers(self.w, self.u)
+        (ww, uw, uu), below_squares = _integers(self.ww, self.uw, self.uu)
+        spread = w * (w * uu - 2 * u * uw) + u * u * ww  # That times w^2 and `below_squares`.
+        if spread <= 0 or spread << 100 <= u * u * ww:
             return None
-        return math.sqrt(Fraction(self.n, self.n - 1) * spread / (self.w * self.w))
+        below_all = (self.n - 1) * below_squares * w**4
+        return math.sqrt(self.n * spread * below**2 / below_all)
+
+
+def _integers(*values: Fraction) -> tuple[list[int], int]:
+    """Return numerators over one denominator, and that."""
+    below = math.lcm(*(value.denominator for value in values))
+    return [value.numerator * (below // value.denominator) for value in values], below
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +123,32 @@ class Estimate:
     def p_value(self, null: float = 0.0) -> float | None:
         """Two-sided p-value of the hypothesis that the truth is `null`; None without an error."""
         return None if self.se is None else two_sided_p((self.value - null) / self.se, self.df)
+
+
+def independent_sum(
+    value: float, parts: Sequence[tuple[float | None, int]], reason: str = ""
+) -> Estimate:
+    """Return a figure that is a sum (or difference) of independent ones, with its error.
+
+    Variances add up; the degrees of freedom are those of Welch and Satterthwaite, rounded down.
+
+    Parameters
+    ----------
+    value : float
+    parts : sequence of (se, df)
+        Where one has no error, neither has the sum, and `reason` says why.
+
+    Examples
+    --------
+    >>> independent_sum(1.0, [(3.0, 10), (4.0, 10)])
+    Estimate(value=1.0, se=5.0, df=18, reason='')
+    """
+    known = [(se * se, df) for se, df in parts if se is not None]
+    if len(known) < len(parts):
+        return Estimate(value, None, 0, reason)
+    variance = math.fsum(part for part, _ in known)
+    df = variance**2 / math.fsum(part**2 / df for part, df in known)
+    return Estimate(value, math.sqrt(variance), math.floor(df))
 
 
 def correlation(a: Moments, b: Moments, difference: Moments) -> float | None:

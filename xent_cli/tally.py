@@ -13,10 +13,12 @@ from xent_cli.cells import LARGEST_SQUARED, Cells, one_sum, present
 from xent_cli.checks import Findings
 from xent_cli.clusters import ClusterSums
 from xent_cli.errors import ReportError
-from xent_cli.exact import ExactSums, sum_rows
+from xent_cli.exact import ExactSums
 from xent_cli.measured import Measured, measure
 from xent_cli.running import Running
+from xent_cli.slice_sums import SliceSums, add_slices
 from xent_cli.spec import Spec
+from xent_cli.summing import sum_rows
 
 PER_CLASS = (
     "weight",
@@ -63,6 +65,8 @@ class Tally:
         Rows that do not quite sum to 1.
     clusters : ClusterSums, optional
         The sums of each cluster, where the rows are clustered.
+    slices : tuple of SliceSums
+        The sums of each slice, by each slicing of the spec.
     """
 
     spec: Spec
@@ -76,6 +80,7 @@ class Tally:
     pred_sums: Findings = field(default_factory=Findings)
     label_sums: Findings = field(default_factory=Findings)
     clusters: ClusterSums | None = None
+    slices: tuple[SliceSums, ...] = ()
 
     @classmethod
     def zero(cls, spec: Spec) -> Self:
@@ -92,7 +97,10 @@ class Tally:
         if spec.multilabel:
             sums |= {name: ExactSums.zeros(spec.n_classes) for name in IN_MULTILABEL}
         clusters = None if spec.cluster is None else ClusterSums.zero(spec.n_classes)
-        return cls(spec, (0,) * cells, (0,) * cells, sums, clusters=clusters)
+        slices = tuple(
+            SliceSums.zero(by, graded=True, clustered=spec.cluster is not None) for by in spec.by
+        )
+        return cls(spec, (0,) * cells, (0,) * cells, sums, clusters=clusters, slices=slices)
 
     @classmethod
     def of(cls, batch: Batch, spec: Spec) -> Self:
@@ -137,6 +145,7 @@ class Tally:
             clusters=None
             if batch.clusters is None
             else ClusterSums.of(batch, rows, spec.n_classes),
+            slices=add_slices(measured),
         )
 
     @property
@@ -160,6 +169,7 @@ class Tally:
             None
             if self.clusters is None or other.clusters is None
             else self.clusters + other.clusters,
+            tuple(a + b for a, b in zip(self.slices, other.slices, strict=True)),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -178,6 +188,7 @@ class Tally:
             "pred_sums": asdict(self.pred_sums),
             "label_sums": asdict(self.label_sums),
             **({} if self.clusters is None else {"clusters": self.clusters.to_dict()}),
+            **({"slices": [item.to_dict() for item in self.slices]} if self.slices else {}),
         }
 
     @classmethod
@@ -198,6 +209,10 @@ class Tally:
                 clusters=None
                 if spec.cluster is None
                 else ClusterSums.from_dict(data["clusters"], spec.n_classes),
+                slices=tuple(
+                    SliceSums.from_dict(item, nothing)
+                    for item, nothing in zip(data.get("slices", ()), zero.slices, strict=True)
+                ),
             )
             return zero + tally
         except (KeyError, TypeError, ValueError, AttributeError) as error:

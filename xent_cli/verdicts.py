@@ -11,7 +11,7 @@ from xent_cli.comparison import Comparison
 from xent_cli.errors import ExitCode
 from xent_cli.holm import holm_divisors
 from xent_cli.notice import Notice
-from xent_cli.quantities import Quantity, quantities
+from xent_cli.quantities import Quantity, quantities, small_among
 from xent_cli.report import Report
 from xent_cli.rules import Rule
 
@@ -32,26 +32,37 @@ class Verdict:
     Attributes
     ----------
     rule : Rule
-    class_name : str, optional
-        The class whose figure it is.
+    name : str, optional
+        The class, or the title of the slice, whose figure it is.
     value : float, optional
         None where the figure does not exist; may be infinite.
     interval : (float, float), optional
         Two-sided at `level`, or at 95 % for a rule that is judged on the point.
     level : float
-        Of the interval; above that of the rule where it was corrected for several classes.
+        Of the interval; above that of the rule where it was corrected for several classes or
+        slices.
     outcome : {"pass", "fail", "inconclusive"}
     reason : str
         Why it is inconclusive or fails without a figure; how the level was corrected.
     """
 
     rule: Rule
-    class_name: str | None
+    name: str | None
     value: float | None
     interval: tuple[float, float] | None
     level: float
     outcome: Outcome
     reason: str = ""
+
+    @property
+    def class_name(self) -> str | None:
+        """The class whose figure it is, if it is that of a class."""
+        return self.name if self.rule.slice_name is None else None
+
+    @property
+    def slice_name(self) -> str | None:
+        """The slice whose figure it is, if it is that of a slice."""
+        return None if self.rule.slice_name is None else self.name
 
     @property
     def margin(self) -> float | None:
@@ -96,13 +107,15 @@ class GateResult:
     Attributes
     ----------
     verdicts : tuple of Verdict
-        In the order of the rules; one a class for a rule over classes.
+        In the order of the rules; one a class (or slice) for a rule over several.
     report : Report
     comparison : Comparison, optional
     inconclusive : {"pass", "fail", "inconclusive"}
         As what an inconclusive gate counts for its exit code.
     false_alarms : FalseAlarms, optional
         Where they were asked for.
+    unjudged : tuple of Notice
+        Slices that were too small to be judged.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -110,6 +123,7 @@ class GateResult:
     comparison: Comparison | None = None
     inconclusive: Outcome = "inconclusive"
     false_alarms: FalseAlarms | None = None
+    unjudged: tuple[Notice, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -124,7 +138,7 @@ class GateResult:
 
     @property
     def warnings(self) -> tuple[Notice, ...]:
-        """Warnings of the reports and of the comparison, each once."""
+        """Warnings of the reports, of the comparison and of the rules, each once."""
         found = list(self.report.warnings)
         if self.comparison is not None:
             found += [
@@ -133,7 +147,7 @@ class GateResult:
                 if notice not in found
             ]
             found += self.comparison.warnings
-        return tuple(found)
+        return (*found, *self.unjudged)
 
 
 def worst(verdicts: Sequence[Verdict]) -> Outcome:
@@ -147,6 +161,7 @@ def judge(
     comparison: Comparison | None = None,
     *,
     inconclusive: Outcome = "inconclusive",
+    min_n: int = 0,
 ) -> GateResult:
     """Judge rules on a report.
 
@@ -154,18 +169,19 @@ def judge(
     if all of it satisfies the rule, fail if none of it does, else inconclusive. A figure that does
     not exist never passes; nor does one without an error under a level.
 
-    A rule over several classes (``class.*``) under a level is corrected for their number m by Holm.
-    A verdict "pass" of a class claims that its true figure satisfies the rule, and rejects the
-    hypothesis that it does not; "fail" claims and rejects the opposite. These are two families of m
-    one-sided hypotheses, and a two-sided interval at level 1 - alpha gives each of the two claims
-    alpha / 2. Holm's method runs on each family apart: its hypotheses are tried in the order of
-    their p-values, the j-th on the interval at level 1 - alpha / (m - j + 1), until one is not
-    rejected. So the chance of even one wrong "pass" is at most alpha / 2, that of even one wrong
-    "fail" at most alpha / 2, and that of any wrong verdict at most alpha, however the classes
-    depend on each other. (A single Holm over two-sided p-values would be a little sharper, but does
-    not in general bound the chance of rejecting in the wrong direction.) With one class nothing
-    changes. A class is shown with the interval at which it was judged; one that is inconclusive,
-    with that of the step that stopped its side, at which its interval holds the limit.
+    A rule over several classes (``class.*``) or slices (``slice.country.*``) under a level is
+    corrected for their number m by Holm. A verdict "pass" of a class claims that its true figure
+    satisfies the rule, and rejects the hypothesis that it does not; "fail" claims and rejects the
+    opposite. These are two families of m one-sided hypotheses, and a two-sided interval at level
+    1 - alpha gives each of the two claims alpha / 2. Holm's method runs on each family apart: its
+    hypotheses are tried in the order of their p-values, the j-th on the interval at level
+    1 - alpha / (m - j + 1), until one is not rejected. So the chance of even one wrong "pass" is at
+    most alpha / 2, that of even one wrong "fail" at most alpha / 2, and that of any wrong verdict
+    at most alpha, however the classes depend on each other. (A single Holm over two-sided p-values
+    would be a little sharper, but does not in general bound the chance of rejecting in the wrong
+    direction.) With one class nothing changes. A class is shown with the interval at which it was
+    judged; one that is inconclusive, with that of the step that stopped its side, at which its
+    interval holds the limit.
 
     Parameters
     ----------
@@ -175,11 +191,14 @@ def judge(
     comparison : Comparison, optional
         With its baseline; its candidate is `report`.
     inconclusive : {"pass", "fail", "inconclusive"}
+    min_n : int
+        Slices with fewer rows are not judged by a rule over several, unless it is about `n`.
 
     Raises
     ------
     RuleError
-        If a rule names a class that does not exist, or needs a baseline that was not given.
+        If a rule names a class or slice that does not exist, or needs a baseline that was not
+        given.
 
     Examples
     --------
@@ -190,16 +209,23 @@ def judge(
     >>> [verdict.outcome for verdict in judge(report, rules).verdicts]
     ['pass', 'inconclusive']
     """
-    verdicts = [
-        verdict
-        for rule in rules
-        for verdict in judge_quantities(rule, quantities(rule, report, comparison))
-    ]
-    return GateResult(tuple(verdicts), report, comparison, inconclusive)
+    verdicts: list[Verdict] = []
+    unjudged: list[Notice] = []
+    for rule in rules:
+        found = quantities(rule, report, comparison, min_n=min_n)
+        if n_small := len(small_among(rule, report, min_n)):
+            slices = f"{n_small:,} slice{'s' * (n_small != 1)} with fewer than {min_n:,} rows"
+            message = f"{rule.text.strip()}: {slices} not judged; --min-n 0 judges all."
+            unjudged.append(Notice("small-slices", message))
+        if not found:
+            reason = f"all slices have fewer than {min_n:,} rows"
+            verdicts.append(Verdict(rule, None, None, None, 0.95, "inconclusive", reason))
+        verdicts += judge_quantities(rule, found)
+    return GateResult(tuple(verdicts), report, comparison, inconclusive, unjudged=tuple(unjudged))
 
 
 def judge_quantities(rule: Rule, found: Sequence[tuple[str | None, Quantity]]) -> list[Verdict]:
-    """Judge a rule on its figures, each with the name of its class."""
+    """Judge a rule on its figures, each with the name of its class or slice."""
     if rule.level is None:
         return [_on_point(rule, name, quantity) for name, quantity in found]
     divisors = _divisors(rule, [quantity for _, quantity in found])
@@ -227,12 +253,13 @@ def _finite_outcome(rule: Rule, value: float | None) -> tuple[Outcome, str]:
 
 
 def _on_interval(
-    rule: Rule, name: str | None, quantity: Quantity, divisor: int, n_classes: int
+    rule: Rule, name: str | None, quantity: Quantity, divisor: int, n_names: int
 ) -> Verdict:
     nominal = rule.level if rule.level is not None else 0.95
     level = 1 - (1 - nominal) / divisor
     value, interval = quantity.value, quantity.interval(level)
-    corrected = f"Holm over {n_classes:,} classes" if n_classes > 1 else ""
+    nouns = "classes" if rule.slice_name is None else "slices"
+    corrected = f"Holm over {n_names:,} {nouns}" if n_names > 1 else ""
     if interval is None:
         # An infinite loss is known for sure to be above any limit.
         surely = value is not None and math.isinf(value) and not rule.holds(value)

@@ -10,6 +10,7 @@ from xent_cli.cli.options import (
     AllowSameOption,
     ColorOption,
     DebugOption,
+    MinNOption,
     NoConfigOption,
     NoProgressOption,
     OutputOption,
@@ -39,6 +40,7 @@ def compare_command(
         typer.Option("--format", "-f", help="What standard output carries."),
     ] = "table",
     output: OutputOption = None,
+    min_n: MinNOption = 30,
     color: ColorOption = "auto",
     quiet: QuietOption = False,
     no_progress: NoProgressOption = False,
@@ -69,4 +71,4 @@ def compare_command(
     def render(kind: str, view: View) -> str:
         return render_contrast(found, kind, view, trend=trend)
 
-    write_documents(render, form, targets, View(), color=color, quiet=quiet)
+    write_documents(render, form, targets, View(min_n=min_n), color=color, quiet=quiet)

@@ -11,6 +11,7 @@ from xent_cli.cli.options import (
     CompatOption,
     DebugOption,
     FormatOption,
+    MinNOption,
     NoConfigOption,
     NoProgressOption,
     OutputOption,
@@ -52,6 +53,7 @@ def eval_command(
     output: OutputOption = None,
     sort: SortOption = None,
     top: TopOption = None,
+    min_n: MinNOption = 30,
     color: ColorOption = "auto",
     quiet: QuietOption = False,
     no_progress: NoProgressOption = False,
@@ -67,6 +69,7 @@ def eval_command(
     from xent_cli.cli.progress import progress_bar
     from xent_cli.evaluation import evaluate
     from xent_cli.files.allocation import allocate_for_speed
+    from xent_cli.render.view import View
 
     allocate_for_speed()
     targets = read_targets(output or [], inputs=[preds, labels])
@@ -81,4 +84,5 @@ def eval_command(
             progress=progress,
             **choices,
         )
-    write_report(report, form, targets, sort=sort, top=top, color=color, quiet=quiet)
+    view = View(sort=sort, top=top, min_n=min_n)
+    write_report(report, form, targets, view, color=color, quiet=quiet)

@@ -11,6 +11,7 @@ from xent_cli.cli.options import (
     AllowSameOption,
     ColorOption,
     DebugOption,
+    MinNOption,
     NoConfigOption,
     NoProgressOption,
     OutputOption,
@@ -69,6 +70,7 @@ def gate_command(
         typer.Option("--format", "-f", help="What standard output carries."),
     ] = "table",
     output: OutputOption = None,
+    min_n: MinNOption = 30,
     color: ColorOption = "auto",
     quiet: QuietOption = False,
     no_progress: NoProgressOption = False,
@@ -99,6 +101,7 @@ def gate_command(
             inconclusive=inconclusive or "inconclusive",
             aa=aa,
             processes=True,
+            min_n=min_n,
             progress=progress,
             **choices,
         )

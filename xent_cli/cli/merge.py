@@ -10,6 +10,7 @@ from xent_cli.cli.options import (
     ColorOption,
     DebugOption,
     FormatOption,
+    MinNOption,
     OutputOption,
     QuietOption,
     SortOption,
@@ -28,6 +29,7 @@ def merge_command(
     output: OutputOption = None,
     sort: SortOption = None,
     top: TopOption = None,
+    min_n: MinNOption = 30,
     color: ColorOption = "auto",
     quiet: QuietOption = False,
     debug: DebugOption = False,
@@ -38,8 +40,10 @@ def merge_command(
     """
     from xent_cli.cli.output import read_targets, write_report
     from xent_cli.merging import merge
+    from xent_cli.render.view import View
     from xent_cli.saved import read_report
 
     targets = read_targets(output or [])
     merged = merge(read_report(path) for path in reports)
-    write_report(merged, form, targets, sort=sort, top=top, color=color, quiet=quiet)
+    view = View(sort=sort, top=top, min_n=min_n)
+    write_report(merged, form, targets, view, color=color, quiet=quiet)

@@ -23,7 +23,9 @@ OutputOption = Annotated[
 ]
 SortOption = Annotated[
     Sort | None,
-    typer.Option("--sort", help="Order of the classes. [default: that of the columns]"),
+    typer.Option(
+        "--sort", help="Order of classes and slices. [default: as they stand; slices by share]"
+    ),
 ]
 TopOption = Annotated[
     int | None,
@@ -31,7 +33,14 @@ TopOption = Annotated[
         "--top",
         min=0,
         metavar="N",
-        help="Show N classes, 0 for all. [default: all, or the worst 20 of more than 40]",
+        help="Show N classes (or slices), 0 for all. [default: all, or the worst 20 of more than "
+        "40]",
+    ),
+]
+MinNOption = Annotated[
+    int,
+    typer.Option(
+        "--min-n", min=0, metavar="N", help="Slices with fewer rows are put into one line."
     ),
 ]
 ColorOption = Annotated[

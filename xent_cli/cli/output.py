@@ -18,7 +18,7 @@ from xent_cli.cli.terminal import (
 from xent_cli.drafts import drafted, writing
 from xent_cli.errors import OutputError, UsageError
 from xent_cli.render.documents import FORMATS, render_report
-from xent_cli.render.view import Sort, View
+from xent_cli.render.view import View
 from xent_cli.render.words import clean
 from xent_cli.report import Report
 
@@ -88,23 +88,15 @@ def write_report(
     report: Report,
     form: str,
     targets: Sequence[Target],
+    view: View,
     *,
-    sort: Sort | None,
-    top: int | None,
     color: Color,
     quiet: bool,
 ) -> None:
     """Write a report to its files and then to standard output."""
     if form in _WITHOUT_WARNINGS and not quiet:
         write_warnings(report)
-    write_documents(
-        partial(render_report, report),
-        form,
-        targets,
-        View(sort=sort, top=top),
-        color=color,
-        quiet=quiet,
-    )
+    write_documents(partial(render_report, report), form, targets, view, color=color, quiet=quiet)
 
 
 def write_warnings(report: Report) -> None:

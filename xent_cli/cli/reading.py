@@ -81,6 +81,14 @@ def _options(
         Literal["error", "drop"],
         typer.Option(help="With --id: what to do with rows that the other file lacks."),
     ] = "error",
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COL[,COL]",
+            help="Columns whose values make slices; 'age:10' cuts numbers into ten parts, "
+            "'age:18/65' at values. Repeatable.",
+        ),
+    ] = None,
     mode: Annotated[
         Literal["binary", "categorical", "sparse"] | None,
         typer.Option(

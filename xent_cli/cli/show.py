@@ -10,6 +10,7 @@ from xent_cli.cli.options import (
     ColorOption,
     DebugOption,
     FormatOption,
+    MinNOption,
     OutputOption,
     QuietOption,
     SortOption,
@@ -28,6 +29,7 @@ def show_command(
     output: OutputOption = None,
     sort: SortOption = None,
     top: TopOption = None,
+    min_n: MinNOption = 30,
     color: ColorOption = "auto",
     quiet: QuietOption = False,
     debug: DebugOption = False,
@@ -37,7 +39,9 @@ def show_command(
     Example: xent show report.json --sort loss
     """
     from xent_cli.cli.output import read_targets, write_report
+    from xent_cli.render.view import View
     from xent_cli.saved import read_report
 
     targets = read_targets(output or [])
-    write_report(read_report(report), form, targets, sort=sort, top=top, color=color, quiet=quiet)
+    view = View(sort=sort, top=top, min_n=min_n)
+    write_report(read_report(report), form, targets, view, color=color, quiet=quiet)

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from xent_cli.batch import Place
 from xent_cli.classes import LabelValues
-from xent_cli.errors import ColumnError
+from xent_cli.errors import ColumnError, SliceError
+from xent_cli.files.arrays import array_to_arrow
+from xent_cli.files.kinds import is_list, is_number, is_text
 
 Floats = NDArray[np.float64]
 
@@ -80,7 +82,7 @@ class Block:
         ColumnError
             If a column holds no numbers, or lists of another length.
         """
-        if len(names) == 1 and _is_list(self.data.column(names[0]).type):
+        if len(names) == 1 and is_list(self.data.column(names[0]).type):
             return self._list_numbers(names[0], width, scratch)
         if len(names) >= _MANY_COLUMNS and (found := self._many_numbers(names)) is not None:
             return found
@@ -92,9 +94,9 @@ class Block:
     def label(self, name: str) -> LabelValues:
         """Return a column as labels: numbers where it holds numbers or booleans, else texts."""
         column = self.data.column(name)
-        if pa.types.is_dictionary(column.type) and not _is_text(column.type.value_type):
+        if pa.types.is_dictionary(column.type) and not is_text(column.type.value_type):
             column = column.dictionary_decode()
-        if _is_number(column.type) or pa.types.is_boolean(column.type):
+        if is_number(column.type) or pa.types.is_boolean(column.type):
             return LabelValues(numbers=np.ascontiguousarray(self._numbers(column, name)))
         if not pa.types.is_dictionary(column.type):
             column = self._texts(column, name).dictionary_encode()
@@ -160,6 +162,52 @@ class Block:
         blank = [code for code, text in enumerate(texts) if not text.strip()]
         return np.where(np.isin(codes, blank), -1, codes) if blank else codes, texts
 
+    def values(self, name: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+        """Return a column as positions (n,) in a tuple of its distinct values, as texts.
+
+        Missing and blank values are "", NaN included; whole numbers are shown as such. Some
+        values may be of no row, and one may stand twice.
+
+        Raises
+        ------
+        SliceError
+            If it holds fractions, or what has no plain text.
+        """
+        column = self.data.column(name)
+        if not pa.types.is_dictionary(column.type):
+            try:
+                column = column.dictionary_encode()
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+                raise ColumnError(
+                    f"{self.place.path}: column {name} holds {column.type}, which has no plain "
+                    "text."
+                ) from error
+        found = column.dictionary
+        if pa.types.is_floating(found.type):
+            numbers = self._numbers(found, name)
+            texts = [self._whole(float(number), name) for number in numbers]
+        else:
+            texts = [
+                text if text is not None and text.strip() else ""
+                for text in self._texts(found, name).to_pylist()
+            ]
+        codes = column.indices.cast(pa.int64())
+        if codes.null_count:
+            # A scalar made of a Python number would import pandas.
+            codes = codes.fill_null(array_to_arrow(np.array([len(texts)]))[0])
+        return np.asarray(_to_numpy(codes), dtype=np.intp), (*texts, "")
+
+    def _whole(self, number: float, name: str) -> str:
+        if np.isnan(number):
+            return ""
+        if not number.is_integer():
+            raise SliceError(
+                f"{self.place.path}: column {name} holds fractions such as {number:g}, and each "
+                "would be a slice.",
+                hint=f"Cut it into parts: --by {name}:10.",
+            )
+        return str(int(number))
+
     def _texts(self, column: pa.Array, name: str) -> pa.Array:
         try:
             return column.cast(pa.string())
@@ -176,7 +224,7 @@ class Block:
             column, kind = column.cast(pa.uint8()), pa.uint8()
         if pa.types.is_null(kind):
             return np.full(len(column), np.nan)
-        if not _is_number(kind):
+        if not is_number(kind):
             raise ColumnError(
                 f"{self.place.path}: column {name} holds {kind}, not numbers.",
                 hint="Choose the prediction columns with --pred-cols.",
@@ -242,23 +290,3 @@ def _to_numpy(column: pa.Array) -> NDArray[np.generic]:
     """Return numbers without nulls as they lie in memory; `Array.to_numpy` would import pandas."""
     values: NDArray[np.generic] = np.from_dlpack(column)
     return values
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind)
-    )
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-    )
-
-
-def _is_list(kind: pa.DataType) -> bool:
-    if isinstance(kind, pa.BaseExtensionType):
-        kind = kind.storage_type
-    return bool(
-        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
-    )

@@ -14,7 +14,8 @@ NARROWEST = 76
 """Below this the numbers of a row no longer fit; the terminal may wrap, but nothing is cut."""
 
 _OFF_TERMINAL = 10_000
-_ASCII = str.maketrans({"±": "+-", "·": "|", "…": "."})
+PLUS_MINUS = "+-"
+_ASCII = str.maketrans({"±": PLUS_MINUS, "·": "|", "…": "."})
 
 
 class Page:

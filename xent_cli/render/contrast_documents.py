@@ -14,7 +14,7 @@ def render_contrast(found: Contrast, form: str, view: View, *, trend: bool = Fal
     if form == "table":
         from xent_cli.render.sheet_table import render_sheet_table  # Rich takes its time to import.
 
-        return render_sheet_table(contrast_sheet(found, trend=trend), view)
+        return render_sheet_table(contrast_sheet(found, trend=trend, min_n=view.min_n), view)
     if form == "md":
-        return render_sheet_markdown(contrast_sheet(found, trend=trend))
+        return render_sheet_markdown(contrast_sheet(found, trend=trend, min_n=view.min_n))
     return render_contrast_json(found, trend=trend)

@@ -6,24 +6,34 @@ import math
 import os
 from collections.abc import Sequence
 
+from xent_cli.comparison import Comparison
 from xent_cli.contrast import Contrast
 from xent_cli.render.curve import render_curve
 from xent_cli.render.gate_sheet import evidence, p_text
 from xent_cli.render.sheet import Grid, Sheet
 from xent_cli.render.words import NOTHING, decimal
+from xent_cli.slice_comparison import SliceComparison
+from xent_cli.slice_figures import Slice
 from xent_cli.stats import Estimate
 from xent_cli.trend import find_trend
 
 _ENDS = 5
 
 
-def contrast_sheet(found: Contrast, *, trend: bool = False) -> Sheet:
-    """Return models side by side; with `trend` also their losses as a curve."""
+def contrast_sheet(found: Contrast, *, trend: bool = False, min_n: int = 0) -> Sheet:
+    """Return models side by side; with `trend` also their losses as a curve.
+
+    Slices with fewer than `min_n` rows are put into one line.
+    """
     n, names = len(found.reports), short_names(found.names)
     grids = [_models(found, names)]
     if n == 2:
         grids.append(Grid((), tuple(evidence(found.comparisons[0])), numbers=(1,)))
-    grids.append(_classes(found, names))
+    best = found.best or len(found.comparisons)
+    comparison = found.comparisons[best - 1]
+    grids.append(_classes(comparison, names[best]))
+    slicings = range(len(found.baseline.tally.spec.by))
+    grids += [_slices(SliceComparison(comparison, i, min_n), names[best]) for i in slicings]
     unit = found.baseline.tally.spec.unit
     return Sheet(
         f"{n:,} models on {found.baseline.n:,} rows, {unit}; best: {names[found.best]}",
@@ -97,19 +107,15 @@ def _difference(overall: Estimate | None) -> tuple[str, str]:
     )
 
 
-def _classes(found: Contrast, models: Sequence[str]) -> Grid:
+def _classes(comparison: Comparison, candidate: str) -> Grid:
     """Return the classes whose cross entropy fell and rose most, of the best candidate."""
-    chosen = found.best if found.best > 0 else len(found.comparisons)
-    comparison = found.comparisons[chosen - 1]
     names = comparison.candidate.tally.spec.classes
     changes = [
         (item.value, index, item)
         for index in range(len(names))
         if (item := comparison.difference(index)) is not None and not math.isnan(item.value)
     ]
-    changes.sort(key=lambda change: change[:2])
-    if len(changes) > 2 * _ENDS:
-        changes = changes[:_ENDS] + changes[-_ENDS:]
+    changes = _ends(changes)
     rows = [
         (
             names[index],
@@ -121,9 +127,42 @@ def _classes(found: Contrast, models: Sequence[str]) -> Grid:
         for _, index, item in changes
     ]
     return Grid(
-        ("class", "n", "baseline", models[chosen], "delta", "95% interval"),
+        ("class", "n", "baseline", candidate, "delta", "95% interval"),
         tuple(rows),
         numbers=tuple(range(1, 6)),
         names=(0,),
         spare=(1,),
     )
+
+
+def _slices(pair: SliceComparison, candidate: str) -> Grid:
+    """Return the slices likewise, and the small ones in one line."""
+    table = pair.candidate
+    changes = [
+        (item.value, one.index, item)
+        for one in table.slices
+        if (item := pair.difference(one.key)) is not None and not math.isnan(item.value)
+    ]
+    if not table.slicing.in_order or len(changes) > 2 * _ENDS:
+        changes = _ends(changes)
+    if table.small is not None and (item := pair.difference(table.small.key)) is not None:
+        changes.append((item.value, table.small.index, item))
+    rows = []
+    for _, index, item in changes:
+        ours, theirs = Slice(pair.baseline, index), Slice(table, index)
+        losses = decimal(ours.cross_entropy), decimal(theirs.cross_entropy)
+        rows.append((theirs.name, f"{theirs.n:,}", *losses, *_difference(item)))
+    header = ", ".join(column.name for column in table.slicing.columns)
+    return Grid(
+        (header, "n", "baseline", candidate, "delta", "95% interval"),
+        tuple(rows),
+        numbers=tuple(range(1, 6)),
+        names=(0,),
+        spare=(1,),
+    )
+
+
+def _ends(changes: list[tuple[float, int, Estimate]]) -> list[tuple[float, int, Estimate]]:
+    """Sort changes; of many return those that fell and those that rose most."""
+    changes = sorted(changes, key=lambda change: change[:2])
+    return changes[:_ENDS] + changes[-_ENDS:] if len(changes) > 2 * _ENDS else changes

@@ -7,6 +7,7 @@ from io import StringIO
 
 from xent_cli.render.words import clean
 from xent_cli.report import Report
+from xent_cli.slice_figures import Slice
 
 _COLUMNS = (
     "n",
@@ -18,16 +19,21 @@ _COLUMNS = (
     "accuracy",
     "mean_probability",
 )
+_OF_SLICES = ("delta", "delta_se")
+"""Columns that are there only with slices."""
 
 
 def render_csv(report: Report) -> str:
     """Return a header, a line with scope "overall", and a line with scope "class" for each class.
 
-    What is undefined is empty.
+    Slices follow with scope "slice", each named as rules name it. What is undefined is empty.
     """
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(("scope", "class", *_COLUMNS))
+    tables = report.slices()
+    more = _OF_SLICES if tables else ()
+    writer.writerow(("scope", "class", *_COLUMNS, *more))
+    gap = [""] * len(more)
     overall, figures = report.overall, report.figures
     whole = (
         report.n,
@@ -39,17 +45,36 @@ def render_csv(report: Report) -> str:
         overall.accuracy,
         None,
     )
-    writer.writerow(("overall", "", *map(_plain, whole)))
+    writer.writerow(("overall", "", *map(_plain, whole), *gap))
     for figure in report.compat:
-        writer.writerow(("compat", figure.name, *_only("cross_entropy", figure.value)))
+        writer.writerow(("compat", figure.name, *_only("cross_entropy", figure.value), *gap))
     for row in report.classes:
         values = (getattr(row, name) for name in _COLUMNS)
-        writer.writerow(("class", clean(row.name), *map(_plain, values)))
+        writer.writerow(("class", clean(row.name), *map(_plain, values), *gap))
+    for table in tables:
+        for item in table.slices:
+            writer.writerow(("slice", clean(item.title), *map(_plain, _values(item, report))))
     return buffer.getvalue()
 
 
 def _only(name: str, value: float | None) -> list[str]:
     return [_plain(value) if column == name else "" for column in _COLUMNS]
+
+
+def _values(item: Slice, report: Report) -> tuple[float | None, ...]:
+    delta = item.delta
+    return (
+        item.n,
+        item.weight_sum,
+        item.weight_sum / report.figures.weight_sum,
+        item.cross_entropy,
+        item.se,
+        item.share,
+        item.accuracy,
+        None,
+        None if delta is None else delta.value,
+        None if delta is None else delta.se,
+    )
 
 
 def _plain(value: float | None) -> str:

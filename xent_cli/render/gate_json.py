@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from xent_cli.comparison import Comparison
+from xent_cli.slice_comparison import SliceComparison
 from xent_cli.stats import Estimate
 from xent_cli.verdicts import GateResult, Verdict
 
@@ -59,8 +60,26 @@ def comparison_dict(comparison: Comparison) -> dict[str, Any]:
             {"name": name, "delta": estimate_dict(comparison.difference(index))}
             for index, name in enumerate(names)
         ],
+        **({"slices": _slices(comparison)} if comparison.candidate.tally.slices else {}),
         "sums": None if delta is None else delta.to_dict(),
     }
+
+
+def _slices(comparison: Comparison) -> list[dict[str, Any]]:
+    tables = []
+    for which, slicing in enumerate(comparison.candidate.tally.spec.by):
+        pair = SliceComparison(comparison, which)
+        slices = [
+            {
+                "name": item.name,
+                "title": item.title,
+                "n": item.n,
+                "delta": estimate_dict(pair.difference(item.key)),
+            }
+            for item in pair.candidate.slices
+        ]
+        tables.append({"by": slicing.name, "slices": slices})
+    return tables
 
 
 def estimate_dict(found: Estimate | None) -> dict[str, Any] | None:
@@ -93,6 +112,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "rule": rule.text,
         "metric": rule.metric,
         "class": verdict.class_name,
+        "slice": verdict.slice_name,
         "operator": rule.operator,
         "limit": rule.limit,
         "level": rule.level,

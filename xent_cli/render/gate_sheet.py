@@ -54,9 +54,9 @@ def headline(result: GateResult) -> str:
 
 
 def title(verdict: Verdict) -> str:
-    """Name a verdict: its rule, and its class where the rule is about several."""
-    text = verdict.rule.text.strip()
-    return f"{text} [{verdict.class_name}]" if verdict.rule.is_pattern else text
+    """Name a verdict: its rule, and its class or slice where the rule is about several."""
+    text, name = verdict.rule.text.strip(), verdict.name
+    return f"{text} [{name}]" if verdict.rule.is_pattern and name is not None else text
 
 
 def figure(rule: Rule, value: float | None) -> str:
@@ -191,7 +191,7 @@ def _needed(comparison: Comparison, result: GateResult | None) -> list[tuple[str
     overall = comparison.overall
     for verdict in result.verdicts if result else ():
         rule = verdict.rule
-        about = rule.metric == "delta" and rule.class_name is None
+        about = rule.metric == "delta" and rule.class_name is rule.slice_name is None
         if not about or verdict.outcome != "inconclusive" or overall is None or overall.se is None:
             continue
         needed = rows_needed(
@@ -226,11 +226,19 @@ def _verdicts(result: GateResult) -> Grid:
 
 
 def _remarks(result: GateResult) -> list[Notice]:
-    levels = {v.level for v in result.verdicts if v.rule.level is not None and v.rule.is_pattern}
-    if not levels - {v.rule.level for v in result.verdicts}:
+    over = [v for v in result.verdicts if v.rule.level is not None and v.rule.is_pattern]
+    if not {v.level for v in over} - {v.rule.level for v in result.verdicts}:
         return []
+    nouns = " or ".join(
+        noun
+        for noun, there in (
+            ("classes", any(v.rule.class_name is not None for v in over)),
+            ("slices", any(v.rule.slice_name is not None for v in over)),
+        )
+        if there
+    )
     message = (
-        "Rules over several classes are judged at higher levels (Holm), so that the level holds "
+        f"Rules over several {nouns} are judged at higher levels (Holm), so that the level holds "
         "for all of them at once; the intervals shown are those."
     )
     return [Notice("holm", message)]

@@ -46,6 +46,8 @@ def message(verdict: Verdict) -> str:
     found = f"{verdict.rule.metric} is {figure(verdict.rule, verdict.value)}"
     if verdict.class_name is not None:
         found = f"class {verdict.class_name}: {found}"
+    elif verdict.slice_name is not None:
+        found = f"slice {verdict.slice_name}: {found}"
     if verdict.interval is not None:
         found += f" ({verdict.level * 100:.6g}% interval {between(verdict)})"
     reason = f"; {verdict.reason}" if verdict.reason else ""

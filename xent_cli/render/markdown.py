@@ -6,6 +6,8 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 
+from xent_cli.render.sheet import Grid
+from xent_cli.render.slice_grid import slice_grids
 from xent_cli.render.view import View
 from xent_cli.render.words import (
     clean,
@@ -62,6 +64,8 @@ def render_markdown(report: Report, view: View) -> str:
     ]
     if note:
         parts.append(escape(note))
+    for grid, below in slice_grids(report, view):
+        parts += [grid_markdown(grid), *([escape(below)] if below else [])]
     notices = [f"- **warning** ({w.code}): {escape(w.message)}" for w in report.warnings]
     notices += [f"- note ({n.code}): {escape(n.message)}" for n in report.notes]
     if notices:
@@ -83,6 +87,17 @@ def table(
 
 def _escaped(rows: Iterable[Sequence[str]]) -> Iterable[list[str]]:
     return ([escape(cell) for cell in row] for row in rows)
+
+
+def grid_markdown(grid: Grid) -> str:
+    """Return a grid as a table, everything from data escaped."""
+    names = grid.header or ("",) * len(grid.rows[0])
+    header = [escape(name.replace("\n", " ")) for name in names]
+    rows = [
+        [name_of(cell) if i in grid.names else escape(cell) for i, cell in enumerate(row)]
+        for row in grid.rows
+    ]
+    return "\n".join(table(header, rows, grid.numbers))
 
 
 def name_of(name: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from xent_cli.render.markdown import escape, name_of, table
-from xent_cli.render.sheet import Grid, Sheet
+from xent_cli.render.markdown import escape, grid_markdown
+from xent_cli.render.sheet import Sheet
 
 
 def render_sheet_markdown(sheet: Sheet) -> str:
@@ -11,7 +11,7 @@ def render_sheet_markdown(sheet: Sheet) -> str:
     parts = [f"**{escape(sheet.headline)}**", *map(escape, sheet.remarks)]
     for grid in sheet.grids:
         parts += [f"**{escape(grid.title)}**"] if grid.title else []
-        parts += ["\n".join(table(*_cells(grid)))] if grid.rows else []
+        parts += [grid_markdown(grid)] if grid.rows else []
         parts += [escape(grid.note)] if grid.note else []
     if sheet.drawing:
         drawn = sheet.drawing.replace("`", "'")
@@ -21,12 +21,3 @@ def render_sheet_markdown(sheet: Sheet) -> str:
         parts.append("\n".join(lines))
     parts.append(f"`{sheet.signature}`")
     return "\n\n".join(parts) + "\n"
-
-
-def _cells(grid: Grid) -> tuple[tuple[str, ...], list[list[str]], tuple[int, ...]]:
-    header = tuple(name.replace("\n", " ") for name in grid.header) or ("",) * len(grid.rows[0])
-    rows = [
-        [name_of(cell) if i in grid.names else escape(cell) for i, cell in enumerate(row)]
-        for row in grid.rows
-    ]
-    return header, rows, grid.numbers

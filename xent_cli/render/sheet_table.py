@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rich import box
 from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from xent_cli.render.console import Page
+from xent_cli.render.console import PLUS_MINUS, Page
 from xent_cli.render.sheet import Grid, Sheet
 from xent_cli.render.view import View
 from xent_cli.render.words import clean
@@ -56,10 +58,12 @@ def draw_grid(grid: Grid, view: View, room: int) -> Table:
         padding=(0, 0, 0, 1),
         show_header=bool(grid.header),
     )
-    columns, least = _fit(grid, room)
+    # Names of columns and files stand in headers too. "±" gives way before widths are measured.
+    header = [_heading(name, view) for name in grid.header]
+    columns, least = _fit(replace(grid, header=tuple(header)), room)
     for index, width in zip(columns, least, strict=True):
         table.add_column(
-            grid.header[index] if grid.header else "",
+            Text(header[index]) if header else "",
             justify="right" if index in grid.numbers else "left",
             no_wrap=index in (*grid.numbers, *grid.words),
             min_width=width,
@@ -69,6 +73,12 @@ def draw_grid(grid: Grid, view: View, room: int) -> Table:
     for row, style in zip(grid.rows, styles, strict=True):
         table.add_row(*(Text(clean(row[index])) for index in columns), style=style)
     return table
+
+
+def _heading(name: str, view: View) -> str:
+    """Return a column's name, line by line, as it can be shown."""
+    shown = name.replace("±", PLUS_MINUS) if view.ascii_only else name
+    return "\n".join(map(clean, shown.split("\n")))
 
 
 def _fit(grid: Grid, room: int) -> tuple[list[int], list[int]]:

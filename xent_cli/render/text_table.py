@@ -10,6 +10,8 @@ from rich.text import Text
 
 from xent_cli.figures import ClassRow
 from xent_cli.render.console import Page
+from xent_cli.render.sheet_table import draw_grid
+from xent_cli.render.slice_grid import slice_grids
 from xent_cli.render.view import View
 from xent_cli.render.words import (
     bar,
@@ -46,6 +48,11 @@ def render_table(report: Report, view: View) -> str:
     page.print(table)
     if note:
         page.say(note, "dim")
+    for grid, below in slice_grids(report, view):
+        page.print()
+        page.print(draw_grid(grid, view, page.width))
+        if below:
+            page.say(below, "dim")
     if report.warnings or report.notes:
         page.print()
     for notice in report.warnings:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 if TYPE_CHECKING:  # Figures need NumPy, which takes its time; the command line needs Sort at once.
     from xent_cli.figures import ClassRow
+    from xent_cli.slice_figures import Slice, SliceTable
+
+Row = TypeVar("Row", "ClassRow", "Slice")
 
 Sort = Literal["loss", "share", "n", "name"]
 
@@ -24,9 +27,13 @@ class View:
     Attributes
     ----------
     sort : {"loss", "share", "n", "name"}, optional
-        Order of the classes; by default that of the columns.
+        Order of the classes, by default that of the columns, and of slices, by default the largest
+        share of the loss first, but for the parts of a column, which have an order.
     top : int, optional
-        How many classes to show; 0 for all. By default all, or the worst 20 of more than 40.
+        How many classes, and slices, to show; 0 for all. By default all, or the worst 20 of more
+        than 40.
+    min_n : int
+        Slices with fewer rows are shown in one line.
     width : int, optional
         Columns of the terminal; None off a terminal: as wide as need be.
     color : bool
@@ -37,6 +44,7 @@ class View:
 
     sort: Sort | None = None
     top: int | None = None
+    min_n: int = 0
     width: int | None = None
     color: bool = False
     ascii_only: bool = False
@@ -49,7 +57,15 @@ class View:
         >>> View(top=0).choose([])
         ([], '')
         """
-        top, sort = self.top, self.sort
+        return self._choose(rows, self.sort, "classes")
+
+    def choose_slices(self, table: SliceTable) -> tuple[list[Slice], str]:
+        """Return the slices to show likewise, the small ones left out."""
+        in_order = table.slicing.in_order and self.sort in (None, "name")
+        return self._choose(table.slices, None if in_order else self.sort or "share", "slices")
+
+    def _choose(self, rows: Sequence[Row], sort: Sort | None, nouns: str) -> tuple[list[Row], str]:
+        top = self.top
         if top is None:
             top = WORST_CLASSES if len(rows) > MANY_CLASSES else 0
         if not top or top >= len(rows):
@@ -58,12 +74,12 @@ class View:
         left = len(rows) - top
         said = {"name": "first by name", "n": "most frequent", "loss": "highest cross entropy"}
         which = said.get(sort, "largest share of the loss")
-        note = f"{top} of {len(rows):,} classes, {which}; {left:,} more with --top 0."
+        note = f"{top} of {len(rows):,} {nouns}, {which}; {left:,} more with --top 0."
         return sort_rows(rows, sort)[:top], note
 
 
-def sort_rows(rows: Sequence[ClassRow], sort: Sort | None) -> list[ClassRow]:
-    """Sort classes: the highest figure first, names from A; those without the figure last."""
+def sort_rows(rows: Sequence[Row], sort: Sort | None) -> list[Row]:
+    """Sort rows: the highest figure first, names from A; those without the figure last."""
     if sort is None:
         return list(rows)
     if sort == "name":
@@ -71,7 +87,7 @@ def sort_rows(rows: Sequence[ClassRow], sort: Sort | None) -> list[ClassRow]:
     figures = {"loss": "cross_entropy", "share": "share", "n": "n"}
     name = figures[sort]
 
-    def key(row: ClassRow) -> tuple[bool, float]:
+    def key(row: Row) -> tuple[bool, float]:
         value = getattr(row, name)
         return value is None, -(value or 0.0)
 
