@@ -48,7 +48,7 @@ def test_read(text, name, metric, pattern):
         ("slice.country=KR.ce <= 1 <= 2", "two operators"),
         ("slice.country=KR.perplexity <= 1", "no metric 'perplexity' of a slice"),
         ("slice.country=KR.ce <= 5%", "ce is no share"),
-        ("slice.country=KR.n >= 5 @95%", "n is a count"),
+        ("slice.country=KR.n >= 5 @95%", "n is counted"),
     ],
 )
 def test_refused(text, fault):

@@ -1,4 +1,4 @@
-"""Exact sums: integers times powers of two, the same whatever the order or the grouping. NumPy only."""
+"""Exact sums: integers times powers of two, the same in any order and grouping. NumPy only."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from xent_cli.rules import Rule
 
 Outcome = Literal["pass", "fail", "inconclusive"]
 
+OPEN, HOLM = "the interval holds the limit", "Holm over"
 _WORST: tuple[Outcome, ...] = ("fail", "inconclusive", "pass")
 _CODES = {
     "pass": ExitCode.OK,
@@ -259,7 +260,7 @@ def _on_interval(
     level = 1 - (1 - nominal) / divisor
     value, interval = quantity.value, quantity.interval(level)
     nouns = "classes" if rule.slice_name is None else "slices"
-    corrected = f"Holm over {n_names:,} {nouns}" if n_names > 1 else ""
+    corrected = f"{HOLM} {n_names:,} {nouns}" if n_names > 1 else ""
     if interval is None:
         # An infinite loss is known for sure to be above any limit.
         surely = value is not None and math.isinf(value) and not rule.holds(value)
@@ -271,7 +272,7 @@ def _on_interval(
         return Verdict(rule, name, value, interval, level, "pass", corrected)
     if not any(sides):
         return Verdict(rule, name, value, interval, level, "fail", corrected)
-    reason = "the interval holds the limit" + (f"; {corrected}" if corrected else "")
+    reason = OPEN + (f"; {corrected}" if corrected else "")
     return Verdict(rule, name, value, interval, level, "inconclusive", reason)
 
 

@@ -10,7 +10,7 @@ from xent_cli.power import rows_needed
 from xent_cli.render.sheet import Grid, Sheet
 from xent_cli.render.words import NOTHING, decimal, percent
 from xent_cli.rules import Rule
-from xent_cli.verdicts import GateResult, Verdict
+from xent_cli.verdicts import HOLM, OPEN, GateResult, Verdict
 
 _SHARES = ("accuracy", "coverage", "delta_rel")
 _COUNTS = ("n", "clipped")
@@ -57,6 +57,24 @@ def title(verdict: Verdict) -> str:
     """Name a verdict: its rule, and its class or slice where the rule is about several."""
     text, name = verdict.rule.text.strip(), verdict.name
     return f"{text} [{name}]" if verdict.rule.is_pattern and name is not None else text
+
+
+def subject(verdict: Verdict) -> str:
+    """Name what a verdict is about, without the limit.
+
+    Examples
+    --------
+    >>> from xent_cli.rules import parse_rule
+    >>> rule = parse_rule("class.*.ce <= 1.2 @95%")
+    >>> subject(Verdict(rule, "cat", 0.4, None, 0.975, "pass"))
+    'class.cat.ce @95%'
+    """
+    rule, name = verdict.rule, verdict.name
+    scope = "slice." if rule.slice_name is not None else "class."
+    target = rule.metric if name is None else f"{scope}{name}.{rule.metric}"
+    if name is None and (pattern := rule.class_name or rule.slice_name) is not None:
+        target = f"{scope}{pattern}.{rule.metric}"
+    return target if rule.level is None else f"{target} @{rule.level * 100:.12g}%"
 
 
 def figure(rule: Rule, value: float | None) -> str:
@@ -203,17 +221,22 @@ def _needed(comparison: Comparison, result: GateResult | None) -> list[tuple[str
 
 
 def _verdicts(result: GateResult) -> Grid:
+    # How levels are corrected is said once, below.
+    reasons = [
+        "; ".join(part for part in verdict.reason.split("; ") if not part.startswith(HOLM))
+        for verdict in result.verdicts
+    ]
     rows = tuple(
         (
-            title(verdict),
+            subject(verdict),
             figure(verdict.rule, verdict.value),
             between(verdict),
             limit(verdict.rule),
             margin(verdict),
             SIGNS[verdict.outcome],
-            verdict.reason,
+            reason,
         )
-        for verdict in result.verdicts
+        for verdict, reason in zip(result.verdicts, reasons, strict=True)
     )
     return Grid(
         ("rule", "value", "interval", "limit", "margin", "verdict", ""),
@@ -222,6 +245,7 @@ def _verdicts(result: GateResult) -> Grid:
         styles=tuple(_STYLES[verdict.outcome] for verdict in result.verdicts),
         names=(0,),
         words=(5,),
+        spare=() if set(reasons) - {"", OPEN} else (6,),
     )
 
 
