@@ -70,12 +70,13 @@ def test_against_the_library(name: str) -> None:
 @pytest.mark.parametrize("kind", ["float64", "float32", "float16"])
 def test_against_scikit_learn_here(seed: int, kind: str) -> None:
     rng = np.random.default_rng(seed)
-    k, n = int(rng.integers(2, 12)), int(rng.integers(5, 400))
+    k, n = int(rng.integers(2, 12)), int(rng.integers(12, 400))
     names = [f"c{i}" for i in range(k)]  # c10 sorts before c2
     q = rng.dirichlet(np.full(k, 0.2), size=n)
     q[rng.random(n) < 0.2] *= 0.9
     q[0], q[0, -1] = 0, 1
     labels = rng.choice(names, size=n)
+    labels[:k] = names
     name = "sklearn" if kind == "float64" else f"sklearn-{kind}"
     report = evaluate(q, labels, classes=names, row_sums="ignore", compat=name)
     with warnings.catch_warnings():
@@ -85,6 +86,24 @@ def test_against_scikit_learn_here(seed: int, kind: str) -> None:
     assert report.compat[0].value == pytest.approx(want, rel=tolerance, abs=0)
     if k > 10 and kind == "float64":
         assert report.compat[0].value != pytest.approx(report.cross_entropy, rel=1e-3)
+
+
+def test_texts_that_look_like_numbers_are_sorted_as_texts() -> None:
+    rng = np.random.default_rng(4)
+    q, numbers = rng.dirichlet(np.ones(3), size=60), rng.choice([9, 10, 11], size=60)
+    for labels in (numbers, numbers.astype(str)):
+        report = evaluate(q, labels, classes=["9", "10", "11"], compat="sklearn")
+        assert report.compat[0].value == pytest.approx(log_loss(labels, q), rel=2e-15)
+
+
+def test_scikit_learn_refuses_labels_without_a_class() -> None:
+    q, labels = np.full((4, 3), 1 / 3), [0, 1, 0, 1]
+    with pytest.raises(ValueError, match="different number of classes"):
+        log_loss(labels, q)
+    for name in ("sklearn", "sklearn-float32", "sklearn-float16", "sklearn-1.1"):
+        (found,) = evaluate(q, labels, compat=name).compat
+        assert (found.value, found.text) == (None, "-")
+        assert found.reason == "refuses labels without 2, unless labels= is given"
 
 
 def test_binary_labels_are_sorted_by_scikit_learn() -> None:
@@ -120,9 +139,11 @@ def test_rows_that_do_not_sum_to_1(name: str) -> None:
     found = figures(vector["inputs"]["probs"], vector["inputs"]["labels"], row_sums="ignore")
     renormalized = next(v for k, v in vector["expected"].items() if k.startswith("renormalise"))
     plain = next(v for k, v in vector["expected"].items() if k.startswith("no_renormalise"))
-    for tool in ("keras", "keras-metric", "sklearn-1.1", "torch-soft"):
+    lacking = {tool for tool, one in found.items() if one.reason.startswith("refuses labels")}
+    assert all(tool.startswith("sklearn") for tool in lacking)
+    for tool in {"keras", "keras-metric", "sklearn-1.1", "torch-soft"} - lacking:
         assert found[tool].value == pytest.approx(renormalized, rel=2 * ULP32)
-    for tool in ("sklearn", "xgboost", "lightgbm", "spark", "torch-nll"):
+    for tool in {"sklearn", "xgboost", "lightgbm", "spark", "torch-nll"} - lacking:
         assert found[tool].value == pytest.approx(plain, rel=2 * ULP32)
 
 

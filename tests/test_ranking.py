@@ -21,6 +21,7 @@ from xent_cli.errors import (
     RangeError,
     UsageError,
 )
+from xent_cli.render.ranking_sheet import describe_share
 
 RNG = np.random.default_rng(31)
 N, K = 700, 3
@@ -207,6 +208,7 @@ def test_infinite_and_perfect() -> None:
     found = worst_rows([[0.0, 1.0], [0.5, 0.5]], [0, 0], eps=0)
     assert [row.loss for row in found.rows] == [math.inf, math.log(2)]
     assert (found.share, found.rows[0].share) == (None, None)
+    assert describe_share(found) == "1 of the 1 rows that cost infinity are listed."
     found = worst_rows([[1.0, 0.0], [0.0, 1.0]], [0, 1])
     assert [(row.row, row.loss, row.share) for row in found.rows] == [
         (1, 0.0, None),

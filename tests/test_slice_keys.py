@@ -35,7 +35,7 @@ def sliced(values, by="g", **options):
         (["a", "b", "", " ", None, "a", "a", "b"], {"(missing)": 3, "a": 3, "b": 2}),
         ([1, 2, 10, None, 1, 1, 1, 1], {"(missing)": 1, "1": 5, "10": 1, "2": 1}),
         ([1.0, 2.0, float("nan"), None, 1, 1, 1, 1], {"(missing)": 2, "1": 5, "2": 1}),
-        ([True, False, None, True] * 2, {"(missing)": 2, "false": 2, "true": 4}),
+        ([True, False, None, True] * 2, {"(missing)": 2, "False": 2, "True": 4}),
         (pa.array(["b", None] * 4).dictionary_encode(), {"(missing)": 4, "b": 4}),
         (pa.array([3, None] * 4).dictionary_encode(), {"(missing)": 4, "3": 4}),
         ([dt.date(2026, 1, 2)] * 8, {"2026-01-02": 8}),
@@ -220,3 +220,39 @@ def test_a_column_of_both_files_may_be_cut(tmp_path):
     (tmp_path / "labels.csv").write_text("label,age\na,1.5\nb,2.0\n")
     report = evaluate(str(tmp_path / "preds.csv"), str(tmp_path / "labels.csv"), by="age:2")
     assert counts(report) == {"(-inf, 2)": 1, "[2, inf)": 1}
+
+
+def test_values_are_named_as_pandas_writes_them(tmp_path):
+    """Shards of several formats have the same slices."""
+    frame = pd.DataFrame(
+        {
+            "p_a": Q[:, 0],
+            "p_b": Q[:, 1],
+            "y": LABELS,
+            "flag": [True, False] * 4,
+            "day": pd.to_datetime(["2024-01-19", "2024-02-03"] * 4),
+            "at": pd.to_datetime(["2024-01-19 00:00:00", "2024-02-03 12:30:00"] * 4),
+        }
+    )
+    frame.to_csv(tmp_path / "all.csv", index=False)
+    frame.to_parquet(tmp_path / "all.parquet")
+    found = [
+        [counts(evaluate(tmp_path / name, label_col="y", by=["flag", "day"]), i) for i in (0, 1)]
+        for name in ("all.csv", "all.parquet")
+    ]
+    assert found[0] == found[1]
+    assert found[0] == [{"False": 4, "True": 4}, {"2024-01-19": 4, "2024-02-03": 4}]
+    times = counts(evaluate(tmp_path / "all.parquet", label_col="y", by="at"))
+    assert list(times) == ["2024-01-19", "2024-02-03 12:30:00.000000"]
+
+
+def test_a_column_of_both_inputs_is_that_of_the_labels():
+    ids = list(range(N))
+    preds = pa.table({"p_a": Q[:, 0], "p_b": Q[:, 1], "w": [1.0] * N, "g": ["a"] * N, "id": ids})
+    labels = pa.table({"y": LABELS, "w": [2.0] * N, "g": ["b"] * N, "id": ids})
+    options = {"label_col": "y", "weight": "w", "by": "g", "pred_cols": ["p_a", "p_b"]}
+    report = evaluate(preds, labels, id_col="id", **options)
+    assert report.figures.weight_sum == 2 * N
+    assert counts(report) == {"b": N}
+    (note,) = (note for note in report.notes if note.code == "doubled")
+    assert note.message == "w, g stand in both inputs: the labels' own is used."

@@ -60,7 +60,10 @@ def test_every_field_shows_and_separates(name):
     assert other.signature("1") != SPEC.signature("1")
     with pytest.raises(SignatureError) as caught:
         SPEC.require_equal(other)
-    assert f" {name} is " in caught.value.message
+    told = {"by": "(--by) are", "cluster": "(--cluster) are", "unmatched": "--id does not match is"}
+    assert told.get(name, "weighted (--weight) is" if name == "weighted" else f" {name} is ") in (
+        caught.value.message
+    )
     assert caught.value.message.startswith("The two results were made differently: ")
 
 

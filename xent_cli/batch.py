@@ -82,6 +82,8 @@ class Batch:
         How far a row of predictions or of label columns may miss 1 by its file's precision.
     n_ignored, n_invalid : int
         Rows left out by `--ignore-label` and `--invalid drop`.
+    text_labels : bool
+        Whether labels were texts, even those that look like numbers.
     clusters : (n,) intp, optional
         For each row the position of its cluster in `cluster_keys`.
     cluster_keys : tuple of str
@@ -100,6 +102,7 @@ class Batch:
     label_tolerance: float = 1e-6
     n_ignored: int = 0
     n_invalid: int = 0
+    text_labels: bool = False
     clusters: NDArray[np.intp] | None = None
     cluster_keys: tuple[str, ...] = ()
     slices: tuple[Sliced, ...] = ()

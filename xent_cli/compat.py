@@ -108,7 +108,7 @@ def give(batch: Batch, spec: Spec) -> Given:
         labels = target.astype(np.intp)
     else:
         labels = np.asarray(shares[0] > 0.5, np.intp) if alone else np.argmax(shares, axis=0)
-    names = sorted(spec.classes, key=_as_label)
+    names = sorted(spec.classes, key=None if batch.text_labels else _as_label)
     rank = np.array([names.index(name) for name in spec.classes], dtype=np.intp)
     weights = None if spec.class_weights is None else np.array(spec.class_weights)
     return Given(probs, logs, complements, labels, shares, rank, weights)
@@ -145,8 +145,8 @@ def sum_tool(tool: Tool, given: Given, batch: Batch, spec: Spec) -> CompatSums:
     )
 
 
-def compat_figure(tool: Tool, sums: CompatSums, spec: Spec) -> CompatFigure:
-    """Return the number that a tool would print."""
+def compat_figure(tool: Tool, sums: CompatSums, spec: Spec, counts: Sequence[int]) -> CompatFigure:
+    """Return the number that a tool would print, where each class has `counts` rows."""
 
     def none(text: str, reason: str) -> CompatFigure:
         return CompatFigure(tool.name, tool.call, tool.why, None, text, reason)
@@ -155,6 +155,10 @@ def compat_figure(tool: Tool, sums: CompatSums, spec: Spec) -> CompatFigure:
         return none("-", reason)
     if sums.n_refused:
         return none("-", f"refuses {sums.n_refused:,} row{'s' * (sums.n_refused != 1)}")
+    if tool.needs_all and (
+        absent := [c for c, n in zip(spec.classes, counts, strict=False) if not n]
+    ):
+        return none("-", f"refuses labels without {absent[0]}, unless labels= is given")
     if sums.n_nan:
         return none("nan", f"0 * infinity in {sums.n_nan:,} row{'s' * (sums.n_nan != 1)}")
     if sums.n_infinite:
@@ -182,7 +186,7 @@ def _weights(tool: Tool, given: Given, batch: Batch) -> Floats | None:
 
 
 def _as_label(name: str) -> tuple[float, str]:
-    """Sort as arrays of labels sort: whole numbers as numbers, texts behind."""
+    """Sort as arrays of numbers and names sort: whole numbers as numbers, texts behind."""
     try:
         return float(int(name)), ""
     except ValueError:

@@ -122,7 +122,11 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
         order,
         decision.reason,
         warnings,
-        (*preds.notes, *(() if one_input else labels.notes), *_notes(preds, roles, spec, index)),
+        (
+            *preds.notes,
+            *(() if one_input else labels.notes),
+            *_notes(preds, labels, roles, spec, index),
+        ),
         _tolerance(preds, roles.preds, len(q)),
         _tolerance(labels, roles.labels, len(q)),
     )
@@ -228,7 +232,9 @@ def _tolerance(source: Source, names: tuple[str, ...], k: int) -> float:
     return sum_tolerance(k, decimals=decimals, bits=bits)
 
 
-def _notes(preds: Source, roles: Roles, spec: Spec, index: ClassIndex) -> Iterator[Notice]:
+def _notes(
+    preds: Source, labels: Source, roles: Roles, spec: Spec, index: ClassIndex
+) -> Iterator[Notice]:
     if spec.mode == "sparse" and spec.align == "position" and preds.named:
         shown = ", ".join(f"{index.base + i} is {name}" for i, name in enumerate(spec.classes[:3]))
         more = ", ..." if spec.n_classes > 3 else ""
@@ -238,6 +244,14 @@ def _notes(preds: Source, roles: Roles, spec: Spec, index: ClassIndex) -> Iterat
         shown = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
         yield Notice(
             "columns", f"{preds.path}: {shown} look like no predictions and were left out."
+        )
+    both = {*preds.names()} & {*labels.names()} if labels is not preds else set()
+    beside = (roles.weight, roles.cluster, *roles.by_labels)
+    if doubled := [name for name in dict.fromkeys(beside) if name in both]:
+        yield Notice(
+            "doubled",
+            f"{', '.join(map(str, doubled))} stand{'s' * (len(doubled) == 1)} in both inputs: the "
+            "labels' own is used.",
         )
     if roles.ids:
         ids = ", ".join(name or "the unnamed column" for name in roles.ids)

@@ -236,7 +236,9 @@ def run(
     report = report_on(found.tally if tools else found, plan, rows, join)
     if tools:
         pairs = zip(tools, found.tools, strict=True)
-        report = replace(report, compat=tuple(compat_figure(*pair, spec) for pair in pairs))
+        report = replace(
+            report, compat=tuple(compat_figure(*pair, spec, report.tally.n) for pair in pairs)
+        )
     return with_doubts(report, plan, **how)
 
 

@@ -157,7 +157,7 @@ def explanation_of(
         rounding=rounding,
         order=None if crossing is None else find_order(crossing),
         tools=tuple(
-            compat_figure(tool, sums, spec)
+            compat_figure(tool, sums, spec, report.tally.n)
             for tool, sums in zip(tools, survey.beside.tools, strict=True)
         ),
         undefined=undefined,

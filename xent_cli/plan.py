@@ -182,6 +182,7 @@ class Plan:
             weight_place,
             self.pred_tolerance,
             self.label_tolerance,
+            text_labels=isinstance(values, LabelValues) and values.numbers is None,
         )
         if self.roles.cluster is not None:
             block = labels if self.roles.cluster_in_labels else preds

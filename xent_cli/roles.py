@@ -158,8 +158,8 @@ def assign_roles(
         copies = copies if len(label_names) == 1 else set()
         rest = tuple(name for name in pred_names if name not in copies)
         pred_names = rest or pred_names
-    ids = shared - set(pred_names) - set(label_names) - {weight}
-    ids -= set(cut)  # Numbers are no texts to compare.
+    # Where an id joins rows no other column has to agree; numbers that are cut are no texts.
+    ids = set() if id_cols else shared - {*pred_names, *label_names, *cut, weight}
     return Roles(
         pred_names,
         label_names,

@@ -85,9 +85,10 @@ class Spec:
         for item in fields(self):
             mine, theirs = getattr(self, item.name), getattr(other, item.name)
             if mine != theirs:
+                told = _OPTIONS.get(item.name, f"{item.name} is")
                 raise SignatureError(
-                    f"The two results were made differently: {item.name} is {_short(mine)} in one "
-                    f"and {_short(theirs)} in the other.",
+                    f"The two results were made differently: {told} {_short(mine)} in one and "
+                    f"{_short(theirs)} in the other.",
                     hint="Make both with the same options.",
                 )
 
@@ -134,6 +135,17 @@ def _digest(texts: Any) -> str:
     return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:6]
 
 
+_OPTIONS = {
+    "unmatched": "what becomes of rows that --id does not match is",
+    "by": "the slices (--by) are",
+    "cluster": "the clusters (--cluster) are",
+    "weighted": "whether rows are weighted (--weight) is",
+}
+"""Fields whose names say little to those who set them by options."""
+
+
 def _short(value: object) -> str:
-    text = repr(value)
+    if value is None or value == ():
+        return "nothing"
+    text = "+".join(map(str, value)) if isinstance(value, tuple) else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

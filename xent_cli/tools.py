@@ -47,6 +47,8 @@ class Tool:
         Whether it takes several labels a row.
     strict : bool
         Whether it refuses values outside of 0 to 1.
+    needs_all : bool
+        Whether it refuses labels among which a class does not occur.
     divisor : {"weight", "rows", "read"}
         What the sum is divided by: the weights; the rows, weighted or not; or all rows, the ignored
         ones too (weights, if no rows are ignored).
@@ -66,6 +68,7 @@ class Tool:
     soft: Literal["never", "alone", "always"] = "never"
     multilabel: bool = False
     strict: bool = False
+    needs_all: bool = False
     divisor: Literal["weight", "rows", "read"] = "weight"
     weighs: bool = False
     products: Number = np.float64
@@ -93,6 +96,7 @@ def _tools() -> Mapping[str, Tool]:
             sklearn_rows(float64),
             float64,
             strict=True,
+            needs_all=True,
         ),
         Tool(
             "sklearn-float32",
@@ -101,6 +105,7 @@ def _tools() -> Mapping[str, Tool]:
             sklearn_rows(float32),
             float32,
             strict=True,
+            needs_all=True,
             weighted_number=float64,
         ),
         Tool(
@@ -110,6 +115,7 @@ def _tools() -> Mapping[str, Tool]:
             sklearn_rows(float16),
             float16,
             strict=True,
+            needs_all=True,
             weighted_number=float64,
         ),
         Tool(
@@ -118,6 +124,7 @@ def _tools() -> Mapping[str, Tool]:
             "clips to 1e-15, divides rows by their sum; columns are the sorted labels",
             old_sklearn_rows,
             float64,
+            needs_all=True,
         ),
         Tool(
             "torch-nll",

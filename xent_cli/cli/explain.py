@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import typer
@@ -17,7 +18,7 @@ from xent_cli.cli.options import (
 from xent_cli.cli.reading import with_choices
 
 
-@with_choices
+@partial(with_choices, without=["by"])
 def explain_command(
     preds: Annotated[
         str,

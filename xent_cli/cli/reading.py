@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal, get_type_hints
 
 import typer
@@ -11,13 +11,15 @@ import typer
 _DEFAULT_EPS = 2.0**-52
 
 
-def with_choices(command: Callable[..., int | None]) -> Callable[..., int | None]:
+def with_choices(
+    command: Callable[..., int | None], *, without: Sequence[str] = ()
+) -> Callable[..., int | None]:
     """Give a command, in place of its ``**choices``, the options declared below.
 
     Typer reads a command's signature: the options stand behind its arguments.
     """
     parameters: list[inspect.Parameter] = []
-    shared = _parameters(_options)
+    shared = [parameter for parameter in _parameters(_options) if parameter.name not in without]
     for parameter in _parameters(command):
         if parameter.kind is parameter.VAR_KEYWORD:
             continue

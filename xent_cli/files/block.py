@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ from xent_cli.files.kinds import is_list, is_number, is_text
 Floats = NDArray[np.float64]
 
 _MANY_COLUMNS = 64
+_MIDNIGHT = re.compile(r" 00:00:00(\.0+)?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +167,9 @@ class Block:
     def values(self, name: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
         """Return a column as positions (n,) in a tuple of its distinct values, as texts.
 
-        Missing and blank values are "", NaN included; whole numbers are shown as such. Some
-        values may be of no row, and one may stand twice.
+        Missing and blank values are "", NaN included. Whole numbers, booleans and days are named
+        as pandas writes them to text, so that slices are the same in every format. Some values may
+        be of no row, and one may stand twice.
 
         Raises
         ------
@@ -183,7 +186,9 @@ class Block:
                     "text."
                 ) from error
         found = column.dictionary
-        if pa.types.is_floating(found.type):
+        if pa.types.is_boolean(found.type):
+            texts = [str(value) if value is not None else "" for value in found.to_pylist()]
+        elif pa.types.is_floating(found.type):
             numbers = self._numbers(found, name)
             texts = [self._whole(float(number), name) for number in numbers]
         else:
@@ -191,6 +196,8 @@ class Block:
                 text if text is not None and text.strip() else ""
                 for text in self._texts(found, name).to_pylist()
             ]
+        if pa.types.is_timestamp(found.type):
+            texts = [_MIDNIGHT.sub("", text) for text in texts]
         codes = column.indices.cast(pa.int64())
         if codes.null_count:
             # A scalar made of a Python number would import pandas.

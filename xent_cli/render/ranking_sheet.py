@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from xent_cli.ranked import Ranking
 from xent_cli.render.sheet import Grid, Sheet
 from xent_cli.render.words import NOTHING, decimal, percent
@@ -51,10 +53,16 @@ def describe_share(found: Ranking) -> str:
     """
     count, n = len(found.rows), found.report.n
     carry = f"{count:,} row{'s' * (count != 1)} of {n:,} carr{'y' if count != 1 else 'ies'}"
-    share = "none" if not count else "all" if found.share is None else percent(found.share)
+    share = "none" if found.share is None else percent(found.share)
     chosen = ""
     if found.label is not None or found.where is not None:
         which = f" of class {found.label}" * (found.label is not None)
         how = {"correct": " predicted right", "wrong": " predicted wrong", None: ""}[found.where]
         chosen = f" They are of the {found.n_among:,}{which}{how}."
+    infinite = found.report.tally.infinite[-1]
+    if infinite:
+        listed = sum(math.isinf(row.loss) for row in found.rows)
+        return f"{listed:,} of the {infinite:,} rows that cost infinity are listed.{chosen}"
+    if not count:
+        return f"No row is listed.{chosen}"
     return f"{carry} {share} of the loss.{chosen}"
