@@ -85,11 +85,11 @@ class Spec:
         for item in fields(self):
             mine, theirs = getattr(self, item.name), getattr(other, item.name)
             if mine != theirs:
-                told = _OPTIONS.get(item.name, f"{item.name} is")
+                option = _OPTIONS.get(item.name)
                 raise SignatureError(
-                    f"The two results were made differently: {told} {_short(mine)} in one and "
-                    f"{_short(theirs)} in the other.",
-                    hint="Make both with the same options.",
+                    f"The two results were made differently: {item.name} is {_short(mine)} in one "
+                    f"and {_short(theirs)} in the other.",
+                    hint=f"Make both with the same {option or 'options'}.",
                 )
 
     def to_dict(self) -> dict[str, Any]:
@@ -136,12 +136,12 @@ def _digest(texts: Any) -> str:
 
 
 _OPTIONS = {
-    "unmatched": "what becomes of rows that --id does not match is",
-    "by": "the slices (--by) are",
-    "cluster": "the clusters (--cluster) are",
-    "weighted": "whether rows are weighted (--weight) is",
+    "unmatched": "--id and --unmatched",
+    "by": "--by",
+    "cluster": "--cluster",
+    "weighted": "--weight",
 }
-"""Fields whose names say little to those who set them by options."""
+"""What sets the fields whose names do not say it."""
 
 
 def _short(value: object) -> str:

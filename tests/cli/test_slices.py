@@ -116,7 +116,7 @@ def test_json_is_shown_and_merged_again(
     xent("eval", old, labels, "-o", "json:plain.json")
     refused = xent("merge", "0.json", "plain.json")
     assert refused.code == 2
-    assert "the slices (--by) are " in refused.err
+    assert "by is " in refused.err
     assert "[signature]" in refused.err
 
 
