@@ -150,3 +150,9 @@ def test_holds_and_margin(text, at, above, below):
     assert (rule.holds(1.0), rule.holds(1.5), rule.holds(0.5)) == (at, above, below)
     assert not rule.holds(math.nan)
     assert rule.margin(1.5) == (0.5 if above else -0.5)
+
+
+def test_a_class_that_is_called_like_a_pattern_is_one_of_those_it_matches():
+    names = ("*", "good", "bad")
+    assert parse_rule("class.*.ce <= 1").classes_among(names) == [0, 1, 2]
+    assert parse_rule("class.'*'.ce <= 1").classes_among(names) == [0]

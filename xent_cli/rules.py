@@ -155,7 +155,7 @@ class Rule:
 
     def _named(self, wanted: str, names: Sequence[str]) -> list[int]:
         """Return the positions of the names that are meant: one, or those that match a pattern."""
-        if wanted in names:
+        if wanted in names and not (self.is_pattern and wanted == "*"):
             return [names.index(wanted)]
         if not self.is_pattern:
             return []

@@ -273,3 +273,30 @@ def test_an_evaluation_imports_no_pandas(kind: str, tmp_path: Path) -> None:
     ).stdout
     # pyarrow.parquet imports it by itself; no store is asked for a local file.
     assert out.splitlines()[-1] == ("['pyarrow.fs']" if kind == "parquet" else "[]")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux has it")
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(["eval", "nobody.csv"], 2), (["eval", "a.csv", "--bad"], 2), (["--help"], 0)],
+)
+@pytest.mark.parametrize("stderr", ["full", "closed pipe"])
+def test_what_cannot_be_said_changes_no_exit_code(
+    arguments: list[str], code: int, stderr: str
+) -> None:
+    if stderr == "full":
+        target = os.open("/dev/full", os.O_WRONLY)
+    else:
+        reading, target = os.pipe()
+        os.close(reading)
+    try:
+        run = subprocess.run(
+            [sys.executable, "-m", "xent_cli", *arguments],
+            env=CLEAN,
+            stdout=subprocess.DEVNULL,
+            stderr=target,
+            check=False,
+        )
+    finally:
+        os.close(target)
+    assert run.returncode == code

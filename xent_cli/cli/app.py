@@ -13,7 +13,7 @@ import typer
 from xent_cli.cli.command import Command, Group
 from xent_cli.cli.defaults import config_defaults
 from xent_cli.cli.interrupt import leaving_at_once
-from xent_cli.cli.terminal import write_stderr
+from xent_cli.cli.terminal import silence, write_stderr
 from xent_cli.errors import ExitCode, XentError
 from xent_cli.version import __version__
 
@@ -88,7 +88,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if debug:
             raise
         if hasattr(error, "format_message") and hasattr(error, "show"):
-            error.show()
+            try:
+                error.show()
+            except OSError:
+                silence(sys.stderr)
             if config:
                 _complain(f"Options that the command line does not set come from {config}.")
             return ExitCode.UNKNOWABLE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from typing import Literal
+from typing import Literal, TextIO
 
 from xent_cli.errors import OutputError
 
@@ -59,18 +59,22 @@ def write_stdout(text: str) -> None:
         else:
             sys.stdout.write(data.decode(encoding))
     except BrokenPipeError:
-        _silence_stdout()  # Whoever read has seen enough.
+        silence(sys.stdout)  # Whoever read has seen enough.
     except OSError as error:
-        _silence_stdout()
+        silence(sys.stdout)
         raise OutputError(f"Standard output cannot be written: {error.strerror}.") from error
 
 
-def _silence_stdout() -> None:
-    """Lead standard output nowhere: Python flushes it again at exit and would fail again."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def silence(stream: TextIO) -> None:
+    """Lead a stream nowhere: Python flushes it again at exit and would fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def write_stderr(text: str) -> None:
-    """Write a line to standard error, if there is one."""
-    if sys.stderr is not None:
-        print(text, file=sys.stderr)  # noqa: T201
+    """Write a line to standard error, if that can be: what is said there changes no exit code."""
+    if sys.stderr is None:
+        return
+    try:
+        print(text, file=sys.stderr, flush=True)  # noqa: T201
+    except OSError:
+        silence(sys.stderr)
