@@ -134,8 +134,9 @@ def test_the_first_error_in_the_order_of_the_rows_is_told(parts: Path, tmp_path:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_copies_end_with_their_parent(how: signal.Signals):
     program = """
-import os, time
+import os, signal, time
 from xent_cli.processes import map_in_copies
+signal.signal(signal.SIGINT, signal.default_int_handler)  # Background jobs ignore it.
 def work(item, stop):
     os.write(1, f"{os.getpid()}\\n".encode())
     while not stop.is_set():
