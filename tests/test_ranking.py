@@ -220,7 +220,7 @@ def test_errors(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--top 0: must be at least 1"):
         worst_rows(Q, Y, top=0)
     with pytest.raises(UsageError, match="--where right: must be one of correct, wrong"):
-        worst_rows(Q, Y, where="right")  # type: ignore[arg-type]
+        worst_rows(Q, Y, where="right")
     with pytest.raises(ClassesError, match=r"--class dgo: .* cat, dog, elk\. Did you mean dog\?"):
         worst_rows(PREDS, LABELS, label_col="label", label="dgo")
     with pytest.raises(OutputError, match="nowhere"):

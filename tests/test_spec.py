@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import fields, replace
 
 import pytest
@@ -61,7 +60,7 @@ def test_every_field_shows_and_separates(name):
     assert other.signature("1") != SPEC.signature("1")
     with pytest.raises(SignatureError) as caught:
         SPEC.require_equal(other)
-    assert re.search(rf" {name}( \(.*\))? is ", caught.value.message)
+    assert f" {name} is " in caught.value.message
     assert caught.value.message.startswith("The two results were made differently: ")
 
 

@@ -68,11 +68,11 @@ def sum_rows(matrix: Floats) -> ExactSums:
 
 
 def _sum_chunk(values: Floats, groups: NDArray[np.intp], n_groups: int) -> ExactSums:
-    """Sum at most 2**16 values a group; `groups` has the shape of `values`.
+    """Sum at most 2**17 values a group; `groups` has the shape of `values`.
 
     The values are cut on ever finer grids until nothing is left. With |x| < 2**e and the grid 2**g,
-    g = e + 16 - 52, adding and subtracting 1.5 * 2**(g + 52) rounds x to a multiple of 2**g, and
-    2**16 of these sum to less than 2**(g + 53): any order of addition is exact. e is even, so that
+    g = e + 17 - 52, adding and subtracting 1.5 * 2**(g + 52) rounds x to a multiple of 2**g, and
+    2**17 of these sum to less than 2**(g + 53): any order of addition is exact. e is even, so that
     chunks share their grids.
     """
     top = _largest(values)

@@ -61,7 +61,7 @@ STEPS = st.lists(
 
 @given(STEPS)
 def test_it_is_a_file_like_any(steps: list[tuple[str, int]]) -> None:
-    ours, theirs = ranges.open_ranges(Fake(DATA)), io.BytesIO(DATA)  # type: ignore[arg-type]
+    ours, theirs = ranges.open_ranges(Fake(DATA)), io.BytesIO(DATA)
     for step, number in steps:
         for stream in (ours, theirs):
             if step == "seek":
@@ -75,8 +75,8 @@ def test_it_is_a_file_like_any(steps: list[tuple[str, int]]) -> None:
 
 def test_it_asks_for_more_the_longer_it_goes_on() -> None:
     fake = Fake(DATA)
-    with ranges.open_ranges(fake) as stream:  # type: ignore[arg-type]
-        while stream.read1(50):  # type: ignore[attr-defined]
+    with ranges.open_ranges(fake) as stream:
+        while stream.read1(50):
             pass
     sizes = [size for size, _ in fake.asked]
     assert sizes[:5] == [64, 128, 256, 512, 512]
@@ -86,7 +86,7 @@ def test_it_asks_for_more_the_longer_it_goes_on() -> None:
 
 def test_a_short_answer_is_no_end() -> None:
     with (
-        ranges.open_ranges(Fake(DATA, lost=1)) as stream,  # type: ignore[arg-type]
+        ranges.open_ranges(Fake(DATA, lost=1)) as stream,
         pytest.raises(BrokenFileError, match=r"s3://bucket/k ended at byte 10,239 of 10,240"),
     ):
         stream.read()
@@ -95,7 +95,7 @@ def test_a_short_answer_is_no_end() -> None:
 def test_arrow_passes_our_errors_on() -> None:
     """A decompressor in C++ reads through the stream; what that raises comes out unchanged."""
     packed = pa.compress(DATA * 100, codec="zstd", asbytes=True)
-    stream = ranges.open_ranges(Fake(packed, lost=1))  # type: ignore[arg-type]
+    stream = ranges.open_ranges(Fake(packed, lost=1))
     with (
         pa.CompressedInputStream(pa.PythonFile(stream, "r"), "zstd") as unpacked,
         pytest.raises(BrokenFileError, match="ended at byte"),

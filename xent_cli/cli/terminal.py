@@ -75,6 +75,7 @@ def write_stderr(text: str) -> None:
     if sys.stderr is None:
         return
     try:
-        print(text, file=sys.stderr, flush=True)  # noqa: T201
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
     except OSError:
         silence(sys.stderr)

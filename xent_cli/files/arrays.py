@@ -6,10 +6,17 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from xent_cli.column import Column
+from xent_cli.column import Column, Kind
 from xent_cli.errors import ColumnError
 
-_KINDS = {"f": "float", "i": "integer", "u": "integer", "b": "boolean", "U": "text", "S": "text"}
+_KINDS: dict[str, Kind] = {
+    "f": "float",
+    "i": "integer",
+    "u": "integer",
+    "b": "boolean",
+    "U": "text",
+    "S": "text",
+}
 
 
 def array_column(name: str, dtype: np.dtype[np.generic], width: int | None, *, path: str) -> Column:
@@ -25,7 +32,7 @@ def array_column(name: str, dtype: np.dtype[np.generic], width: int | None, *, p
         raise ColumnError(f"{path}: an array without columns.")
     if width is not None:
         return Column(name, "list", width, bits=_bits(dtype))
-    return Column(name, kind, bits=_bits(dtype))  # type: ignore[arg-type]
+    return Column(name, kind, bits=_bits(dtype))
 
 
 def array_to_arrow(array: NDArray[np.generic]) -> pa.Array:
