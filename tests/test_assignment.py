@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from xent_cli.assignment import assign
+from xent_cli.numerics.assignment import assign
 
 
 def least(costs: np.ndarray) -> float:

@@ -15,8 +15,8 @@ from test_tally import KINDS, case, cut, in_batches_of
 
 from xent_cli.delta import MOMENTS, Delta
 from xent_cli.errors import ReportError, SignatureError, WeightError
-from xent_cli.magnitudes import Magnitudes
 from xent_cli.measured import measure
+from xent_cli.numerics.log_histogram import Magnitudes
 from xent_cli.tally import Tally
 
 

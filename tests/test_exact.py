@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xent_cli.exact import ExactSums
-from xent_cli.summing import sum_groups, sum_rows
+from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.summation import sum_groups, sum_rows
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 VALUES = st.lists(FINITE | st.sampled_from([1e300, -1e300, 5e-324, -5e-324, 1.0, 0.1]), max_size=60)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
-from xent_cli.holm import holm_adjust, holm_divisors
+from xent_cli.numerics.significance import holm_adjust, holm_divisors
 
 P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats as scipy_stats
 from statsmodels.stats.power import normal_power
 
-from xent_cli.power import rows_needed, smallest_detectable
+from xent_cli.numerics.significance import rows_needed, smallest_detectable
 
 
 @pytest.mark.parametrize(("level", "power"), [(0.95, 0.8), (0.99, 0.8), (0.9, 0.95)])

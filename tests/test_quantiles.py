@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xent_cli import quantiles
-from xent_cli.quantiles import ValueCounts
+from xent_cli.numerics import quantile_sketch as quantiles
+from xent_cli.numerics.quantile_sketch import ValueCounts
 
 NUMBERS = st.lists(
     st.floats(width=64) | st.integers(-5, 5).map(float) | st.sampled_from([0.0, -0.0, 5e-324]),

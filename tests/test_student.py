@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from xent_cli.student import t_cdf, t_interval, t_quantile, t_tail, two_sided_p
+from xent_cli.numerics.student_t import t_cdf, t_interval, t_quantile, t_tail, two_sided_p
 
 DFS = [1, 2, 3, 4, 5, 9, 10, 29, 99, 199, 200, 201, 300, 998, 1001, 5000, 10**5, 10**8, 10**9]
 

@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.losses import sum_over_classes
+from xent_cli.numerics.arrays import Floats
 from xent_cli.slicing import Key
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.contributions import Contributions
-from xent_cli.exact import ExactSums
-from xent_cli.losses import Floats, Labels
-from xent_cli.products import two_product
-from xent_cli.summing import sum_groups, sum_rows
+from xent_cli.numerics.arrays import Floats, Labels
+from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.summation import sum_groups, sum_rows, two_product
 
 Sums = dict[str, ExactSums]
 

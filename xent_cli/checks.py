@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 from xent_cli.batch import Batch, Place
 from xent_cli.errors import LabelError, MissingValueError, RangeError, RowSumError, WeightError
 from xent_cli.losses import class_losses, sum_over_classes
+from xent_cli.numerics.arrays import Floats
 from xent_cli.spec import Spec
-
-Floats = NDArray[np.float64]
 
 BASE_TOLERANCE = 1e-6
 """Deviations up to this size are the rounding of float32 arithmetic and mean nothing."""

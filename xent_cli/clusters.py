@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from xent_cli.batch import Batch
 from xent_cli.cells import present
 from xent_cli.contributions import Contributions
-from xent_cli.exact import ExactSums
-from xent_cli.losses import Floats
-from xent_cli.products import two_product
-from xent_cli.stats import Moments
-from xent_cli.summing import sum_groups
+from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.estimates import Moments
+from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.summation import sum_groups, two_product
 
 Integers = NDArray[np.int64]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xent_cli.comparison import Comparison
-from xent_cli.holm import holm_adjust
 from xent_cli.notice import Notice
+from xent_cli.numerics.significance import holm_adjust
 from xent_cli.report import Report
 
 

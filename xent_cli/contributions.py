@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 
 from xent_cli.batch import Batch
 from xent_cli.losses import (
-    Floats,
-    Labels,
     at_labels,
     binary_loss,
     binary_losses,
@@ -24,6 +22,7 @@ from xent_cli.losses import (
     sum_over_classes,
     weigh,
 )
+from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.spec import Spec
 
 

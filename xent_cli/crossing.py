@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.contributions import predicted_classes
-from xent_cli.losses import DEFAULT_EPS, Floats, Labels, binary_losses, class_losses
+from xent_cli.losses import DEFAULT_EPS, binary_losses, class_losses
 from xent_cli.measured import Measured
+from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.spec import Spec
 
 MOST_CLASSES = 2_000

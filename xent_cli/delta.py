@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from xent_cli.cells import LARGEST_SQUARED, Cells, Sums, present
 from xent_cli.contributions import Contributions
 from xent_cli.errors import ReportError, SliceError, WeightError
-from xent_cli.exact import ExactSums
-from xent_cli.losses import Floats
-from xent_cli.magnitudes import Magnitudes
 from xent_cli.measured import Measured
+from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.log_histogram import Magnitudes
 from xent_cli.slice_sums import SliceSums, add_differences
 from xent_cli.spec import Spec
 

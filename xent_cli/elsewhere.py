@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.losses import Floats, Labels
+from xent_cli.numerics.arrays import Floats, Labels
 
 Number = type[np.float64] | type[np.float32] | type[np.float16]
 Reals = NDArray[Any]

@@ -18,11 +18,11 @@ from xent_cli.files.dialect import Header
 from xent_cli.files.units import Unit
 from xent_cli.losses import DEFAULT_EPS, Scale
 from xent_cli.measured import measure
+from xent_cli.numerics.running_sum import Running
 from xent_cli.passes import Work, read_parts
 from xent_cli.plan import Plan
 from xent_cli.report import Report
 from xent_cli.reporting import report_on
-from xent_cli.running import Running
 from xent_cli.spec import Invalid, Mode, RowSums, Unmatched
 from xent_cli.survey import Beside
 from xent_cli.tally import Tally

@@ -11,22 +11,21 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xent_cli.comparison import Comparison
 from xent_cli.delta import Delta
 from xent_cli.errors import UsageError
 from xent_cli.figures import NATS_PER, moments_of, row_moments
+from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.estimates import Estimate, Moments
 from xent_cli.quantities import Quantity
 from xent_cli.rules import PAIRED, Rule
-from xent_cli.stats import Estimate, Moments
 from xent_cli.verdicts import FalseAlarms, Outcome, judge_quantities, worst
 
 _SEED = 1935
 """Any will do; Fisher proposed to flip signs in "The Design of Experiments", 1935."""
 
 _FLIPS_AT_ONCE = 64
-Floats = NDArray[np.float64]
 
 
 def count_false_alarms(

@@ -10,10 +10,9 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Labels = NDArray[np.intp]
+from xent_cli.numerics.arrays import Floats, Labels
+
 Scale = Literal["probs", "logits", "logprobs"]
 
 DEFAULT_EPS = 2.0**-52

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from xent_cli.batch import Batch
 from xent_cli.checks import Findings, check_label_rows, check_predictions, check_weights
 from xent_cli.contributions import Contributions, contribute
-from xent_cli.losses import Floats
+from xent_cli.numerics.arrays import Floats
 from xent_cli.spec import Spec
 
 

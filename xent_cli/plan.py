@@ -18,8 +18,9 @@ from xent_cli.files.address import is_address
 from xent_cli.files.pairing import line_up
 from xent_cli.files.units import Unit, make_partitions, make_units
 from xent_cli.notice import Notice
+from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.running_sum import Running
 from xent_cli.roles import Roles
-from xent_cli.running import Running
 from xent_cli.slice_keys import slice_rows
 from xent_cli.spec import Spec
 from xent_cli.tally import Tally
@@ -28,7 +29,6 @@ from xent_cli.threads import Stop
 if TYPE_CHECKING:
     from xent_cli.files.join import Join
 
-Floats = NDArray[np.float64]
 _BATCH_VALUES = 480_000
 """Values of q in a batch: 4 MB of float64, small beside a cache and large beside a step's cost.
 

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xent_cli.column import Column
-
-Floats = NDArray[np.float64]
+from xent_cli.numerics.arrays import Floats
 
 _AS_FLOAT64 = 16
 """Significant digits from which on a text holds the float64 that was written."""

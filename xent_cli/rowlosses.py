@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.contributions import predicted_classes
-from xent_cli.losses import Floats, Labels, at_labels, binary_losses, class_losses, label_losses
+from xent_cli.losses import at_labels, binary_losses, class_losses, label_losses
 from xent_cli.measured import Measured
+from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.spec import Spec
 
 Where = Literal["correct", "wrong"]

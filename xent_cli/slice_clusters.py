@@ -8,10 +8,9 @@ from fractions import Fraction
 import numpy as np
 
 from xent_cli.clusters import ClusterSums
-from xent_cli.losses import Floats
-from xent_cli.products import two_product
-from xent_cli.stats import Moments
-from xent_cli.summing import sum_groups
+from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.estimates import Moments
+from xent_cli.numerics.summation import sum_groups, two_product
 
 
 @dataclass(frozen=True, slots=True)

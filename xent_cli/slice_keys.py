@@ -10,10 +10,10 @@ import numpy as np
 from xent_cli.batch import Sliced
 from xent_cli.errors import SliceError
 from xent_cli.files import Block, Source
-from xent_cli.losses import Labels
-from xent_cli.quantiles import ValueCounts
+from xent_cli.numerics.arrays import Labels
+from xent_cli.numerics.quantile_sketch import ValueCounts
+from xent_cli.numerics.running_sum import Running
 from xent_cli.roles import Roles
-from xent_cli.running import Running
 from xent_cli.slicing import Key, Part, SliceColumn, Slicing
 
 _NUMBERS = ("float", "integer", "boolean")

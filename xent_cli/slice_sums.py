@@ -14,13 +14,12 @@ from xent_cli.cells import LARGEST_SQUARED, Sums
 from xent_cli.clusters import ClusterSums
 from xent_cli.contributions import Contributions
 from xent_cli.errors import SliceError
-from xent_cli.exact import ExactSums
-from xent_cli.losses import Floats, Labels
 from xent_cli.measured import Measured
-from xent_cli.products import two_product
+from xent_cli.numerics.arrays import Floats, Labels
+from xent_cli.numerics.estimates import Moments
+from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.summation import sum_groups, two_product
 from xent_cli.slicing import MOST_SLICES, Key, Slicing
-from xent_cli.stats import Moments
-from xent_cli.summing import sum_groups
 
 COUNTS = ("rows", "infinite", "huge")
 """Rows of each slice; those whose loss is infinite, and is in no sum; those with a loss too large

@@ -13,12 +13,12 @@ from xent_cli.cells import LARGEST_SQUARED, Cells, one_sum, present
 from xent_cli.checks import Findings
 from xent_cli.clusters import ClusterSums
 from xent_cli.errors import ReportError
-from xent_cli.exact import ExactSums
 from xent_cli.measured import Measured, measure
-from xent_cli.running import Running
+from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.running_sum import Running
+from xent_cli.numerics.summation import sum_rows
 from xent_cli.slice_sums import SliceSums, add_slices
 from xent_cli.spec import Spec
-from xent_cli.summing import sum_rows
 
 PER_CLASS = (
     "weight",

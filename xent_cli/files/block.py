@@ -15,8 +15,7 @@ from xent_cli.classes import LabelValues
 from xent_cli.errors import ColumnError, SliceError
 from xent_cli.files.arrays import array_to_arrow
 from xent_cli.files.kinds import is_list, is_number, is_text
-
-Floats = NDArray[np.float64]
+from xent_cli.numerics.arrays import Floats
 
 _MANY_COLUMNS = 64
 _MIDNIGHT = re.compile(r" 00:00:00(\.0+)?\Z")

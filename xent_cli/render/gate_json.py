@@ -8,8 +8,8 @@ from dataclasses import asdict
 from typing import Any
 
 from xent_cli.comparison import Comparison
+from xent_cli.numerics.estimates import Estimate
 from xent_cli.slice_comparison import SliceComparison
-from xent_cli.stats import Estimate
 from xent_cli.verdicts import GateResult, Verdict
 
 FORMAT_VERSION = 1

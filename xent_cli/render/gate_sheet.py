@@ -6,7 +6,7 @@ import math
 
 from xent_cli.comparison import Comparison
 from xent_cli.notice import Notice
-from xent_cli.power import rows_needed
+from xent_cli.numerics.significance import rows_needed
 from xent_cli.render.sheet import Grid, Sheet
 from xent_cli.render.words import NOTHING, decimal, percent
 from xent_cli.rules import Rule

@@ -10,9 +10,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.exact import ExactSums
-from xent_cli.losses import Floats
-from xent_cli.summing import sum_groups
+from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.summation import sum_groups
 
 Integers = NDArray[np.int64]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from xent_cli.numerics.arrays import Floats
+
 Places = NDArray[np.intp]
 
 

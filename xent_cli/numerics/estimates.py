@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from statistics import NormalDist
 
-from xent_cli.student import t_interval, two_sided_p
+from xent_cli.numerics.student_t import t_interval, two_sided_p
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class ExactSums:
 
     Examples
     --------
-    >>> from xent_cli.summing import sum_groups
+    >>> from xent_cli.numerics.summation import sum_groups
     >>> ten_tenths = sum_groups(np.full(10, 0.1), np.zeros(10, dtype=np.intp), 1)
     >>> float(ten_tenths[0])
     1.0
