@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from xent_cli.binary import binary_index, contradiction
-from xent_cli.classes import ClassIndex
 from xent_cli.errors import ClassesError, LabelError
-from xent_cli.options import Options
+from xent_cli.schema.label_encoder import ClassIndex
+from xent_cli.schema.options import Options
+from xent_cli.schema.positive_class import binary_index, contradiction
 
 
 @pytest.mark.parametrize(

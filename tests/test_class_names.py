@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from xent_cli.class_names import (
+from xent_cli.errors import ClassesError
+from xent_cli.schema.class_names import (
     as_number,
     bare_names,
     match_columns,
     polarity,
     require_no_conflict,
 )
-from xent_cli.errors import ClassesError
 
 
 @pytest.mark.parametrize(

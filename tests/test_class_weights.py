@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sklearn.utils.class_weight import compute_class_weight
 
 from xent_cli import evaluate
-from xent_cli.class_weights import balanced_weights, read_class_weights
 from xent_cli.errors import WeightError
+from xent_cli.schema.class_weights import balanced_weights, read_class_weights
 
 CLASSES = ("cat", "dog", "a=b")
 

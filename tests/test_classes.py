@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xent_cli.class_names import (
+from xent_cli.errors import ClassesError
+from xent_cli.schema.class_names import (
     bare_names,
     match_columns,
     read_class_names,
     require_distinct,
 )
-from xent_cli.classes import ClassIndex, LabelValues, index_classes
-from xent_cli.errors import ClassesError
+from xent_cli.schema.label_encoder import ClassIndex, LabelValues, index_classes
 
 
 def numbers(*values: float) -> LabelValues:

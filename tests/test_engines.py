@@ -180,7 +180,7 @@ def test_a_changed_file_is_no_answer(dask_address: str, data: Path, tmp_path: Pa
     from xent_cli.errors import BrokenFileError
     from xent_cli.evaluation import run
     from xent_cli.files import open_source
-    from xent_cli.options import Options
+    from xent_cli.schema.options import Options
 
     file = tmp_path / "all.csv"
     text = (data / "all/run=0/part.csv").read_text()

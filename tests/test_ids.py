@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from xent_cli.column import Column
 from xent_cli.errors import ColumnError
-from xent_cli.ids import find_ids, naming_column
+from xent_cli.schema.column import Column
+from xent_cli.schema.id_columns import find_ids, naming_column
 
 ID, KEY, BOTH = Column("id", "integer"), Column("key", "text"), Column("a=b", "text")
 

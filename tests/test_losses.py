@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xent_cli.losses import (
-    DEFAULT_EPS,
     binary_losses,
     class_losses,
     label_losses,
@@ -23,6 +22,7 @@ from xent_cli.losses import (
     sum_over_classes,
     weigh,
 )
+from xent_cli.schema.types import DEFAULT_EPS
 
 PROBABILITIES = [
     1e-300,

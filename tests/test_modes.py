@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xent_cli.errors import ModeError
-from xent_cli.modes import Decision, detect_mode
+from xent_cli.schema.mode import Decision, detect_mode
 
 
 @pytest.mark.parametrize(

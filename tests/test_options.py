@@ -7,7 +7,7 @@ import math
 import pytest
 
 from xent_cli.errors import UsageError
-from xent_cli.options import Options
+from xent_cli.schema.options import Options
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xent_cli.column import Column
 from xent_cli.precision import Precision
+from xent_cli.schema.column import Column
 
 
 def columns(**known) -> list[Column]:

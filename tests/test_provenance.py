@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from xent_cli.provenance import Input, Matches, matches_of
+from xent_cli.schema.provenance import Input, Matches, matches_of
 
 PREDS = Input("preds", "p.csv", "csv", 10, ("p",), "id", 2)
 LABELS = Input("labels", "y.csv", "csv", 9, ("y",), "key", 1)

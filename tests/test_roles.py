@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from xent_cli.column import Column
 from xent_cli.errors import ColumnError, SwappedInputsError, UsageError
-from xent_cli.roles import Roles, assign_roles
+from xent_cli.schema.column import Column
+from xent_cli.schema.roles import Roles, assign_roles
 
 
 def columns(text: str) -> list[Column]:

@@ -16,8 +16,8 @@ from xent_cli import slice_sums as module
 from xent_cli.batch import Sliced
 from xent_cli.errors import ReportError, SignatureError, SliceError
 from xent_cli.measured import measure
+from xent_cli.schema.slicing import SliceColumn, Slicing
 from xent_cli.slice_sums import COUNTS, GRADES, MOMENTS, SliceSums, add_slices
-from xent_cli.slicing import SliceColumn, Slicing
 from xent_cli.tally import Tally
 
 BY = Slicing((SliceColumn("country"),))

@@ -8,8 +8,8 @@ from dataclasses import asdict
 import pytest
 
 from xent_cli.errors import ColumnError, UsageError
-from xent_cli.slicing import SliceColumn, Slicing, read_slicings
-from xent_cli.spec import Spec
+from xent_cli.schema.slicing import SliceColumn, Slicing, read_slicings
+from xent_cli.schema.spec import Spec
 
 KNOWN = ["country", "device", "age", "a,b", "t:10"]
 

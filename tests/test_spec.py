@@ -8,8 +8,8 @@ from dataclasses import fields, replace
 import pytest
 
 from xent_cli.errors import SignatureError
-from xent_cli.slicing import SliceColumn, Slicing
-from xent_cli.spec import Spec
+from xent_cli.schema.slicing import SliceColumn, Slicing
+from xent_cli.schema.spec import Spec
 
 SPEC = Spec("sparse", ("cat", "dog", "owl"))
 CHANGES = {

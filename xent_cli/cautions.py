@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from xent_cli.checks import Findings
 from xent_cli.figures import Figures
-from xent_cli.notice import Notice
-from xent_cli.provenance import Matches
+from xent_cli.schema.provenance import Matches, Notice
 from xent_cli.tally import Tally
 
 FEW_ROWS = 10

@@ -13,20 +13,19 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.batch import Batch, Place
+from xent_cli.batch import Batch
 from xent_cli.errors import LabelError, MissingValueError, RangeError, RowSumError, WeightError
 from xent_cli.losses import class_losses, sum_over_classes
 from xent_cli.numerics.arrays import Floats
-from xent_cli.spec import Spec
+from xent_cli.schema.place import Place
+from xent_cli.schema.spec import Spec
+from xent_cli.schema.types import LARGEST_WEIGHT
 
 BASE_TOLERANCE = 1e-6
 """Deviations up to this size are the rounding of float32 arithmetic and mean nothing."""
 
 LOOSE_TOLERANCE = 0.01
 """Deviations up to this size are real models' (1.00002 and the like): warned of, not refused."""
-
-LARGEST_WEIGHT = 1e70
-"""Squares of a row weight times a class weight times a loss must stay far below overflow."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
-from xent_cli.class_names import read_class_names, require_distinct
 from xent_cli.errors import UsageError
 from xent_cli.files import InputFormat, Source, open_source
-from xent_cli.files.dialect import Header
 from xent_cli.files.memory import require_same_index, with_column
-from xent_cli.losses import DEFAULT_EPS, Scale
-from xent_cli.options import Options
-from xent_cli.spec import Invalid, Mode, RowSums, Unmatched
+from xent_cli.schema.class_names import read_class_names, require_distinct
+from xent_cli.schema.options import Options
+from xent_cli.schema.types import DEFAULT_EPS, Header, Invalid, Mode, RowSums, Scale, Unmatched
 
 
 class Choices(TypedDict, total=False):

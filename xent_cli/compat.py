@@ -16,7 +16,7 @@ from xent_cli.errors import UsageError
 from xent_cli.losses import binary_losses, class_losses
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
-from xent_cli.spec import Spec
+from xent_cli.schema.spec import Spec
 from xent_cli.tools import TOOLS, Tool
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xent_cli.comparison import Comparison
-from xent_cli.notice import Notice
 from xent_cli.numerics.significance import holm_adjust
 from xent_cli.report import Report
+from xent_cli.schema.provenance import Notice
 
 
 @dataclass(frozen=True, slots=True)

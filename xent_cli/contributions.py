@@ -23,7 +23,7 @@ from xent_cli.losses import (
     weigh,
 )
 from xent_cli.numerics.arrays import Floats, Labels
-from xent_cli.spec import Spec
+from xent_cli.schema.spec import Spec
 
 
 @dataclass(frozen=True, slots=True)

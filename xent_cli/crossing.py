@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.contributions import predicted_classes
-from xent_cli.losses import DEFAULT_EPS, binary_losses, class_losses
+from xent_cli.losses import binary_losses, class_losses
 from xent_cli.measured import Measured
 from xent_cli.numerics.arrays import Floats, Labels
-from xent_cli.spec import Spec
+from xent_cli.schema.spec import Spec
+from xent_cli.schema.types import DEFAULT_EPS
 
 MOST_CLASSES = 2_000
 """More would take matrices of more than 50 MB."""

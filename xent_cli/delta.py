@@ -16,8 +16,8 @@ from xent_cli.measured import Measured
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.log_histogram import Magnitudes
+from xent_cli.schema.spec import Spec
 from xent_cli.slice_sums import SliceSums, add_differences
-from xent_cli.spec import Spec
 
 Mask = NDArray[np.bool_]
 

@@ -7,31 +7,32 @@ from dataclasses import replace
 
 import numpy as np
 
-from xent_cli.binary import binary_index, contradiction
 from xent_cli.checks import LOOSE_TOLERANCE, sum_tolerance
-from xent_cli.class_names import (
+from xent_cli.errors import ClassesError, ColumnError, SwappedInputsError
+from xent_cli.files import Block, Source
+from xent_cli.files.pairing import some
+from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.summation import sum_groups, sum_rows
+from xent_cli.plan import Plan, line_up_roles, uses_of
+from xent_cli.schema.class_names import (
     bare_names,
     match_columns,
     require_distinct,
     require_no_conflict,
 )
-from xent_cli.class_weights import balanced_weights, read_class_weights
-from xent_cli.classes import ClassIndex, LabelValues, index_classes
-from xent_cli.errors import ClassesError, ColumnError, SwappedInputsError
-from xent_cli.files import Block, Source
-from xent_cli.files.pairing import some
-from xent_cli.ids import find_ids
-from xent_cli.modes import detect_mode
-from xent_cli.notice import Notice
-from xent_cli.numerics.arrays import Floats
-from xent_cli.numerics.exact import ExactSums
-from xent_cli.numerics.summation import sum_groups, sum_rows
-from xent_cli.options import Options
-from xent_cli.plan import Plan, line_up_roles, uses_of
-from xent_cli.roles import Roles, assign_roles
+from xent_cli.schema.class_weights import balanced_weights, read_class_weights
+from xent_cli.schema.id_columns import find_ids
+from xent_cli.schema.label_encoder import ClassIndex, LabelValues, index_classes
+from xent_cli.schema.mode import detect_mode
+from xent_cli.schema.options import Options
+from xent_cli.schema.positive_class import binary_index, contradiction
+from xent_cli.schema.provenance import Notice
+from xent_cli.schema.roles import Roles, assign_roles
+from xent_cli.schema.slicing import read_slicings
+from xent_cli.schema.spec import Spec
+from xent_cli.schema.types import Align
 from xent_cli.slice_keys import find_points, require_numbers
-from xent_cli.slicing import read_slicings
-from xent_cli.spec import Align, Spec
 
 _SAMPLE_ROWS = 1 << 16
 

@@ -11,11 +11,11 @@ import sys
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Literal, TypeVar, get_args
+from typing import TypeVar, get_args
 
 from xent_cli.errors import EngineError, UsageError, XentError
+from xent_cli.schema.types import Engine
 
-Engine = Literal["local", "dask", "ray", "spark"]
 In = TypeVar("In")
 Out = TypeVar("Out")
 

@@ -12,18 +12,25 @@ from xent_cli.choices import Choices, listed, open_inputs, read_options
 from xent_cli.compat import compat_figure, require_tools
 from xent_cli.detection import make_plan
 from xent_cli.doubts import doubt_order
-from xent_cli.engines import Engine, require_engine
+from xent_cli.engines import require_engine
 from xent_cli.files import InputFormat
-from xent_cli.files.dialect import Header
 from xent_cli.files.units import Unit
-from xent_cli.losses import DEFAULT_EPS, Scale
 from xent_cli.measured import measure
 from xent_cli.numerics.running_sum import Running
 from xent_cli.passes import Work, read_parts
 from xent_cli.plan import Plan
 from xent_cli.report import Report
 from xent_cli.reporting import report_on
-from xent_cli.spec import Invalid, Mode, RowSums, Unmatched
+from xent_cli.schema.types import (
+    DEFAULT_EPS,
+    Engine,
+    Header,
+    Invalid,
+    Mode,
+    RowSums,
+    Scale,
+    Unmatched,
+)
 from xent_cli.survey import Beside
 from xent_cli.tally import Tally
 from xent_cli.threads import Stop, available_cpus

@@ -10,7 +10,7 @@ from fractions import Fraction
 from xent_cli.clusters import ClusterSums
 from xent_cli.numerics.estimates import Estimate, Moments
 from xent_cli.numerics.exact import ExactSums
-from xent_cli.spec import Unit
+from xent_cli.schema.types import Unit
 from xent_cli.tally import Tally
 
 INFINITE = "infinite: a truth had q = 0"

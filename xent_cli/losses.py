@@ -7,15 +7,10 @@ bits whatever rows stand beside it.
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 
 from xent_cli.numerics.arrays import Floats, Labels
-
-Scale = Literal["probs", "logits", "logprobs"]
-
-DEFAULT_EPS = 2.0**-52
+from xent_cli.schema.types import DEFAULT_EPS, Scale
 
 
 def sum_over_classes(matrix: Floats) -> Floats:

@@ -8,7 +8,7 @@ from xent_cli.batch import Batch
 from xent_cli.checks import Findings, check_label_rows, check_predictions, check_weights
 from xent_cli.contributions import Contributions, contribute
 from xent_cli.numerics.arrays import Floats
-from xent_cli.spec import Spec
+from xent_cli.schema.spec import Spec
 
 
 @dataclass(frozen=True, slots=True)

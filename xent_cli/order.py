@@ -29,10 +29,10 @@ from numpy.typing import NDArray
 
 from xent_cli.crossing import Crossing
 from xent_cli.figures import NATS_PER
-from xent_cli.notice import Notice
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.assignment import assign
-from xent_cli.spec import Spec
+from xent_cli.schema.provenance import Notice
+from xent_cli.schema.spec import Spec
 
 Kind = Literal["swap", "reversal", "shift-down", "shift-up", "permutation"]
 Columns = NDArray[np.intp]

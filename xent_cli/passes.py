@@ -8,12 +8,13 @@ from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from xent_cli.engines import Engine, map_on
+from xent_cli.engines import map_on
 from xent_cli.errors import XentError
 from xent_cli.files.allocation import release_memory
 from xent_cli.files.units import Unit
 from xent_cli.plan import Plan
 from xent_cli.processes import can_copy, map_in_copies
+from xent_cli.schema.types import Engine
 from xent_cli.threads import Stop, available_cpus, map_ahead
 
 if TYPE_CHECKING:

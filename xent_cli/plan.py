@@ -11,18 +11,18 @@ from numpy.typing import NDArray
 
 from xent_cli.batch import Batch
 from xent_cli.checks import invalid_predictions, require_present, require_valid
-from xent_cli.classes import ClassIndex, LabelValues
 from xent_cli.errors import UsageError
 from xent_cli.files import Block, Source, Use
 from xent_cli.files.address import is_address
 from xent_cli.files.pairing import line_up
 from xent_cli.files.units import Unit, make_partitions, make_units
-from xent_cli.notice import Notice
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.running_sum import Running
-from xent_cli.roles import Roles
+from xent_cli.schema.label_encoder import ClassIndex, LabelValues
+from xent_cli.schema.provenance import Notice
+from xent_cli.schema.roles import Roles
+from xent_cli.schema.spec import Spec
 from xent_cli.slice_keys import slice_rows
-from xent_cli.spec import Spec
 from xent_cli.tally import Tally
 from xent_cli.threads import Stop
 

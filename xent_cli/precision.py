@@ -8,8 +8,8 @@ from typing import Self
 
 import numpy as np
 
-from xent_cli.column import Column
 from xent_cli.numerics.arrays import Floats
+from xent_cli.schema.column import Column
 
 _AS_FLOAT64 = 16
 """Significant digits from which on a text holds the float64 that was written."""

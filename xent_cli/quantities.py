@@ -13,9 +13,9 @@ from xent_cli.figures import NATS_PER, mean_loss, moments_of
 from xent_cli.numerics.estimates import Estimate, Moments, Proportion, independent_sum
 from xent_cli.report import Report
 from xent_cli.rules import COUNTED, PAIRED, Rule
+from xent_cli.schema.slicing import Key
 from xent_cli.slice_comparison import SliceComparison
 from xent_cli.slice_figures import Slice
-from xent_cli.slicing import Key
 
 
 def _same(value: float) -> float:

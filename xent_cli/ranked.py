@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from xent_cli.figures import NATS_PER
 from xent_cli.report import Report
-from xent_cli.rowlosses import RowLosses, Where, named
+from xent_cli.rowlosses import RowLosses, named
+from xent_cli.schema.types import Where
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xent_cli.plan import Plan
-from xent_cli.provenance import Input
 from xent_cli.report import Report, finalize
+from xent_cli.schema.provenance import Input
 from xent_cli.tally import Tally
 
 if TYPE_CHECKING:  # Only who joins needs it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,8 @@ from xent_cli.contributions import predicted_classes
 from xent_cli.losses import at_labels, binary_losses, class_losses, label_losses
 from xent_cli.measured import Measured
 from xent_cli.numerics.arrays import Floats, Labels
-from xent_cli.spec import Spec
-
-Where = Literal["correct", "wrong"]
+from xent_cli.schema.spec import Spec
+from xent_cli.schema.types import Where
 
 
 @dataclass(frozen=True, slots=True)

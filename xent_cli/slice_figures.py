@@ -10,9 +10,9 @@ from functools import cached_property
 
 from xent_cli.figures import INFINITE, NATS_PER, error_reason, row_moments
 from xent_cli.numerics.estimates import Estimate, Moments, independent_sum
+from xent_cli.schema.slicing import Key, Slicing
 from xent_cli.slice_clusters import ClusterDraws, cluster_draws
 from xent_cli.slice_sums import SliceSums
-from xent_cli.slicing import Key, Slicing
 from xent_cli.tally import Tally
 
 

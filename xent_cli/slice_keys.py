@@ -13,8 +13,8 @@ from xent_cli.files import Block, Source
 from xent_cli.numerics.arrays import Labels
 from xent_cli.numerics.quantile_sketch import ValueCounts
 from xent_cli.numerics.running_sum import Running
-from xent_cli.roles import Roles
-from xent_cli.slicing import Key, Part, SliceColumn, Slicing
+from xent_cli.schema.roles import Roles
+from xent_cli.schema.slicing import Key, Part, SliceColumn, Slicing
 
 _NUMBERS = ("float", "integer", "boolean")
 _TABLE_FACTOR = 4

@@ -19,7 +19,7 @@ from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.numerics.estimates import Moments
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import sum_groups, two_product
-from xent_cli.slicing import MOST_SLICES, Key, Slicing
+from xent_cli.schema.slicing import MOST_SLICES, Key, Slicing
 
 COUNTS = ("rows", "infinite", "huge")
 """Rows of each slice; those whose loss is infinite, and is in no sum; those with a loss too large

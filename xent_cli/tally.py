@@ -17,8 +17,8 @@ from xent_cli.measured import Measured, measure
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.running_sum import Running
 from xent_cli.numerics.summation import sum_rows
+from xent_cli.schema.spec import Spec
 from xent_cli.slice_sums import SliceSums, add_slices
-from xent_cli.spec import Spec
 
 PER_CLASS = (
     "weight",

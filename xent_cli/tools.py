@@ -22,7 +22,7 @@ from xent_cli.elsewhere import (
     spark_rows,
     xgboost_rows,
 )
-from xent_cli.spec import Spec
+from xent_cli.schema.spec import Spec
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from xent_cli.batch import Place
 from xent_cli.errors import ColumnError
 from xent_cli.files import Block
+from xent_cli.schema.place import Place
 
 
 def block(**columns: object) -> Block:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from xent_cli.column import Column
 from xent_cli.errors import (
     DuplicateColumnError,
     EmptyInputError,
@@ -11,6 +10,7 @@ from xent_cli.errors import (
 )
 from xent_cli.files.dialect import Dialect, detect_dialect
 from xent_cli.files.numerals import decimals_of, is_number
+from xent_cli.schema.column import Column
 
 
 def judge(text: str, **rest: object) -> Dialect:

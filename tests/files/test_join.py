@@ -28,7 +28,7 @@ from xent_cli.errors import (
 from xent_cli.files import chunks, keys, parquet
 from xent_cli.files.held import Held
 from xent_cli.files.memory import wrap_object
-from xent_cli.options import Options
+from xent_cli.schema.options import Options
 
 ROWS, K = 400, 3
 RNG = np.random.default_rng(5)

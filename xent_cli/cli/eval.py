@@ -20,7 +20,7 @@ from xent_cli.cli.options import (
     TopOption,
 )
 from xent_cli.cli.reading import with_choices
-from xent_cli.engines import Engine
+from xent_cli.schema.types import Engine
 
 
 @with_choices

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from xent_cli.cli.terminal import Color
-from xent_cli.render.view import Sort
+from xent_cli.schema.types import Sort
 
 Form = Literal["table", "json", "csv", "md", "total"]
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from xent_cli.batch import Place
 from xent_cli.errors import InputError, UnmatchedIdError
 from xent_cli.files.block import Block
 from xent_cli.files.held import Held, place_in, shown, twice_error
 from xent_cli.files.keys import read_keys
 from xent_cli.files.source import Source
+from xent_cli.schema.place import Place
 
 
 def explain(source: Source, name: str, held: Sequence[Held], *, as_text: bool) -> InputError:

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from xent_cli.column import Column, Kind
 from xent_cli.errors import ColumnError
+from xent_cli.schema.column import Column, Kind
 
 _KINDS: dict[str, Kind] = {
     "f": "float",

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 
-from xent_cli.batch import Place
 from xent_cli.files.block import Block
 from xent_cli.files.location import Location
 from xent_cli.files.schema import columns_of, judge_integers
 from xent_cli.files.source import Source, Use, block_rows, reading, require_unique
+from xent_cli.schema.place import Place
 
 FILE_MAGIC = b"ARROW1"
 _MAPPED_BYTES = 64 << 20

@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from xent_cli.batch import Place
-from xent_cli.classes import LabelValues
 from xent_cli.errors import ColumnError, SliceError
 from xent_cli.files.arrays import array_to_arrow
 from xent_cli.files.kinds import is_list, is_number, is_text
 from xent_cli.numerics.arrays import Floats
+from xent_cli.schema.label_encoder import LabelValues
+from xent_cli.schema.place import Place
 
 _MANY_COLUMNS = 64
 _MIDNIGHT = re.compile(r" 00:00:00(\.0+)?\Z")

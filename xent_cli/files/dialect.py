@@ -6,15 +6,13 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from xent_cli.column import Column
 from xent_cli.errors import EmptyInputError, EncodingError, ParseError
 from xent_cli.files.header import counts_rows, has_header
 from xent_cli.files.numerals import NULLS, decimals_of, is_number
 from xent_cli.files.source import require_unique
-
-Header = Literal["auto", "yes", "no"]
+from xent_cli.schema.column import Column
+from xent_cli.schema.types import Header
 
 _UNNAMED = ("", "Unnamed: 0")
 _MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}

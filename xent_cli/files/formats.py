@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import Literal
 
 from xent_cli.errors import BrokenFileError, UnknownFormatError
 from xent_cli.files.compression import SUFFIXES, opener_of
 from xent_cli.files.location import Location
-
-InputFormat = Literal["csv", "tsv", "jsonl", "parquet", "arrow", "npy", "npz"]
-
-TEXT_FORMATS = ("csv", "tsv", "jsonl")
+from xent_cli.schema.types import InputFormat
 
 _BY_SUFFIX: dict[str, InputFormat] = {
     ".csv": "csv",

@@ -12,7 +12,7 @@ from xent_cli.files.block import Block
 from xent_cli.files.held import Held
 from xent_cli.files.keys import are_texts, read_keys
 from xent_cli.files.source import Source, Use
-from xent_cli.spec import Unmatched
+from xent_cli.schema.types import Unmatched
 
 
 class Join:

@@ -10,8 +10,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.json as pa_json
 
-from xent_cli.batch import Place
-from xent_cli.column import Column
 from xent_cli.errors import EmptyInputError, EncodingError, InputError, ParseError
 from xent_cli.files.block import Block
 from xent_cli.files.chunks import record_chunks
@@ -19,6 +17,8 @@ from xent_cli.files.compression import Opener
 from xent_cli.files.numerals import decimals_of
 from xent_cli.files.source import Source, Use, one_batch, reading
 from xent_cli.files.text import BYTE_ORDER_MARK, read_head
+from xent_cli.schema.column import Column
+from xent_cli.schema.place import Place
 from xent_cli.threads import map_ahead
 
 _SAMPLE_LINES = 1000

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from xent_cli.errors import ColumnError, IdTypeError
 from xent_cli.files.block import Block
-from xent_cli.files.formats import TEXT_FORMATS
 from xent_cli.files.source import Source
+from xent_cli.schema.types import TEXT_FORMATS
 
 KeyKind = Literal["integer", "text", "either"]
 

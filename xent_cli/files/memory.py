@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from xent_cli.batch import Place
 from xent_cli.errors import ColumnError, EmptyInputError, IdMismatchError, UsageError
 from xent_cli.files.arrays import array_column, array_to_arrow
 from xent_cli.files.block import Block
 from xent_cli.files.schema import columns_of, judge_integers
 from xent_cli.files.source import Source, Use, block_rows, require_unique
+from xent_cli.schema.place import Place
 
 _NUMBERS = (Real, Decimal, np.bool_)
 _GAPS = ("NoneType", "NAType", "NaTType")

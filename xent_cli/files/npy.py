@@ -20,8 +20,6 @@ import pyarrow as pa
 from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
-from xent_cli.batch import Place
-from xent_cli.column import Column
 from xent_cli.errors import (
     BrokenFileError,
     ColumnError,
@@ -34,6 +32,8 @@ from xent_cli.files.block import Block
 from xent_cli.files.location import Location
 from xent_cli.files.piece import Piece
 from xent_cli.files.source import Source, Use, block_rows, reading, require_unique
+from xent_cli.schema.column import Column
+from xent_cli.schema.place import Place
 
 _PIECE_BLOCKS = 16
 """Blocks of a piece, each of some megabytes."""

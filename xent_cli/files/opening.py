@@ -17,11 +17,11 @@ from xent_cli.errors import (
     UsageError,
 )
 from xent_cli.files.compression import detect_compression, opener_of
-from xent_cli.files.dialect import Header
-from xent_cli.files.formats import HEAD_BYTES, TEXT_FORMATS, InputFormat, detect_format
+from xent_cli.files.formats import HEAD_BYTES, detect_format
 from xent_cli.files.listing import Listing, find
 from xent_cli.files.location import LocalFile, Location, Stamp
 from xent_cli.files.source import Source, reading
+from xent_cli.schema.types import TEXT_FORMATS, Header, InputFormat
 from xent_cli.threads import map_ahead
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from xent_cli.column import Column, Kind
+from xent_cli.schema.column import Column, Kind
 
 PANDAS_INDEX = "__index_level_0__"
 SAMPLE_ROWS = 1000

@@ -13,12 +13,12 @@ from typing import Literal
 
 import pyarrow as pa
 
-from xent_cli.column import Column
 from xent_cli.errors import BrokenFileError, DuplicateColumnError, EncodingError
 from xent_cli.files.block import Block
 from xent_cli.files.location import Location, Stamp
 from xent_cli.files.piece import Piece
-from xent_cli.notice import Notice
+from xent_cli.schema.column import Column
+from xent_cli.schema.provenance import Notice
 
 Use = Literal["number", "label", "text"]
 

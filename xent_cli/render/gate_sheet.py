@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from xent_cli.comparison import Comparison
-from xent_cli.notice import Notice
 from xent_cli.numerics.significance import rows_needed
 from xent_cli.render.sheet import Grid, Sheet
 from xent_cli.render.words import NOTHING, decimal, percent
 from xent_cli.rules import Rule
+from xent_cli.schema.provenance import Notice
 from xent_cli.verdicts import HOLM, OPEN, GateResult, Verdict
 
 _SHARES = ("accuracy", "coverage", "delta_rel")

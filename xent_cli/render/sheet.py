@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xent_cli.notice import Notice
+from xent_cli.schema.provenance import Notice
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+from xent_cli.schema.types import Sort
 
 if TYPE_CHECKING:  # Figures need NumPy, which takes its time; the command line needs Sort at once.
     from xent_cli.figures import ClassRow
@@ -12,7 +14,6 @@ if TYPE_CHECKING:  # Figures need NumPy, which takes its time; the command line 
 
 Row = TypeVar("Row", "ClassRow", "Slice")
 
-Sort = Literal["loss", "share", "n", "name"]
 
 MANY_CLASSES = 40
 """From more classes than this a table shows only the worst, unless told how many."""

@@ -8,8 +8,8 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 
-from xent_cli.checks import LARGEST_WEIGHT
 from xent_cli.errors import WeightError
+from xent_cli.schema.types import LARGEST_WEIGHT
 
 
 def read_class_weights(

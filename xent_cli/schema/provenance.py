@@ -1,4 +1,4 @@
-"""Provenance: what was read, and how rows of predictions found their labels."""
+"""Notice: something the reader of a result should know."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from xent_cli.notice import Notice
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A stable code, and a sentence."""
+
+    code: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from xent_cli.class_names import match_columns
-from xent_cli.column import Column
 from xent_cli.errors import ColumnError, SwappedInputsError, UsageError
-from xent_cli.ids import INDEX_NAMES
-from xent_cli.slicing import Slicing
+from xent_cli.schema.class_names import match_columns
+from xent_cli.schema.column import Column
+from xent_cli.schema.id_columns import INDEX_NAMES
+from xent_cli.schema.slicing import Slicing
 
 LABEL_NAMES = (
     "label",

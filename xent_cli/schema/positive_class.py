@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xent_cli.class_names import as_number, bare_names, polarity
-from xent_cli.classes import ClassIndex, polar_aliases
 from xent_cli.errors import ClassesError, LabelError
-from xent_cli.notice import Notice
-from xent_cli.options import Options
+from xent_cli.schema.class_names import as_number, bare_names, polarity
+from xent_cli.schema.label_encoder import ClassIndex, polar_aliases
+from xent_cli.schema.options import Options
+from xent_cli.schema.provenance import Notice
 
 _NO_NAMES = frozenset(
     (

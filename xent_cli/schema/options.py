@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 from xent_cli.errors import UsageError
-from xent_cli.losses import DEFAULT_EPS, Scale
-from xent_cli.slicing import Slicing
-from xent_cli.spec import Invalid, Mode, RowSums, Unit, Unmatched
+from xent_cli.schema.slicing import Slicing
+from xent_cli.schema.types import DEFAULT_EPS, Invalid, Mode, RowSums, Scale, Unit, Unmatched
 
 UNITS: dict[str, Unit] = {"e": "nats", "2": "bits", "10": "hartleys"}
 

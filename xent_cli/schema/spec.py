@@ -5,18 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from xent_cli.errors import SignatureError
-from xent_cli.losses import DEFAULT_EPS, Scale
-from xent_cli.slicing import Slicing, plain_name
-
-Mode = Literal["binary", "categorical", "sparse"]
-RowSums = Literal["check", "renormalize", "ignore"]
-Invalid = Literal["error", "drop"]
-Align = Literal["name", "position", "value"]
-Unit = Literal["nats", "bits", "hartleys"]
-Unmatched = Literal["error", "drop"]
+from xent_cli.schema.slicing import Slicing, plain_name
+from xent_cli.schema.types import DEFAULT_EPS, Align, Invalid, Mode, RowSums, Scale, Unit, Unmatched
 
 
 @dataclass(frozen=True, slots=True)

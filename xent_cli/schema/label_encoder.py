@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.class_names import FALSE_WORDS, TRUE_WORDS, as_number, polarity
 from xent_cli.errors import LabelError
+from xent_cli.schema.class_names import FALSE_WORDS, TRUE_WORDS, as_number, polarity
 
 _INTEGER = re.compile(r"[+-]?\d+\Z")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xent_cli.column import Column
 from xent_cli.errors import ColumnError
+from xent_cli.schema.column import Column
 
 INDEX_NAMES = (
     "",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from xent_cli.errors import ModeError
-from xent_cli.spec import Mode
+from xent_cli.schema.types import Mode
 
 
 @dataclass(frozen=True, slots=True)
