@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xent_cli import Report, evaluate, merge
-from xent_cli.clusters import ClusterSums, _floats
 from xent_cli.errors import ColumnError, MissingValueError, SignatureError, UsageError
+from xent_cli.metrics.tally.cluster_sums import ClusterSums, _floats
 
 RNG = np.random.default_rng(4)
 N, K = 400, 4

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_tally import KINDS, case, cut, in_batches_of
 
-from xent_cli.delta import MOMENTS, Delta
 from xent_cli.errors import ReportError, SignatureError, WeightError
 from xent_cli.measured import measure
+from xent_cli.metrics.tally.paired import MOMENTS, Delta
+from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.log_histogram import Magnitudes
-from xent_cli.tally import Tally
 
 
 def two_models(make_batch, kind, n=150, **rest):

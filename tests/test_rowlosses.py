@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from xent_cli.batch import Batch
 from xent_cli.measured import measure
+from xent_cli.metrics.tally.tally import Tally
 from xent_cli.rowlosses import RowLosses, named
 from xent_cli.schema.spec import Spec
-from xent_cli.tally import Tally
 
 RNG = np.random.default_rng(8)
 N, K = 60, 4

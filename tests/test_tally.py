@@ -16,8 +16,8 @@ from xent_cli.batch import Batch
 from xent_cli.errors import ReportError, SignatureError
 from xent_cli.figures import figures_of
 from xent_cli.losses import label_losses
+from xent_cli.metrics.tally.tally import OVERALL, PER_CLASS, Tally, merge_all
 from xent_cli.schema.spec import Spec
-from xent_cli.tally import OVERALL, PER_CLASS, Tally, merge_all
 
 N = 1500
 KINDS = ["sparse", "categorical", "one-hot", "binary", "binary-soft", "multilabel"]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from xent_cli.checks import Findings
 from xent_cli.figures import Figures
+from xent_cli.metrics.tally.tally import Tally
 from xent_cli.schema.provenance import Matches, Notice
-from xent_cli.tally import Tally
 
 FEW_ROWS = 10
 HEAVY_SHARE = 0.5

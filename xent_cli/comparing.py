@@ -15,20 +15,20 @@ from xent_cli.batch import Batch
 from xent_cli.choices import Choices, open_inputs, read_options
 from xent_cli.comparison import Comparison
 from xent_cli.contrast import Contrast
-from xent_cli.delta import Delta
 from xent_cli.detection import make_plan
 from xent_cli.errors import SameInputError, UsageError
 from xent_cli.evaluation import with_doubts
 from xent_cli.files import Block, Source, Use
 from xent_cli.files.pairing import join_models, line_up_models
 from xent_cli.measured import measure
+from xent_cli.metrics.tally.paired import Delta
+from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.running_sum import Running
 from xent_cli.plan import Plan, batch_limit, uses_of
 from xent_cli.report import Report
 from xent_cli.reporting import report_on
 from xent_cli.schema.class_names import match_columns
 from xent_cli.schema.options import Options
-from xent_cli.tally import Tally
 from xent_cli.threads import available_cpus, map_ahead
 
 if TYPE_CHECKING:

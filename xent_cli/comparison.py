@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from xent_cli.cautions import FEW_ROWS, HEAVY_SHARE
-from xent_cli.delta import Delta
 from xent_cli.figures import NATS_PER, error_reason, mean_loss, moments_of, row_moments
+from xent_cli.metrics.tally.paired import Delta
 from xent_cli.numerics.estimates import Estimate, Moments, correlation, independent_sum
 from xent_cli.numerics.significance import smallest_detectable
 from xent_cli.report import Report

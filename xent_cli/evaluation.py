@@ -16,6 +16,7 @@ from xent_cli.engines import require_engine
 from xent_cli.files import InputFormat
 from xent_cli.files.units import Unit
 from xent_cli.measured import measure
+from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.running_sum import Running
 from xent_cli.passes import Work, read_parts
 from xent_cli.plan import Plan
@@ -32,7 +33,6 @@ from xent_cli.schema.types import (
     Unmatched,
 )
 from xent_cli.survey import Beside
-from xent_cli.tally import Tally
 from xent_cli.threads import Stop, available_cpus
 from xent_cli.tools import Tool
 

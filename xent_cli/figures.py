@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 
-from xent_cli.clusters import ClusterSums
+from xent_cli.metrics.tally.cluster_sums import ClusterSums
+from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.estimates import Estimate, Moments
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.schema.types import Unit
-from xent_cli.tally import Tally
 
 INFINITE = "infinite: a truth had q = 0"
 

@@ -16,6 +16,7 @@ from xent_cli.files import Block, Source, Use
 from xent_cli.files.address import is_address
 from xent_cli.files.pairing import line_up
 from xent_cli.files.units import Unit, make_partitions, make_units
+from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.running_sum import Running
 from xent_cli.schema.label_encoder import ClassIndex, LabelValues
@@ -23,7 +24,6 @@ from xent_cli.schema.provenance import Notice
 from xent_cli.schema.roles import Roles
 from xent_cli.schema.spec import Spec
 from xent_cli.slice_keys import slice_rows
-from xent_cli.tally import Tally
 from xent_cli.threads import Stop
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from xent_cli.figures import NATS_PER
 from xent_cli.files import Block
 from xent_cli.files.writing import Part, Values, table_writer
 from xent_cli.measured import measure
+from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.arrays import Labels
 from xent_cli.numerics.running_sum import Running
 from xent_cli.plan import Plan
@@ -27,7 +28,6 @@ from xent_cli.rowlosses import RowLosses, named
 from xent_cli.schema.id_columns import naming_column
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import Where
-from xent_cli.tally import Tally
 from xent_cli.threads import available_cpus, map_ahead
 
 

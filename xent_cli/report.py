@@ -10,11 +10,11 @@ from xent_cli.cautions import cautions
 from xent_cli.compat import CompatFigure
 from xent_cli.errors import NothingLeftError, ReportError
 from xent_cli.figures import ClassRow, Figures, Overall, figures_of
+from xent_cli.metrics.tally.tally import Tally
 from xent_cli.plain import alike, finite
 from xent_cli.schema.provenance import Input, Matches, Notice, matches_of
 from xent_cli.slice_dicts import table_dict
 from xent_cli.slice_figures import SliceTable, slice_tables
-from xent_cli.tally import Tally
 from xent_cli.version import __version__
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from xent_cli.metrics.tally.tally import Tally
 from xent_cli.plan import Plan
 from xent_cli.report import Report, finalize
 from xent_cli.schema.provenance import Input
-from xent_cli.tally import Tally
 
 if TYPE_CHECKING:  # Only who joins needs it.
     from xent_cli.files.join import Join

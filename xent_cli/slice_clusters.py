@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from xent_cli.clusters import ClusterSums
+from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.estimates import Moments
 from xent_cli.numerics.summation import sum_groups, two_product

@@ -8,19 +8,19 @@ from typing import Self
 
 import numpy as np
 
-from xent_cli.cells import one_sum
-from xent_cli.clusters import ClusterSums
 from xent_cli.compat import CompatSums, give, sum_tool
 from xent_cli.contributions import Contributions, contribute, predicted_classes
 from xent_cli.figures import NATS_PER
 from xent_cli.measured import Measured
+from xent_cli.metrics.tally.class_sums import one_sum
+from xent_cli.metrics.tally.cluster_sums import ClusterSums
+from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.log_histogram import Magnitudes
 from xent_cli.precision import Precision
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import DEFAULT_EPS
-from xent_cli.tally import Tally
 from xent_cli.tools import Tool
 
 LADDER = (0.0, DEFAULT_EPS, 1e-15, 1e-7, 1e-3)

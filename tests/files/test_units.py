@@ -15,8 +15,8 @@ from xent_cli.detection import make_plan
 from xent_cli.errors import BrokenFileError, EmptyInputError, RowCountError
 from xent_cli.files import chunks, npy, open_source, parquet, units
 from xent_cli.files.piece import Piece
+from xent_cli.metrics.tally.tally import merge_all
 from xent_cli.schema.options import Options
-from xent_cli.tally import merge_all
 
 ROWS = 900
 

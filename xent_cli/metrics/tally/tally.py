@@ -9,16 +9,16 @@ from typing import Any, Self
 import numpy as np
 
 from xent_cli.batch import Batch
-from xent_cli.cells import LARGEST_SQUARED, Cells, one_sum, present
 from xent_cli.checks import Findings
-from xent_cli.clusters import ClusterSums
 from xent_cli.errors import ReportError
 from xent_cli.measured import Measured, measure
+from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, Cells, one_sum, present
+from xent_cli.metrics.tally.cluster_sums import ClusterSums
+from xent_cli.metrics.tally.slice_sums import SliceSums, add_slices
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.running_sum import Running
 from xent_cli.numerics.summation import sum_rows
 from xent_cli.schema.spec import Spec
-from xent_cli.slice_sums import SliceSums, add_slices
 
 PER_CLASS = (
     "weight",

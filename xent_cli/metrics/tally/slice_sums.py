@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.batch import Sliced
-from xent_cli.cells import LARGEST_SQUARED, Sums
-from xent_cli.clusters import ClusterSums
 from xent_cli.contributions import Contributions
 from xent_cli.errors import SliceError
 from xent_cli.measured import Measured
+from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, Sums
+from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.numerics.estimates import Moments
 from xent_cli.numerics.exact import ExactSums

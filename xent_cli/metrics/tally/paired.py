@@ -9,15 +9,15 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.cells import LARGEST_SQUARED, Cells, Sums, present
 from xent_cli.contributions import Contributions
 from xent_cli.errors import ReportError, SliceError, WeightError
 from xent_cli.measured import Measured
+from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, Cells, Sums, present
+from xent_cli.metrics.tally.slice_sums import SliceSums, add_differences
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.log_histogram import Magnitudes
 from xent_cli.schema.spec import Spec
-from xent_cli.slice_sums import SliceSums, add_differences
 
 Mask = NDArray[np.bool_]
 
