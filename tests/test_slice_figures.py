@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import xent_cli
 from xent_cli import evaluate
-from xent_cli.slice_figures import slice_tables
+from xent_cli.metrics.report.slices import slice_tables
 
 RNG = np.random.default_rng(11)
 N, K = 600, 4

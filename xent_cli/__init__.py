@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from xent_cli.explaining import explain
     from xent_cli.gating import gate
     from xent_cli.merging import merge
+    from xent_cli.metrics.report.report import Report
     from xent_cli.metrics.tally.tally import Tally
     from xent_cli.ranking import worst_rows
-    from xent_cli.report import Report
 
 __all__ = [
     "Report",

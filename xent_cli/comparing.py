@@ -21,11 +21,11 @@ from xent_cli.evaluation import with_doubts
 from xent_cli.files import Block, Source, Use
 from xent_cli.files.pairing import join_models, line_up_models
 from xent_cli.measured import measure
+from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.tally.paired import Delta
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.running_sum import Running
 from xent_cli.plan import Plan, batch_limit, uses_of
-from xent_cli.report import Report
 from xent_cli.reporting import report_on
 from xent_cli.schema.class_names import match_columns
 from xent_cli.schema.options import Options

@@ -6,12 +6,18 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
-from xent_cli.cautions import FEW_ROWS, HEAVY_SHARE
-from xent_cli.figures import NATS_PER, error_reason, mean_loss, moments_of, row_moments
+from xent_cli.metrics.report.figures import (
+    NATS_PER,
+    error_reason,
+    mean_loss,
+    moments_of,
+    row_moments,
+)
+from xent_cli.metrics.report.report import Report
+from xent_cli.metrics.report.warnings import FEW_ROWS, HEAVY_SHARE
 from xent_cli.metrics.tally.paired import Delta
 from xent_cli.numerics.estimates import Estimate, Moments, correlation, independent_sum
 from xent_cli.numerics.significance import smallest_detectable
-from xent_cli.report import Report
 from xent_cli.schema.provenance import Notice
 
 _INFINITE = "infinite: a truth had q = 0"

@@ -16,11 +16,11 @@ from xent_cli.engines import require_engine
 from xent_cli.files import InputFormat
 from xent_cli.files.units import Unit
 from xent_cli.measured import measure
+from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.running_sum import Running
 from xent_cli.passes import Work, read_parts
 from xent_cli.plan import Plan
-from xent_cli.report import Report
 from xent_cli.reporting import report_on
 from xent_cli.schema.types import (
     DEFAULT_EPS,

@@ -14,7 +14,7 @@ import numpy as np
 
 from xent_cli.comparison import Comparison
 from xent_cli.errors import UsageError
-from xent_cli.figures import NATS_PER, moments_of, row_moments
+from xent_cli.metrics.report.figures import NATS_PER, moments_of, row_moments
 from xent_cli.metrics.tally.paired import Delta
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.estimates import Estimate, Moments

@@ -14,10 +14,10 @@ from xent_cli.detection import make_plan
 from xent_cli.errors import RuleError, UsageError
 from xent_cli.evaluation import run
 from xent_cli.falsealarms import count_false_alarms
+from xent_cli.metrics.report.report import Report
+from xent_cli.metrics.report.saved import is_report, read_report
 from xent_cli.plan import Plan
-from xent_cli.report import Report
 from xent_cli.rules import PAIRED, Rule, parse_rules
-from xent_cli.saved import is_report, read_report
 from xent_cli.schema.options import Options
 from xent_cli.schema.spec import Spec
 from xent_cli.verdicts import GateResult, Outcome, judge

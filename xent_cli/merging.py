@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from xent_cli.errors import UsageError
+from xent_cli.metrics.report.report import Report, finalize
 from xent_cli.metrics.tally.tally import merge_all
-from xent_cli.report import Report, finalize
 from xent_cli.schema.provenance import Notice
 
 

@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.crossing import Crossing
-from xent_cli.figures import NATS_PER
+from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.assignment import assign
 from xent_cli.schema.provenance import Notice

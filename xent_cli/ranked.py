@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from xent_cli.figures import NATS_PER
-from xent_cli.report import Report
+from xent_cli.metrics.report.figures import NATS_PER
+from xent_cli.metrics.report.report import Report
 from xent_cli.rowlosses import RowLosses, named
 from xent_cli.schema.types import Where
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from xent_cli.choices import Choices, open_inputs, read_options
 from xent_cli.detection import make_plan
 from xent_cli.errors import ClassesError, UsageError
-from xent_cli.figures import NATS_PER
 from xent_cli.files import Block
 from xent_cli.files.writing import Part, Values, table_writer
 from xent_cli.measured import measure
+from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.arrays import Labels
 from xent_cli.numerics.running_sum import Running

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from xent_cli.metrics.report.report import Report, finalize
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.plan import Plan
-from xent_cli.report import Report, finalize
 from xent_cli.schema.provenance import Input
 
 if TYPE_CHECKING:  # Only who joins needs it.

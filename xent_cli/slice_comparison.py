@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from xent_cli.comparison import Comparison
-from xent_cli.figures import INFINITE, NATS_PER, error_reason
+from xent_cli.metrics.report.figures import INFINITE, NATS_PER, error_reason
+from xent_cli.metrics.report.slices import Slice, SliceTable, slice_tables, small_slices
 from xent_cli.metrics.tally.slice_sums import SliceSums
 from xent_cli.numerics.estimates import Estimate, Moments, independent_sum
 from xent_cli.schema.slicing import Key
-from xent_cli.slice_figures import Slice, SliceTable, slice_tables, small_slices
 
 
 @dataclass(frozen=True)

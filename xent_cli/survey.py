@@ -10,8 +10,8 @@ import numpy as np
 
 from xent_cli.compat import CompatSums, give, sum_tool
 from xent_cli.contributions import Contributions, contribute, predicted_classes
-from xent_cli.figures import NATS_PER
 from xent_cli.measured import Measured
+from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.tally.class_sums import one_sum
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.metrics.tally.tally import Tally

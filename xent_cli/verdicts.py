@@ -9,9 +9,9 @@ from typing import Literal
 
 from xent_cli.comparison import Comparison
 from xent_cli.errors import ExitCode
+from xent_cli.metrics.report.report import Report
 from xent_cli.numerics.significance import holm_divisors
 from xent_cli.quantities import Quantity, quantities, small_among
-from xent_cli.report import Report
 from xent_cli.rules import Rule
 from xent_cli.schema.provenance import Notice
 

@@ -40,8 +40,8 @@ def merge_command(
     """
     from xent_cli.cli.output import read_targets, write_report
     from xent_cli.merging import merge
+    from xent_cli.metrics.report.saved import read_report
     from xent_cli.render.view import View
-    from xent_cli.saved import read_report
 
     targets = read_targets(output or [])
     merged = merge(read_report(path) for path in reports)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 from io import StringIO
 
+from xent_cli.metrics.report.report import Report
+from xent_cli.metrics.report.slices import Slice
 from xent_cli.render.words import clean
-from xent_cli.report import Report
-from xent_cli.slice_figures import Slice
 
 _COLUMNS = (
     "n",

@@ -1,11 +1,11 @@
 """Documents: the formats there are, and the function that draws each."""
 
+from xent_cli.metrics.report.report import Report
 from xent_cli.render.csv_table import render_csv
 from xent_cli.render.json_document import render_json
 from xent_cli.render.markdown import render_markdown
 from xent_cli.render.total import render_total
 from xent_cli.render.view import View
-from xent_cli.report import Report
 
 FORMATS = ("table", "json", "csv", "md", "total")
 

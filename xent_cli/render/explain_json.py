@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from xent_cli.explanation import Explanation
-from xent_cli.figures import NATS_PER
+from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.render.gate_json import finite
 
 FORMAT_VERSION = 1

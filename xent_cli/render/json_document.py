@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from xent_cli.report import Report
+from xent_cli.metrics.report.report import Report
 
 
 def render_json(report: Report) -> str:

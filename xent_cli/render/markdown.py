@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 
+from xent_cli.metrics.report.report import Report
 from xent_cli.render.sheet import Grid
 from xent_cli.render.slice_grid import slice_grids
 from xent_cli.render.view import View
@@ -18,7 +19,6 @@ from xent_cli.render.words import (
     overall_figures,
     percent,
 )
-from xent_cli.report import Report
 
 
 def render_markdown(report: Report, view: View) -> str:

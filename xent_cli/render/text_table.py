@@ -8,7 +8,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from xent_cli.figures import ClassRow
+from xent_cli.metrics.report.figures import ClassRow
+from xent_cli.metrics.report.report import Report
 from xent_cli.render.console import Page
 from xent_cli.render.sheet_table import draw_grid
 from xent_cli.render.slice_grid import slice_grids
@@ -23,7 +24,6 @@ from xent_cli.render.words import (
     overall_figures,
     percent,
 )
-from xent_cli.report import Report
 
 _WIDE = 120
 _BAR_WIDTHS = (8, 30)

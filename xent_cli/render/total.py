@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xent_cli.report import Report
+from xent_cli.metrics.report.report import Report
 
 
 def render_total(report: Report) -> str:

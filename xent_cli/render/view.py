@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 from xent_cli.schema.types import Sort
 
 if TYPE_CHECKING:  # Figures need NumPy, which takes its time; the command line needs Sort at once.
-    from xent_cli.figures import ClassRow
-    from xent_cli.slice_figures import Slice, SliceTable
+    from xent_cli.metrics.report.figures import ClassRow
+    from xent_cli.metrics.report.slices import Slice, SliceTable
 
 Row = TypeVar("Row", "ClassRow", "Slice")
 

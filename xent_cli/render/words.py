@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 
-from xent_cli.report import Report
+from xent_cli.metrics.report.report import Report
 
 NOTHING = "-"
 _JOINERS = "\u200c\u200d"

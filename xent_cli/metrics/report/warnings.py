@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from xent_cli.checks import Findings
-from xent_cli.figures import Figures
+from xent_cli.metrics.report.figures import Figures
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.schema.provenance import Matches, Notice
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from xent_cli.figures import INFINITE, NATS_PER, error_reason, row_moments
+from xent_cli.metrics.report.figures import INFINITE, NATS_PER, error_reason, row_moments
+from xent_cli.metrics.report.slice_draws import ClusterDraws, cluster_draws
 from xent_cli.metrics.tally.slice_sums import SliceSums
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.estimates import Estimate, Moments, independent_sum
 from xent_cli.schema.slicing import Key, Slicing
-from xent_cli.slice_clusters import ClusterDraws, cluster_draws
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from xent_cli.errors import MissingFileError, ReportError
-from xent_cli.report import FORMAT, Report
+from xent_cli.metrics.report.report import FORMAT, Report
 
 _BEGINNING = 200
 

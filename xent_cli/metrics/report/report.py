@@ -6,15 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from xent_cli.cautions import cautions
 from xent_cli.compat import CompatFigure
 from xent_cli.errors import NothingLeftError, ReportError
-from xent_cli.figures import ClassRow, Figures, Overall, figures_of
+from xent_cli.metrics.report.figures import ClassRow, Figures, Overall, figures_of
+from xent_cli.metrics.report.slices import SliceTable, slice_tables
+from xent_cli.metrics.report.to_json import alike, finite, table_dict
+from xent_cli.metrics.report.warnings import cautions
 from xent_cli.metrics.tally.tally import Tally
-from xent_cli.plain import alike, finite
 from xent_cli.schema.provenance import Input, Matches, Notice, matches_of
-from xent_cli.slice_dicts import table_dict
-from xent_cli.slice_figures import SliceTable, slice_tables
 from xent_cli.version import __version__
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from xent_cli.plain import finite
-from xent_cli.slice_figures import Slice, SliceTable
+from xent_cli.metrics.report.slices import Slice, SliceTable
 
 
 def table_dict(table: SliceTable) -> dict[str, Any]:
@@ -40,3 +40,37 @@ def slice_dict(item: Slice) -> dict[str, Any]:
             "undefined": item.undefined,
         }
     )
+
+
+def finite(values: dict[str, Any]) -> dict[str, Any]:
+    """Put None for what JSON cannot say; make tuples lists.
+
+    Examples
+    --------
+    >>> finite({"ce": math.inf, "ci95": (0.1, 0.2)})
+    {'ce': None, 'ci95': [0.1, 0.2]}
+    """
+    plain = {key: list(v) if isinstance(v, tuple) else v for key, v in values.items()}
+    return {
+        key: None if isinstance(v, float) and not math.isfinite(v) else v
+        for key, v in plain.items()
+    }
+
+
+def alike(saved: Any, fresh: Any) -> bool:
+    """Compare figures; another machine's logarithm may differ in the last digits.
+
+    Examples
+    --------
+    >>> alike({"ce": 0.1 + 0.2, "n": 3}, {"ce": 0.3}), alike([0.3], [0.301])
+    (True, False)
+    """
+    if isinstance(fresh, dict):
+        return isinstance(saved, dict) and all(alike(saved.get(k), v) for k, v in fresh.items())
+    if isinstance(fresh, list):
+        if not isinstance(saved, list) or len(saved) != len(fresh):
+            return False
+        return all(alike(*pair) for pair in zip(saved, fresh, strict=True))
+    if isinstance(fresh, float) and isinstance(saved, int | float):
+        return math.isclose(saved, fresh, rel_tol=1e-9, abs_tol=1e-300)
+    return bool(saved == fresh)
