@@ -13,9 +13,9 @@ from sklearn.metrics import log_loss
 
 from xent_cli import Report, evaluate
 from xent_cli.cli.options import COMPAT
-from xent_cli.compat import CompatFigure
 from xent_cli.errors import UsageError
-from xent_cli.tools import TOOLS
+from xent_cli.metrics.compat.libraries import TOOLS
+from xent_cli.metrics.compat.sums import CompatFigure
 
 REFERENCE = Path(__file__).parent / "reference"
 RUNS = json.loads((REFERENCE / "compat.json").read_text())["cases"]

@@ -9,13 +9,15 @@ from functools import partial
 from typing import Any
 
 from xent_cli.choices import Choices, listed, open_inputs, read_options
-from xent_cli.compat import compat_figure, require_tools
 from xent_cli.detection import make_plan
 from xent_cli.doubts import doubt_order
 from xent_cli.engines import require_engine
 from xent_cli.files import InputFormat
 from xent_cli.files.units import Unit
 from xent_cli.measured import measure
+from xent_cli.metrics.compat.libraries import Tool
+from xent_cli.metrics.compat.sums import compat_figure, require_tools
+from xent_cli.metrics.compat.tally import Beside
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.running_sum import Running
@@ -32,9 +34,7 @@ from xent_cli.schema.types import (
     Scale,
     Unmatched,
 )
-from xent_cli.survey import Beside
 from xent_cli.threads import Stop, available_cpus
-from xent_cli.tools import Tool
 
 
 def evaluate(
@@ -129,7 +129,7 @@ def evaluate(
         `header` for the labels, where they differ.
     compat : str or sequence of str
         Other libraries whose numbers for these rows are wanted, beside xent's own; the names are
-        those of `xent_cli.tools.TOOLS`.
+        those of `xent_cli.metrics.compat.libraries.TOOLS`.
     batch_rows : int, optional
         Rows a batch; the result is the same for any.
     jobs : int, optional

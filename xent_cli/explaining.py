@@ -14,6 +14,7 @@ from xent_cli.detection import make_plan
 from xent_cli.explanation import Explanation, explanation_of
 from xent_cli.files.units import Unit
 from xent_cli.measured import measure
+from xent_cli.metrics.compat.libraries import TOOLS
 from xent_cli.numerics.running_sum import Running
 from xent_cli.order import doubts_of
 from xent_cli.passes import read_parts
@@ -22,7 +23,6 @@ from xent_cli.precision import Precision
 from xent_cli.reporting import report_on
 from xent_cli.survey import Survey
 from xent_cli.threads import Stop, available_cpus
-from xent_cli.tools import TOOLS
 
 
 def explain(

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from xent_cli.compat import CompatFigure, compat_figure
 from xent_cli.crossing import MOST_CLASSES, Crossing
+from xent_cli.metrics.compat.libraries import Tool
+from xent_cli.metrics.compat.sums import CompatFigure, compat_figure
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.report import Report
 from xent_cli.order import Order, find_order
 from xent_cli.precision import Precision
 from xent_cli.survey import LADDER, LossSum, Survey
-from xent_cli.tools import Tool
 
 MOST_PAIRS = 1_000
 _LEAST_SHARE = Fraction(1, 4)

@@ -8,20 +8,19 @@ from typing import Self
 
 import numpy as np
 
-from xent_cli.compat import CompatSums, give, sum_tool
 from xent_cli.contributions import Contributions, contribute, predicted_classes
 from xent_cli.measured import Measured
+from xent_cli.metrics.compat.libraries import Tool
+from xent_cli.metrics.compat.tally import Beside
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.tally.class_sums import one_sum
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
-from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.log_histogram import Magnitudes
 from xent_cli.precision import Precision
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import DEFAULT_EPS
-from xent_cli.tools import Tool
 
 LADDER = (0.0, DEFAULT_EPS, 1e-15, 1e-7, 1e-3)
 """The eps of nobody, of float64, of older tools, of Keras and float32, and of the careful."""
@@ -56,36 +55,6 @@ class LossSum:
             self.n_clipped + other.n_clipped,
             self.n_infinite + other.n_infinite,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """A tally, and what other libraries make of the same rows. They add up, in any order."""
-
-    tally: Tally
-    tools: tuple[CompatSums, ...]
-
-    @classmethod
-    def zero(cls, spec: Spec, tools: Sequence[Tool]) -> Self:
-        """Return that of no rows."""
-        return cls(Tally.zero(spec), (CompatSums.zero(),) * len(tools))
-
-    @classmethod
-    def of(cls, measured: Measured, tools: Sequence[Tool]) -> Self:
-        """Add up a batch that was checked and measured."""
-        batch, spec = measured.batch, measured.spec
-        given = give(batch, spec)
-        sums = tuple(sum_tool(tool, given, batch, spec) for tool in tools)
-        return cls(Tally.of_measured(measured), sums)
-
-    @property
-    def n_rows(self) -> int:
-        """Rows that were read."""
-        return self.tally.n_rows
-
-    def __add__(self, other: Beside) -> Self:
-        tools = (a + b for a, b in zip(self.tools, other.tools, strict=True))
-        return type(self)(self.tally + other.tally, tuple(tools))
 
 
 _NOTHING = LossSum(ExactSums.zeros(1))

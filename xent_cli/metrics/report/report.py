@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from xent_cli.compat import CompatFigure
 from xent_cli.errors import NothingLeftError, ReportError
+from xent_cli.metrics.compat.sums import CompatFigure
 from xent_cli.metrics.report.figures import ClassRow, Figures, Overall, figures_of
 from xent_cli.metrics.report.slices import SliceTable, slice_tables
 from xent_cli.metrics.report.to_json import alike, finite, table_dict

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from xent_cli.elsewhere import (
+from xent_cli.metrics.compat.losses import (
     Given,
     Number,
     Reals,

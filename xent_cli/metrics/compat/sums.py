@@ -10,14 +10,14 @@ from typing import Any, Self
 import numpy as np
 
 from xent_cli.batch import Batch
-from xent_cli.elsewhere import Given
 from xent_cli.errors import UsageError
 from xent_cli.losses import binary_losses, class_losses
+from xent_cli.metrics.compat.libraries import TOOLS, Tool
+from xent_cli.metrics.compat.losses import Given
 from xent_cli.metrics.tally.class_sums import one_sum
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.schema.spec import Spec
-from xent_cli.tools import TOOLS, Tool
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class CompatFigure:
     Attributes
     ----------
     name, call, why : str
-        Those of its `xent_cli.tools.Tool`.
+        Those of its `xent_cli.metrics.compat.libraries.Tool`.
     value : float, optional
         None where it prints no finite number.
     text : str
