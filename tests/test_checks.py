@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xent_cli.checks import (
+from xent_cli.errors import LabelError, MissingValueError, RangeError, RowSumError, WeightError
+from xent_cli.metrics.rows.validation import (
     Findings,
     check_label_rows,
     check_predictions,
@@ -19,7 +20,6 @@ from xent_cli.checks import (
     require_valid,
     sum_tolerance,
 )
-from xent_cli.errors import LabelError, MissingValueError, RangeError, RowSumError, WeightError
 
 FOUND = st.builds(
     Findings,

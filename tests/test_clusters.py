@@ -96,7 +96,7 @@ def test_any_split_gives_the_same_bits(kind):
 @settings(max_examples=40)
 @given(seed=st.integers(0, 2**32), scale=st.sampled_from([1e-9, 1.0, 1e5]))
 def test_sums_are_a_commutative_monoid(make_batch, spec_of, seed, scale):
-    from xent_cli.measured import measure
+    from xent_cli.metrics.rows.measure import measure
 
     rng = np.random.default_rng(seed)
     spec = spec_of("sparse", 3)

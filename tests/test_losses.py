@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xent_cli.losses import (
+from xent_cli.metrics.rows.losses import (
     binary_losses,
     class_losses,
     label_losses,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xent_cli.precision import Precision
+from xent_cli.metrics.rows.stored_precision import Precision
 from xent_cli.schema.column import Column
 
 

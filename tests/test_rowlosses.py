@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xent_cli.batch import Batch
-from xent_cli.measured import measure
+from xent_cli.metrics.rows.batch import Batch
+from xent_cli.metrics.rows.measure import measure
+from xent_cli.metrics.rows.row_losses import RowLosses, named
 from xent_cli.metrics.tally.tally import Tally
-from xent_cli.rowlosses import RowLosses, named
 from xent_cli.schema.spec import Spec
 
 RNG = np.random.default_rng(8)

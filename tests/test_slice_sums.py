@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xent_cli import Report, evaluate, merge
-from xent_cli.batch import Sliced
 from xent_cli.errors import ReportError, SignatureError, SliceError
-from xent_cli.measured import measure
+from xent_cli.metrics.rows.batch import Sliced
+from xent_cli.metrics.rows.measure import measure
 from xent_cli.metrics.tally import slice_sums as module
 from xent_cli.metrics.tally.slice_sums import COUNTS, GRADES, MOMENTS, SliceSums, add_slices
 from xent_cli.metrics.tally.tally import Tally

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xent_cli.batch import Batch
 from xent_cli.errors import ReportError, SignatureError
-from xent_cli.losses import label_losses
 from xent_cli.metrics.report.figures import figures_of
+from xent_cli.metrics.rows.batch import Batch
+from xent_cli.metrics.rows.losses import label_losses
 from xent_cli.metrics.tally.tally import OVERALL, PER_CLASS, Tally, merge_all
 from xent_cli.schema.spec import Spec
 

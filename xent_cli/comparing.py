@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from xent_cli.batch import Batch
 from xent_cli.choices import Choices, open_inputs, read_options
 from xent_cli.comparison import Comparison
 from xent_cli.contrast import Contrast
@@ -20,8 +19,9 @@ from xent_cli.errors import SameInputError, UsageError
 from xent_cli.evaluation import with_doubts
 from xent_cli.files import Block, Source, Use
 from xent_cli.files.pairing import join_models, line_up_models
-from xent_cli.measured import measure
 from xent_cli.metrics.report.report import Report
+from xent_cli.metrics.rows.batch import Batch
+from xent_cli.metrics.rows.measure import measure
 from xent_cli.metrics.tally.paired import Delta
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.running_sum import Running

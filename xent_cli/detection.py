@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from xent_cli.checks import LOOSE_TOLERANCE, sum_tolerance
 from xent_cli.errors import ClassesError, ColumnError, SwappedInputsError
 from xent_cli.files import Block, Source
 from xent_cli.files.pairing import some
+from xent_cli.metrics.rows.validation import LOOSE_TOLERANCE, sum_tolerance
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import sum_groups, sum_rows

@@ -9,9 +9,9 @@ from typing import Any
 
 from xent_cli.crossing import Crossing, can_cross
 from xent_cli.files.units import Unit
-from xent_cli.measured import measure
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.report import Report
+from xent_cli.metrics.rows.measure import measure
 from xent_cli.order import doubts_of, find_order
 from xent_cli.passes import read_parts
 from xent_cli.plan import Plan

@@ -14,11 +14,11 @@ from xent_cli.doubts import doubt_order
 from xent_cli.engines import require_engine
 from xent_cli.files import InputFormat
 from xent_cli.files.units import Unit
-from xent_cli.measured import measure
 from xent_cli.metrics.compat.libraries import Tool
 from xent_cli.metrics.compat.sums import compat_figure, require_tools
 from xent_cli.metrics.compat.tally import Beside
 from xent_cli.metrics.report.report import Report
+from xent_cli.metrics.rows.measure import measure
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.running_sum import Running
 from xent_cli.passes import Work, read_parts

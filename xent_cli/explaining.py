@@ -13,13 +13,13 @@ from xent_cli.crossing import Crossing, can_cross
 from xent_cli.detection import make_plan
 from xent_cli.explanation import Explanation, explanation_of
 from xent_cli.files.units import Unit
-from xent_cli.measured import measure
 from xent_cli.metrics.compat.libraries import TOOLS
+from xent_cli.metrics.rows.measure import measure
+from xent_cli.metrics.rows.stored_precision import Precision
 from xent_cli.numerics.running_sum import Running
 from xent_cli.order import doubts_of
 from xent_cli.passes import read_parts
 from xent_cli.plan import Plan
-from xent_cli.precision import Precision
 from xent_cli.reporting import report_on
 from xent_cli.survey import Survey
 from xent_cli.threads import Stop, available_cpus

@@ -13,8 +13,8 @@ from xent_cli.metrics.compat.libraries import Tool
 from xent_cli.metrics.compat.sums import CompatFigure, compat_figure
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.report import Report
+from xent_cli.metrics.rows.stored_precision import Precision
 from xent_cli.order import Order, find_order
-from xent_cli.precision import Precision
 from xent_cli.survey import LADDER, LossSum, Survey
 
 MOST_PAIRS = 1_000

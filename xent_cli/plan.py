@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.batch import Batch
-from xent_cli.checks import invalid_predictions, require_present, require_valid
 from xent_cli.errors import UsageError
 from xent_cli.files import Block, Source, Use
 from xent_cli.files.address import is_address
 from xent_cli.files.pairing import line_up
 from xent_cli.files.units import Unit, make_partitions, make_units
+from xent_cli.metrics.rows.batch import Batch
+from xent_cli.metrics.rows.validation import invalid_predictions, require_present, require_valid
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.running_sum import Running

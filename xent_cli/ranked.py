@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.report import Report
-from xent_cli.rowlosses import RowLosses, named
+from xent_cli.metrics.rows.row_losses import RowLosses, named
 from xent_cli.schema.types import Where
 
 

@@ -16,15 +16,15 @@ from xent_cli.detection import make_plan
 from xent_cli.errors import ClassesError, UsageError
 from xent_cli.files import Block
 from xent_cli.files.writing import Part, Values, table_writer
-from xent_cli.measured import measure
 from xent_cli.metrics.report.figures import NATS_PER
+from xent_cli.metrics.rows.measure import measure
+from xent_cli.metrics.rows.row_losses import RowLosses, named
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.arrays import Labels
 from xent_cli.numerics.running_sum import Running
 from xent_cli.plan import Plan
 from xent_cli.ranked import Ranking, ranking_of
 from xent_cli.reporting import report_on
-from xent_cli.rowlosses import RowLosses, named
 from xent_cli.schema.id_columns import naming_column
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import Where

@@ -8,17 +8,17 @@ from typing import Self
 
 import numpy as np
 
-from xent_cli.contributions import Contributions, contribute, predicted_classes
-from xent_cli.measured import Measured
 from xent_cli.metrics.compat.libraries import Tool
 from xent_cli.metrics.compat.tally import Beside
 from xent_cli.metrics.report.figures import NATS_PER
+from xent_cli.metrics.rows.contributions import Contributions, contribute, predicted_classes
+from xent_cli.metrics.rows.measure import Measured
+from xent_cli.metrics.rows.stored_precision import Precision
 from xent_cli.metrics.tally.class_sums import one_sum
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.log_histogram import Magnitudes
-from xent_cli.precision import Precision
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import DEFAULT_EPS
 

@@ -66,7 +66,7 @@ COMPAT = (
     "lightgbm",
     "spark",
 )
-"""The names of `xent_cli.metrics.compat.libraries.TOOLS`, which needs NumPy: help does not wait for that."""
+"""The names of `xent_cli.metrics.compat.libraries.TOOLS`, which needs NumPy: help does not wait."""
 
 CompatOption = Annotated[
     list[str] | None,

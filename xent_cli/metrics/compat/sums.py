@@ -9,11 +9,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from xent_cli.batch import Batch
 from xent_cli.errors import UsageError
-from xent_cli.losses import binary_losses, class_losses
 from xent_cli.metrics.compat.libraries import TOOLS, Tool
 from xent_cli.metrics.compat.losses import Given
+from xent_cli.metrics.rows.batch import Batch
+from xent_cli.metrics.rows.losses import binary_losses, class_losses
 from xent_cli.metrics.tally.class_sums import one_sum
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums

@@ -1,4 +1,4 @@
-""""""
+"""Tally beside: xent's own sums, and those of other libraries for the same rows."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from xent_cli.measured import Measured
 from xent_cli.metrics.compat.libraries import Tool
 from xent_cli.metrics.compat.sums import CompatSums, give, sum_tool
+from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.schema.spec import Spec
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from xent_cli.checks import Findings
 from xent_cli.metrics.report.figures import Figures
+from xent_cli.metrics.rows.validation import Findings
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.schema.provenance import Matches, Notice
 

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.contributions import Contributions
+from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import sum_groups, sum_rows, two_product

@@ -9,8 +9,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.batch import Batch
-from xent_cli.contributions import Contributions
+from xent_cli.metrics.rows.batch import Batch
+from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.tally.class_sums import present
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.estimates import Moments

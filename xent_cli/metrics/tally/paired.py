@@ -9,9 +9,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.contributions import Contributions
 from xent_cli.errors import ReportError, SliceError, WeightError
-from xent_cli.measured import Measured
+from xent_cli.metrics.rows.contributions import Contributions
+from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, Cells, Sums, present
 from xent_cli.metrics.tally.slice_sums import SliceSums, add_differences
 from xent_cli.numerics.arrays import Floats

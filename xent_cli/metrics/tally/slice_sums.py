@@ -9,10 +9,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.batch import Sliced
-from xent_cli.contributions import Contributions
 from xent_cli.errors import SliceError
-from xent_cli.measured import Measured
+from xent_cli.metrics.rows.batch import Sliced
+from xent_cli.metrics.rows.contributions import Contributions
+from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, Sums
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.numerics.arrays import Floats, Labels

@@ -8,10 +8,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from xent_cli.batch import Batch
-from xent_cli.checks import Findings
 from xent_cli.errors import ReportError
-from xent_cli.measured import Measured, measure
+from xent_cli.metrics.rows.batch import Batch
+from xent_cli.metrics.rows.measure import Measured, measure
+from xent_cli.metrics.rows.validation import Findings
 from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, Cells, one_sum, present
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.metrics.tally.slice_sums import SliceSums, add_slices

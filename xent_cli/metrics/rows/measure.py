@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from xent_cli.batch import Batch
-from xent_cli.checks import Findings, check_label_rows, check_predictions, check_weights
-from xent_cli.contributions import Contributions, contribute
+from xent_cli.metrics.rows.batch import Batch
+from xent_cli.metrics.rows.contributions import Contributions, contribute
+from xent_cli.metrics.rows.validation import (
+    Findings,
+    check_label_rows,
+    check_predictions,
+    check_weights,
+)
 from xent_cli.numerics.arrays import Floats
 from xent_cli.schema.spec import Spec
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.batch import Batch
-from xent_cli.losses import (
+from xent_cli.metrics.rows.batch import Batch
+from xent_cli.metrics.rows.losses import (
     at_labels,
     binary_loss,
     binary_losses,

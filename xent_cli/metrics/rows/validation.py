@@ -13,9 +13,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.batch import Batch
 from xent_cli.errors import LabelError, MissingValueError, RangeError, RowSumError, WeightError
-from xent_cli.losses import class_losses, sum_over_classes
+from xent_cli.metrics.rows.batch import Batch
+from xent_cli.metrics.rows.losses import class_losses, sum_over_classes
 from xent_cli.numerics.arrays import Floats
 from xent_cli.schema.place import Place
 from xent_cli.schema.spec import Spec

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.losses import sum_over_classes
+from xent_cli.metrics.rows.losses import sum_over_classes
 from xent_cli.numerics.arrays import Floats
 from xent_cli.schema.place import Place
 from xent_cli.schema.slicing import Key

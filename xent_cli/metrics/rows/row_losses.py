@@ -8,9 +8,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.contributions import predicted_classes
-from xent_cli.losses import at_labels, binary_losses, class_losses, label_losses
-from xent_cli.measured import Measured
+from xent_cli.metrics.rows.contributions import predicted_classes
+from xent_cli.metrics.rows.losses import at_labels, binary_losses, class_losses, label_losses
+from xent_cli.metrics.rows.measure import Measured
 from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import Where
