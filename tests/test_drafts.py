@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from xent_cli.drafts import drafted
 from xent_cli.errors import OutputError
+from xent_cli.io.atomic_write import drafted
 
 
 def write(path: Path, text: str) -> None:

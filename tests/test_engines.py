@@ -16,7 +16,7 @@ import pytest
 from xent_cli import evaluate
 from xent_cli.engines import map_on, require_engine
 from xent_cli.errors import EngineError, MissingValueError, RowCountError, UsageError
-from xent_cli.files import chunks, parquet, units
+from xent_cli.io import chunks, parquet, units
 
 pytestmark = pytest.mark.filterwarnings("default")  # The clusters' own.
 
@@ -179,7 +179,7 @@ def test_a_changed_file_is_no_answer(dask_address: str, data: Path, tmp_path: Pa
     from xent_cli.detection import make_plan
     from xent_cli.errors import BrokenFileError
     from xent_cli.evaluation import run
-    from xent_cli.files import open_source
+    from xent_cli.io.open import open_source
     from xent_cli.schema.options import Options
 
     file = tmp_path / "all.csv"

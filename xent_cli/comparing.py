@@ -17,8 +17,10 @@ from xent_cli.contrast import Contrast
 from xent_cli.detection import make_plan
 from xent_cli.errors import SameInputError, UsageError
 from xent_cli.evaluation import with_doubts
-from xent_cli.files import Block, Source, Use
 from xent_cli.files.pairing import join_models, line_up_models
+from xent_cli.io.block import Block
+from xent_cli.io.read_ahead import available_cpus, map_ahead
+from xent_cli.io.source import Source, Use
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.measure import measure
@@ -29,7 +31,6 @@ from xent_cli.plan import Plan, batch_limit, uses_of
 from xent_cli.reporting import report_on
 from xent_cli.schema.class_names import match_columns
 from xent_cli.schema.options import Options
-from xent_cli.threads import available_cpus, map_ahead
 
 if TYPE_CHECKING:
     from xent_cli.files.join import Join

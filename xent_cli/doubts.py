@@ -9,6 +9,7 @@ from typing import Any
 
 from xent_cli.crossing import Crossing, can_cross
 from xent_cli.files.units import Unit
+from xent_cli.io.read_ahead import Stop
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.rows.measure import measure
@@ -16,7 +17,6 @@ from xent_cli.order import doubts_of, find_order
 from xent_cli.passes import read_parts
 from xent_cli.plan import Plan
 from xent_cli.schema.provenance import Notice
-from xent_cli.threads import Stop
 
 _MOST_VALUES = 1 << 25
 """Predictions that a second look computes with: a third of a second's work."""

@@ -12,8 +12,9 @@ from xent_cli.choices import Choices, listed, open_inputs, read_options
 from xent_cli.detection import make_plan
 from xent_cli.doubts import doubt_order
 from xent_cli.engines import require_engine
-from xent_cli.files import InputFormat
+from xent_cli.files.formats import InputFormat
 from xent_cli.files.units import Unit
+from xent_cli.io.read_ahead import Stop, available_cpus
 from xent_cli.metrics.compat.libraries import Tool
 from xent_cli.metrics.compat.sums import compat_figure, require_tools
 from xent_cli.metrics.compat.tally import Beside
@@ -34,7 +35,6 @@ from xent_cli.schema.types import (
     Scale,
     Unmatched,
 )
-from xent_cli.threads import Stop, available_cpus
 
 
 def evaluate(

@@ -13,6 +13,7 @@ from xent_cli.crossing import Crossing, can_cross
 from xent_cli.detection import make_plan
 from xent_cli.explanation import Explanation, explanation_of
 from xent_cli.files.units import Unit
+from xent_cli.io.read_ahead import Stop, available_cpus
 from xent_cli.metrics.compat.libraries import TOOLS
 from xent_cli.metrics.rows.measure import measure
 from xent_cli.metrics.rows.stored_precision import Precision
@@ -22,7 +23,6 @@ from xent_cli.passes import read_parts
 from xent_cli.plan import Plan
 from xent_cli.reporting import report_on
 from xent_cli.survey import Survey
-from xent_cli.threads import Stop, available_cpus
 
 
 def explain(

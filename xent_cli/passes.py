@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from xent_cli.engines import map_on
 from xent_cli.errors import XentError
-from xent_cli.files.allocation import release_memory
 from xent_cli.files.units import Unit
+from xent_cli.io.memory_pool import release_memory
+from xent_cli.io.read_ahead import Stop, available_cpus, map_ahead
 from xent_cli.plan import Plan
 from xent_cli.processes import can_copy, map_in_copies
 from xent_cli.schema.types import Engine
-from xent_cli.threads import Stop, available_cpus, map_ahead
 
 if TYPE_CHECKING:
     from xent_cli.files.join import Join

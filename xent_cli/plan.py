@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.errors import UsageError
-from xent_cli.files import Block, Source, Use
 from xent_cli.files.address import is_address
 from xent_cli.files.pairing import line_up
 from xent_cli.files.units import Unit, make_partitions, make_units
+from xent_cli.io.block import Block
+from xent_cli.io.read_ahead import Stop
+from xent_cli.io.source import Source, Use
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.validation import invalid_predictions, require_present, require_valid
 from xent_cli.metrics.tally.tally import Tally
@@ -24,7 +26,6 @@ from xent_cli.schema.provenance import Notice
 from xent_cli.schema.roles import Roles
 from xent_cli.schema.spec import Spec
 from xent_cli.slice_keys import slice_rows
-from xent_cli.threads import Stop
 
 if TYPE_CHECKING:
     from xent_cli.files.join import Join

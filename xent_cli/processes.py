@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from xent_cli.errors import EngineError
-from xent_cli.threads import Stop, map_ahead
+from xent_cli.io.read_ahead import Stop, map_ahead
 
 In = TypeVar("In")
 Out = TypeVar("Out")

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from xent_cli.choices import Choices, open_inputs, read_options
 from xent_cli.detection import make_plan
 from xent_cli.errors import ClassesError, UsageError
-from xent_cli.files import Block
-from xent_cli.files.writing import Part, Values, table_writer
+from xent_cli.io.block import Block
+from xent_cli.io.read_ahead import available_cpus, map_ahead
+from xent_cli.io.table_writer import Part, Values, table_writer
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.rows.measure import measure
 from xent_cli.metrics.rows.row_losses import RowLosses, named
@@ -28,7 +29,6 @@ from xent_cli.reporting import report_on
 from xent_cli.schema.id_columns import naming_column
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import Where
-from xent_cli.threads import available_cpus, map_ahead
 
 
 def worst_rows(

@@ -8,7 +8,8 @@ from functools import cache
 import numpy as np
 
 from xent_cli.errors import SliceError
-from xent_cli.files import Block, Source
+from xent_cli.io.block import Block
+from xent_cli.io.source import Source
 from xent_cli.metrics.rows.batch import Sliced
 from xent_cli.numerics.arrays import Labels
 from xent_cli.numerics.quantile_sketch import ValueCounts

@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from xent_cli import evaluate
-from xent_cli.files import Source, open_source
-from xent_cli.files.block import Block
+from xent_cli.io.block import Block
+from xent_cli.io.open import open_source
+from xent_cli.io.source import Source
 
 P = [[0.2, 0.7, 0.1], [0.6, 0.2, 0.2], [0.6, 0.1, 0.3], [0.05, 0.05, 0.9]]
 Y = [1, 0, 2, 2]

@@ -10,7 +10,8 @@ from making import EXPECTED, LABELS, PREDS, cross_entropy, table, write
 
 from xent_cli import evaluate
 from xent_cli.errors import BrokenFileError, EmptyInputError, EncodingError
-from xent_cli.files import arrow, open_source
+from xent_cli.io import arrow
+from xent_cli.io.open import open_source
 
 DATA = table(label=pa.array(["dog", "cat", "ox", "ox"]).dictionary_encode())
 

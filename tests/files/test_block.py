@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from xent_cli.errors import ColumnError
-from xent_cli.files import Block
+from xent_cli.io.block import Block
 from xent_cli.schema.place import Place
 
 

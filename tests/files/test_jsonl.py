@@ -16,7 +16,8 @@ from xent_cli.errors import (
     ParseError,
     XentError,
 )
-from xent_cli.files import chunks, open_source
+from xent_cli.io import chunks
+from xent_cli.io.open import open_source
 
 ROWS = [dict(zip(NAMES, row, strict=True)) | {"label": y} for row, y in zip(P, Y, strict=True)]
 LISTS = [{"probs": row, "label": y} for row, y in zip(P, Y, strict=True)]

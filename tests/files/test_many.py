@@ -26,7 +26,7 @@ from xent_cli.errors import (
     ParseError,
     UnknownFormatError,
 )
-from xent_cli.files import open_source
+from xent_cli.io.open import open_source
 
 HEADER, *LINES = PREDS.splitlines(keepends=True)
 

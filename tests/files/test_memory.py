@@ -18,8 +18,8 @@ from xent_cli.errors import (
     MissingValueError,
     UsageError,
 )
-from xent_cli.files import open_source
 from xent_cli.files.memory import require_same_index
+from xent_cli.io.open import open_source
 
 FRAME = pd.DataFrame(P, columns=list(NAMES))
 TEXT = ["dog", "cat", "ox", "ox"]

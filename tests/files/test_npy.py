@@ -18,7 +18,8 @@ from xent_cli.errors import (
     RowCountError,
     UnknownFormatError,
 )
-from xent_cli.files import npy, open_source
+from xent_cli.io import npy
+from xent_cli.io.open import open_source
 
 MATRIX = np.array(P)
 

@@ -20,7 +20,8 @@ from xent_cli.errors import (
     UnknownFormatError,
     UsageError,
 )
-from xent_cli.files import open_source, text
+from xent_cli.io import text
+from xent_cli.io.open import open_source
 
 
 @pytest.fixture

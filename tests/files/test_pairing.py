@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from making import EXPECTED, LABELS, PREDS, P, cross_entropy, table, write
 
 from xent_cli.errors import IdMismatchError, RowCountError
-from xent_cli.files import Use, open_source
 from xent_cli.files.memory import TableSource
 from xent_cli.files.pairing import line_up
+from xent_cli.io.open import open_source
+from xent_cli.io.source import Use
 
 CUTS = st.lists(st.integers(0, 20), max_size=5)
 

@@ -18,7 +18,7 @@ from xent_cli.errors import (
     IdMismatchError,
     MissingValueError,
 )
-from xent_cli.files import open_source
+from xent_cli.io.open import open_source
 
 
 def save(path: Path, data: pa.Table, **how: object) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xent_cli.errors import BrokenFileError
-from xent_cli.files import ranges
+from xent_cli.io import ranges
 
 DATA = bytes(range(256)) * 40
 

@@ -31,10 +31,11 @@ from xent_cli.errors import (
     MissingFileError,
     StoreError,
 )
-from xent_cli.files import open_source, text
-from xent_cli.files import store as store_module
 from xent_cli.files.listing import Listing, find
 from xent_cli.files.location import Location, Stamp
+from xent_cli.io import store as store_module
+from xent_cli.io import text
+from xent_cli.io.open import open_source
 
 PACKERS = {
     "bz2": bz2.compress,

@@ -17,7 +17,8 @@ from xent_cli.errors import (
     ParseError,
     RowCountError,
 )
-from xent_cli.files import chunks, open_source
+from xent_cli.io import chunks
+from xent_cli.io.open import open_source
 
 
 @pytest.fixture

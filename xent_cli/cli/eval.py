@@ -68,7 +68,7 @@ def eval_command(
     from xent_cli.cli.output import read_targets, write_report
     from xent_cli.cli.progress import progress_bar
     from xent_cli.evaluation import evaluate
-    from xent_cli.files.allocation import allocate_for_speed
+    from xent_cli.io.memory_pool import allocate_for_speed
     from xent_cli.render.view import View
 
     allocate_for_speed()

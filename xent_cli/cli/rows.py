@@ -67,7 +67,7 @@ def rows_command(
     from xent_cli.cli.output import read_targets, write_documents, write_warnings
     from xent_cli.cli.progress import progress_bar
     from xent_cli.cli.terminal import write_stderr
-    from xent_cli.files.writing import TABLE_FORMATS
+    from xent_cli.io.table_writer import TABLE_FORMATS
     from xent_cli.ranking import worst_rows
     from xent_cli.render.ranking_documents import render_ranking
     from xent_cli.render.view import View

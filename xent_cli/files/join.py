@@ -8,10 +8,10 @@ import numpy as np
 
 from xent_cli.errors import InputError
 from xent_cli.files.account import explain
-from xent_cli.files.block import Block
 from xent_cli.files.held import Held
 from xent_cli.files.keys import are_texts, read_keys
-from xent_cli.files.source import Source, Use
+from xent_cli.io.block import Block
+from xent_cli.io.source import Source, Use
 from xent_cli.schema.types import Unmatched
 
 

@@ -11,15 +11,15 @@ import pyarrow as pa
 import pyarrow.json as pa_json
 
 from xent_cli.errors import EmptyInputError, EncodingError, InputError, ParseError
-from xent_cli.files.block import Block
 from xent_cli.files.chunks import record_chunks
 from xent_cli.files.compression import Opener
 from xent_cli.files.numerals import decimals_of
-from xent_cli.files.source import Source, Use, one_batch, reading
 from xent_cli.files.text import BYTE_ORDER_MARK, read_head
+from xent_cli.io.block import Block
+from xent_cli.io.read_ahead import map_ahead
+from xent_cli.io.source import Source, Use, one_batch, reading
 from xent_cli.schema.column import Column
 from xent_cli.schema.place import Place
-from xent_cli.threads import map_ahead
 
 _SAMPLE_LINES = 1000
 

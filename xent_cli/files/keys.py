@@ -9,8 +9,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from xent_cli.errors import ColumnError, IdTypeError
-from xent_cli.files.block import Block
-from xent_cli.files.source import Source
+from xent_cli.io.block import Block
+from xent_cli.io.source import Source
 from xent_cli.schema.types import TEXT_FORMATS
 
 KeyKind = Literal["integer", "text", "either"]

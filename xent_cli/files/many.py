@@ -10,9 +10,8 @@ from urllib.parse import unquote
 import pyarrow as pa
 
 from xent_cli.errors import ColumnError
-from xent_cli.files.block import Block
-from xent_cli.files.piece import Piece
-from xent_cli.files.source import Source, Use
+from xent_cli.io.block import Block
+from xent_cli.io.source import Piece, Source, Use
 from xent_cli.schema.column import Column
 
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"

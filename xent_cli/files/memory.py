@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 
 from xent_cli.errors import ColumnError, EmptyInputError, IdMismatchError, UsageError
-from xent_cli.files.arrays import array_column, array_to_arrow
-from xent_cli.files.block import Block
-from xent_cli.files.schema import columns_of, judge_integers
-from xent_cli.files.source import Source, Use, block_rows, require_unique
+from xent_cli.io.arrow_types import columns_of, judge_integers
+from xent_cli.io.block import Block
+from xent_cli.io.numpy_arrow import array_column, array_to_arrow
+from xent_cli.io.source import Source, Use, block_rows, require_unique
 from xent_cli.schema.place import Place
 
 _NUMBERS = (Real, Decimal, np.bool_)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 import pyarrow as pa
 
 from xent_cli.errors import EmptyInputError, IdMismatchError, RowCountError
-from xent_cli.files.block import Block
-from xent_cli.files.source import Source, Use
+from xent_cli.io.block import Block
+from xent_cli.io.source import Source, Use
 
 if TYPE_CHECKING:  # Only who joins needs it.
     from xent_cli.files.join import Join

@@ -12,7 +12,7 @@ import pyarrow.csv as pa_csv
 from xent_cli.errors import EncodingError, InputError, ParseError
 from xent_cli.files.dialect import Dialect
 from xent_cli.files.numerals import NULLS, is_number
-from xent_cli.files.source import one_batch
+from xent_cli.io.source import one_batch
 from xent_cli.schema.place import Place
 
 

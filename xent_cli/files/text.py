@@ -8,16 +8,15 @@ from functools import partial
 from typing import BinaryIO
 
 from xent_cli.errors import EmptyInputError
-from xent_cli.files.block import Block
 from xent_cli.files.chunks import record_chunks
 from xent_cli.files.compression import Opener
 from xent_cli.files.dialect import detect_dialect
 from xent_cli.files.parser import Chunk, Parsed, Parser, explain
-from xent_cli.files.piece import Piece
-from xent_cli.files.source import Source, Use, reading
+from xent_cli.io.block import Block
+from xent_cli.io.read_ahead import map_ahead
+from xent_cli.io.source import Piece, Source, Use, reading
 from xent_cli.schema.place import Place
 from xent_cli.schema.types import Header
-from xent_cli.threads import map_ahead
 
 _HEAD_BYTES = 1 << 20
 _MANY_COLUMNS = 100

@@ -9,7 +9,6 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from xent_cli.files.block import Block
 from xent_cli.files.pairing import (
     capped,
     count_error,
@@ -18,8 +17,8 @@ from xent_cli.files.pairing import (
     some,
     zip_rows,
 )
-from xent_cli.files.piece import Piece
-from xent_cli.files.source import Source, Use
+from xent_cli.io.block import Block
+from xent_cli.io.source import Piece, Source, Use
 
 if TYPE_CHECKING:  # Only who joins needs it.
     from xent_cli.files.join import Join

@@ -1,4 +1,4 @@
-"""Source: a file (or an object in memory) as a stream of blocks, its columns known beforehand."""
+"""Piece: rows of a source that are still to be read, by whatever thread or process."""
 
 from __future__ import annotations
 
@@ -6,19 +6,65 @@ import lzma
 import zlib
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Literal
 
 import pyarrow as pa
 
 from xent_cli.errors import BrokenFileError, DuplicateColumnError, EncodingError
-from xent_cli.files.block import Block
 from xent_cli.files.location import Location, Stamp
-from xent_cli.files.piece import Piece
+from xent_cli.io.block import Block
 from xent_cli.schema.column import Column
 from xent_cli.schema.provenance import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """`n_rows` rows of a source from row `start` on.
+
+    Attributes
+    ----------
+    path : str
+        What errors call the source.
+    start : int
+    n_rows : int, optional
+        None if only reading can tell; then the piece is the whole source.
+    read : callable
+        Returns the rows as blocks.
+    """
+
+    path: str
+    start: int
+    n_rows: int | None
+    read: Callable[[], Iterator[Block]]
+
+    @classmethod
+    def of_block(cls, block: Block) -> Piece:
+        """Return a piece that has been read already."""
+        return cls(block.place.path, block.start, len(block), partial(iter, (block,)))
+
+    def blocks(self) -> Iterator[Block]:
+        """Read the rows.
+
+        Raises
+        ------
+        BrokenFileError
+            At the end, if there were not as many as were promised.
+        """
+        rows = 0
+        for block in self.read():
+            rows += len(block)
+            yield block
+        if self.n_rows is not None and rows != self.n_rows:
+            raise BrokenFileError(
+                f"{self.path} says it has {self.n_rows:,} rows behind row {self.start:,} and holds "
+                f"{rows:,}.",
+                hint="It is damaged: write it again.",
+            )
+
 
 Use = Literal["number", "label", "text"]
 

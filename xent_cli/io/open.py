@@ -20,9 +20,9 @@ from xent_cli.files.compression import detect_compression, opener_of
 from xent_cli.files.formats import HEAD_BYTES, detect_format
 from xent_cli.files.listing import Listing, find
 from xent_cli.files.location import LocalFile, Location, Stamp
-from xent_cli.files.source import Source, reading
+from xent_cli.io.read_ahead import map_ahead
+from xent_cli.io.source import Source, reading
 from xent_cli.schema.types import TEXT_FORMATS, Header, InputFormat
-from xent_cli.threads import map_ahead
 
 
 def open_source(

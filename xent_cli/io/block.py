@@ -11,8 +11,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from xent_cli.errors import ColumnError, SliceError
-from xent_cli.files.arrays import array_to_arrow
-from xent_cli.files.kinds import is_list, is_number, is_text
+from xent_cli.io.arrow_types import is_list, is_number, is_text
+from xent_cli.io.numpy_arrow import array_to_arrow
 from xent_cli.numerics.arrays import Floats
 from xent_cli.schema.label_encoder import LabelValues
 from xent_cli.schema.place import Place

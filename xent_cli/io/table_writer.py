@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from xent_cli.drafts import drafted, writing
+from xent_cli.io.atomic_write import drafted, writing
 
 TABLE_FORMATS = ("parquet", "csv", "jsonl")
 
