@@ -17,7 +17,7 @@ from xent_cli.contrast import Contrast
 from xent_cli.detection import make_plan
 from xent_cli.errors import SameInputError, UsageError
 from xent_cli.evaluation import with_doubts
-from xent_cli.files.pairing import join_models, line_up_models
+from xent_cli.io.align.rows import join_models, line_up_models
 from xent_cli.io.block import Block
 from xent_cli.io.read_ahead import available_cpus, map_ahead
 from xent_cli.io.source import Source, Use
@@ -33,7 +33,7 @@ from xent_cli.schema.class_names import match_columns
 from xent_cli.schema.options import Options
 
 if TYPE_CHECKING:
-    from xent_cli.files.join import Join
+    from xent_cli.io.align.join import Join
 
 Progress = Callable[[int, int | None], None]
 
@@ -180,7 +180,7 @@ def _join(plans: Sequence[Plan], jobs: int) -> Join | None:
     first = plans[0]
     if first.spec.unmatched is None or first.roles.id is None:
         return None
-    from xent_cli.files.join import Join  # Only who joins needs it.
+    from xent_cli.io.align.join import Join  # Only who joins needs it.
 
     others: list[tuple[Source, str, dict[str, Use]]] = [
         (plan.preds, plan.roles.id[0], _with_ids(uses_of(plan.roles)[0], [plan]))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from xent_cli.errors import ClassesError, ColumnError, SwappedInputsError
-from xent_cli.files.pairing import some
+from xent_cli.io.align.rows import some
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source
 from xent_cli.metrics.rows.validation import LOOSE_TOLERANCE, sum_tolerance

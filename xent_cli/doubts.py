@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from xent_cli.crossing import Crossing, can_cross
-from xent_cli.files.units import Unit
+from xent_cli.io.align.partitions import Unit
 from xent_cli.io.read_ahead import Stop
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.report import Report

@@ -12,7 +12,7 @@ from xent_cli.choices import Choices, open_inputs, read_options
 from xent_cli.crossing import Crossing, can_cross
 from xent_cli.detection import make_plan
 from xent_cli.explanation import Explanation, explanation_of
-from xent_cli.files.units import Unit
+from xent_cli.io.align.partitions import Unit
 from xent_cli.io.read_ahead import Stop, available_cpus
 from xent_cli.metrics.compat.libraries import TOOLS
 from xent_cli.metrics.rows.measure import measure

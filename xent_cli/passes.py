@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from xent_cli.engines import map_on
 from xent_cli.errors import XentError
-from xent_cli.files.units import Unit
+from xent_cli.io.align.partitions import Unit
 from xent_cli.io.memory_pool import release_memory
 from xent_cli.io.read_ahead import Stop, available_cpus, map_ahead
 from xent_cli.plan import Plan
@@ -18,7 +18,7 @@ from xent_cli.processes import can_copy, map_in_copies
 from xent_cli.schema.types import Engine
 
 if TYPE_CHECKING:
-    from xent_cli.files.join import Join
+    from xent_cli.io.align.join import Join
 
 Part = TypeVar("Part")
 Part_co = TypeVar("Part_co", covariant=True)

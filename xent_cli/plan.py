@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from xent_cli.errors import UsageError
 from xent_cli.files.address import is_address
-from xent_cli.files.pairing import line_up
-from xent_cli.files.units import Unit, make_partitions, make_units
+from xent_cli.io.align.partitions import Unit, make_partitions, make_units
+from xent_cli.io.align.rows import line_up
 from xent_cli.io.block import Block
 from xent_cli.io.read_ahead import Stop
 from xent_cli.io.source import Source, Use
@@ -28,7 +28,7 @@ from xent_cli.schema.spec import Spec
 from xent_cli.slice_keys import slice_rows
 
 if TYPE_CHECKING:
-    from xent_cli.files.join import Join
+    from xent_cli.io.align.join import Join
 
 _BATCH_VALUES = 480_000
 """Values of q in a batch: 4 MB of float64, small beside a cache and large beside a step's cost.
@@ -73,7 +73,7 @@ class Plan:
         """Read the labels that predictions find by an id, if they do."""
         if self.spec.unmatched is None or self.roles.id is None:
             return None
-        from xent_cli.files.join import Join  # Only who joins needs it.
+        from xent_cli.io.align.join import Join  # Only who joins needs it.
 
         (ours, theirs), ids = self.roles.id, dict.fromkeys(self.roles.ids, "text")
         uses: dict[str, Use] = {**uses_of(self.roles)[1], **ids}  # type: ignore[dict-item]

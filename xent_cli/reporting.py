@@ -11,7 +11,7 @@ from xent_cli.plan import Plan
 from xent_cli.schema.provenance import Input
 
 if TYPE_CHECKING:  # Only who joins needs it.
-    from xent_cli.files.join import Join
+    from xent_cli.io.align.join import Join
 
 
 def report_on(tally: Tally, plan: Plan, rows: int, join: Join | None = None) -> Report:

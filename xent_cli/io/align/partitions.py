@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from xent_cli.files.pairing import (
+from xent_cli.io.align.rows import (
     capped,
     count_error,
     join_rows,
@@ -21,7 +21,7 @@ from xent_cli.io.block import Block
 from xent_cli.io.source import Piece, Source, Use
 
 if TYPE_CHECKING:  # Only who joins needs it.
-    from xent_cli.files.join import Join
+    from xent_cli.io.align.join import Join
 
 _HELD_VALUES = 1 << 21
 """Labels that wait for one piece of predictions: 16 MB."""

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from xent_cli.errors import InputError
-from xent_cli.files.account import explain
-from xent_cli.files.held import Held
-from xent_cli.files.keys import are_texts, read_keys
+from xent_cli.io.align.id_index import are_texts, read_keys
+from xent_cli.io.align.join_errors import explain
+from xent_cli.io.align.lookup_table import Held
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source, Use
 from xent_cli.schema.types import Unmatched

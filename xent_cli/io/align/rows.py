@@ -14,7 +14,7 @@ from xent_cli.io.block import Block
 from xent_cli.io.source import Source, Use
 
 if TYPE_CHECKING:  # Only who joins needs it.
-    from xent_cli.files.join import Join
+    from xent_cli.io.align.join import Join
 
 Item = TypeVar("Item")
 

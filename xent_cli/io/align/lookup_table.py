@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from xent_cli.errors import DuplicateIdError, EmptyInputError
-from xent_cli.files.keys import KeyIndex, read_keys
+from xent_cli.io.align.id_index import KeyIndex, read_keys
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source, Use
 from xent_cli.schema.place import Place

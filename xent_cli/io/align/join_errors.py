@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from xent_cli.errors import InputError, UnmatchedIdError
-from xent_cli.files.held import Held, place_in, shown, twice_error
-from xent_cli.files.keys import read_keys
+from xent_cli.io.align.id_index import read_keys
+from xent_cli.io.align.lookup_table import Held, place_in, shown, twice_error
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source
 from xent_cli.schema.place import Place
