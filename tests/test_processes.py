@@ -22,8 +22,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="copies are made
 
 SMALL_PARTS = """
 import os, sys
-import xent_cli.files.parquet, xent_cli.io.align.partitions, xent_cli.processes
-xent_cli.files.parquet._PIECE_VALUES = xent_cli.io.align.partitions._PARTITION_VALUES = 1000
+import xent_cli.io.formats.parquet, xent_cli.io.align.partitions, xent_cli.processes
+xent_cli.io.formats.parquet._PIECE_VALUES = xent_cli.io.align.partitions._PARTITION_VALUES = 1000
 from xent_cli.evaluation import evaluate
 import xent_cli.passes
 parents = []

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
 from xent_cli.errors import UsageError
-from xent_cli.files.formats import InputFormat
-from xent_cli.files.memory import require_same_index, with_column
+from xent_cli.io.formats.detect import InputFormat
+from xent_cli.io.formats.in_memory import require_same_index, with_column
 from xent_cli.io.open import open_source
 from xent_cli.io.source import Source
 from xent_cli.schema.class_names import read_class_names, require_distinct

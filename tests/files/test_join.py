@@ -25,9 +25,9 @@ from xent_cli.errors import (
     UnmatchedIdError,
     UsageError,
 )
-from xent_cli.files.memory import wrap_object
 from xent_cli.io import chunks, keys, parquet
 from xent_cli.io.align.lookup_table import Held
+from xent_cli.io.formats.in_memory import wrap_object
 from xent_cli.schema.options import Options
 
 ROWS, K = 400, 3

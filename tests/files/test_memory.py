@@ -18,7 +18,7 @@ from xent_cli.errors import (
     MissingValueError,
     UsageError,
 )
-from xent_cli.files.memory import require_same_index
+from xent_cli.io.formats.in_memory import require_same_index
 from xent_cli.io.open import open_source
 
 FRAME = pd.DataFrame(P, columns=list(NAMES))

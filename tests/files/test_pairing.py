@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from making import EXPECTED, LABELS, PREDS, P, cross_entropy, table, write
 
 from xent_cli.errors import IdMismatchError, RowCountError
-from xent_cli.files.memory import TableSource
 from xent_cli.io.align.rows import line_up
+from xent_cli.io.formats.in_memory import TableSource
 from xent_cli.io.open import open_source
 from xent_cli.io.source import Use
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from xent_cli.files.address import Address, is_address
-from xent_cli.files.formats import has_known_suffix
 from xent_cli.files.location import LocalFile, Location
+from xent_cli.io.formats.detect import has_known_suffix
 
 _STORE_JOBS = 16
 

@@ -17,9 +17,9 @@ from xent_cli.errors import (
     UsageError,
 )
 from xent_cli.files.compression import detect_compression, opener_of
-from xent_cli.files.formats import HEAD_BYTES, detect_format
 from xent_cli.files.listing import Listing, find
 from xent_cli.files.location import LocalFile, Location, Stamp
+from xent_cli.io.formats.detect import HEAD_BYTES, detect_format
 from xent_cli.io.read_ahead import map_ahead
 from xent_cli.io.source import Source, reading
 from xent_cli.schema.types import TEXT_FORMATS, Header, InputFormat
@@ -52,7 +52,7 @@ def open_source(
     2
     """
     if not isinstance(data, str | os.PathLike):
-        from xent_cli.files.memory import wrap_object
+        from xent_cli.io.formats.in_memory import wrap_object
 
         return wrap_object(data, role)
     path = os.fspath(data)
@@ -114,7 +114,7 @@ def _make_source(
     if kind in TEXT_FORMATS:
         opener = opener_of(location, compression)
         if kind == "jsonl":
-            from xent_cli.files.jsonl import JsonLinesSource
+            from xent_cli.io.formats.jsonl import JsonLinesSource
 
             return JsonLinesSource(location.name, opener)
         from xent_cli.files.text import TextSource
@@ -124,14 +124,14 @@ def _make_source(
         text.can_seek = compression is None
         return text
     if kind == "parquet":
-        from xent_cli.files.parquet import ParquetSource
+        from xent_cli.io.formats.parquet import ParquetSource
 
         return ParquetSource(location)
     if kind == "arrow":
-        from xent_cli.files.arrow import ArrowSource
+        from xent_cli.io.formats.arrow_ipc import ArrowSource
 
         return ArrowSource(location)
-    from xent_cli.files.npy import NpySource, NpzSource
+    from xent_cli.io.formats.npy import NpySource, NpzSource
 
     return NpySource(location) if kind == "npy" else NpzSource(location)
 
@@ -184,6 +184,6 @@ def _open_many(listing: Listing, open_file: _OpenFile) -> Source:
         )
     if len(parts) == 1 and not parts[0][1]:
         return parts[0][0]
-    from xent_cli.files.many import ManySource
+    from xent_cli.io.formats.multi_file import ManySource
 
     return ManySource(listing.name, parts)
