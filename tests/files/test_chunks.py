@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xent_cli.errors import ParseError
-from xent_cli.files.chunks import record_chunks
 from xent_cli.io import chunks
+from xent_cli.io.formats.csv.records import record_chunks
 
 
 def cut(text: bytes, size: int, *, delimiter: str | None = ",") -> list[bytes]:

@@ -8,8 +8,8 @@ from xent_cli.errors import (
     EncodingError,
     ParseError,
 )
-from xent_cli.files.dialect import Dialect, detect_dialect
-from xent_cli.files.numerals import decimals_of, is_number
+from xent_cli.io.formats.csv.dialect import Dialect, detect_dialect
+from xent_cli.io.formats.csv.numerals import decimals_of, is_number
 from xent_cli.schema.column import Column
 
 

@@ -239,7 +239,7 @@ def long() -> dict[str, bytes]:
 def test_an_object_that_changes_while_it_is_read(
     kind: str, keep: float, long: dict[str, bytes], store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("xent_cli.files.chunks.CHUNK_BYTES", 1 << 18)
+    monkeypatch.setattr("xent_cli.io.formats.csv.records.CHUNK_BYTES", 1 << 18)
     monkeypatch.setattr(text, "_HEAD_BYTES", 1 << 14)
     data = long[kind]
     source = open_source(store.put(f"p.{kind}", data), "preds")

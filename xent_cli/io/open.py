@@ -117,7 +117,7 @@ def _make_source(
             from xent_cli.io.formats.jsonl import JsonLinesSource
 
             return JsonLinesSource(location.name, opener)
-        from xent_cli.files.text import TextSource
+        from xent_cli.io.formats.csv.source import TextSource
 
         mark = delimiter or ("\t" if kind == "tsv" else None)
         text = TextSource(location.name, opener, delimiter=mark, header=header)

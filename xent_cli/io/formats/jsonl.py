@@ -11,11 +11,10 @@ import pyarrow as pa
 import pyarrow.json as pa_json
 
 from xent_cli.errors import EmptyInputError, EncodingError, InputError, ParseError
-from xent_cli.files.chunks import record_chunks
 from xent_cli.files.compression import Opener
-from xent_cli.files.numerals import decimals_of
-from xent_cli.files.text import BYTE_ORDER_MARK, read_head
 from xent_cli.io.block import Block
+from xent_cli.io.formats.csv.numerals import decimals_of
+from xent_cli.io.formats.csv.records import BYTE_ORDER_MARK, read_head, record_chunks
 from xent_cli.io.read_ahead import map_ahead
 from xent_cli.io.source import Source, Use, one_batch, reading
 from xent_cli.schema.column import Column

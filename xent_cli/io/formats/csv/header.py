@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xent_cli.files.numerals import NULLS, decimals_of, is_number, is_whole
+from xent_cli.io.formats.csv.numerals import NULLS, decimals_of, is_number, is_whole
 
 
 def has_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:

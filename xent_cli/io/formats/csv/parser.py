@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from xent_cli.errors import EncodingError, InputError, ParseError
-from xent_cli.files.dialect import Dialect
-from xent_cli.files.numerals import NULLS, is_number
+from xent_cli.io.formats.csv.dialect import Dialect
+from xent_cli.io.formats.csv.numerals import NULLS, is_number
 from xent_cli.io.source import one_batch
 from xent_cli.schema.place import Place
 

@@ -132,3 +132,23 @@ def _records(delimiter: bytes, line_end: bytes) -> re.Pattern[bytes]:
     inside = rb"(?<=[^" + mark + rb'\r\n])"'
     record = rb"(?:" + plain + rb"|" + quoted + rb"|" + inside + rb")*+" + line_end
     return re.compile(rb"(?:" + record + rb")*+")
+
+
+_HEAD_BYTES = 1 << 20
+
+
+_LONGEST_HEAD = 64 << 20
+
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def read_head(stream: BinaryIO) -> tuple[bytes, bool]:
+    """Read the first megabyte, or as much as two lines need; also say whether that is all."""
+    head = b""
+    while data := stream.read(_HEAD_BYTES):
+        head += data
+        lines = max(head.count(b"\n"), head.count(b"\r"))
+        if len(head) >= _HEAD_BYTES and (lines > 1 or len(head) >= _LONGEST_HEAD):
+            return head, False
+    return head, True

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xent_cli.errors import EmptyInputError, EncodingError, ParseError
-from xent_cli.files.header import counts_rows, has_header
-from xent_cli.files.numerals import NULLS, decimals_of, is_number
+from xent_cli.io.formats.csv.header import counts_rows, has_header
+from xent_cli.io.formats.csv.numerals import NULLS, decimals_of, is_number
 from xent_cli.io.source import require_unique
 from xent_cli.schema.column import Column
 from xent_cli.schema.types import Header

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import BinaryIO
 
 from xent_cli.errors import EmptyInputError
-from xent_cli.files.chunks import record_chunks
 from xent_cli.files.compression import Opener
-from xent_cli.files.dialect import detect_dialect
-from xent_cli.files.parser import Chunk, Parsed, Parser, explain
 from xent_cli.io.block import Block
+from xent_cli.io.formats.csv.dialect import detect_dialect
+from xent_cli.io.formats.csv.parser import Chunk, Parsed, Parser, explain
+from xent_cli.io.formats.csv.records import (
+    BYTE_ORDER_MARK,
+    read_head,
+    record_chunks,
+)
 from xent_cli.io.read_ahead import map_ahead
 from xent_cli.io.source import Piece, Source, Use, reading
 from xent_cli.schema.place import Place
 from xent_cli.schema.types import Header
 
-_HEAD_BYTES = 1 << 20
 _MANY_COLUMNS = 100
-_LONGEST_HEAD = 64 << 20
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class TextSource(Source):
@@ -154,17 +154,6 @@ class TextSource(Source):
     def _kind(self, name: str) -> str:
         column = self.column(name)
         return column.kind if column else "text"
-
-
-def read_head(stream: BinaryIO) -> tuple[bytes, bool]:
-    """Read the first megabyte, or as much as two lines need; also say whether that is all."""
-    head = b""
-    while data := stream.read(_HEAD_BYTES):
-        head += data
-        lines = max(head.count(b"\n"), head.count(b"\r"))
-        if len(head) >= _HEAD_BYTES and (lines > 1 or len(head) >= _LONGEST_HEAD):
-            return head, False
-    return head, True
 
 
 def _behind_header(head: bytes, lines: int) -> bytes:
