@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 
 from xent_cli import evaluate
-from xent_cli.engines import map_on, require_engine
 from xent_cli.errors import EngineError, MissingValueError, RowCountError, UsageError
 from xent_cli.io import chunks, parquet, units
+from xent_cli.pipeline.engines import map_on, require_engine
 
 pytestmark = pytest.mark.filterwarnings("default")  # The clusters' own.
 
@@ -176,10 +176,10 @@ def test_on_the_command_line(engine: str, address: str, data: Path) -> None:
 
 def test_a_changed_file_is_no_answer(dask_address: str, data: Path, tmp_path: Path) -> None:
     """The workers compare the file with the one that was planned for."""
-    from xent_cli.detection import make_plan
     from xent_cli.errors import BrokenFileError
     from xent_cli.evaluation import run
     from xent_cli.io.open import open_source
+    from xent_cli.pipeline.infer import make_plan
     from xent_cli.schema.options import Options
 
     file = tmp_path / "all.csv"

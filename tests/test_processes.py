@@ -16,19 +16,19 @@ import pyarrow.parquet as pq
 import pytest
 
 from xent_cli.errors import EngineError
-from xent_cli.processes import can_copy, map_in_copies
+from xent_cli.pipeline.processes import can_copy, map_in_copies
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="copies are made on Linux")
 
 SMALL_PARTS = """
 import os, sys
-import xent_cli.io.formats.parquet, xent_cli.io.align.partitions, xent_cli.processes
+import xent_cli.io.formats.parquet, xent_cli.io.align.partitions, xent_cli.pipeline.processes
 xent_cli.io.formats.parquet._PIECE_VALUES = xent_cli.io.align.partitions._PARTITION_VALUES = 1000
 from xent_cli.evaluation import evaluate
-import xent_cli.passes
+import xent_cli.pipeline.execute
 parents = []
-copies = xent_cli.passes.map_in_copies
-xent_cli.passes.map_in_copies = lambda *a: parents.append(os.getpid()) or copies(*a)
+copies = xent_cli.pipeline.execute.map_in_copies
+xent_cli.pipeline.execute.map_in_copies = lambda *a: parents.append(os.getpid()) or copies(*a)
 """
 
 
@@ -135,7 +135,7 @@ def test_the_first_error_in_the_order_of_the_rows_is_told(parts: Path, tmp_path:
 def test_copies_end_with_their_parent(how: signal.Signals):
     program = """
 import os, signal, time
-from xent_cli.processes import map_in_copies
+from xent_cli.pipeline.processes import map_in_copies
 signal.signal(signal.SIGINT, signal.default_int_handler)  # Background jobs ignore it.
 def work(item, stop):
     os.write(1, f"{os.getpid()}\\n".encode())

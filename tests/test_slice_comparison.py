@@ -11,10 +11,11 @@ import pyarrow as pa
 import pytest
 import scipy.stats
 
-from xent_cli import Report, compare, evaluate, gate, slice_keys
+from xent_cli import Report, compare, evaluate, gate
 from xent_cli.comparison import Comparison
 from xent_cli.errors import ReportError, SignatureError, SliceError
 from xent_cli.metrics.tally.paired import Delta
+from xent_cli.pipeline import slice_keys
 from xent_cli.slice_comparison import SliceComparison
 
 RNG = np.random.default_rng(7)

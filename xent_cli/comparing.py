@@ -14,7 +14,6 @@ import numpy as np
 from xent_cli.choices import Choices, open_inputs, read_options
 from xent_cli.comparison import Comparison
 from xent_cli.contrast import Contrast
-from xent_cli.detection import make_plan
 from xent_cli.errors import SameInputError, UsageError
 from xent_cli.evaluation import with_doubts
 from xent_cli.io.align.rows import join_models, line_up_models
@@ -27,8 +26,9 @@ from xent_cli.metrics.rows.measure import measure
 from xent_cli.metrics.tally.paired import Delta
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.running_sum import Running
-from xent_cli.plan import Plan, batch_limit, uses_of
-from xent_cli.reporting import report_on
+from xent_cli.pipeline.execute import report_on
+from xent_cli.pipeline.infer import make_plan
+from xent_cli.pipeline.plan import Plan, batch_limit, uses_of
 from xent_cli.schema.class_names import match_columns
 from xent_cli.schema.options import Options
 

@@ -14,8 +14,8 @@ from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.rows.measure import measure
 from xent_cli.order import doubts_of, find_order
-from xent_cli.passes import read_parts
-from xent_cli.plan import Plan
+from xent_cli.pipeline.execute import read_parts
+from xent_cli.pipeline.plan import Plan
 from xent_cli.schema.provenance import Notice
 
 _MOST_VALUES = 1 << 25
@@ -40,7 +40,7 @@ def doubt_order(plan: Plan, report: Report, **how: Any) -> tuple[Notice, ...]:
     report : Report
         What all rows of the plan came to.
     **how
-        As `xent_cli.passes.read_parts` takes it.
+        As `xent_cli.pipeline.execute.read_parts` takes it.
     """
     spec = plan.spec
     if not can_cross(spec) or not looks_odd(report):

@@ -9,9 +9,7 @@ from functools import partial
 from typing import Any
 
 from xent_cli.choices import Choices, listed, open_inputs, read_options
-from xent_cli.detection import make_plan
 from xent_cli.doubts import doubt_order
-from xent_cli.engines import require_engine
 from xent_cli.io.align.partitions import Unit
 from xent_cli.io.formats.detect import InputFormat
 from xent_cli.io.read_ahead import Stop, available_cpus
@@ -22,9 +20,10 @@ from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.rows.measure import measure
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.running_sum import Running
-from xent_cli.passes import Work, read_parts
-from xent_cli.plan import Plan
-from xent_cli.reporting import report_on
+from xent_cli.pipeline.engines import require_engine
+from xent_cli.pipeline.execute import Work, read_parts, report_on
+from xent_cli.pipeline.infer import make_plan
+from xent_cli.pipeline.plan import Plan
 from xent_cli.schema.types import (
     DEFAULT_EPS,
     Engine,

@@ -10,7 +10,6 @@ from typing import Any, Unpack
 
 from xent_cli.choices import Choices, open_inputs, read_options
 from xent_cli.crossing import Crossing, can_cross
-from xent_cli.detection import make_plan
 from xent_cli.explanation import Explanation, explanation_of
 from xent_cli.io.align.partitions import Unit
 from xent_cli.io.read_ahead import Stop, available_cpus
@@ -19,9 +18,9 @@ from xent_cli.metrics.rows.measure import measure
 from xent_cli.metrics.rows.stored_precision import Precision
 from xent_cli.numerics.running_sum import Running
 from xent_cli.order import doubts_of
-from xent_cli.passes import read_parts
-from xent_cli.plan import Plan
-from xent_cli.reporting import report_on
+from xent_cli.pipeline.execute import read_parts, report_on
+from xent_cli.pipeline.infer import make_plan
+from xent_cli.pipeline.plan import Plan
 from xent_cli.survey import Survey
 
 

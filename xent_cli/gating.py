@@ -10,13 +10,13 @@ from typing import Any, Unpack
 from xent_cli.choices import Choices, listed, open_inputs, read_options
 from xent_cli.comparing import in_order, plan_models, read_models, require_others
 from xent_cli.comparison import Comparison
-from xent_cli.detection import make_plan
 from xent_cli.errors import RuleError, UsageError
 from xent_cli.evaluation import run
 from xent_cli.falsealarms import count_false_alarms
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.saved import is_report, read_report
-from xent_cli.plan import Plan
+from xent_cli.pipeline.infer import make_plan
+from xent_cli.pipeline.plan import Plan
 from xent_cli.rules import PAIRED, Rule, parse_rules
 from xent_cli.schema.options import Options
 from xent_cli.schema.spec import Spec

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.choices import Choices, open_inputs, read_options
-from xent_cli.detection import make_plan
 from xent_cli.errors import ClassesError, UsageError
 from xent_cli.io.block import Block
 from xent_cli.io.read_ahead import available_cpus, map_ahead
@@ -23,9 +22,10 @@ from xent_cli.metrics.rows.row_losses import RowLosses, named
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.arrays import Labels
 from xent_cli.numerics.running_sum import Running
-from xent_cli.plan import Plan
+from xent_cli.pipeline.execute import report_on
+from xent_cli.pipeline.infer import make_plan
+from xent_cli.pipeline.plan import Plan
 from xent_cli.ranked import Ranking, ranking_of
-from xent_cli.reporting import report_on
 from xent_cli.schema.id_columns import naming_column
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import Where

@@ -11,12 +11,12 @@ import pyarrow as pa
 import pytest
 
 from xent_cli import evaluate
-from xent_cli.detection import make_plan
 from xent_cli.errors import BrokenFileError, EmptyInputError, RowCountError
 from xent_cli.io import chunks, npy, parquet, units
 from xent_cli.io.open import open_source
 from xent_cli.io.source import Piece
 from xent_cli.metrics.tally.tally import merge_all
+from xent_cli.pipeline.infer import make_plan
 from xent_cli.schema.options import Options
 
 ROWS = 900

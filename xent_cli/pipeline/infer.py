@@ -15,7 +15,8 @@ from xent_cli.metrics.rows.validation import LOOSE_TOLERANCE, sum_tolerance
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import sum_groups, sum_rows
-from xent_cli.plan import Plan, line_up_roles, uses_of
+from xent_cli.pipeline.plan import Plan, line_up_roles, uses_of
+from xent_cli.pipeline.slice_keys import find_points, require_numbers
 from xent_cli.schema.class_names import (
     bare_names,
     match_columns,
@@ -33,7 +34,6 @@ from xent_cli.schema.roles import Roles, assign_roles
 from xent_cli.schema.slicing import read_slicings
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import Align
-from xent_cli.slice_keys import find_points, require_numbers
 
 _SAMPLE_ROWS = 1 << 16
 

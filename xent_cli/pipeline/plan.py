@@ -21,11 +21,11 @@ from xent_cli.metrics.rows.validation import invalid_predictions, require_presen
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.running_sum import Running
+from xent_cli.pipeline.slice_keys import slice_rows
 from xent_cli.schema.label_encoder import ClassIndex, LabelValues
 from xent_cli.schema.provenance import Notice
 from xent_cli.schema.roles import Roles
 from xent_cli.schema.spec import Spec
-from xent_cli.slice_keys import slice_rows
 
 if TYPE_CHECKING:
     from xent_cli.io.align.join import Join
