@@ -266,7 +266,7 @@ def test_an_evaluation_imports_no_pandas(kind: str, tmp_path: Path) -> None:
         "import sys; from xent_cli.cli import main;"
         f"main(['eval', {str(path)!r}, *{labels!r}, '-f', 'total']);"
         "print([m for m in ('pandas', 'pyarrow.dataset', 'rich', 'pyarrow.fs',"
-        "'xent_cli.files.store') if m in sys.modules])"
+        "'xent_cli.io.storage.object_store') if m in sys.modules])"
     )
     out = subprocess.run(
         [sys.executable, "-c", code], env=CLEAN, capture_output=True, text=True, check=True

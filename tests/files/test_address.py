@@ -5,7 +5,7 @@ import pickle
 import pytest
 
 from xent_cli.errors import AddressError
-from xent_cli.files.address import Address, is_address
+from xent_cli.io.storage.address import Address, is_address
 
 
 @pytest.mark.parametrize(

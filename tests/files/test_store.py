@@ -31,11 +31,11 @@ from xent_cli.errors import (
     MissingFileError,
     StoreError,
 )
-from xent_cli.files.listing import Listing, find
-from xent_cli.files.location import Location, Stamp
 from xent_cli.io import store as store_module
 from xent_cli.io import text
 from xent_cli.io.open import open_source
+from xent_cli.io.storage.listing import Listing, find
+from xent_cli.io.storage.location import Location, Stamp
 
 PACKERS = {
     "bz2": bz2.compress,

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pytest
 
 from xent_cli.errors import AccessError, AddressError, BrokenFileError, MissingFileError, StoreError
-from xent_cli.files.address import Address
-from xent_cli.files.store_errors import explain_store_error, is_store_error
+from xent_cli.io.storage.address import Address
+from xent_cli.io.storage.object_store_errors import explain_store_error, is_store_error
 
 AWS = "When reading information for key 'k' in bucket 'b': AWS Error {} operation: {}"
 REFUSED = "The store refuses to show"

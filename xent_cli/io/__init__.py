@@ -1,1 +1,1 @@
-"""Input and output: everything that is read or written, as sources of blocks. Only here is pyarrow."""
+"""Input and output: whatever holds rows, as sources of blocks. Only here is pyarrow known."""

@@ -16,12 +16,12 @@ from xent_cli.errors import (
     UnknownFormatError,
     UsageError,
 )
-from xent_cli.files.compression import detect_compression, opener_of
-from xent_cli.files.listing import Listing, find
-from xent_cli.files.location import LocalFile, Location, Stamp
 from xent_cli.io.formats.detect import HEAD_BYTES, detect_format
 from xent_cli.io.read_ahead import map_ahead
 from xent_cli.io.source import Source, reading
+from xent_cli.io.storage.compression import detect_compression, opener_of
+from xent_cli.io.storage.listing import Listing, find
+from xent_cli.io.storage.location import LocalFile, Location, Stamp
 from xent_cli.schema.types import TEXT_FORMATS, Header, InputFormat
 
 

@@ -15,8 +15,8 @@ from typing import Literal
 import pyarrow as pa
 
 from xent_cli.errors import BrokenFileError, DuplicateColumnError, EncodingError
-from xent_cli.files.location import Location, Stamp
 from xent_cli.io.block import Block
+from xent_cli.io.storage.location import Location, Stamp
 from xent_cli.schema.column import Column
 from xent_cli.schema.provenance import Notice
 

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.errors import UsageError
-from xent_cli.files.address import is_address
 from xent_cli.io.align.partitions import Unit, make_partitions, make_units
 from xent_cli.io.align.rows import line_up
 from xent_cli.io.block import Block
 from xent_cli.io.read_ahead import Stop
 from xent_cli.io.source import Source, Use
+from xent_cli.io.storage.address import is_address
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.validation import invalid_predictions, require_present, require_valid
 from xent_cli.metrics.tally.tally import Tally

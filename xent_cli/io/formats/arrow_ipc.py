@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 
-from xent_cli.files.location import Location
 from xent_cli.io.arrow_types import columns_of, judge_integers
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source, Use, block_rows, reading, require_unique
+from xent_cli.io.storage.location import Location
 from xent_cli.schema.place import Place
 
 FILE_MAGIC = b"ARROW1"

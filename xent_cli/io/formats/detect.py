@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from xent_cli.errors import BrokenFileError, UnknownFormatError
-from xent_cli.files.compression import SUFFIXES, opener_of
-from xent_cli.files.location import Location
+from xent_cli.io.storage.compression import SUFFIXES, opener_of
+from xent_cli.io.storage.location import Location
 from xent_cli.schema.types import InputFormat
 
 _BY_SUFFIX: dict[str, InputFormat] = {
@@ -89,11 +89,6 @@ def detect_format(head: bytes, location: Location, compression: str | None) -> I
             f"{name} holds one JSON array.", hint="Write JSON lines: one object a line."
         )
     return "jsonl" if head.lstrip()[:1] == b"{" else "csv"
-
-
-def has_known_suffix(path: str) -> bool:
-    """Say whether the name of a file tells a format, packed or not."""
-    return _suffix(path) in _BY_SUFFIX
 
 
 def _suffix(path: str) -> str:

@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.json as pa_json
 
 from xent_cli.errors import EmptyInputError, EncodingError, InputError, ParseError
-from xent_cli.files.compression import Opener
 from xent_cli.io.block import Block
 from xent_cli.io.formats.csv.numerals import decimals_of
 from xent_cli.io.formats.csv.records import BYTE_ORDER_MARK, read_head, record_chunks
 from xent_cli.io.read_ahead import map_ahead
 from xent_cli.io.source import Source, Use, one_batch, reading
+from xent_cli.io.storage.compression import Opener
 from xent_cli.schema.column import Column
 from xent_cli.schema.place import Place
 

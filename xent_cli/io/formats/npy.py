@@ -27,10 +27,10 @@ from xent_cli.errors import (
     PickleError,
     UnknownFormatError,
 )
-from xent_cli.files.location import Location
 from xent_cli.io.block import Block
 from xent_cli.io.numpy_arrow import array_column, array_to_arrow
 from xent_cli.io.source import Piece, Source, Use, block_rows, reading, require_unique
+from xent_cli.io.storage.location import Location
 from xent_cli.schema.column import Column
 from xent_cli.schema.place import Place
 

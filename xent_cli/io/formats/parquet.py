@@ -8,10 +8,10 @@ from functools import partial
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from xent_cli.files.location import Location
 from xent_cli.io.arrow_types import SAMPLE_ROWS, columns_of, judge_integers
 from xent_cli.io.block import Block
 from xent_cli.io.source import Piece, Source, Use, block_rows, reading, require_unique
+from xent_cli.io.storage.location import Location
 from xent_cli.schema.place import Place
 
 _PIECE_VALUES = 1 << 20

@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 
 from xent_cli.errors import EmptyInputError
-from xent_cli.files.compression import Opener
 from xent_cli.io.block import Block
 from xent_cli.io.formats.csv.dialect import detect_dialect
 from xent_cli.io.formats.csv.parser import Chunk, Parsed, Parser, explain
@@ -18,6 +17,7 @@ from xent_cli.io.formats.csv.records import (
 )
 from xent_cli.io.read_ahead import map_ahead
 from xent_cli.io.source import Piece, Source, Use, reading
+from xent_cli.io.storage.compression import Opener
 from xent_cli.schema.place import Place
 from xent_cli.schema.types import Header
 

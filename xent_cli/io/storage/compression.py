@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 import pyarrow as pa
 
 from xent_cli.errors import BrokenFileError
-from xent_cli.files.location import Location
+from xent_cli.io.storage.location import Location
 
 Opener = Callable[[], BinaryIO]
 """Opens a file for reading from its first uncompressed byte."""

@@ -16,7 +16,7 @@ from xent_cli.errors import (
     StoreError,
     XentError,
 )
-from xent_cli.files.address import Address
+from xent_cli.io.storage.address import Address
 
 _OF_A_STORE = re.compile(r"AWS Error [A-Z_]+|google::cloud::Status|Azure::|Azure Error|HDFS ")
 _NO_BUCKET = re.compile(r"NO_SUCH_BUCKET|ContainerNotFound|bucket does not exist")

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from xent_cli.files.address import Address, is_address
-from xent_cli.files.location import LocalFile, Location
-from xent_cli.io.formats.detect import has_known_suffix
+from xent_cli.io.storage.address import Address, is_address
+from xent_cli.io.storage.location import LocalFile, Location
+from xent_cli.io.storage.suffixes import has_known_suffix
 
 _STORE_JOBS = 16
 
@@ -85,7 +85,7 @@ def _list_pattern(pattern: str) -> list[Location]:
 
 def _find_stored(address: Address) -> Location | Listing:
     """Do as with local files, with as few requests as it takes."""
-    from xent_cli.files.store import StoredFile, kind_of, list_objects
+    from xent_cli.io.storage.object_store import StoredFile, kind_of, list_objects
 
     name, key = str(address), address.key
     kind = "folder" if key.endswith("/") or not key else kind_of(address)
@@ -106,7 +106,7 @@ def _find_stored(address: Address) -> Location | Listing:
 
 def _match(pattern: Address) -> list[Address]:
     """Return the objects that a pattern matches, folder by folder from the first that varies."""
-    from xent_cli.files.store import list_objects
+    from xent_cli.io.storage.object_store import list_objects
 
     parts = pattern.key.split("/")
     fixed = next(i for i, part in enumerate(parts) if glob.has_magic(part))
