@@ -12,11 +12,11 @@ import pytest
 import scipy.stats
 
 from xent_cli import Report, compare, evaluate, gate
-from xent_cli.comparison import Comparison
+from xent_cli.analysis.comparison.pair import Comparison
+from xent_cli.analysis.comparison.pair_slices import SliceComparison
 from xent_cli.errors import ReportError, SignatureError, SliceError
 from xent_cli.metrics.tally.paired import Delta
 from xent_cli.pipeline import slice_keys
-from xent_cli.slice_comparison import SliceComparison
 
 RNG = np.random.default_rng(7)
 N, K = 500, 3

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from xent_cli import compare
-from xent_cli.trend import find_trend, natural_order, short_names
+from xent_cli.analysis.comparison.training_curve import find_trend, natural_order, short_names
 
 
 def test_natural_order():

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
+from xent_cli.analysis.comparison.models import Contrast
+from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.choices import Choices, open_inputs, read_options
-from xent_cli.comparison import Comparison
-from xent_cli.contrast import Contrast
 from xent_cli.errors import SameInputError, UsageError
 from xent_cli.evaluation import with_doubts
 from xent_cli.io.align.rows import join_models, line_up_models

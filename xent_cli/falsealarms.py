@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xent_cli.comparison import Comparison
+from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.errors import UsageError
 from xent_cli.metrics.report.figures import NATS_PER, moments_of, row_moments
 from xent_cli.metrics.tally.paired import Delta

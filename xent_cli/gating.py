@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Unpack
 
+from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.choices import Choices, listed, open_inputs, read_options
 from xent_cli.comparing import in_order, plan_models, read_models, require_others
-from xent_cli.comparison import Comparison
 from xent_cli.errors import RuleError, UsageError
 from xent_cli.evaluation import run
 from xent_cli.falsealarms import count_false_alarms

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from xent_cli.comparison import Comparison
+from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.errors import ExitCode
 from xent_cli.metrics.report.report import Report
 from xent_cli.numerics.significance import holm_divisors

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from xent_cli import Report, compare, evaluate
-from xent_cli.contrast import Contrast
+from xent_cli.analysis.comparison.models import Contrast
 from xent_cli.render.contrast_documents import render_contrast
 from xent_cli.render.documents import render_report
 from xent_cli.render.view import View

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from xent_cli.contrast import Contrast
+from xent_cli.analysis.comparison.models import Contrast
+from xent_cli.analysis.comparison.training_curve import find_trend
 from xent_cli.render.gate_json import comparison_dict, finite
-from xent_cli.trend import find_trend
 
 FORMAT_VERSION = 1
 

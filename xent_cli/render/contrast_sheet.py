@@ -6,16 +6,16 @@ import math
 import os
 from collections.abc import Sequence
 
-from xent_cli.comparison import Comparison
-from xent_cli.contrast import Contrast
+from xent_cli.analysis.comparison.models import Contrast
+from xent_cli.analysis.comparison.pair import Comparison
+from xent_cli.analysis.comparison.pair_slices import SliceComparison
+from xent_cli.analysis.comparison.training_curve import find_trend
 from xent_cli.metrics.report.slices import Slice
 from xent_cli.numerics.estimates import Estimate
 from xent_cli.render.curve import render_curve
 from xent_cli.render.gate_sheet import evidence, p_text
 from xent_cli.render.sheet import Grid, Sheet
 from xent_cli.render.words import NOTHING, decimal
-from xent_cli.slice_comparison import SliceComparison
-from xent_cli.trend import find_trend
 
 _ENDS = 5
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
+from xent_cli.analysis.comparison.training_curve import Trend
 from xent_cli.render.words import decimal
-from xent_cli.trend import Trend
 
 _HEIGHT = 8
 _MOST_STEPS = 60

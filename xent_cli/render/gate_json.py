@@ -7,9 +7,9 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from xent_cli.comparison import Comparison
+from xent_cli.analysis.comparison.pair import Comparison
+from xent_cli.analysis.comparison.pair_slices import SliceComparison
 from xent_cli.numerics.estimates import Estimate
-from xent_cli.slice_comparison import SliceComparison
 from xent_cli.verdicts import GateResult, Verdict
 
 FORMAT_VERSION = 1

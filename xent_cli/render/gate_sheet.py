@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from xent_cli.comparison import Comparison
+from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.numerics.significance import rows_needed
 from xent_cli.render.sheet import Grid, Sheet
 from xent_cli.render.words import NOTHING, decimal, percent

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xent_cli.contrast import Contrast
+from xent_cli.analysis.comparison.models import Contrast
 
 
 @dataclass(frozen=True, slots=True)
