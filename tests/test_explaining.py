@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from xent_cli import evaluate, explain
-from xent_cli.explanation import Explanation
-from xent_cli.survey import LADDER
+from xent_cli.analysis.explain.breakdown import LADDER
+from xent_cli.analysis.explain.explanation import Explanation
 
 EPS = 2.0**-52
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from xent_cli import Report, compare, evaluate, explain, gate
-from xent_cli.crossing import Crossing
-from xent_cli.order import Order, find_order
+from xent_cli.analysis.explain.column_order import Order, find_order
+from xent_cli.analysis.explain.confusion_costs import Crossing
 
 
 def softmax(z: np.ndarray) -> np.ndarray:

@@ -7,13 +7,13 @@ from contextlib import closing
 from functools import partial
 from typing import Any
 
-from xent_cli.crossing import Crossing, can_cross
+from xent_cli.analysis.explain.column_order import doubts_of, find_order
+from xent_cli.analysis.explain.confusion_costs import Crossing, can_cross
 from xent_cli.io.align.partitions import Unit
 from xent_cli.io.read_ahead import Stop
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.rows.measure import measure
-from xent_cli.order import doubts_of, find_order
 from xent_cli.pipeline.execute import read_parts
 from xent_cli.pipeline.plan import Plan
 from xent_cli.schema.provenance import Notice

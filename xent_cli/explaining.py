@@ -8,20 +8,20 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Unpack
 
+from xent_cli.analysis.explain.breakdown import Survey
+from xent_cli.analysis.explain.column_order import doubts_of
+from xent_cli.analysis.explain.confusion_costs import Crossing, can_cross
+from xent_cli.analysis.explain.explanation import Explanation, explanation_of
 from xent_cli.choices import Choices, open_inputs, read_options
-from xent_cli.crossing import Crossing, can_cross
-from xent_cli.explanation import Explanation, explanation_of
 from xent_cli.io.align.partitions import Unit
 from xent_cli.io.read_ahead import Stop, available_cpus
 from xent_cli.metrics.compat.libraries import TOOLS
 from xent_cli.metrics.rows.measure import measure
 from xent_cli.metrics.rows.stored_precision import Precision
 from xent_cli.numerics.running_sum import Running
-from xent_cli.order import doubts_of
 from xent_cli.pipeline.execute import read_parts, report_on
 from xent_cli.pipeline.infer import make_plan
 from xent_cli.pipeline.plan import Plan
-from xent_cli.survey import Survey
 
 
 def explain(

@@ -1,6 +1,6 @@
 """Documents of an explanation: the formats there are, and the function that draws each."""
 
-from xent_cli.explanation import Explanation
+from xent_cli.analysis.explain.explanation import Explanation
 from xent_cli.render.explain_json import render_explain_json
 from xent_cli.render.explain_sheet import explain_sheet
 from xent_cli.render.sheet_markdown import render_sheet_markdown

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from xent_cli.explanation import Explanation
+from xent_cli.analysis.explain.explanation import Explanation
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.render.gate_json import finite
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from xent_cli.explanation import Band, Explanation
-from xent_cli.order import say_order
+from xent_cli.analysis.explain.column_order import say_order
+from xent_cli.analysis.explain.explanation import Band, Explanation
 from xent_cli.render.sheet import Grid, Sheet
 from xent_cli.render.view import View, sort_rows
 from xent_cli.render.words import NOTHING, bar, decimal, describe, describe_inputs, percent

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from xent_cli.crossing import MOST_CLASSES, Crossing
+from xent_cli.analysis.explain.breakdown import LADDER, LossSum, Survey
+from xent_cli.analysis.explain.column_order import Order, find_order
+from xent_cli.analysis.explain.confusion_costs import MOST_CLASSES, Crossing
 from xent_cli.metrics.compat.libraries import Tool
 from xent_cli.metrics.compat.sums import CompatFigure, compat_figure
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.rows.stored_precision import Precision
-from xent_cli.order import Order, find_order
-from xent_cli.survey import LADDER, LossSum, Survey
 
 MOST_PAIRS = 1_000
 _LEAST_SHARE = Fraction(1, 4)

@@ -27,7 +27,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.crossing import Crossing
+from xent_cli.analysis.explain.confusion_costs import Crossing
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.assignment import assign
