@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xent_cli.analysis.gate.rules import CLASS_METRICS, METRICS, parse_rule, parse_rules
 from xent_cli.errors import RuleError
-from xent_cli.rules import CLASS_METRICS, METRICS, parse_rule, parse_rules
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from xent_cli import evaluate, gate
+from xent_cli.analysis.gate.rules import parse_rule
+from xent_cli.analysis.gate.verdicts import judge
 from xent_cli.errors import RuleError, UsageError
-from xent_cli.rules import parse_rule
-from xent_cli.verdicts import judge
 
 RNG = np.random.default_rng(5)
 N = 400

@@ -8,19 +8,19 @@ from dataclasses import replace
 from typing import Any, Unpack
 
 from xent_cli.analysis.comparison.pair import Comparison
+from xent_cli.analysis.gate.false_alarms import count_false_alarms
+from xent_cli.analysis.gate.rules import PAIRED, Rule, parse_rules
+from xent_cli.analysis.gate.verdicts import GateResult, Outcome, judge
 from xent_cli.choices import Choices, listed, open_inputs, read_options
 from xent_cli.comparing import in_order, plan_models, read_models, require_others
 from xent_cli.errors import RuleError, UsageError
 from xent_cli.evaluation import run
-from xent_cli.falsealarms import count_false_alarms
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.saved import is_report, read_report
 from xent_cli.pipeline.infer import make_plan
 from xent_cli.pipeline.plan import Plan
-from xent_cli.rules import PAIRED, Rule, parse_rules
 from xent_cli.schema.options import Options
 from xent_cli.schema.spec import Spec
-from xent_cli.verdicts import GateResult, Outcome, judge
 
 
 def gate(

@@ -21,7 +21,7 @@ from xent_cli.cli.reading import with_choices
 from xent_cli.errors import OutputError
 
 if TYPE_CHECKING:
-    from xent_cli.verdicts import GateResult
+    from xent_cli.analysis.gate.verdicts import GateResult
 
 
 @with_choices

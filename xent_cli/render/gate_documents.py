@@ -1,12 +1,12 @@
 """Documents of a gate: the formats there are, and the function that draws each."""
 
+from xent_cli.analysis.gate.verdicts import GateResult
 from xent_cli.render.gate_json import render_gate_json
 from xent_cli.render.gate_sheet import gate_sheet
 from xent_cli.render.github import render_github
 from xent_cli.render.junit import render_junit
 from xent_cli.render.sheet_markdown import render_sheet_markdown
 from xent_cli.render.view import View
-from xent_cli.verdicts import GateResult
 
 GATE_FORMATS = ("table", "json", "md", "junit", "github")
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.comparison.pair_slices import SliceComparison
+from xent_cli.analysis.gate.verdicts import GateResult, Verdict
 from xent_cli.numerics.estimates import Estimate
-from xent_cli.verdicts import GateResult, Verdict
 
 FORMAT_VERSION = 1
 

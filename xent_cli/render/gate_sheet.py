@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 from xent_cli.analysis.comparison.pair import Comparison
+from xent_cli.analysis.gate.rules import Rule
+from xent_cli.analysis.gate.verdicts import HOLM, OPEN, GateResult, Verdict
 from xent_cli.numerics.significance import rows_needed
 from xent_cli.render.sheet import Grid, Sheet
 from xent_cli.render.words import NOTHING, decimal, percent
-from xent_cli.rules import Rule
 from xent_cli.schema.provenance import Notice
-from xent_cli.verdicts import HOLM, OPEN, GateResult, Verdict
 
 _SHARES = ("accuracy", "coverage", "delta_rel")
 _COUNTS = ("n", "clipped")
@@ -64,7 +64,7 @@ def subject(verdict: Verdict) -> str:
 
     Examples
     --------
-    >>> from xent_cli.rules import parse_rule
+    >>> from xent_cli.analysis.gate.rules import parse_rule
     >>> rule = parse_rule("class.*.ce <= 1.2 @95%")
     >>> subject(Verdict(rule, "cat", 0.4, None, 0.975, "pass"))
     'class.cat.ce @95%'
@@ -82,7 +82,7 @@ def figure(rule: Rule, value: float | None) -> str:
 
     Examples
     --------
-    >>> from xent_cli.rules import parse_rule
+    >>> from xent_cli.analysis.gate.rules import parse_rule
     >>> figure(parse_rule("ce <= 0.35"), 0.3500004), figure(parse_rule("ce <= 0.35"), 0.2)
     ('0.3500004', '0.2000')
     >>> figure(parse_rule("accuracy >= 90%"), 0.89996), figure(parse_rule("n >= 5"), 1200.0)
@@ -111,7 +111,7 @@ def limit(rule: Rule) -> str:
 
     Examples
     --------
-    >>> from xent_cli.rules import parse_rule
+    >>> from xent_cli.analysis.gate.rules import parse_rule
     >>> limit(parse_rule("delta_rel <= 2%")), limit(parse_rule("n >= 1000"))
     ('<= 2%', '>= 1000')
     """

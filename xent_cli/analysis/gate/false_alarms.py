@@ -13,14 +13,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from xent_cli.analysis.comparison.pair import Comparison
+from xent_cli.analysis.gate.rule_values import Quantity
+from xent_cli.analysis.gate.rules import PAIRED, Rule
+from xent_cli.analysis.gate.verdicts import FalseAlarms, Outcome, judge_quantities, worst
 from xent_cli.errors import UsageError
 from xent_cli.metrics.report.figures import NATS_PER, moments_of, row_moments
 from xent_cli.metrics.tally.paired import Delta
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.estimates import Estimate, Moments
-from xent_cli.quantities import Quantity
-from xent_cli.rules import PAIRED, Rule
-from xent_cli.verdicts import FalseAlarms, Outcome, judge_quantities, worst
 
 _SEED = 1935
 """Any will do; Fisher proposed to flip signs in "The Design of Experiments", 1935."""

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from xent_cli.analysis.comparison.pair import Comparison
+from xent_cli.analysis.gate.rule_values import Quantity, quantities, small_among
+from xent_cli.analysis.gate.rules import Rule
 from xent_cli.errors import ExitCode
 from xent_cli.metrics.report.report import Report
 from xent_cli.numerics.significance import holm_divisors
-from xent_cli.quantities import Quantity, quantities, small_among
-from xent_cli.rules import Rule
 from xent_cli.schema.provenance import Notice
 
 Outcome = Literal["pass", "fail", "inconclusive"]
@@ -204,7 +204,7 @@ def judge(
     Examples
     --------
     >>> from xent_cli import evaluate
-    >>> from xent_cli.rules import parse_rule
+    >>> from xent_cli.analysis.gate.rules import parse_rule
     >>> report = evaluate([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]], [0, 1, 0])
     >>> rules = [parse_rule("ce <= 0.35"), parse_rule("ce <= 0.35 @95%")]
     >>> [verdict.outcome for verdict in judge(report, rules).verdicts]

@@ -9,12 +9,12 @@ from fractions import Fraction
 
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.comparison.pair_slices import SliceComparison
+from xent_cli.analysis.gate.rules import COUNTED, PAIRED, Rule
 from xent_cli.errors import RuleError
 from xent_cli.metrics.report.figures import NATS_PER, mean_loss, moments_of
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.slices import Slice
 from xent_cli.numerics.estimates import Estimate, Moments, Proportion, independent_sum
-from xent_cli.rules import COUNTED, PAIRED, Rule
 from xent_cli.schema.slicing import Key
 
 
