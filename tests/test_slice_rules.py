@@ -197,7 +197,7 @@ def test_clusters_and_weights_leave_accuracy_without_an_interval():
 
 
 def test_json_has_the_slice():
-    from xent_cli.render.gate_json import gate_dict
+    from xent_cli.analysis.to_json import gate_dict
 
     data = json.loads(
         json.dumps(gate_dict(gate(Q, LABELS, require="slice.country=KR.ce <= 9", by=BY)))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
 from xent_cli.errors import UsageError
-from xent_cli.io.formats.detect import InputFormat
+from xent_cli.schema.types import InputFormat
 from xent_cli.io.formats.in_memory import require_same_index, with_column
 from xent_cli.io.open import open_source
 from xent_cli.io.source import Source

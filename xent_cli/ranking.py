@@ -11,6 +11,7 @@ from typing import Any, Unpack, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from xent_cli.analysis.worst_rows import Ranking, ranking_of
 from xent_cli.choices import Choices, open_inputs, read_options
 from xent_cli.errors import ClassesError, UsageError
 from xent_cli.io.block import Block
@@ -25,7 +26,6 @@ from xent_cli.numerics.running_sum import Running
 from xent_cli.pipeline.execute import report_on
 from xent_cli.pipeline.infer import make_plan
 from xent_cli.pipeline.plan import Plan
-from xent_cli.ranked import Ranking, ranking_of
 from xent_cli.schema.id_columns import naming_column
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import Where

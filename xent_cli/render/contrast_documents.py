@@ -1,7 +1,7 @@
 """Documents of a contrast: the formats there are, and the function that draws each."""
 
 from xent_cli.analysis.comparison.models import Contrast
-from xent_cli.render.contrast_json import render_contrast_json
+from xent_cli.analysis.to_json import render_contrast_json
 from xent_cli.render.contrast_sheet import contrast_sheet
 from xent_cli.render.sheet_markdown import render_sheet_markdown
 from xent_cli.render.view import View

@@ -1,7 +1,7 @@
 """Documents of an explanation: the formats there are, and the function that draws each."""
 
 from xent_cli.analysis.explain.explanation import Explanation
-from xent_cli.render.explain_json import render_explain_json
+from xent_cli.analysis.to_json import render_explain_json
 from xent_cli.render.explain_sheet import explain_sheet
 from xent_cli.render.sheet_markdown import render_sheet_markdown
 from xent_cli.render.view import View

@@ -1,7 +1,7 @@
 """Documents of a gate: the formats there are, and the function that draws each."""
 
 from xent_cli.analysis.gate.verdicts import GateResult
-from xent_cli.render.gate_json import render_gate_json
+from xent_cli.analysis.to_json import render_gate_json
 from xent_cli.render.gate_sheet import gate_sheet
 from xent_cli.render.github import render_github
 from xent_cli.render.junit import render_junit

@@ -6,7 +6,7 @@ import csv
 from dataclasses import astuple
 from io import StringIO
 
-from xent_cli.ranked import RankedRow, Ranking
+from xent_cli.analysis.worst_rows import RankedRow, Ranking
 from xent_cli.render.words import clean
 
 

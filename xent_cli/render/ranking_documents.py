@@ -1,8 +1,8 @@
 """Documents of ranked rows: the formats there are, and the function that draws each."""
 
-from xent_cli.ranked import Ranking
+from xent_cli.analysis.to_json import render_ranking_json
+from xent_cli.analysis.worst_rows import Ranking
 from xent_cli.render.ranking_csv import render_ranking_csv
-from xent_cli.render.ranking_json import render_ranking_json
 from xent_cli.render.ranking_sheet import ranking_sheet
 from xent_cli.render.sheet_markdown import render_sheet_markdown
 from xent_cli.render.view import View

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from xent_cli.ranked import Ranking
+from xent_cli.analysis.worst_rows import Ranking
 from xent_cli.render.sheet import Grid, Sheet
 from xent_cli.render.words import NOTHING, decimal, percent
 

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 from xent_cli.errors import BrokenFileError, UnknownFormatError
-from xent_cli.io.storage.compression import SUFFIXES, opener_of
+from xent_cli.io.storage.compression import opener_of
 from xent_cli.io.storage.location import Location
+from xent_cli.io.storage.suffixes import BY_SUFFIX, suffix_of
 from xent_cli.schema.types import InputFormat
 
-_BY_SUFFIX: dict[str, InputFormat] = {
-    ".csv": "csv",
-    ".txt": "csv",
-    ".tsv": "tsv",
-    ".tab": "tsv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".arrow": "arrow",
-    ".arrows": "arrow",
-    ".feather": "arrow",
-    ".ipc": "arrow",
-    ".npy": "npy",
-    ".npz": "npz",
-}
 _BY_MAGIC: dict[bytes, InputFormat] = {
     b"PAR1": "parquet",
     b"ARROW1": "arrow",
@@ -57,7 +40,7 @@ def detect_format(head: bytes, location: Location, compression: str | None) -> I
     BrokenFileError
         If it is of another one than its name says.
     """
-    name, suffix = location.name, _suffix(location.path)
+    name, suffix = location.name, suffix_of(location.path)
     if compression:
         with opener_of(location, compression)() as stream:
             head = stream.read(HEAD_BYTES)
@@ -74,8 +57,8 @@ def detect_format(head: bytes, location: Location, compression: str | None) -> I
             f"{name} looks like a Python pickle, which is a program; xent does not run it.",
             hint="Save the numbers with np.save or as Parquet.",
         )
-    if suffix in _BY_SUFFIX:
-        said = _BY_SUFFIX[suffix]
+    if suffix in BY_SUFFIX:
+        said = BY_SUFFIX[suffix]
         if found and binary and found not in (said, "npz"):
             raise BrokenFileError(
                 f"{name} is named like {said} and holds {found}.",
@@ -89,8 +72,3 @@ def detect_format(head: bytes, location: Location, compression: str | None) -> I
             f"{name} holds one JSON array.", hint="Write JSON lines: one object a line."
         )
     return "jsonl" if head.lstrip()[:1] == b"{" else "csv"
-
-
-def _suffix(path: str) -> str:
-    stem, suffix = os.path.splitext(path.lower())
-    return os.path.splitext(stem)[1] if suffix in SUFFIXES else suffix

@@ -1,7 +1,8 @@
-"""Ranges: an object of a store as a Python stream, read in ever longer pieces."""
+"""Object stores: their objects as locations, and as streams read in ever longer pieces."""
 
 from __future__ import annotations
 
+import io
 import os
 import posixpath
 import threading
@@ -9,20 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, cast
+
 import pyarrow as pa
 from pyarrow import fs
-from xent_cli.errors import XentError
+
+from xent_cli.errors import BrokenFileError, XentError
 from xent_cli.io.storage.address import Address
 from xent_cli.io.storage.location import Location
 from xent_cli.io.storage.object_store_errors import explain_store_error, is_store_error
-
-import io
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
-
-from xent_cli.errors import BrokenFileError
-
-if TYPE_CHECKING:
 
 _FIRST, _MOST = 1 << 16, 8 << 20
 
@@ -87,10 +83,6 @@ class _Ranges(io.RawIOBase):
         if not self.closed:
             self._object.close()
         super().close()
-
-
-
-
 
 
 CONNECT_SECONDS = 5

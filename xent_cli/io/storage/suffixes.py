@@ -2,7 +2,35 @@
 
 from __future__ import annotations
 
+import os
+
+from xent_cli.io.storage.compression import SUFFIXES
+from xent_cli.schema.types import InputFormat
+
+BY_SUFFIX: dict[str, InputFormat] = {
+    ".csv": "csv",
+    ".txt": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".arrow": "arrow",
+    ".arrows": "arrow",
+    ".feather": "arrow",
+    ".ipc": "arrow",
+    ".npy": "npy",
+    ".npz": "npz",
+}
+
 
 def has_known_suffix(path: str) -> bool:
     """Say whether the name of a file tells a format, packed or not."""
-    return _suffix(path) in _BY_SUFFIX
+    return suffix_of(path) in BY_SUFFIX
+
+
+def suffix_of(path: str) -> str:
+    """Return the ending that tells the format, below that of a compression: ``.csv`` of a.csv.gz."""
+    stem, suffix = os.path.splitext(path.lower())
+    return os.path.splitext(stem)[1] if suffix in SUFFIXES else suffix
