@@ -176,8 +176,8 @@ def test_on_the_command_line(engine: str, address: str, data: Path) -> None:
 
 def test_a_changed_file_is_no_answer(dask_address: str, data: Path, tmp_path: Path) -> None:
     """The workers compare the file with the one that was planned for."""
+    from xent_cli.api.evaluate import run
     from xent_cli.errors import BrokenFileError
-    from xent_cli.evaluation import run
     from xent_cli.io.open import open_source
     from xent_cli.pipeline.infer import make_plan
     from xent_cli.schema.options import Options

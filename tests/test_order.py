@@ -105,8 +105,8 @@ def test_any_mode_scale_and_unit(scale: str, one_hot: bool, base: str) -> None:
 @pytest.mark.parametrize("batch_rows", [1, 7, 1_000])
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_any_batch_says_the_same(batch_rows: int, jobs: int, monkeypatch) -> None:
-    monkeypatch.setattr("xent_cli.doubts._MOST_VALUES", 3_000)
-    monkeypatch.setattr("xent_cli.doubts._STRIPE", 8)
+    monkeypatch.setattr("xent_cli.api.column_order_check._MOST_VALUES", 3_000)
+    monkeypatch.setattr("xent_cli.api.column_order_check._STRIPE", 8)
     q, y = model(np.random.default_rng(3), 2_000, 3, 3)
     (said,) = doubts(evaluate(q[:, [1, 0, 2]], y, batch_rows=batch_rows, jobs=jobs))
     assert "(of 1,000 rows looked at)" in said
@@ -272,7 +272,7 @@ def test_no_second_look_at_models_in_order(skill: float, monkeypatch) -> None:
     def read_again(*_: object, **__: object) -> None:
         raise AssertionError("the rows were read again")
 
-    monkeypatch.setattr("xent_cli.doubts.read_parts", read_again)
+    monkeypatch.setattr("xent_cli.api.column_order_check.read_parts", read_again)
     for k in (2, 10, 200):
         evaluate(*model(np.random.default_rng(k), 4_000, k, skill))
 

@@ -24,7 +24,7 @@ SMALL_PARTS = """
 import os, sys
 import xent_cli.io.formats.parquet, xent_cli.io.align.partitions, xent_cli.pipeline.processes
 xent_cli.io.formats.parquet._PIECE_VALUES = xent_cli.io.align.partitions._PARTITION_VALUES = 1000
-from xent_cli.evaluation import evaluate
+from xent_cli.api.evaluate import evaluate
 import xent_cli.pipeline.execute
 parents = []
 copies = xent_cli.pipeline.execute.map_in_copies

@@ -8,14 +8,14 @@ from xent_cli.errors import XentError
 from xent_cli.version import __version__
 
 if TYPE_CHECKING:
-    from xent_cli.comparing import compare
-    from xent_cli.evaluation import evaluate
-    from xent_cli.explaining import explain
-    from xent_cli.gating import gate
-    from xent_cli.merging import merge
+    from xent_cli.api.compare import compare
+    from xent_cli.api.evaluate import evaluate
+    from xent_cli.api.explain import explain
+    from xent_cli.api.gate import gate
+    from xent_cli.api.merge import merge
+    from xent_cli.api.worst_rows import worst_rows
     from xent_cli.metrics.report.report import Report
     from xent_cli.metrics.tally.tally import Tally
-    from xent_cli.ranking import worst_rows
 
 __all__ = [
     "Report",

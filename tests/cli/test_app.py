@@ -22,7 +22,7 @@ import pytest
 from pyarrow import feather
 
 from xent_cli import __version__, evaluate
-from xent_cli.choices import Choices
+from xent_cli.api.inputs import Choices
 from xent_cli.cli import compare as compare_module
 from xent_cli.cli import eval as eval_module
 from xent_cli.cli import gate as gate_module
@@ -95,7 +95,7 @@ def test_a_crash_is_no_failed_gate(
     def explode(*_: object, **__: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("xent_cli.evaluation.evaluate", explode)
+    monkeypatch.setattr("xent_cli.api.evaluate.evaluate", explode)
     result = xent("eval", *pair)
     assert result.code == 2
     assert "RuntimeError: boom" in result.err

@@ -53,9 +53,9 @@ def compare_command(
     Example: xent compare old.csv new.csv --labels labels.csv
     """
     from xent_cli.analysis.comparison.training_curve import natural_order
+    from xent_cli.api.compare import compare
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
-    from xent_cli.comparing import compare
     from xent_cli.io.memory_pool import allocate_for_speed
     from xent_cli.render.contrast_documents import CONTRAST_FORMATS, render_contrast
     from xent_cli.render.view import View

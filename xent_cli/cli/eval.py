@@ -65,9 +65,9 @@ def eval_command(
 
     Example: xent eval preds.csv labels.csv
     """
+    from xent_cli.api.evaluate import evaluate
     from xent_cli.cli.output import read_targets, write_report
     from xent_cli.cli.progress import progress_bar
-    from xent_cli.evaluation import evaluate
     from xent_cli.io.memory_pool import allocate_for_speed
     from xent_cli.render.view import View
 

@@ -53,9 +53,9 @@ def explain_command(
 
     Example: xent explain preds.csv labels.csv
     """
+    from xent_cli.api.explain import explain
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
-    from xent_cli.explaining import explain
     from xent_cli.render.explain_documents import EXPLAIN_FORMATS, render_explanation
     from xent_cli.render.view import View
 

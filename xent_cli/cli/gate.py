@@ -82,9 +82,9 @@ def gate_command(
 
     Example: xent gate new.csv labels.csv --baseline old.csv --require 'delta <= 0.01 @95%'
     """
+    from xent_cli.api.gate import gate
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
-    from xent_cli.gating import gate
     from xent_cli.io.memory_pool import allocate_for_speed
     from xent_cli.render.gate_documents import GATE_FORMATS, render_gate
     from xent_cli.render.view import View

@@ -38,8 +38,8 @@ def merge_command(
 
     Example: xent merge shard-*.json --output json:whole.json
     """
+    from xent_cli.api.merge import merge
     from xent_cli.cli.output import read_targets, write_report
-    from xent_cli.merging import merge
     from xent_cli.metrics.report.saved import read_report
     from xent_cli.render.view import View
 

@@ -64,11 +64,11 @@ def rows_command(
 
     Example: xent rows preds.csv labels.csv --where wrong
     """
+    from xent_cli.api.worst_rows import worst_rows
     from xent_cli.cli.output import read_targets, write_documents, write_warnings
     from xent_cli.cli.progress import progress_bar
     from xent_cli.cli.terminal import write_stderr
     from xent_cli.io.table_writer import TABLE_FORMATS
-    from xent_cli.ranking import worst_rows
     from xent_cli.render.ranking_documents import render_ranking
     from xent_cli.render.view import View
     from xent_cli.render.words import clean

@@ -47,7 +47,7 @@ def describe_share(found: Ranking) -> str:
 
     Examples
     --------
-    >>> from xent_cli.ranking import worst_rows
+    >>> from xent_cli.api.worst_rows import worst_rows
     >>> describe_share(worst_rows([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]], [0, 1, 1], top=1))
     '1 row of 3 carries 73.6% of the loss.'
     """

@@ -13,9 +13,9 @@ import numpy as np
 
 from xent_cli.analysis.comparison.models import Contrast
 from xent_cli.analysis.comparison.pair import Comparison
-from xent_cli.choices import Choices, open_inputs, read_options
+from xent_cli.api.evaluate import with_doubts
+from xent_cli.api.inputs import Choices, open_inputs, read_options
 from xent_cli.errors import SameInputError, UsageError
-from xent_cli.evaluation import with_doubts
 from xent_cli.io.align.rows import join_models, line_up_models
 from xent_cli.io.block import Block
 from xent_cli.io.read_ahead import available_cpus, map_ahead

@@ -11,10 +11,10 @@ from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.gate.false_alarms import count_false_alarms
 from xent_cli.analysis.gate.rules import PAIRED, Rule, parse_rules
 from xent_cli.analysis.gate.verdicts import GateResult, Outcome, judge
-from xent_cli.choices import Choices, listed, open_inputs, read_options
-from xent_cli.comparing import in_order, plan_models, read_models, require_others
+from xent_cli.api.compare import in_order, plan_models, read_models, require_others
+from xent_cli.api.evaluate import run
+from xent_cli.api.inputs import Choices, listed, open_inputs, read_options
 from xent_cli.errors import RuleError, UsageError
-from xent_cli.evaluation import run
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.saved import is_report, read_report
 from xent_cli.pipeline.infer import make_plan

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.analysis.worst_rows import Ranking, ranking_of
-from xent_cli.choices import Choices, open_inputs, read_options
+from xent_cli.api.inputs import Choices, open_inputs, read_options
 from xent_cli.errors import ClassesError, UsageError
 from xent_cli.io.block import Block
 from xent_cli.io.read_ahead import available_cpus, map_ahead

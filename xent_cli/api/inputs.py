@@ -6,13 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
 from xent_cli.errors import UsageError
-from xent_cli.schema.types import InputFormat
 from xent_cli.io.formats.in_memory import require_same_index, with_column
 from xent_cli.io.open import open_source
 from xent_cli.io.source import Source
 from xent_cli.schema.class_names import read_class_names, require_distinct
 from xent_cli.schema.options import Options
-from xent_cli.schema.types import DEFAULT_EPS, Header, Invalid, Mode, RowSums, Scale, Unmatched
+from xent_cli.schema.types import (
+    DEFAULT_EPS,
+    Header,
+    InputFormat,
+    Invalid,
+    Mode,
+    RowSums,
+    Scale,
+    Unmatched,
+)
 
 
 class Choices(TypedDict, total=False):

@@ -8,10 +8,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from xent_cli.choices import Choices, listed, open_inputs, read_options
-from xent_cli.doubts import doubt_order
+from xent_cli.api.column_order_check import doubt_order
+from xent_cli.api.inputs import Choices, listed, open_inputs, read_options
 from xent_cli.io.align.partitions import Unit
-from xent_cli.schema.types import InputFormat
 from xent_cli.io.read_ahead import Stop, available_cpus
 from xent_cli.metrics.compat.libraries import Tool
 from xent_cli.metrics.compat.sums import compat_figure, require_tools
@@ -28,6 +27,7 @@ from xent_cli.schema.types import (
     DEFAULT_EPS,
     Engine,
     Header,
+    InputFormat,
     Invalid,
     Mode,
     RowSums,

@@ -12,7 +12,7 @@ from xent_cli.analysis.explain.breakdown import Survey
 from xent_cli.analysis.explain.column_order import doubts_of
 from xent_cli.analysis.explain.confusion_costs import Crossing, can_cross
 from xent_cli.analysis.explain.explanation import Explanation, explanation_of
-from xent_cli.choices import Choices, open_inputs, read_options
+from xent_cli.api.inputs import Choices, open_inputs, read_options
 from xent_cli.io.align.partitions import Unit
 from xent_cli.io.read_ahead import Stop, available_cpus
 from xent_cli.metrics.compat.libraries import TOOLS
