@@ -10,7 +10,7 @@ import pytest
 
 from xent_cli import worst_rows
 from xent_cli.analysis.worst_rows import Ranking
-from xent_cli.render.ranking_documents import RANKING_FORMATS, render_ranking
+from xent_cli.render.dispatch import RANKING_FORMATS, render_ranking
 from xent_cli.render.view import View
 
 from .conftest import NASTY

@@ -11,8 +11,7 @@ import pytest
 
 from xent_cli import Report, compare, evaluate
 from xent_cli.analysis.comparison.models import Contrast
-from xent_cli.render.contrast_documents import render_contrast
-from xent_cli.render.documents import render_report
+from xent_cli.render.dispatch import render_contrast, render_report
 from xent_cli.render.view import View
 
 from .conftest import NASTY

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from xent_cli.render.words import bar, clean, decimal, percent
+from xent_cli.render.text import bar, clean, decimal, percent
 
 
 @pytest.mark.parametrize(

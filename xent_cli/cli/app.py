@@ -103,6 +103,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _complain(text: str) -> None:
-    from xent_cli.render.words import clean
+    from xent_cli.render.text import clean
 
     write_stderr(clean(text))

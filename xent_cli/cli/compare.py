@@ -57,7 +57,7 @@ def compare_command(
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
     from xent_cli.io.memory_pool import allocate_for_speed
-    from xent_cli.render.contrast_documents import CONTRAST_FORMATS, render_contrast
+    from xent_cli.render.dispatch import CONTRAST_FORMATS, render_contrast
     from xent_cli.render.view import View
 
     allocate_for_speed()

@@ -56,7 +56,7 @@ def explain_command(
     from xent_cli.api.explain import explain
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
-    from xent_cli.render.explain_documents import EXPLAIN_FORMATS, render_explanation
+    from xent_cli.render.dispatch import EXPLAIN_FORMATS, render_explanation
     from xent_cli.render.view import View
 
     targets = read_targets(output or [], [preds, labels], EXPLAIN_FORMATS)

@@ -86,7 +86,7 @@ def gate_command(
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
     from xent_cli.io.memory_pool import allocate_for_speed
-    from xent_cli.render.gate_documents import GATE_FORMATS, render_gate
+    from xent_cli.render.dispatch import GATE_FORMATS, render_gate
     from xent_cli.render.view import View
 
     allocate_for_speed()

@@ -69,9 +69,9 @@ def rows_command(
     from xent_cli.cli.progress import progress_bar
     from xent_cli.cli.terminal import write_stderr
     from xent_cli.io.table_writer import TABLE_FORMATS
-    from xent_cli.render.ranking_documents import render_ranking
+    from xent_cli.render.dispatch import render_ranking
+    from xent_cli.render.text import clean
     from xent_cli.render.view import View
-    from xent_cli.render.words import clean
 
     targets = read_targets(output or [], [preds, labels], (*TABLE_FORMATS, "table", "json", "md"))
     tables = [target for target in targets if target.form in TABLE_FORMATS]

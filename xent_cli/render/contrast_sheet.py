@@ -13,9 +13,9 @@ from xent_cli.analysis.comparison.training_curve import find_trend
 from xent_cli.metrics.report.slices import Slice
 from xent_cli.numerics.estimates import Estimate
 from xent_cli.render.curve import render_curve
+from xent_cli.render.document import Grid, Sheet
 from xent_cli.render.gate_sheet import evidence, p_text
-from xent_cli.render.sheet import Grid, Sheet
-from xent_cli.render.words import NOTHING, decimal
+from xent_cli.render.text import NOTHING, decimal
 
 _ENDS = 5
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from xent_cli.analysis.comparison.training_curve import Trend
-from xent_cli.render.words import decimal
+from xent_cli.render.text import decimal
 
 _HEIGHT = 8
 _MOST_STEPS = 60

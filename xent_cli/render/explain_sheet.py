@@ -6,9 +6,9 @@ import math
 
 from xent_cli.analysis.explain.column_order import say_order
 from xent_cli.analysis.explain.explanation import Band, Explanation
-from xent_cli.render.sheet import Grid, Sheet
+from xent_cli.render.document import Grid, Sheet
+from xent_cli.render.text import NOTHING, bar, decimal, describe, describe_inputs, percent
 from xent_cli.render.view import View, sort_rows
-from xent_cli.render.words import NOTHING, bar, decimal, describe, describe_inputs, percent
 
 _SHOWN = 10
 _BAR = 20

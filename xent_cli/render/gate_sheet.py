@@ -8,8 +8,8 @@ from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.gate.rules import Rule
 from xent_cli.analysis.gate.verdicts import HOLM, OPEN, GateResult, Verdict
 from xent_cli.numerics.significance import rows_needed
-from xent_cli.render.sheet import Grid, Sheet
-from xent_cli.render.words import NOTHING, decimal, percent
+from xent_cli.render.document import Grid, Sheet
+from xent_cli.render.text import NOTHING, decimal, percent
 from xent_cli.schema.provenance import Notice
 
 _SHARES = ("accuracy", "coverage", "delta_rel")

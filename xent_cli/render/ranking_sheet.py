@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from xent_cli.analysis.worst_rows import Ranking
-from xent_cli.render.sheet import Grid, Sheet
-from xent_cli.render.words import NOTHING, decimal, percent
+from xent_cli.render.document import Grid, Sheet
+from xent_cli.render.text import NOTHING, decimal, percent
 
 
 def ranking_sheet(found: Ranking) -> Sheet:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.slices import Slice, SliceTable
 from xent_cli.numerics.estimates import Estimate
-from xent_cli.render.sheet import Grid
+from xent_cli.render.document import Grid
+from xent_cli.render.text import NOTHING, decimal, percent
 from xent_cli.render.view import View
-from xent_cli.render.words import NOTHING, decimal, percent
 
 _HEADER = ("n", "cross\nentropy", "± se", "delta\nto rest", "± se", "share\nof loss", "accuracy")
 

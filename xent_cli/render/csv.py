@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import astuple
 from io import StringIO
 
+from xent_cli.analysis.worst_rows import RankedRow, Ranking
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.slices import Slice
-from xent_cli.render.words import clean
+from xent_cli.render.text import clean
 
 _COLUMNS = (
     "n",
@@ -79,3 +81,19 @@ def _values(item: Slice, report: Report) -> tuple[float | None, ...]:
 
 def _plain(value: float | None) -> str:
     return "" if value is None else repr(value)
+
+
+def render_ranking_csv(found: Ranking) -> str:
+    """Return a header and a line for each row; what is undefined is empty."""
+    buffer = StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(RankedRow.__slots__)
+    for row in found.rows:
+        writer.writerow(map(_plain, astuple(row)))
+    return buffer.getvalue()
+
+
+def _plain(value: float | str | None) -> str:
+    if value is None:
+        return ""
+    return clean(value) if isinstance(value, str) else repr(value)
