@@ -21,7 +21,7 @@ from xent_cli.errors import (
     RangeError,
     UsageError,
 )
-from xent_cli.render.ranking_sheet import describe_share
+from xent_cli.render.documents.worst_rows import describe_share
 
 RNG = np.random.default_rng(31)
 N, K = 700, 3

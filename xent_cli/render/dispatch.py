@@ -13,14 +13,14 @@ from xent_cli.analysis.to_json import (
 )
 from xent_cli.analysis.worst_rows import Ranking
 from xent_cli.metrics.report.report import Report
-from xent_cli.render.contrast_sheet import contrast_sheet
 from xent_cli.render.csv import render_csv, render_ranking_csv
-from xent_cli.render.explain_sheet import explain_sheet
-from xent_cli.render.gate_sheet import gate_sheet
+from xent_cli.render.documents.comparison import contrast_sheet
+from xent_cli.render.documents.explanation import explain_sheet
+from xent_cli.render.documents.gate import gate_sheet
+from xent_cli.render.documents.worst_rows import ranking_sheet
 from xent_cli.render.github import render_github
 from xent_cli.render.junit import render_junit
 from xent_cli.render.markdown import render_markdown, render_sheet_markdown
-from xent_cli.render.ranking_sheet import ranking_sheet
 from xent_cli.render.view import View
 
 FORMATS = ("table", "json", "csv", "md", "total")

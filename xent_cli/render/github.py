@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xent_cli.analysis.gate.verdicts import GateResult, Verdict
-from xent_cli.render.gate_sheet import gate_sheet, headline, title
+from xent_cli.render.documents.gate import gate_sheet, headline, title
 from xent_cli.render.junit import message
 from xent_cli.render.markdown import render_sheet_markdown
 from xent_cli.render.text import clean

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.sax.saxutils import quoteattr
 
 from xent_cli.analysis.gate.verdicts import GateResult, Verdict
-from xent_cli.render.gate_sheet import between, figure, limit, title
+from xent_cli.render.documents.gate import between, figure, limit, title
 from xent_cli.render.text import clean
 
 

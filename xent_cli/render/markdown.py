@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from xent_cli.metrics.report.report import Report
 from xent_cli.render.document import Grid, Sheet
-from xent_cli.render.slice_grid import slice_grids
+from xent_cli.render.documents.report import slice_grids
 from xent_cli.render.text import (
     clean,
     compat_figures,

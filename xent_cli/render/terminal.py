@@ -15,7 +15,7 @@ from rich.text import Text
 from xent_cli.metrics.report.figures import ClassRow
 from xent_cli.metrics.report.report import Report
 from xent_cli.render.document import Grid, Sheet
-from xent_cli.render.slice_grid import slice_grids
+from xent_cli.render.documents.report import slice_grids
 from xent_cli.render.text import (
     bar,
     clean,

@@ -12,9 +12,9 @@ from xent_cli.analysis.comparison.pair_slices import SliceComparison
 from xent_cli.analysis.comparison.training_curve import find_trend
 from xent_cli.metrics.report.slices import Slice
 from xent_cli.numerics.estimates import Estimate
-from xent_cli.render.curve import render_curve
 from xent_cli.render.document import Grid, Sheet
-from xent_cli.render.gate_sheet import evidence, p_text
+from xent_cli.render.documents.gate import evidence, p_text
+from xent_cli.render.documents.loss_curve import render_curve
 from xent_cli.render.text import NOTHING, decimal
 
 _ENDS = 5
