@@ -12,7 +12,7 @@ import pytest
 from sklearn.metrics import log_loss
 
 from xent_cli import Report, evaluate
-from xent_cli.cli.options import COMPAT
+from xent_cli.cli.option_groups import COMPAT
 from xent_cli.errors import UsageError
 from xent_cli.metrics.compat.libraries import TOOLS
 from xent_cli.metrics.compat.sums import CompatFigure

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xent_cli.config import find_config, require_known
+from xent_cli.cli.config import find_config, require_known
 from xent_cli.errors import ConfigError
 
 

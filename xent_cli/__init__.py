@@ -31,14 +31,14 @@ __all__ = [
 ]
 
 _HOMES = {
-    "compare": "comparing",
-    "evaluate": "evaluation",
-    "explain": "explaining",
-    "gate": "gating",
-    "merge": "merging",
-    "worst_rows": "ranking",
-    "Report": "report",
-    "Tally": "tally",
+    "compare": "api.compare",
+    "evaluate": "api.evaluate",
+    "explain": "api.explain",
+    "gate": "api.gate",
+    "merge": "api.merge",
+    "worst_rows": "api.worst_rows",
+    "Report": "metrics.report.report",
+    "Tally": "metrics.tally.tally",
 }
 
 

@@ -26,7 +26,7 @@ from xent_cli.api.inputs import Choices
 from xent_cli.cli import compare as compare_module
 from xent_cli.cli import eval as eval_module
 from xent_cli.cli import gate as gate_module
-from xent_cli.cli import reading
+from xent_cli.cli import option_groups as reading
 
 from .conftest import CLEAN, Xent
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import pytest
 import typer
 
-from xent_cli.cli.command import Command, Group
+from xent_cli.cli.fast_typer import Command, Group
 
 CLEAN = {**os.environ, "TERM": "dumb", "COLUMNS": "80", "PYTHONIOENCODING": "utf-8"}
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from xent_cli.cli.options import (
+from xent_cli.cli.option_groups import (
     AllowSameOption,
     ColorOption,
     DebugOption,
@@ -15,8 +15,8 @@ from xent_cli.cli.options import (
     NoProgressOption,
     OutputOption,
     QuietOption,
+    with_choices,
 )
-from xent_cli.cli.reading import with_choices
 
 
 @with_choices

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from xent_cli.cli.options import (
+from xent_cli.cli.option_groups import (
     ColorOption,
     CompatOption,
     DebugOption,
@@ -18,8 +18,8 @@ from xent_cli.cli.options import (
     QuietOption,
     SortOption,
     TopOption,
+    with_choices,
 )
-from xent_cli.cli.reading import with_choices
 from xent_cli.schema.types import Engine
 
 

@@ -7,15 +7,15 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from xent_cli.cli.options import (
+from xent_cli.cli.option_groups import (
     ColorOption,
     DebugOption,
     NoConfigOption,
     NoProgressOption,
     OutputOption,
     QuietOption,
+    with_choices,
 )
-from xent_cli.cli.reading import with_choices
 
 
 @partial(with_choices, without=["by"])

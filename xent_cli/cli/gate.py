@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from xent_cli.cli.options import (
+from xent_cli.cli.option_groups import (
     AllowSameOption,
     ColorOption,
     DebugOption,
@@ -16,8 +16,8 @@ from xent_cli.cli.options import (
     NoProgressOption,
     OutputOption,
     QuietOption,
+    with_choices,
 )
-from xent_cli.cli.reading import with_choices
 from xent_cli.errors import OutputError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from xent_cli.cli.options import (
+from xent_cli.cli.option_groups import (
     ColorOption,
     DebugOption,
     FormatOption,

@@ -79,10 +79,6 @@ def _values(item: Slice, report: Report) -> tuple[float | None, ...]:
     )
 
 
-def _plain(value: float | None) -> str:
-    return "" if value is None else repr(value)
-
-
 def render_ranking_csv(found: Ranking) -> str:
     """Return a header and a line for each row; what is undefined is empty."""
     buffer = StringIO()

@@ -171,7 +171,6 @@ _WIDE = 120
 _BAR_WIDTHS = (8, 30)
 _NAME_WIDTH = 8
 _BEHIND_SHARE = 5
-_GAP = 2
 
 
 def render_table(report: Report, view: View) -> str:

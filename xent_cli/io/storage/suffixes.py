@@ -31,6 +31,6 @@ def has_known_suffix(path: str) -> bool:
 
 
 def suffix_of(path: str) -> str:
-    """Return the ending that tells the format, below that of a compression: ``.csv`` of a.csv.gz."""
+    """Return the ending that tells the format: ``.csv`` of ``a.csv.gz`` too."""
     stem, suffix = os.path.splitext(path.lower())
     return os.path.splitext(stem)[1] if suffix in SUFFIXES else suffix
