@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import settings
-from store_server import Door, Store, environment, open_door, running_store
 
+from tests.store_server import Door, Store, environment, open_door, running_store
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.schema.place import Place
 from xent_cli.schema.spec import Spec
