@@ -6,18 +6,25 @@ import lzma
 import zlib
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Literal
 
 import pyarrow as pa
 
-from xent_cli.errors import BrokenFileError, DuplicateColumnError, EncodingError
+from xent_cli.errors import (
+    BrokenFileError,
+    DuplicateColumnError,
+    EmptyInputError,
+    EncodingError,
+    InputError,
+)
 from xent_cli.io.block import Block
 from xent_cli.io.storage.location import Location, Stamp
 from xent_cli.schema.column import Column
+from xent_cli.schema.place import Place
 from xent_cli.schema.provenance import Notice
 
 
@@ -129,6 +136,49 @@ class Source(ABC):
                 f"{self.path} says it has {self.n_rows:,} rows and holds {rows:,}.",
                 hint="It is damaged: write it again.",
             )
+
+    def sample(self, rows: int) -> Block:
+        """Read the first rows of every column, for whoever decides what columns mean.
+
+        What cannot be read is left out: who asks for it later is told why.
+
+        Raises
+        ------
+        EmptyInputError
+            If there are no rows.
+        """
+        uses: dict[str, Use] = {
+            column.name: "number" if column.kind == "list" else "label"
+            for column in self.columns
+            if column.kind != "other"
+        }
+        try:
+            return self._first(uses, rows)
+        except EmptyInputError:
+            raise
+        except InputError:
+            return self._readable(uses, rows)
+
+    def _readable(self, uses: Mapping[str, Use], rows: int) -> Block:
+        """Return the first rows of those columns that can be read, each on its own."""
+        found: dict[str, Block] = {}
+        for name, use in uses.items():
+            with suppress(InputError):
+                found[name] = self._first({name: use}, rows)
+        n = min(map(len, found.values()), default=0)
+        columns = [block.data.column(0).slice(0, n) for block in found.values()]
+        return Block(pa.RecordBatch.from_arrays(columns, list(found)), 0, Place(self.path))
+
+    def _first(self, uses: Mapping[str, Use], rows: int) -> Block:
+        blocks = self._read(uses, 1)
+        try:
+            first = next((block for block in blocks if len(block)), None)
+        finally:
+            if isinstance(blocks, Generator):
+                blocks.close()
+        if first is None:
+            raise EmptyInputError(f"{self.path} has no rows.")
+        return first.slice(0, rows)
 
     def pieces(self, wanted: Mapping[str, Use], *, jobs: int = 1) -> Iterator[Piece]:
         """Cut the rows, from the first to the last, into pieces that threads read side by side.

@@ -1,4 +1,4 @@
-"""Detection: from the columns and first rows of two inputs to a plan."""
+"""Infer: from the columns and first rows of two inputs to a plan."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from xent_cli.errors import ClassesError, ColumnError, SwappedInputsError
+from xent_cli.errors import SwappedInputsError
 from xent_cli.io.align.rows import some
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source
@@ -15,25 +15,22 @@ from xent_cli.metrics.rows.validation import LOOSE_TOLERANCE, sum_tolerance
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import sum_groups, sum_rows
+from xent_cli.pipeline.interpretation.choice import choose
+from xent_cli.pipeline.interpretation.question import Question
+from xent_cli.pipeline.interpretation.reading import Interpretation
+from xent_cli.pipeline.interpretation.refusal import refuse
+from xent_cli.pipeline.interpretation.sample import Sample
 from xent_cli.pipeline.plan import Plan, line_up_roles, uses_of
 from xent_cli.pipeline.slice_keys import find_points, require_numbers
-from xent_cli.schema.class_names import (
-    bare_names,
-    match_columns,
-    require_distinct,
-    require_no_conflict,
-)
 from xent_cli.schema.class_weights import balanced_weights, read_class_weights
 from xent_cli.schema.id_columns import find_ids
-from xent_cli.schema.label_encoder import ClassIndex, LabelValues, index_classes
 from xent_cli.schema.mode import detect_mode
 from xent_cli.schema.options import Options
-from xent_cli.schema.positive_class import binary_index, contradiction
+from xent_cli.schema.positive_class import contradiction
 from xent_cli.schema.provenance import Notice
-from xent_cli.schema.roles import Roles, assign_roles
+from xent_cli.schema.roles import Named, Roles, named_columns, roles_of
 from xent_cli.schema.slicing import read_slicings
 from xent_cli.schema.spec import Spec
-from xent_cli.schema.types import Align
 
 _SAMPLE_ROWS = 1 << 16
 
@@ -48,28 +45,69 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
     """
     one_input = preds is labels
     by = read_slicings(options.by, [*preds.names(), *(() if one_input else labels.names())])
-    roles = assign_roles(
+    label_side = None if one_input else labels.columns
+    named = named_columns(
         preds.columns,
-        None if one_input else labels.columns,
+        label_side,
         pred_cols=options.pred_cols,
         label_cols=options.label_cols,
         weight=options.weight,
         cluster=options.cluster,
-        id_cols=find_ids(options.id, preds.columns, None if one_input else labels.columns),
+        id_cols=find_ids(options.id, preds.columns, label_side),
         by=by,
     )
+    question = ask(preds, labels, named, options)
+    choice = choose(question)
+    if choice.chosen is None and choice.doomed is None:
+        raise refuse(question, choice)
+    reading = choice.chosen or choice.doomed.reading  # type: ignore[union-attr]
+    roles = roles_of(
+        named,
+        preds.names(),
+        None if one_input else labels.names(),
+        pred_columns=reading.preds,
+        label_columns=reading.labels,
+        confidence=reading.confidence,
+        left_out=_left_out(question, reading),
+    )
     require_numbers(roles, preds, labels)
-    if not roles.preds:
-        raise ColumnError(
-            f"{preds.path} has no column of numbers to take for predictions "
-            f"(its columns: {', '.join(preds.names()[:10])}).",
-            hint="Name them with --pred-cols. (Decimal commas must be points.)",
-        )
+    plan = _plan(question, reading, roles, named)
+    if choice.chosen is None:
+        raise refuse(question, choice, plan)
+    if isinstance(options.class_weights, str) and options.class_weights == "balanced":
+        weights = balanced_weights(_label_totals(plan))
+    elif options.class_weights is not None:
+        weights = read_class_weights(options.class_weights, plan.index.names)
+    else:
+        return plan
+    return replace(plan, spec=replace(plan.spec, class_weights=weights))
+
+
+def ask(preds: Source, labels: Source, named: Named, options: Options) -> Question:
+    """Take samples of two inputs, and put what the user said of their columns beside them."""
+    ours = Sample(preds)
+    theirs = ours if preds is labels else Sample(labels)
+    taken = frozenset(named.beside)
+    ids = named.id or (None, None)
+    return Question(
+        ours,
+        theirs,
+        options,
+        named.preds,
+        named.labels,
+        taken | ({ids[0]} if ids[0] is not None else set()),
+        taken | ({ids[1]} if ids[1] is not None else set()),
+        aligned=named.id is None or preds is labels,
+    )
+
+
+def _plan(question: Question, reading: Interpretation, roles: Roles, named: Named) -> Plan:
+    """Return the plan of an interpretation, class weights left out."""
+    preds, labels, options = question.preds.source, question.labels.source, question.options
     first = _first_rows(preds, labels, roles)
     q = first[0].numbers(roles.preds)
-    one_label = len(roles.labels) == 1 and _kind(labels, roles.labels[0]) != "list"
-    sample = first[1].label(roles.labels[0]) if one_label else None
-    matrix = None if one_label else first[1].numbers(roles.labels)
+    sample = None if reading.order is not None else first[1].label(roles.labels[0])
+    matrix = None if sample is not None else first[1].numbers(roles.labels)
     soft = _is_soft(sample.numbers if sample is not None else matrix)
     guess = options.mode is None and options.scale == "probs"
     if guess and soft and np.isin(q, (0.0, 1.0)).all() and len(first[0]) > 1:
@@ -84,22 +122,13 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
         text=sample is not None and sample.numbers is None,
         requested=options.mode,
     )
-    warnings: tuple[Notice, ...] = _doubt_scale(q, options)
-    order: tuple[int, ...] | None = None
-    align: Align = "value"
-    if decision.mode == "binary" and not decision.multilabel:
-        distinct = _distinct_labels(labels, roles, options)
-        index = binary_index(distinct, roles.preds, options)
-        warnings += contradiction(index, roles.preds)
-    elif sample is not None:
-        index, align = _index_labels(preds, roles, options, sample, len(q))
-    else:
-        names, _ = _class_names(preds, roles, options, len(q))
-        index = ClassIndex(require_distinct(names))
-        order, align = _order_columns(preds, labels, roles, len(q))
+    warnings = (*_doubt_scale(q, options), *_doubt_hard(question, q))
+    if reading.binary:
+        warnings += contradiction(reading.index, roles.preds)
+    one_input = preds is labels
     spec = Spec(
         mode=decision.mode,
-        classes=index.names,
+        classes=reading.index.names,
         scale=options.scale,
         eps=options.eps,
         row_sums=options.row_sums,
@@ -108,36 +137,41 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
         ignore=options.ignore_labels,
         smoothing=options.label_smoothing,
         unit=options.unit,
-        align=align,
+        align=reading.align,
         multilabel=decision.multilabel,
         cluster=options.cluster,
         unmatched=options.unmatched if roles.id is not None and not one_input else None,
-        by=find_points(by, roles, preds, labels),
+        by=find_points(read_slicings(options.by, list(named.slicers)), roles, preds, labels),
     )
-    plan = Plan(
+    return Plan(
         preds,
         labels,
         roles,
         spec,
-        index,
-        order,
+        reading.index,
+        reading.order,
         decision.reason,
         warnings,
         (
             *preds.notes,
             *(() if one_input else labels.notes),
-            *_notes(preds, labels, roles, spec, index),
+            *_notes(question, roles, spec, reading),
         ),
         _tolerance(preds, roles.preds, len(q)),
         _tolerance(labels, roles.labels, len(q)),
     )
-    if options.class_weights is None:
-        return plan
-    if isinstance(options.class_weights, str) and options.class_weights == "balanced":
-        weights = balanced_weights(_label_totals(plan))
-    else:
-        weights = read_class_weights(options.class_weights, index.names)
-    return replace(plan, spec=replace(spec, class_weights=weights))
+
+
+def _left_out(question: Question, reading: Interpretation) -> tuple[str, ...]:
+    """Return the number columns that were taken for no predictions."""
+    if question.wanted_preds:
+        return ()
+    used = {*reading.preds, *reading.labels, *question.taken_preds, reading.confidence}
+    return tuple(
+        name
+        for name in question.preds.source.names()
+        if name not in used and question.preds.kind(name) in ("float", "integer")
+    )
 
 
 def _first_rows(preds: Source, labels: Source, roles: Roles) -> tuple[Block, Block]:
@@ -146,66 +180,6 @@ def _first_rows(preds: Source, labels: Source, roles: Roles) -> tuple[Block, Blo
         return next(line_up_roles(preds, labels, roles, _SAMPLE_ROWS))
     ours, theirs = uses_of(roles)
     return next(some(preds.blocks(ours), preds)), next(some(labels.blocks(theirs), labels))
-
-
-def _class_names(
-    preds: Source, roles: Roles, options: Options, k: int
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names of the classes, and of their columns where each has one of its own."""
-    columns = roles.preds if len(roles.preds) == k and preds.named else ()
-    names = options.classes or tuple(bare_names(columns)) or tuple(map(str, range(k)))
-    if len(names) != k:
-        raise ClassesError(
-            f"There are {len(names)} class names and {k} prediction columns.",
-            hint="--classes must name each column, in their order.",
-        )
-    return names, columns
-
-
-def _index_labels(
-    preds: Source, roles: Roles, options: Options, sample: LabelValues, k: int
-) -> tuple[ClassIndex, Align]:
-    """Find how a single column of labels names the classes of K prediction columns."""
-    names, columns = _class_names(preds, roles, options, k)
-    texts = set(sample.distinct()) if sample.numbers is None else set()
-    if not options.classes and texts & (set(columns) - set(names)):
-        names = columns  # The labels say p_cat, not cat.
-    index = index_classes(
-        require_distinct(names),
-        columns,
-        named=bool(columns) or options.classes is not None,
-        label_base=options.label_base,
-    )
-    return index, "name" if texts or not index.by_position else "position"
-
-
-def _order_columns(
-    preds: Source, labels: Source, roles: Roles, k: int
-) -> tuple[tuple[int, ...], Align]:
-    """Find which label column belongs to each prediction column."""
-    order = None
-    if preds.named and labels.named and len(roles.preds) == len(roles.labels) == k:
-        order = match_columns(roles.preds, roles.labels)
-        if order is None:
-            require_no_conflict(roles.preds, roles.labels)
-    return (tuple(range(k)), "position") if order is None else (tuple(order), "name")
-
-
-def _distinct_labels(labels: Source, roles: Roles, options: Options) -> list[str]:
-    """Read on until two different labels are found: a sorted file begins with only one."""
-    found: list[str] = []
-    for block in labels.blocks({roles.labels[0]: "label"}):
-        values = block.label(roles.labels[0])
-        if values.numbers is not None and options.positive is None:
-            return []
-        found += [
-            text
-            for text in values.distinct()
-            if text not in found and text not in options.ignore_labels and text
-        ]
-        if len(found) > 1:
-            break
-    return found
 
 
 def _label_totals(plan: Plan) -> list[float]:
@@ -234,8 +208,15 @@ def _tolerance(source: Source, names: tuple[str, ...], k: int) -> float:
 
 
 def _notes(
-    preds: Source, labels: Source, roles: Roles, spec: Spec, index: ClassIndex
+    question: Question, roles: Roles, spec: Spec, reading: Interpretation
 ) -> Iterator[Notice]:
+    preds, labels, index = question.preds.source, question.labels.source, reading.index
+    if reading.confidence is not None:
+        yield Notice(
+            "confidence",
+            f"{roles.preds[0]} is read as the confidence of {reading.confidence}: the probability "
+            "of the class that was predicted.",
+        )
     if spec.mode == "sparse" and spec.align == "position" and preds.named:
         shown = ", ".join(f"{index.base + i} is {name}" for i, name in enumerate(spec.classes[:3]))
         more = ", ..." if spec.n_classes > 3 else ""
@@ -272,6 +253,16 @@ def _doubt_scale(q: Floats, options: Options) -> tuple[Notice, ...]:
         return ()
     message = "Every row lies in 0 to 1 and sums to 1: these look like probabilities, not logits."
     return (Notice("scale", message),)
+
+
+def _doubt_hard(question: Question, q: Floats) -> tuple[Notice, ...]:
+    """Warn if predictions are nothing but 0 and 1: that is what a model decided, not what it knew."""
+    if len(q) != 1 or question.options.scale != "probs" or not np.isin(q, (0.0, 1.0)).all():
+        return ()
+    if q.size < 2 or q.min() == q.max():
+        return ()
+    message = "Every prediction is 0 or 1: these look like predicted classes, not probabilities."
+    return (Notice("hard-predictions", message),)
 
 
 def _is_soft(values: Floats | None) -> bool:

@@ -158,6 +158,8 @@ class Plan:
             For the first row that cannot be used, unless it is to be left out.
         """
         q = preds.numbers(self.roles.preds, self._width, scratch)
+        if self.roles.confidence is not None:
+            q = self._of_positive(q, preds.label(self.roles.confidence))
         rows = preds.positions
         weight = self._weight(preds, labels)
         named = self.roles.preds if len(self.roles.preds) == len(q) else ()
@@ -216,6 +218,11 @@ class Plan:
         if keep.all():
             return batch
         return replace(batch.take(keep), n_ignored=int(ignored.sum()), n_invalid=int(bad.sum()))
+
+    def _of_positive(self, q: Floats, said: LabelValues) -> Floats:
+        """Turn the confidence in what was predicted into the probability of the positive class."""
+        codes = self.index.encode(said)
+        return np.where(codes < 0, np.nan, np.where(codes == 1, q, 1 - q))
 
     def _encode(self, values: LabelValues) -> NDArray[np.intp] | Floats:
         """Return classes (n,); in binary mode shares of the positive class (1, n) where soft."""
@@ -276,6 +283,8 @@ def uses_of(roles: Roles) -> tuple[dict[str, Use], dict[str, Use]]:
         (label_uses if roles.weight_in_labels else pred_uses)[roles.weight] = "number"
     if roles.cluster is not None:
         (label_uses if roles.cluster_in_labels else pred_uses)[roles.cluster] = "text"
+    if roles.confidence is not None:
+        pred_uses[roles.confidence] = "label"
     if roles.name is not None:
         pred_uses[roles.name] = "text"
     for names, uses in ((roles.by_preds, pred_uses), (roles.by_labels, label_uses)):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from xent_cli.errors import LabelError
 from xent_cli.schema.class_names import FALSE_WORDS, TRUE_WORDS, as_number, polarity
+from xent_cli.schema.spelling import Fold, fold
 
 _INTEGER = re.compile(r"[+-]?\d+\Z")
 
@@ -84,12 +85,15 @@ class ClassIndex:
     by_position : bool
         Integer labels are positions, counted from `base`; else they are names.
     base : int
+    fold : {"exact", "trim", "number", "case", "dots"}
+        What the spellings of labels and names may differ in, see `spelling.fold`.
     """
 
     names: tuple[str, ...]
     aliases: tuple[tuple[str, int], ...] = ()
     by_position: bool = True
     base: int = 0
+    fold: Fold = "exact"
 
     def encode(self, labels: LabelValues) -> NDArray[np.intp]:
         """Return the class of each label, (n,), with -1 where it has none."""
@@ -105,6 +109,8 @@ class ClassIndex:
 
     def _finder(self) -> Callable[[str], int]:
         known = dict(reversed(self.aliases)) | {name: i for i, name in enumerate(self.names)}
+        if self.fold != "exact":
+            known = {fold(name, self.fold): i for name, i in known.items()} | known
         # With --label-base the text 1 is a position, even where a class has the name 1.
         counted = self.by_position and all(map(_INTEGER.match, self.names))
 
@@ -113,7 +119,8 @@ class ClassIndex:
             number = as_number(clean)
             if not (counted and number is not None):
                 word = clean.lower()
-                for name in (text, clean, word if word in TRUE_WORDS | FALSE_WORDS else clean):
+                truth = word if word in TRUE_WORDS | FALSE_WORDS else clean
+                for name in (text, clean, truth, fold(text, self.fold)):
                     if name in known:
                         return known[name]
             return -1 if number is None else int(self._encode_numbers(np.array([number]))[0])

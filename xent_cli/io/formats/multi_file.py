@@ -51,6 +51,14 @@ class ManySource(Source):
         self.n_rows = sum(known) if len(known) == len(counts) else None
         self.unread = all(source.unread for source, _ in parts)
 
+    def sample(self, rows: int) -> Block:
+        source, pairs = self._parts[0]
+        block = source.sample(rows)
+        data = block.data
+        for key in pairs.keys() - set(data.schema.names):
+            data = data.append_column(key, _constant(pairs[key], data.num_rows))
+        return replace(block, data=data)
+
     def pieces(self, wanted: Mapping[str, Use], *, jobs: int = 1) -> Iterator[Piece]:
         first = 0
         for source, pairs in self._parts:

@@ -38,6 +38,8 @@ class Dialect:
     named : bool
         Whether the names are the header's.
     columns : tuple of Column
+    rows : tuple of rows
+        The fields of the first rows.
     """
 
     delimiter: str
@@ -45,6 +47,7 @@ class Dialect:
     header_lines: int
     named: bool
     columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 def detect_dialect(
@@ -106,7 +109,8 @@ def detect_dialect(
         names[0] = "" if "" not in names[1:] else names[0]
         columns[0] = Column(names[0], "integer", integral=True)
     above = _blank_lines(text) + 1 if named else 0
-    return Dialect(delimiter, tuple(names), above, named, tuple(columns))
+    whole_rows = tuple(tuple(row) for row in body if len(row) == len(names))
+    return Dialect(delimiter, tuple(names), above, named, tuple(columns), whole_rows)
 
 
 def _decode(head: bytes, path: str, *, whole: bool) -> str:

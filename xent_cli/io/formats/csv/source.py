@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
+import pyarrow as pa
+
 from xent_cli.errors import EmptyInputError
 from xent_cli.io.block import Block
 from xent_cli.io.formats.csv.dialect import detect_dialect
+from xent_cli.io.formats.csv.numerals import NULLS, is_number
 from xent_cli.io.formats.csv.parser import Chunk, Parsed, Parser, explain
 from xent_cli.io.formats.csv.records import (
     BYTE_ORDER_MARK,
@@ -54,7 +57,24 @@ class TextSource(Source):
         )
         self._tangled = _is_tangled(_behind_header(head[self._skip :], self._dialect.header_lines))
         self.columns = self._dialect.columns
+        self._rows = self._dialect.rows
+        self._dialect = replace(self._dialect, rows=())  # Parsers are sent to other processes.
         self.named = self._dialect.named
+
+    def sample(self, rows: int) -> Block:
+        """Return the first rows as they were read to judge the dialect."""
+        first = self._rows[:rows]
+        if not first:
+            return super().sample(rows)
+        arrays = [
+            _sample_column([row[at] for row in first], column.kind)
+            for at, column in enumerate(self.columns)
+        ]
+        data = pa.RecordBatch.from_arrays(arrays, list(self._dialect.names))
+        return Block(data, 0, Place(self.path, header_lines=self._dialect.header_lines))
+
+    def __getstate__(self) -> dict[str, object]:
+        return self.__dict__ | {"_rows": ()}
 
     def pieces(self, wanted: Mapping[str, Use], *, jobs: int = 1) -> Iterator[Piece]:
         """Cut the text into chunks, whose lines are counted so that each knows its place.
@@ -154,6 +174,14 @@ class TextSource(Source):
     def _kind(self, name: str) -> str:
         column = self.column(name)
         return column.kind if column else "text"
+
+
+def _sample_column(fields: list[str], kind: str) -> pa.Array:
+    """Return fields as numbers where the column holds numbers and all of these are some."""
+    known = [None if field.strip() in NULLS else field for field in fields]
+    if kind != "text" and all(field is None or is_number(field) for field in known):
+        return pa.array([None if f is None else float(f) for f in known], pa.float64())
+    return pa.array(known, pa.string())
 
 
 def _behind_header(head: bytes, lines: int) -> bytes:

@@ -1,0 +1,174 @@
+"""Question: the columns of two inputs that are still to be read as something."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xent_cli.pipeline.interpretation.sample import Sample, is_fractional
+from xent_cli.schema.id_columns import INDEX_NAMES
+from xent_cli.schema.options import Options
+from xent_cli.schema.roles import HARD_NAMES, LABEL_NAMES, MEASURE_NAMES
+
+_PREDICTED = re.compile(
+    r"(?:^|[^a-z])(?:pred|preds|predict|predicts|predicted|prediction|predictions|estimate"
+    r"|estimated|yhat|hat|argmax|scored|decision|guess|output|inferred|assigned)(?:$|[^a-z])"
+)
+_TRUE = re.compile(
+    r"(?:^|[^a-z])(?:label|labels|truth|true|actual|gold|golden|ground|target|targets|observed"
+    r"|expected|reference|outcome)(?:$|[^a-z])"
+)
+
+
+def spaced(name: str) -> str:
+    """Return a name in lower case, its words apart."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name).lower()
+
+
+def speaks_of_prediction(name: str) -> bool:
+    """Say whether a column is called after what a model said.
+
+    Examples
+    --------
+    >>> speaks_of_prediction("Scored Labels"), speaks_of_prediction("label")
+    (True, False)
+    """
+    return bool(_PREDICTED.search(spaced(name)))
+
+
+def rank_of_label(name: str) -> int:
+    """Say how much a column's name speaks of labels: 3 by convention, -1 of what a model said.
+
+    Examples
+    --------
+    >>> [rank_of_label(name) for name in ("label", "True_Label", "species", "pred_label")]
+    [3, 2, 0, -1]
+    """
+    if name.lower() in LABEL_NAMES:
+        return 3
+    if speaks_of_prediction(name):
+        return -1
+    return 2 if _TRUE.search(spaced(name)) else 0
+
+
+@dataclass(frozen=True)
+class Question:
+    """Two samples, and what the user said of their columns.
+
+    Attributes
+    ----------
+    preds, labels : Sample
+        The same object where one input holds both.
+    options : Options
+    wanted_preds, wanted_labels : tuple of str
+        Columns that the user named.
+    taken_preds, taken_labels : frozenset of str
+        Columns with another role: weights, clusters, slices, ids.
+    aligned : bool
+        Whether the first rows of both belong together; where an id joins them, they need not.
+    """
+
+    preds: Sample
+    labels: Sample
+    options: Options
+    wanted_preds: tuple[str, ...] = ()
+    wanted_labels: tuple[str, ...] = ()
+    taken_preds: frozenset[str] = frozenset()
+    taken_labels: frozenset[str] = frozenset()
+    aligned: bool = True
+
+    @property
+    def one_input(self) -> bool:
+        """Whether one input holds predictions and labels."""
+        return self.preds is self.labels
+
+    def is_number(self, name: str) -> bool:
+        """Say whether a column of the predictions holds numbers."""
+        kind = self.preds.kind(name)
+        return kind in ("float", "integer", "boolean") and self.preds.numbers(name) is not None
+
+    def is_id(self, name: str, sample: Sample) -> bool:
+        """Say whether a column names rows: by its name, or by distinct whole numbers in order."""
+        return name.lower() in INDEX_NAMES
+
+    def pred_pool(self, beside: Sequence[str] = ()) -> list[str]:
+        """Return the columns that may be predictions, those that are something else left out."""
+        if self.wanted_preds:
+            return list(self.wanted_preds)
+        pool = []
+        ours = self.preds.source
+        theirs = set() if self.one_input else set(self.labels.source.names())
+        for name in ours.names():
+            if name in self.taken_preds or name in beside or self.is_id(name, self.preds):
+                continue
+            if name in theirs and not self._own(name):
+                continue
+            pool.append(name)
+        return pool
+
+    def _own(self, name: str) -> bool:
+        """Say whether a column that both inputs have may still be a prediction of the first."""
+        values = self.preds.numbers(name)
+        if values is None or self.preds.kind(name) == "text":
+            return self.preds.kind(name) == "list"
+        if is_fractional(values):
+            return True
+        known = values[np.isfinite(values)]
+        return bool(np.isin(known, (0.0, 1.0)).all())
+
+    def label_pool(self) -> list[str]:
+        """Return the columns that may be labels."""
+        if self.wanted_labels:
+            return list(self.wanted_labels)
+        source = self.labels.source
+        return [
+            name
+            for name in source.names()
+            if name not in self.taken_labels and not self.is_id(name, self.labels)
+        ]
+
+    def single_labels(self) -> list[str]:
+        """Return the columns each of which may hold the labels on its own."""
+        if self.wanted_labels:
+            return list(self.wanted_labels) if len(self.wanted_labels) == 1 else []
+        pool = [name for name in self.label_pool() if self.labels.labels(name) is not None]
+        if not self.one_input and len(pool) == 1:
+            return pool
+        found = []
+        for name in pool:
+            values = self.labels.numbers(name)
+            if values is None or not is_fractional(values) or rank_of_label(name) == 3:
+                found.append(name)
+        return found
+
+    def label_values(self, name: str) -> tuple[str, ...]:
+        """Return the labels of a column that are not to be ignored, each once."""
+        ignored = {text.strip() for text in self.options.ignore_labels}
+        values = self.labels.labels(name)
+        if values is not None and ignored:
+            marks = values.equal_to(self.options.ignore_labels)
+            kept = values.distinct() if not marks.any() else _without(values, marks)
+            return tuple(kept)
+        return tuple(text for text in self.labels.distinct(name) if text)
+
+    def is_other(self, name: str) -> bool:
+        """Say whether a number column without company is rather no prediction, by its name."""
+        low = name.lower()
+        if low in MEASURE_NAMES:
+            return True
+        values = self.preds.numbers(name)
+        return low in HARD_NAMES and values is not None and not is_fractional(values)
+
+
+def _without(values: object, marks: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[str]:
+    from xent_cli.schema.label_encoder import LabelValues
+
+    assert isinstance(values, LabelValues)
+    keep = ~marks
+    if values.numbers is not None:
+        return LabelValues(numbers=values.numbers[keep]).distinct()
+    codes = np.asarray(values.codes)[keep]
+    return LabelValues(codes=codes, texts=values.texts).distinct()
