@@ -1,0 +1,1 @@
+"""Files in the shapes that people have, drawn at random with the truth beside them."""
