@@ -29,7 +29,7 @@ class Answer:
     err: str
 
     def headline(self) -> list[float]:
-        """Return the figures a user reads off first: the cross entropy, or the differences."""
+        """Return what a user reads off first: the cross entropy, or last model less first."""
         try:
             report = json.loads(self.out)
         except ValueError:
@@ -37,6 +37,8 @@ class Answer:
         overall = report.get("overall")
         if isinstance(overall, dict) and "cross_entropy" in overall:
             return [overall["cross_entropy"]]
+        if len(models := report.get("models") or []) > 1:
+            return [models[-1]["cross_entropy"] - models[0]["cross_entropy"]]
         keys = ("overall", "delta", "comparisons", "slices", "models", "reports")
         return [number for key in keys for number in _numbers(report.get(key))]
 
@@ -44,7 +46,7 @@ class Answer:
         """Say whether the answer is one of the accepted figures, a refusal, or wrong."""
         if self.code == 2:
             return "refused"
-        if self.code != 0:
+        if self.code not in {0, 1, 3}:
             return "crash"
         for value in self.headline():
             if value is not None and any(
