@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from .doubts import DOUBTS
 from .family import family, shuffled_ids
 from .problem import Draw, Shape
+from .texts import odd_text, pairs_and_lists, wide_table
 from .tools import binary, h2o, matrices, nested, r_matrix, scored, tidy
 from .traps import TRAPS
 
@@ -16,13 +18,20 @@ TOOLS: tuple[Callable[[Draw], Shape], ...] = (
     scored,
     nested,
     matrices,
+    matrices,
+    binary,
     binary,
     shuffled_ids,
+    odd_text,
+    odd_text,
+    pairs_and_lists,
+    wide_table,
 )
+_TURNS = ((family,), TOOLS, (*TRAPS, *DOUBTS))
 
 
 def draw_shapes(seed: int, count: int) -> Iterator[Shape]:
-    """Yield shapes: of three, one is a family, one a tool's file, one a trap.
+    """Yield shapes in turn: a family with anything around it, a tool's file, a trap.
 
     Examples
     --------
@@ -32,6 +41,4 @@ def draw_shapes(seed: int, count: int) -> Iterator[Shape]:
     draw = Draw(seed)
     for at in range(count):
         draw.tags = {}
-        makers = ((family,), TOOLS, TRAPS)[at % 3]
-        make = draw.pick("maker", makers)
-        yield make(draw)
+        yield draw.pick("maker", _TURNS[at % 3])(draw)

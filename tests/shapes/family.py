@@ -94,9 +94,6 @@ def family(draw: Draw) -> Shape:
     container = draw.pick("container", (*TEXT[:-1], "jsonl", "parquet", "parquet dictionary"))
     extras = draw.pick("extras", EXTRAS)
     truth = draw.pick("truth", TRUTHS)
-    if truth.lower() in {n.lower() for n in called.values()} or f"{prefix}{truth}" == prefix:
-        truth = "ground_truth"
-
     target, figure, late = _target(draw, problem, labels, truth, called, files)
     table: Table = [(called[name], problem.column(name)) for name in columns]
     table, unsure = _extras(draw, table, problem, extras, codes=labels == "codes")

@@ -168,7 +168,7 @@ def nested(draw: Draw) -> Shape:
         files={name: write(table, container)},
         command=f"xent eval {name}",
         figures=(problem.cross_entropy(),),
-        refusal="late" if how in {"list", "struct", "spark"} else "fine",
+        refusal="late" if how in {"list", "struct"} else "fine",
         others=(f"xent eval {name} --label-col {label} --pred-cols {head}",),
         tags=dict(draw.tags),
     )

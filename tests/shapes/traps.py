@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from .containers import spark_vectors, write
@@ -12,12 +13,16 @@ ONLY = "xent eval preds.csv"
 BOTH = "xent eval preds.csv labels.csv"
 
 
-def _family(draw: Draw, problem: Problem, columns: Any, *, prefix: str | None = None) -> Table:
+def class_columns(
+    draw: Draw, problem: Problem, columns: Any, *, prefix: str | None = None
+) -> Table:
+    """Return a family's columns under a drawn affix, or a prefix that is given."""
     before, after = draw.pick("affix", AFFIXES) if prefix is None else (prefix, "")
     return [(f"{before}{name}{after}", problem.column(name)) for name in columns]
 
 
-def _one(draw: Draw, kind: str, table: Table, *figures: float, **rest: Any) -> Shape:
+def one_file(draw: Draw, kind: str, table: Table, *figures: float, **rest: Any) -> Shape:
+    """Return a shape of one text file."""
     container = draw.pick("text", ("csv", "csv quoted", "csv bom crlf"))
     return Shape(
         kind=kind,
@@ -29,7 +34,10 @@ def _one(draw: Draw, kind: str, table: Table, *figures: float, **rest: Any) -> S
     )
 
 
-def _two(draw: Draw, kind: str, table: Table, labels: Table, *figures: float, **rest: Any) -> Shape:
+def two_files(
+    draw: Draw, kind: str, table: Table, labels: Table, *figures: float, **rest: Any
+) -> Shape:
+    """Return a shape of two text files."""
     return Shape(
         kind=kind,
         files={"preds.csv": write(table, "csv"), "labels.csv": write(labels, "csv")},
@@ -46,11 +54,11 @@ def labels_that_fit_as_positions(draw: Draw) -> Shape:
     first = 1 if kind == "from 1" else 2
     names = [str(v) for v in range(first, first + k)]
     problem = draw.problem(names).with_labels_among(draw.rng, names[: k - first])
-    table = _family(draw, problem, order(draw, tuple(names)))
+    table = class_columns(draw, problem, order(draw, tuple(names)))
     labels: Table = [(draw.pick("truth", TRUTHS), [int(v) for v in problem.labels])]
     figure = problem.cross_entropy()
     others = (f"{BOTH} --label-base 1", f"{BOTH} --label-base 0")
-    return _two(draw, "labels fit as positions", table, labels, figure, others=others)
+    return two_files(draw, "labels fit as positions", table, labels, figure, others=others)
 
 
 def base_contradicts_names(draw: Draw) -> Shape:
@@ -58,9 +66,9 @@ def base_contradicts_names(draw: Draw) -> Shape:
     k = draw.pick("classes", (3, 4, 5))
     names = [str(v + 1) for v in range(k)]
     problem = draw.problem(names)
-    table = _family(draw, problem, names)
+    table = class_columns(draw, problem, names)
     labels: Table = [("label", list(problem.truth))]
-    return _two(draw, "names from 1, labels from 0", table, labels, refusal="only")
+    return two_files(draw, "names from 1, labels from 0", table, labels, refusal="only")
 
 
 def sorted_as_text(draw: Draw) -> Shape:
@@ -68,20 +76,20 @@ def sorted_as_text(draw: Draw) -> Shape:
     first = draw.pick("first", (0, 1))
     names = sorted(str(v) for v in range(first, first + 12))
     problem = draw.problem(names)
-    table = _family(draw, problem, names)
+    table = class_columns(draw, problem, names)
     labels: Table = [("label", [int(v) for v in problem.labels])]
-    return _two(draw, "sorted as text", table, labels, problem.cross_entropy())
+    return two_files(draw, "sorted as text", table, labels, problem.cross_entropy())
 
 
 def reversed_pair(draw: Draw) -> Shape:
     """The positive column first; labels 0 and 1."""
     problem = draw.problem(("0", "1"))
-    table = [*_family(draw, problem, ("1", "0")), ("label", list(problem.truth))]
+    table = [*class_columns(draw, problem, ("1", "0")), ("label", list(problem.truth))]
     how = draw.pick("labels", ("integers", "booleans", "floats"))
     if how != "integers":
         cast: Any = bool if how == "booleans" else float
         table[-1] = ("label", [cast(v) for v in problem.truth])
-    return _one(draw, "reversed pair", table, problem.cross_entropy())
+    return one_file(draw, "reversed pair", table, problem.cross_entropy())
 
 
 def confidence_of_the_guess(draw: Draw) -> Shape:
@@ -114,7 +122,7 @@ def confidence_of_the_guess(draw: Draw) -> Shape:
     figures = (mean_loss(chances),) if k == 2 else ()
     refusal: Any = "fine" if k == 2 else "only"
     kind = "confidence of two" if k == 2 else "confidence of many"
-    return _one(draw, kind, table, *figures, refusal=refusal, others=tuple(others))
+    return one_file(draw, kind, table, *figures, refusal=refusal, others=tuple(others))
 
 
 def positive_beside_the_guess(draw: Draw) -> Shape:
@@ -130,7 +138,9 @@ def positive_beside_the_guess(draw: Draw) -> Shape:
         (sure, problem.column(names[1])),
     ]
     refusal: Any = "late" if names[0] == "0" else "fine"
-    return _one(draw, "positive beside the guess", table, problem.cross_entropy(), refusal=refusal)
+    return one_file(
+        draw, "positive beside the guess", table, problem.cross_entropy(), refusal=refusal
+    )
 
 
 def families_of_models(draw: Draw) -> Shape:
@@ -159,8 +169,8 @@ def families_of_models(draw: Draw) -> Shape:
         chosen = f"{ONLY} --pred-cols {models[0]}_proba"
     plain = draw.pick("says", ("nothing", "the model"))
     if plain == "nothing":
-        return _one(draw, "models in one file", table, refusal="only")
-    return _one(draw, "a model of one file", table, figure, command=chosen)
+        return one_file(draw, "models in one file", table, refusal="only")
+    return one_file(draw, "a model of one file", table, figure, command=chosen)
 
 
 def a_class_is_missing(draw: Draw) -> Shape:
@@ -173,23 +183,23 @@ def a_class_is_missing(draw: Draw) -> Shape:
     kept = [name for name in names if name != lost]
     if draw.pick("labels name it", ("yes", "no")) == "no":
         problem = problem.with_labels_among(draw.rng, kept)
-    table = _family(draw, problem, kept)
+    table = class_columns(draw, problem, kept)
     table.append(("label", [integer(v) for v in problem.labels]))
-    return _one(draw, "a class is missing", table, refusal="only")
+    return one_file(draw, "a class is missing", table, refusal="only")
 
 
 def predictions_as_labels(draw: Draw) -> Shape:
     """The predictions are given as labels too, and hold none."""
     names = draw.names(draw.pick("names", ("words", "from 0")), draw.pick("classes", (2, 3)))
     problem = draw.problem(names)
-    table = _family(draw, problem, names)
+    table = class_columns(draw, problem, names)
     if draw.pick("id", ("no", "yes")) == "yes":
         table = [("id", list(range(problem.n))), *table]
     command = draw.pick(
         "command",
         ("xent eval preds.csv preds.csv", "xent gate preds.csv preds.csv --max-loss 5", ONLY),
     )
-    return _one(draw, "predictions as labels", table, refusal="only", command=command)
+    return one_file(draw, "predictions as labels", table, refusal="only", command=command)
 
 
 def labels_repeat_predictions(draw: Draw) -> Shape:
@@ -197,7 +207,7 @@ def labels_repeat_predictions(draw: Draw) -> Shape:
     names = draw.names(draw.pick("names", ("words", "from 0")), draw.pick("classes", (2, 3)))
     problem = draw.problem(names, decimals=6)
     older = draw.problem(names, decimals=6, n=problem.n)
-    table = _family(draw, problem, names)
+    table = class_columns(draw, problem, names)
     said = ("label", [integer(v) for v in problem.labels])
     labels = [
         said,
@@ -206,7 +216,7 @@ def labels_repeat_predictions(draw: Draw) -> Shape:
             for (head, _), name in zip(table, names, strict=True)
         ],
     ]
-    return _two(draw, "labels repeat predictions", table, labels, problem.cross_entropy())
+    return two_files(draw, "labels repeat predictions", table, labels, problem.cross_entropy())
 
 
 def one_hot_in_another_order(draw: Draw) -> Shape:
@@ -216,7 +226,7 @@ def one_hot_in_another_order(draw: Draw) -> Shape:
     )
     problem = draw.problem(names)
     table: Table = [("row_id", [f"r{i}" for i in range(problem.n)])]
-    table += _family(draw, problem, names, prefix=draw.pick("prefix", ("", "p_", "class_")))
+    table += class_columns(draw, problem, names, prefix=draw.pick("prefix", ("", "p_", "class_")))
     heads = dict(zip(names, [head for head, _ in table[1:]], strict=True))
     labels: Table = [table[0]]
     labels += [
@@ -230,19 +240,19 @@ def one_hot_in_another_order(draw: Draw) -> Shape:
         labels.append(("sample_weight", [draw.rng.choice((1, 2, 4)) for _ in problem.rows]))
     elif usage == "fold":
         labels.append(("fold", [draw.rng.randrange(2) for _ in problem.rows]))
-    return _two(draw, "one-hot in another order", table, labels, problem.cross_entropy())
+    return two_files(draw, "one-hot in another order", table, labels, problem.cross_entropy())
 
 
 def one_hot_of_other_classes(draw: Draw) -> Shape:
     """One-hot labels of the same number of columns that name other classes."""
     names = draw.names("words", 3)
     problem = draw.problem(names)
-    table = _family(draw, problem, names, prefix="")
+    table = class_columns(draw, problem, names, prefix="")
     strange = ("north", "south", "west")
     labels: Table = [
         (s, [int(v == c) for v in problem.labels]) for s, c in zip(strange, names, strict=True)
     ]
-    return _two(draw, "one-hot of other classes", table, labels, refusal="only")
+    return two_files(draw, "one-hot of other classes", table, labels, refusal="only")
 
 
 def a_member_too_many(draw: Draw) -> Shape:
@@ -256,29 +266,29 @@ def a_member_too_many(draw: Draw) -> Shape:
         "p_total": [Number("1.0") for _ in problem.rows],
     }
     table = [
-        *_family(draw, problem, names, prefix="p_"),
+        *class_columns(draw, problem, names, prefix="p_"),
         (odd, made[odd]),
         ("label", problem.labels),
     ]
-    return _one(draw, "a member too many", table, problem.cross_entropy(), refusal="fine")
+    return one_file(draw, "a member too many", table, problem.cross_entropy(), refusal="fine")
 
 
 def probability_twice(draw: Draw) -> Shape:
     """A column of one class stands beside the family again, under another name."""
     names = draw.names("pair", 2)
     problem = draw.problem(names)
-    table = [*_family(draw, problem, names), ("prob", problem.column(names[1]))]
+    table = [*class_columns(draw, problem, names), ("prob", problem.column(names[1]))]
     table += [("estimate", problem.guesses), ("truth", problem.labels)]
-    return _one(draw, "probability twice", table, problem.cross_entropy())
+    return one_file(draw, "probability twice", table, problem.cross_entropy())
 
 
 def numbers_and_names(draw: Draw) -> Shape:
     """Labels as text and as codes of sorted names, beside columns in another order."""
     names = draw.names("words", draw.pick("classes", (3, 4)))
     problem = draw.problem(names)
-    table = _family(draw, problem, order(draw, names, ("reversed", "shuffled")))
+    table = class_columns(draw, problem, order(draw, names, ("reversed", "shuffled")))
     table += [("label", list(problem.truth)), ("label_name", problem.labels)]
-    return _one(draw, "numbers and names", table, problem.cross_entropy(), refusal="fine")
+    return one_file(draw, "numbers and names", table, problem.cross_entropy(), refusal="fine")
 
 
 def spark_frame(draw: Draw) -> Shape:
@@ -302,8 +312,6 @@ def spark_frame(draw: Draw) -> Shape:
 
 def integral_logits(draw: Draw) -> Shape:
     """Logits that are whole numbers in text; one column has only 0 and 1."""
-    import math
-
     names = draw.names(draw.pick("names", ("from 0", "words")), 3)
     problem = draw.problem(names, decimals=2)
     raw = [
@@ -317,7 +325,7 @@ def integral_logits(draw: Draw) -> Shape:
     table: Table = [(f"c{name}", [row[c] for row in raw]) for c, name in enumerate(names)]
     table.append(("label", [integer(v) for v in problem.labels]))
     figure = math.fsum(losses) / len(losses)
-    return _one(
+    return one_file(
         draw, "integral logits", table, figure, command=f"{ONLY} --from logits", refusal="fine"
     )
 
@@ -336,22 +344,17 @@ def percent(draw: Draw) -> Shape:
             if sign
             else [Number(f"{100 * float(p):.1f}") for p in cells],
         )
-        for head, cells in _family(draw, problem, names)
+        for head, cells in class_columns(draw, problem, names)
     ]
     table.append(("label", [integer(v) for v in problem.labels]))
     others = (f"{ONLY} --row-sums renormalize", f"{ONLY} --row-sums ignore")
-    sums = [math_sum(row) for row in problem.rows]
+    sums = [sum(map(float, row)) for row in problem.rows]
     chances = [
         float(row[at]) / total
         for row, at, total in zip(problem.rows, problem.truth, sums, strict=True)
     ]
     figures = (problem.cross_entropy(), mean_loss(chances))
-    return _one(draw, "percent", table, *figures, refusal="fine", others=others)
-
-
-def math_sum(row: Any) -> float:
-    """Return the sum of a row as it is written."""
-    return sum(float(p) for p in row)
+    return one_file(draw, "percent", table, *figures, refusal="fine", others=others)
 
 
 def features_alone(draw: Draw) -> Shape:
@@ -369,7 +372,7 @@ def features_alone(draw: Draw) -> Shape:
         ("y_true", list(problem.truth)),
         (draw.pick("guess", GUESSES), [int(v) for v in problem.guesses]),
     ]
-    return _one(draw, "features alone", table, refusal="only")
+    return one_file(draw, "features alone", table, refusal="only")
 
 
 def names_r_made(draw: Draw) -> Shape:
@@ -384,7 +387,7 @@ def names_r_made(draw: Draw) -> Shape:
         said = list(problem.truth)
     table: Table = [(f"V{c + 1}", problem.column(name)) for c, name in enumerate(problem.names)]
     labels: Table = [("x", said)]
-    return _two(draw, "names R made", table, labels, *figures, refusal=refusal)
+    return two_files(draw, "names R made", table, labels, *figures, refusal=refusal)
 
 
 def ids_like_classes(draw: Draw) -> Shape:
@@ -394,8 +397,8 @@ def ids_like_classes(draw: Draw) -> Shape:
     other = draw.pick("number", ("fold", "cluster", "group", "n_words", "cv_fold"))
     numbers = [draw.rng.randrange(len(names)) for _ in problem.rows]
     table: Table = [("id", list(range(problem.n))), (other, numbers)]
-    table += [("label", list(problem.truth)), *_family(draw, problem, names)]
-    return _one(draw, "ids like classes", table, problem.cross_entropy())
+    table += [("label", list(problem.truth)), *class_columns(draw, problem, names)]
+    return one_file(draw, "ids like classes", table, problem.cross_entropy())
 
 
 def classes_like_ids(draw: Draw) -> Shape:
@@ -403,8 +406,11 @@ def classes_like_ids(draw: Draw) -> Shape:
     names = ("id", "label", "score", "weight")
     problem = draw.problem(names)
     prefix = draw.pick("prefix", ("p_", "prob_", "class_"))
-    table = [*_family(draw, problem, order(draw, names), prefix=prefix), ("truth", problem.labels)]
-    return _one(draw, "classes like ids", table, problem.cross_entropy())
+    table = [
+        *class_columns(draw, problem, order(draw, names), prefix=prefix),
+        ("truth", problem.labels),
+    ]
+    return one_file(draw, "classes like ids", table, problem.cross_entropy())
 
 
 def compared_orders(draw: Draw) -> Shape:
@@ -418,7 +424,8 @@ def compared_orders(draw: Draw) -> Shape:
     figure = second.cross_entropy() - first.cross_entropy()
     prefix = draw.pick("prefix", ("", "p_", "class_"))
     old, new = (
-        _family(draw, problem, order(draw, names), prefix=prefix) for problem in (first, second)
+        class_columns(draw, problem, order(draw, names), prefix=prefix)
+        for problem in (first, second)
     )
     said = ("label", [integer(v) for v in first.labels])
     files = {"new.csv": write(new, "csv")}

@@ -1,0 +1,246 @@
+"""More shapes with a plausible wrong number: joined models, codes without names, odd scales."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .containers import write
+from .family import AFFIXES, integer, order
+from .problem import Draw, Number, Problem, Shape, Table
+from .traps import BOTH, ONLY, class_columns, one_file, two_files
+
+
+def joined_models(draw: Draw) -> Shape:
+    """Two models' tables joined by pandas: cat_x, cat_y, or p_cat, p_cat.1."""
+    names = draw.names(draw.pick("names", ("words", "from 0")), draw.pick("classes", (2, 3)))
+    first = draw.problem(names, decimals=6)
+    second = draw.problem(names, decimals=6, n=first.n)
+    ends = draw.pick(
+        "ends", (("_x", "_y"), ("", ".1"), ("_model1", "_model2"), ("_train", "_test"))
+    )
+    table: Table = [("label", [integer(v) for v in first.labels])]
+    for end, problem in zip(ends, (first, second), strict=True):
+        table += [(f"p_{name}{end}", problem.column(name)) for name in names]
+    if ends[0] and draw.pick("says", ("nothing", "the model")) == "the model":
+        command = f"{ONLY} --pred-cols '*{ends[0]}'"
+        return one_file(
+            draw, "a model of joined ones", table, first.cross_entropy(), command=command
+        )
+    return one_file(draw, "joined models", table, refusal="only")
+
+
+def prior_beside(draw: Draw) -> Shape:
+    """The shares of the classes in training stand beside the probabilities, as another family."""
+    names = draw.names("words", draw.pick("classes", (2, 3)))
+    problem = draw.problem(names)
+    shares = [Number(f"{1 / len(names):.4f}")] * problem.n
+    table: Table = [(f"prior_{name}", list(shares)) for name in names]
+    table += [*[(f"p_{name}", problem.column(name)) for name in names], ("label", problem.labels)]
+    return one_file(draw, "priors beside", table, problem.cross_entropy(), refusal="fine")
+
+
+def codes_against_the_order(draw: Draw) -> Shape:
+    """Codes of sorted names beside reversed columns; guesses in codes tell the order."""
+    names = draw.names("words", draw.pick("classes", (3, 4)))
+    problem = draw.problem(names, n=40)
+    table = class_columns(draw, problem, order(draw, names, ("reversed", "shuffled")))
+    table += [
+        ("y_pred", [names.index(v) for v in problem.guesses]),
+        ("y_true", list(problem.truth)),
+    ]
+    return one_file(draw, "codes against the order", table, problem.cross_entropy(), refusal="fine")
+
+
+def codes_without_zero(draw: Draw) -> Shape:
+    """Names are words, and labels are 1 and 2 of three: from 0 or from 1, nothing says which."""
+    names = draw.names("words", draw.pick("classes", (3, 4)))
+    problem = draw.problem(names).with_labels_among(
+        draw.rng, names[1:-1] if len(names) > 3 else names[1:]
+    )
+    table = class_columns(draw, problem, names)
+    return two_files(
+        draw, "codes without 0", table, [("label", list(problem.truth))], refusal="only"
+    )
+
+
+def codes_from_one(draw: Draw) -> Shape:
+    """Names are words, and labels are R's factor codes from 1 to K."""
+    names = draw.names("words", draw.pick("classes", (2, 3, 4)))
+    problem = draw.problem(names)
+    table = class_columns(draw, problem, names)
+    labels: Table = [("label", [v + 1 for v in problem.truth])]
+    others = (f"{BOTH} --label-base 1",)
+    figure = problem.cross_entropy()
+    return two_files(draw, "codes from 1", table, labels, figure, refusal="fine", others=others)
+
+
+def polar_pair(draw: Draw) -> Shape:
+    """Columns of yes and no, the positive first, beside labels 0 and 1 or True and False."""
+    no, yes = draw.pick(
+        "pair", (("no", "yes"), ("neg", "pos"), ("False", "True"), ("negative", "positive"))
+    )
+    problem = draw.problem((no, yes))
+    table = class_columns(draw, problem, (yes, no))
+    said: list[Any] = list(problem.truth)
+    if draw.pick("labels", ("0/1", "True/False")) == "True/False":
+        said = [bool(v) for v in said]
+    return two_files(draw, "polar pair", table, [("y", said)], problem.cross_entropy())
+
+
+def one_named_column(draw: Draw) -> Shape:
+    """One column only, and its name says of which class it speaks: the first or the second."""
+    low, high = draw.pick("pair", (("0", "1"), ("no", "yes"), ("ham", "spam"), ("<=50K", ">50K")))
+    problem = draw.problem((low, high))
+    which = draw.pick("of", (low, high))
+    prefix, suffix = draw.pick("affix", AFFIXES[3:-2])
+    table: Table = [(f"{prefix}{which}{suffix}", problem.column(which))]
+    table.append(("y_true", [integer(v) for v in problem.labels]))
+    others = (f"{ONLY} --positive '{which}'",)
+    return one_file(
+        draw, "one named column", table, problem.cross_entropy(), others=others, refusal="fine"
+    )
+
+
+def guesses_called_label(draw: Draw) -> Shape:
+    """A submission whose column "label" holds its guesses, beside the file of labels."""
+    names = draw.names(
+        draw.pick("names", ("words", "from 0", "from 1")), draw.pick("classes", (2, 3))
+    )
+    problem = draw.problem(names)
+    ids = ("id", list(range(500, 500 + problem.n)))
+    table: Table = [ids, ("label", [integer(v) for v in problem.guesses])]
+    table += class_columns(draw, problem, order(draw, names))
+    labels: Table = [ids, ("label", [integer(v) for v in problem.labels])]
+    return two_files(draw, "guesses called label", table, labels, problem.cross_entropy())
+
+
+def derived_beside(draw: Draw) -> Shape:
+    """Figures that follow from the family, all within 0 and 1: margin, entropy, loss, correct."""
+    names = draw.names(
+        draw.pick("names", ("words", "from 0", "gaps")), draw.pick("classes", (2, 3))
+    )
+    problem = draw.problem(names)
+    ranked = [sorted(map(float, row), reverse=True) for row in problem.rows]
+    made: dict[str, list[Any]] = {
+        "margin": [Number(f"{row[0] - row[1]:.4f}") for row in ranked],
+        "entropy": [
+            Number(f"{-sum(p * math.log(max(p, 1e-9)) for p in row):.4f}") for row in ranked
+        ],
+        "correct": [int(a == b) for a, b in zip(problem.labels, problem.guesses, strict=True)],
+        "max_prob": list(problem.confidences),
+    }
+    beside = draw.pick("derived", tuple(made))
+    table = [*class_columns(draw, problem, order(draw, names)), (beside, made[beside])]
+    table.append(("label", [integer(v) for v in problem.labels]))
+    return one_file(draw, "derived beside", table, problem.cross_entropy())
+
+
+def sigmoids(draw: Draw) -> Shape:
+    """One sigmoid for each class: rows do not sum to 1, so no row is a distribution."""
+    names = draw.names("words", draw.pick("classes", (3, 4)))
+    problem = draw.problem(names)
+    rows = [
+        tuple(Number(f"{min(0.99, 0.3 + 0.7 * float(p)):.3f}") for p in row) for row in problem.rows
+    ]
+    loose = Problem(names=problem.names, rows=tuple(rows), truth=problem.truth)
+    table = [*class_columns(draw, loose, names), ("label", problem.labels)]
+    return one_file(draw, "sigmoids", table, refusal="only")
+
+
+def other_scales(draw: Draw) -> Shape:
+    """Logits or logarithms of probabilities, and the option that says so, or not."""
+    names = draw.names(draw.pick("names", ("words", "from 1")), draw.pick("classes", (2, 3)))
+    problem = draw.problem(names, decimals=6)
+    scale = draw.pick("scale", ("logits", "logprobs"))
+    shift = 0.0 if scale == "logprobs" else 1.5
+    rows = [tuple(Number(f"{math.log(float(p)) + shift:.9f}") for p in row) for row in problem.rows]
+    losses = []
+    for row, at in zip(rows, problem.truth, strict=True):
+        values = [float(v) for v in row]
+        norm = math.log(math.fsum(map(math.exp, values))) if scale == "logits" else 0.0
+        losses.append(norm - values[at])
+    figure = math.fsum(losses) / len(losses)
+    other = Problem(names=problem.names, rows=tuple(rows), truth=problem.truth)
+    prefix = draw.pick("prefix", ("", "logit_", "score_", "p_"))
+    table: Table = [(f"{prefix}{name}", other.column(name)) for name in order(draw, names)]
+    table.append(("label", [integer(v) for v in problem.labels]))
+    said = draw.pick("said", ("yes", "no"))
+    if said == "no":
+        return one_file(draw, "other scales, not said", table, refusal="only")
+    return one_file(draw, "other scales", table, figure, command=f"{ONLY} --from {scale}")
+
+
+def rows_that_differ(draw: Draw) -> Shape:
+    """The label file has one row more or less, or other ids: there is no number."""
+    names = draw.names(draw.pick("names", ("words", "from 0")), 3)
+    problem = draw.problem(names)
+    how = draw.pick("rows", ("one less", "one more", "other ids"))
+    ids = list(range(problem.n))
+    said: list[Any] = [integer(v) for v in problem.labels]
+    table: Table = [("id", ids), *class_columns(draw, problem, names)]
+    if how == "one less":
+        labels: Table = [("label", said[:-1])]
+    elif how == "one more":
+        labels = [("label", [*said, said[0]])]
+    else:
+        labels = [("id", [i + 7 for i in ids]), ("label", said)]
+    return two_files(draw, "rows that differ", table, labels, refusal="only")
+
+
+def multilabel(draw: Draw) -> Shape:
+    """Several tasks at once, the same columns in both files: only with --mode binary."""
+    names = draw.names("words", draw.pick("classes", (2, 3)))
+    rng, n = draw.rng, 30
+    said = [[rng.randrange(2) for _ in names] for _ in range(n)]
+    said[0], said[1] = [1] * len(names), [0] * len(names)
+    q = [[Number(f"{rng.uniform(0.02, 0.98):.3f}") for _ in names] for _ in range(n)]
+    terms = [
+        -math.log(float(p) if y else 1.0 - float(p))
+        for row, ys in zip(q, said, strict=True)
+        for p, y in zip(row, ys, strict=True)
+    ]
+    ids: Any = ("respondent_id", [26707 + i for i in range(n)])
+    table: Table = [ids, *[(name, [row[c] for row in q]) for c, name in enumerate(names)]]
+    labels: Table = [ids, *[(name, [ys[c] for ys in said]) for c, name in enumerate(names)]]
+    figure = math.fsum(terms) / len(terms)
+    others = (f"{BOTH} --mode binary",)
+    return two_files(draw, "multi-label", table, labels, figure, refusal="fine", others=others)
+
+
+def old_labels(draw: Draw) -> Shape:
+    """Both files hold labels and they differ: one of them is old."""
+    names = draw.names("words", draw.pick("classes", (2, 3)))
+    problem = draw.problem(names)
+    older = draw.problem(names, n=problem.n)
+    table = [*class_columns(draw, problem, names), ("label", older.labels)]
+    files = {
+        "preds.csv": write(table, "csv"),
+        "labels.csv": write([("label", problem.labels)], "csv"),
+    }
+    return Shape(
+        kind="old labels",
+        files=files,
+        command=BOTH,
+        figures=(problem.cross_entropy(),),
+        refusal="fine",
+        tags=dict(draw.tags),
+    )
+
+
+DOUBTS = (
+    joined_models,
+    prior_beside,
+    codes_against_the_order,
+    codes_without_zero,
+    codes_from_one,
+    polar_pair,
+    one_named_column,
+    guesses_called_label,
+    derived_beside,
+    sigmoids,
+    other_scales,
+    rows_that_differ,
+    multilabel,
+    old_labels,
+)
