@@ -28,6 +28,7 @@ SUFFIX = {
     "json": "json",
     "parquet": "parquet",
     "parquet dictionary": "parquet",
+    "parquet float32": "parquet",
     "arrow": "arrow",
 }
 TEXT = ("csv", "csv quoted", "csv bom crlf", "semicolon", "decimal comma", "tab", "tab txt", "gzip")
@@ -92,6 +93,8 @@ def _arrow(cells: Sequence[Any], container: str) -> Any:
     if isinstance(cells, pa.Array):
         return cells
     array = pa.array([plain(cell) for cell in cells])
+    if container == "parquet float32" and isinstance(cells[0], Number):
+        return array.cast(pa.float32())
     texts = pa.types.is_string(array.type)
     return array.dictionary_encode() if texts and container == "parquet dictionary" else array
 

@@ -1,4 +1,4 @@
-"""More shapes with a plausible wrong number: joined models, codes without names, odd scales."""
+"""Shapes in which labels, scales or rows leave a doubt, or none after a second look."""
 
 from __future__ import annotations
 
@@ -7,37 +7,8 @@ from typing import Any
 
 from .containers import write
 from .family import AFFIXES, integer, order
-from .problem import Draw, Number, Problem, Shape, Table
-from .traps import BOTH, ONLY, class_columns, one_file, two_files
-
-
-def joined_models(draw: Draw) -> Shape:
-    """Two models' tables joined by pandas: cat_x, cat_y, or p_cat, p_cat.1."""
-    names = draw.names(draw.pick("names", ("words", "from 0")), draw.pick("classes", (2, 3)))
-    first = draw.problem(names, decimals=6)
-    second = draw.problem(names, decimals=6, n=first.n)
-    ends = draw.pick(
-        "ends", (("_x", "_y"), ("", ".1"), ("_model1", "_model2"), ("_train", "_test"))
-    )
-    table: Table = [("label", [integer(v) for v in first.labels])]
-    for end, problem in zip(ends, (first, second), strict=True):
-        table += [(f"p_{name}{end}", problem.column(name)) for name in names]
-    if ends[0] and draw.pick("says", ("nothing", "the model")) == "the model":
-        command = f"{ONLY} --pred-cols '*{ends[0]}'"
-        return one_file(
-            draw, "a model of joined ones", table, first.cross_entropy(), command=command
-        )
-    return one_file(draw, "joined models", table, refusal="only")
-
-
-def prior_beside(draw: Draw) -> Shape:
-    """The shares of the classes in training stand beside the probabilities, as another family."""
-    names = draw.names("words", draw.pick("classes", (2, 3)))
-    problem = draw.problem(names)
-    shares = [Number(f"{1 / len(names):.4f}")] * problem.n
-    table: Table = [(f"prior_{name}", list(shares)) for name in names]
-    table += [*[(f"p_{name}", problem.column(name)) for name in names], ("label", problem.labels)]
-    return one_file(draw, "priors beside", table, problem.cross_entropy(), refusal="fine")
+from .making import BOTH, ONLY, class_columns, one_file, two_files
+from .problem import Draw, Number, Problem, Shape, Table, mean_loss
 
 
 def codes_against_the_order(draw: Draw) -> Shape:
@@ -100,40 +71,6 @@ def one_named_column(draw: Draw) -> Shape:
     return one_file(
         draw, "one named column", table, problem.cross_entropy(), others=others, refusal="fine"
     )
-
-
-def guesses_called_label(draw: Draw) -> Shape:
-    """A submission whose column "label" holds its guesses, beside the file of labels."""
-    names = draw.names(
-        draw.pick("names", ("words", "from 0", "from 1")), draw.pick("classes", (2, 3))
-    )
-    problem = draw.problem(names)
-    ids = ("id", list(range(500, 500 + problem.n)))
-    table: Table = [ids, ("label", [integer(v) for v in problem.guesses])]
-    table += class_columns(draw, problem, order(draw, names))
-    labels: Table = [ids, ("label", [integer(v) for v in problem.labels])]
-    return two_files(draw, "guesses called label", table, labels, problem.cross_entropy())
-
-
-def derived_beside(draw: Draw) -> Shape:
-    """Figures that follow from the family, all within 0 and 1: margin, entropy, loss, correct."""
-    names = draw.names(
-        draw.pick("names", ("words", "from 0", "gaps")), draw.pick("classes", (2, 3))
-    )
-    problem = draw.problem(names)
-    ranked = [sorted(map(float, row), reverse=True) for row in problem.rows]
-    made: dict[str, list[Any]] = {
-        "margin": [Number(f"{row[0] - row[1]:.4f}") for row in ranked],
-        "entropy": [
-            Number(f"{-sum(p * math.log(max(p, 1e-9)) for p in row):.4f}") for row in ranked
-        ],
-        "correct": [int(a == b) for a, b in zip(problem.labels, problem.guesses, strict=True)],
-        "max_prob": list(problem.confidences),
-    }
-    beside = draw.pick("derived", tuple(made))
-    table = [*class_columns(draw, problem, order(draw, names)), (beside, made[beside])]
-    table.append(("label", [integer(v) for v in problem.labels]))
-    return one_file(draw, "derived beside", table, problem.cross_entropy())
 
 
 def sigmoids(draw: Draw) -> Shape:
@@ -228,19 +165,100 @@ def old_labels(draw: Draw) -> Shape:
     )
 
 
+def integral_logits(draw: Draw) -> Shape:
+    """Logits that are whole numbers in text; one column has only 0 and 1."""
+    names = draw.names(draw.pick("names", ("from 0", "words")), 3)
+    problem = draw.problem(names, decimals=2)
+    raw = [
+        [draw.rng.randint(-4, 6), draw.rng.randint(0, 1), draw.rng.randint(-3, 9)]
+        for _ in problem.rows
+    ]
+    losses = [
+        math.log(math.fsum(math.exp(v) for v in row)) - row[at]
+        for row, at in zip(raw, problem.truth, strict=True)
+    ]
+    table: Table = [(f"c{name}", [row[c] for row in raw]) for c, name in enumerate(names)]
+    table.append(("label", [integer(v) for v in problem.labels]))
+    figure = math.fsum(losses) / len(losses)
+    return one_file(
+        draw, "integral logits", table, figure, command=f"{ONLY} --from logits", refusal="fine"
+    )
+
+
+def percent(draw: Draw) -> Shape:
+    """Percentages, as numbers up to 100 or with signs."""
+    names = draw.names(
+        draw.pick("names", ("words", "from 0", "pair")), draw.pick("classes", (2, 3))
+    )
+    problem = draw.problem(names, decimals=3)
+    sign = draw.pick("sign", ("", "%"))
+    table = [
+        (
+            head,
+            [f"{100 * float(p):.1f}{sign}" for p in cells]
+            if sign
+            else [Number(f"{100 * float(p):.1f}") for p in cells],
+        )
+        for head, cells in class_columns(draw, problem, names)
+    ]
+    table.append(("label", [integer(v) for v in problem.labels]))
+    others = (f"{ONLY} --row-sums renormalize", f"{ONLY} --row-sums ignore")
+    sums = [sum(map(float, row)) for row in problem.rows]
+    chances = [
+        float(row[at]) / total
+        for row, at, total in zip(problem.rows, problem.truth, sums, strict=True)
+    ]
+    figures = (problem.cross_entropy(), mean_loss(chances))
+    return one_file(draw, "percent", table, *figures, refusal="fine", others=others)
+
+
+def compared_orders(draw: Draw) -> Shape:
+    """Two models whose columns stand in another order, or whose labels stand in the first file."""
+    names = draw.names(
+        draw.pick("names", ("words", "from 0", "from 1")), draw.pick("classes", (2, 3))
+    )
+    first = draw.problem(names, decimals=6)
+    second = draw.problem(names, decimals=6, n=first.n)
+    second = Problem(names=second.names, rows=second.rows, truth=first.truth)
+    figure = second.cross_entropy() - first.cross_entropy()
+    prefix = draw.pick("prefix", ("", "p_", "class_"))
+    old, new = (
+        class_columns(draw, problem, order(draw, names), prefix=prefix)
+        for problem in (first, second)
+    )
+    said = ("label", [integer(v) for v in first.labels])
+    files = {"new.csv": write(new, "csv")}
+    where = draw.pick("labels stand", ("apart", "in the old file", "in both"))
+    command = "xent compare old.csv new.csv --labels y.csv"
+    if where == "apart":
+        files |= {"old.csv": write(old, "csv"), "y.csv": write([said], "csv")}
+    else:
+        files["old.csv"] = write([*old, said], "csv")
+        command = "xent compare old.csv new.csv --labels old.csv"
+        if where == "in both":
+            files["new.csv"] = write([said, *new], "csv")
+            command = "xent compare old.csv new.csv"
+    return Shape(
+        kind="compared",
+        files=files,
+        command=command,
+        figures=(figure,),
+        tags=dict(draw.tags),
+    )
+
+
 DOUBTS = (
-    joined_models,
-    prior_beside,
     codes_against_the_order,
     codes_without_zero,
     codes_from_one,
     polar_pair,
     one_named_column,
-    guesses_called_label,
-    derived_beside,
     sigmoids,
     other_scales,
     rows_that_differ,
     multilabel,
     old_labels,
+    integral_logits,
+    percent,
+    compared_orders,
 )

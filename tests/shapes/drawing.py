@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from .arrays import matrices, nested
 from .doubts import DOUBTS
 from .family import family, shuffled_ids
+from .neighbours import NEIGHBOURS
 from .problem import Draw, Shape
 from .texts import odd_text, pairs_and_lists, wide_table
-from .tools import binary, h2o, matrices, nested, r_matrix, scored, tidy
+from .tools import binary, h2o, r_matrix, scored, tidy
 from .traps import TRAPS
 
 TOOLS: tuple[Callable[[Draw], Shape], ...] = (
@@ -27,7 +29,7 @@ TOOLS: tuple[Callable[[Draw], Shape], ...] = (
     pairs_and_lists,
     wide_table,
 )
-_TURNS = ((family,), TOOLS, (*TRAPS, *DOUBTS))
+_TURNS = ((family,), TOOLS, (*TRAPS, *NEIGHBOURS, *DOUBTS))
 
 
 def draw_shapes(seed: int, count: int) -> Iterator[Shape]:

@@ -47,9 +47,28 @@ GUESSES = (
 )
 ORDERS = ("sorted", "shuffled", "reversed")
 LABELS = {
-    "integers": ("integers", "floats", "text", "column names", "one-hot", "one-hot bool", "soft"),
-    "texts": ("text", "column names", "codes", "one-hot", "one-hot bool", "soft"),
+    "integers": (
+        "integers",
+        "floats",
+        "text",
+        "padded text",
+        "column names",
+        "one-hot",
+        "one-hot bool",
+        "soft",
+    ),
+    "texts": (
+        "text",
+        "padded text",
+        "other case",
+        "column names",
+        "codes",
+        "one-hot",
+        "one-hot bool",
+        "soft",
+    ),
 }
+CONTAINERS = (*TEXT[:-1], "jsonl", "parquet", "parquet dictionary", "parquet float32")
 EXTRAS = (
     "none",
     "id",
@@ -62,6 +81,7 @@ EXTRAS = (
     "features beside",
     "logits",
     "two labels",
+    "index",
 )
 
 
@@ -88,10 +108,10 @@ def family(draw: Draw) -> Shape:
     prefix, suffix = draw.pick("affix", AFFIXES)
     labels = draw.pick("labels", LABELS["integers" if numbers else "texts"])
     columns = order(draw, names, ("sorted",) if labels == "codes" else ORDERS)
-    problem = draw.problem(names)
+    container = draw.pick("container", CONTAINERS)
+    problem = draw.problem(names, single=container == "parquet float32")
     called = {name: f"{prefix}{name}{suffix}" for name in names}
     files = draw.pick("files", ("one", "two"))
-    container = draw.pick("container", (*TEXT[:-1], "jsonl", "parquet", "parquet dictionary"))
     extras = draw.pick("extras", EXTRAS)
     truth = draw.pick("truth", TRUTHS)
     target, figure, late = _target(draw, problem, labels, truth, called, files)
@@ -132,11 +152,17 @@ def _target(
         "integers": integer,
         "floats": float,
         "text": lambda name: name,
+        "padded text": lambda name: f" {name}",
+        "other case": lambda name: name.upper() if name.islower() else name.lower(),
         "column names": lambda name: called[name],
         "codes": problem.names.index,
     }
     if labels in single:
-        return [(truth, [single[labels](name) for name in said])], figure, labels == "column names"
+        return (
+            [(truth, [single[labels](name) for name in said])],
+            figure,
+            labels in {"column names", "other case"},
+        )
     names = order(draw, problem.names)
     same = (
         files == "two"
@@ -170,6 +196,11 @@ def _extras(
     guess = draw.pick("guess", GUESSES) if "guess" in extras else ""
     if extras in {"id", "two labels"}:
         return [ids, *table], False
+    if extras == "index":
+        head = {"parquet": "__index_level_0__", "jsonl": "index"}.get(
+            draw.tags["container"].split()[0], ""
+        )
+        return [(head, list(range(n))), *table], False
     if extras == "id and split":
         return [ids, *table, ("split", [rng.choice(("valid", "test")) for _ in range(n)])], False
     if extras == "weight":
@@ -212,6 +243,12 @@ def _files(
     preds, labels = file_name("preds", container), file_name("labels", container)
     if table[0][0] == "id":
         target = [table[0], *target]
+    beside = draw.pick("beside labels", ("nothing", "text", "numbers"))
+    n = len(target[0][1])
+    if beside == "text":
+        target = [("review", [f"so, so {i}" for i in range(n)]), *target]
+    elif beside == "numbers":
+        target = [*target, ("age", [draw.rng.randrange(1000, 2000) for _ in range(n)])]
     made = {preds: write(table, container), labels: write(target, container)}
     return made, f"xent eval {preds} {labels}"
 

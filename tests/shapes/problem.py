@@ -11,6 +11,8 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
+import numpy as np
+
 EPS = 2.0**-52
 T = TypeVar("T", bound=Hashable)
 Column = tuple[str, list[Any]]
@@ -129,9 +131,17 @@ class Draw:
         return NAMES[kind](self.rng, k)
 
     def problem(
-        self, names: Sequence[str], *, decimals: int | None = None, n: int | None = None
+        self,
+        names: Sequence[str],
+        *,
+        decimals: int | None = None,
+        n: int | None = None,
+        single: bool = False,
     ) -> Problem:
-        """Draw probabilities and labels; every class occurs, about two rows in three are right."""
+        """Draw probabilities and labels; every class occurs, about two rows in three are right.
+
+        With `single`, probabilities are numbers that float32 holds exactly.
+        """
         k, rng = len(names), self.rng
         n = n or rng.randint(2 * k + 8, 2 * k + 24)
         places = decimals or self.pick("decimals", (2, 3, 4, 6, 17))
@@ -141,7 +151,12 @@ class Draw:
         for at in truth:
             scores = [rng.gauss(0.0, 1.0) + (1.3 if c == at else 0.0) for c in range(k)]
             weights = [math.exp(score) for score in scores]
-            rows.append(spell([w / math.fsum(weights) for w in weights], places))
+            row = [w / math.fsum(weights) for w in weights]
+            rows.append(
+                tuple(Number(repr(float(np.float32(p)))) for p in row)
+                if single
+                else spell(row, places)
+            )
         return Problem(names=tuple(names), rows=tuple(rows), truth=tuple(truth))
 
 
@@ -167,6 +182,12 @@ _SPACED = (
 _DOTTED = ("a.b", "eur.usd", "iris.setosa", "iris.virginica", "node.js", "v1.2")
 _NUMBERED = ("1st class", "F24-26", "M39+", "covid19", "h1n1", "h3n2", "room 101")
 _CASED = ("Bream", "IV", "McLaren", "PARKKI", "Perch", "iPhone")
+_SHARED = (
+    ("Iris-setosa", "Iris-versicolor", "Iris-virginica"),
+    ("grade_A", "grade_B", "grade_C"),
+    ("big cat", "small cat", "wild cat"),
+    ("non functional", "not recorded", "not sure"),
+)
 _PAIRS = (
     ("no", "yes"),
     ("neg", "pos"),
@@ -190,6 +211,10 @@ def _pair(rng: random.Random, k: int) -> tuple[str, ...]:
     return rng.choice(_PAIRS) if k == 2 else _words(_WORDS)(rng, k)
 
 
+def _shared(rng: random.Random, k: int) -> tuple[str, ...]:
+    return tuple(sorted(rng.sample(rng.choice(_SHARED), min(k, 3))))
+
+
 NAMES: dict[str, Callable[[random.Random, int], tuple[str, ...]]] = {
     "words": _words(_WORDS),
     "pair": _pair,
@@ -197,6 +222,8 @@ NAMES: dict[str, Callable[[random.Random, int], tuple[str, ...]]] = {
     "dots": _words(_DOTTED),
     "numbers inside": _words(_NUMBERED),
     "cased": _words(_CASED),
+    "shared parts": _shared,
+    "shared digits": lambda rng, k: tuple(sorted(rng.sample(("30", "33", "35", "38", "39"), k))),
     "from 0": lambda rng, k: tuple(map(str, range(k))),
     "from 1": lambda rng, k: tuple(map(str, range(1, k + 1))),
     "from 3": lambda rng, k: tuple(map(str, range(3, k + 3))),
@@ -204,5 +231,5 @@ NAMES: dict[str, Callable[[random.Random, int], tuple[str, ...]]] = {
     "negative": lambda rng, k: ("-1", "1") if k == 2 else tuple(str(v - k // 2) for v in range(k)),
     "zero-padded": lambda rng, k: tuple(f"{v:02d}" for v in range(1, k + 1)),
 }
-INTEGERS = ("from 0", "from 1", "from 3", "gaps", "negative", "zero-padded")
-TEXTS = ("words", "pair", "spaces", "dots", "numbers inside", "cased")
+INTEGERS = ("from 0", "from 1", "from 3", "gaps", "negative", "zero-padded", "shared digits")
+TEXTS = ("words", "pair", "spaces", "dots", "numbers inside", "cased", "shared parts")

@@ -14,6 +14,7 @@ import pytest
 from .doubts import DOUBTS
 from .drawing import TOOLS, draw_shapes
 from .family import AFFIXES, EXTRAS, LABELS, ORDERS
+from .neighbours import NEIGHBOURS
 from .problem import NAMES, Number, Problem, Shape
 from .running import Answer
 from .traps import TRAPS
@@ -75,7 +76,9 @@ def test_every_value_of_every_dimension_occurs(shapes: list[Shape]) -> None:
             seen[what].add(value)
             if shape.kind == "family":
                 families[what].add(value)
-    assert seen["maker"] == {make.__name__ for make in (*TOOLS, *TRAPS, *DOUBTS)} | {"family"}
+    assert seen["maker"] == {make.__name__ for make in (*TOOLS, *TRAPS, *NEIGHBOURS, *DOUBTS)} | {
+        "family"
+    }
     assert families["affix"] == {str(affix) for affix in AFFIXES}
     assert families["names"] == set(NAMES)
     assert families["labels"] == {kind for kinds in LABELS.values() for kind in kinds}
