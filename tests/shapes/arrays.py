@@ -9,16 +9,26 @@ import numpy as np
 
 from .containers import arrow_map, file_name, nest, npy, npz, spark_vectors, write
 from .family import integer
-from .problem import INTEGERS, TEXTS, Draw, Shape, Table
+from .problem import INTEGERS, TEXTS, Draw, Problem, Shape, Table
 
 KINDS = (*TEXTS, *INTEGERS)
 
 
+NESTED = (
+    "list",
+    "struct",
+    "label and score",
+    "classes and scores",
+    "map",
+    "spark",
+    "zero-shot",
+    "list without order",
+)
+
+
 def nested(draw: Draw) -> Shape:
     """One column that holds the family: Spark, Hugging Face, spaCy, BigQuery, Vertex AI."""
-    how = draw.pick(
-        "nested", ("list", "struct", "label and score", "classes and scores", "map", "spark")
-    )
+    how = draw.pick("nested", NESTED)
     container = {"map": "parquet", "spark": "parquet"}.get(how) or draw.pick(
         "container", ("jsonl", "json", "parquet", "arrow")
     )
@@ -27,6 +37,8 @@ def nested(draw: Draw) -> Shape:
         "from 0" if positions else draw.pick("names", KINDS), draw.pick("classes", (2, 3, 4))
     )
     problem = draw.problem(names, decimals=4)
+    if how in {"zero-shot", "list without order"}:
+        return _ranked_lists(draw, problem, container) if how == "zero-shot" else _unnamed(draw)
     cells: Any = (
         arrow_map(names, problem.rows)
         if how == "map"
@@ -55,6 +67,44 @@ def nested(draw: Draw) -> Shape:
     )
 
 
+def _ranked_lists(draw: Draw, problem: Problem, container: str) -> Shape:
+    """Return lists of labels and scores, each row ranked by itself (Hugging Face, zero-shot)."""
+    rows = [
+        sorted(zip(map(float, row), problem.names, strict=True), reverse=True)
+        for row in problem.rows
+    ]
+    table: Table = [
+        ("sequence", [f"t{i}" for i in range(problem.n)]),
+        ("labels", [[name for _, name in row] for row in rows]),
+        ("scores", [[p for p, _ in row] for row in rows]),
+        ("truth", [integer(name) for name in problem.labels]),
+    ]
+    name = file_name("preds", container)
+    return Shape(
+        kind="nested: ranked lists",
+        files={name: write(table, container)},
+        command=f"xent eval {name}",
+        figures=(problem.cross_entropy(),),
+        refusal="fine",
+        others=(f"xent eval {name} --label-col truth --pred-cols scores",),
+        tags=dict(draw.tags),
+    )
+
+
+def _unnamed(draw: Draw) -> Shape:
+    """Return lists of probabilities beside labels that are words: no order is known."""
+    problem = draw.problem(draw.names("words", 3), decimals=4)
+    table: Table = [("probs", nest("list", problem.names, problem.rows)), ("label", problem.labels)]
+    return Shape(
+        kind="nested: no order",
+        files={"preds.jsonl": write(table, "jsonl")},
+        command="xent eval preds.jsonl",
+        figures=(),
+        refusal="only",
+        tags=dict(draw.tags),
+    )
+
+
 def matrices(draw: Draw) -> Shape:
     """Matrices without names: npy, npz, text without a header (Keras, torch, LightGBM, sktime)."""
     k = draw.pick("classes", (2, 3, 5))
@@ -76,10 +126,30 @@ def matrices(draw: Draw) -> Shape:
             "spaces",
             "bracketed",
             "logits",
+            "npy from 1",
+            "words",
+            "header on one",
         ),
     )
     command, refusal = "xent eval p.npy y.npy", "late"
-    if how.startswith("npy"):
+    if how == "words":
+        words = [("cat", "dog", "fox", "gnu", "jay")[at] for at in problem.truth]
+        body = "\n".join(",".join(row) for row in problem.rows) + "\n"
+        return Shape(
+            kind="matrices of words",
+            files={"preds.csv": body.encode(), "y.csv": _lines(["class", *words])},
+            command="xent eval preds.csv y.csv",
+            figures=(),
+            refusal="only",
+            tags=dict(draw.tags),
+        )
+    if how == "header on one":
+        table: Table = [(name, problem.column(name)) for name in problem.names]
+        files = {"preds.csv": write(table, "csv"), "y.txt": _lines(list(y))}
+        command = "xent eval preds.csv y.txt"
+    elif how == "npy from 1":
+        files, refusal = {"p.npy": npy(q), "y.npy": npy(y + 1)}, "fine"
+    elif how.startswith("npy"):
         shaped = {"npy": y, "npy column": y[:, None], "npy one-hot": hot, "npy bool": hot > 0.5}
         files = {"p.npy": npy(q), "y.npy": npy(shaped[how])}
     elif how == "npz":

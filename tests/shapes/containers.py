@@ -119,7 +119,7 @@ def _text(table: Table, container: str, *, header: bool) -> bytes:
 def _cell(cell: Any, container: str) -> Any:
     if container == "decimal comma" and isinstance(cell, Number | float):
         return str(cell).replace(".", ",")
-    if container == "csv quoted" and isinstance(cell, Number):
+    if container == "csv quoted" and isinstance(cell, Number) and cell[-1:].isdigit():
         return float(cell)  # R quotes texts, not numbers
     return cell
 

@@ -74,15 +74,82 @@ def one_named_column(draw: Draw) -> Shape:
 
 
 def sigmoids(draw: Draw) -> Shape:
-    """One sigmoid for each class: rows do not sum to 1, so no row is a distribution."""
-    names = draw.names("words", draw.pick("classes", (3, 4)))
+    """One sigmoid for each class, or sums of an ordinal model: no row is a distribution."""
+    how = draw.pick("rows", ("sigmoids", "cumulative"))
+    names = draw.names("words" if how == "sigmoids" else "from 0", draw.pick("classes", (3, 4)))
     problem = draw.problem(names)
-    rows = [
-        tuple(Number(f"{min(0.99, 0.3 + 0.7 * float(p)):.3f}") for p in row) for row in problem.rows
-    ]
+    rows = []
+    for row in problem.rows:
+        values = [min(0.99, 0.3 + 0.7 * float(p)) for p in row]
+        if how == "cumulative":
+            values = [min(1.0, sum(map(float, row[: c + 1]))) for c in range(len(row))]
+        rows.append(tuple(Number(f"{value:.3f}") for value in values))
     loose = Problem(names=problem.names, rows=tuple(rows), truth=problem.truth)
-    table = [*class_columns(draw, loose, names), ("label", problem.labels)]
-    return one_file(draw, "sigmoids", table, refusal="only")
+    table = class_columns(draw, loose, names)
+    table.append(("label", [integer(v) for v in problem.labels]))
+    return one_file(draw, how, table, refusal="only")
+
+
+def swapped_files(draw: Draw) -> Shape:
+    """LABELS is given first and PREDS second: the same figure, or none."""
+    names = draw.names(draw.pick("names", ("words", "from 0")), draw.pick("classes", (2, 3)))
+    problem = draw.problem(names)
+    table = class_columns(draw, problem, names, prefix=draw.pick("prefix", ("", "p_")))
+    labels: Table = [("label", [integer(v) for v in problem.labels])]
+    if draw.pick("labels", ("one column", "one-hot")) == "one-hot":
+        heads = zip(names, table, strict=True)
+        labels = [(head, [int(v == c) for v in problem.labels]) for c, (head, _) in heads]
+    command = "xent eval labels.csv preds.csv"
+    figure = problem.cross_entropy()
+    return two_files(draw, "swapped files", table, labels, figure, refusal="fine", command=command)
+
+
+def votes(draw: Draw) -> Shape:
+    """Labels are the votes of three or five people for each class."""
+    names = draw.names(draw.pick("names", ("words", "gaps")), draw.pick("classes", (2, 3)))
+    problem = draw.problem(names)
+    people = draw.pick("people", (3, 5))
+    counts = []
+    for at in problem.truth:
+        drawn = [at, at, *(draw.rng.randrange(len(names)) for _ in range(people - 2))]
+        counts.append([drawn.count(c) for c in range(len(names))])
+    figure = problem.soft_cross_entropy([[v / people for v in row] for row in counts])
+    table = class_columns(draw, problem, names, prefix="p_")
+    labels: Table = [
+        (f"votes_{names[c]}", [row[c] for row in counts]) for c in reversed(range(len(names)))
+    ]
+    others = (f"{BOTH} --label-sums renormalize",)
+    return two_files(draw, "votes", table, labels, figure, refusal="fine", others=others)
+
+
+def missing_cells(draw: Draw) -> Shape:
+    """A row lacks its label, another a probability; only --invalid drop leaves them out."""
+    names = draw.names(
+        draw.pick("names", ("words", "from 0", "from 1")), draw.pick("classes", (2, 3))
+    )
+    problem = draw.problem(names)
+    spelled = draw.pick("missing", ("", "NA", "nan", "null"))
+    whole = Problem(names=names, rows=problem.rows[:-2], truth=problem.truth[:-2])
+    said: list[Any] = [integer(v) for v in problem.labels]
+    said[-1] = spelled
+    table: Table = [*class_columns(draw, problem, names), ("label", said)]
+    table[0][1][-2] = Number(spelled)
+    if draw.pick("said", ("no", "yes")) == "no":
+        return one_file(draw, "missing cells, not said", table, refusal="only")
+    command = f"{ONLY} --invalid drop"
+    return one_file(draw, "missing cells", table, whole.cross_entropy(), command=command)
+
+
+def soft_binary(draw: Draw) -> Shape:
+    """Labels are fractions, of one class: a share, or what another model said."""
+    problem = draw.problem(("0", "1"))
+    shares = [round(draw.rng.uniform(0.03, 0.97), 2) for _ in problem.rows]
+    figure = problem.soft_cross_entropy([(1.0 - t, t) for t in shares])
+    labels: Any = (draw.pick("truth", ("y_true", "target", "label")), shares)
+    table: Table = [(draw.pick("head", ("y_prob", "prob", "y_pred")), problem.column("1")), labels]
+    if draw.pick("files", ("one", "two")) == "one":
+        return one_file(draw, "soft binary", table, figure, refusal="fine")
+    return two_files(draw, "soft binary", table[:1], table[1:], figure, refusal="fine")
 
 
 def other_scales(draw: Draw) -> Shape:
@@ -221,11 +288,17 @@ def compared_orders(draw: Draw) -> Shape:
     second = draw.problem(names, decimals=6, n=first.n)
     second = Problem(names=second.names, rows=second.rows, truth=first.truth)
     figure = second.cross_entropy() - first.cross_entropy()
-    prefix = draw.pick("prefix", ("", "p_", "class_"))
-    old, new = (
-        class_columns(draw, problem, order(draw, names), prefix=prefix)
-        for problem in (first, second)
-    )
+    prefix = draw.pick("prefix", ("", "p_", "class_", "own"))
+    if prefix == "own":
+        old, new = (
+            class_columns(draw, problem, order(draw, names), prefix=own)
+            for problem, own in ((first, "lr_"), (second, "dt_"))
+        )
+    else:
+        old, new = (
+            class_columns(draw, problem, order(draw, names), prefix=prefix)
+            for problem in (first, second)
+        )
     said = ("label", [integer(v) for v in first.labels])
     files = {"new.csv": write(new, "csv")}
     where = draw.pick("labels stand", ("apart", "in the old file", "in both"))
@@ -254,6 +327,10 @@ DOUBTS = (
     polar_pair,
     one_named_column,
     sigmoids,
+    swapped_files,
+    votes,
+    missing_cells,
+    soft_binary,
     other_scales,
     rows_that_differ,
     multilabel,

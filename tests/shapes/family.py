@@ -36,6 +36,7 @@ AFFIXES = (
     ("probability[", "]"),
 )
 TRUTHS = ("label", "target", "y_true", "truth", "species", "Class", "outcome", "actual", "gold")
+KNOWN_TRUTHS = ("label", "target", "y_true", "truth", "actual", "gold")
 GUESSES = (
     "pred_label",
     "prediction",
@@ -126,11 +127,18 @@ def family(draw: Draw) -> Shape:
     bare = not prefix and not suffix
     # Codes are positions in a family that only its sums tell from the features beside it.
     late = late or unsure or (labels == "codes" and bare and extras.startswith("features"))
-    others = ()
+    told = draw.tags.get("guess") if "guess" in extras else None
+    if told == "response" and files == "one" and truth not in KNOWN_TRUTHS:
+        late = True  # mlr3 calls its guesses so, others their labels
+    others: tuple[str, ...] = ()
     if len(target) == 1 and files == "one":
         others = (f"{command} --label-col '{truth}'",)
     if prefix and prefix.isidentifier() and not suffix:
         others = (*others, f"{command} --pred-cols '{prefix}*'")
+    if labels != "codes" and not any(mark in name for name in names for mark in ",' "):
+        others = (*others, f"{command} --classes='{','.join(names)}'")
+    if k == 2 and labels in {"integers", "text"}:
+        others = (*others, f"{command} --positive='{names[draw.rng.randrange(2)]}'")
     return Shape(
         kind="family",
         files=files_at,

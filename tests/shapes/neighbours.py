@@ -68,13 +68,17 @@ def families_of_models(draw: Draw) -> Shape:
     first = draw.problem(names, decimals=6)
     second = draw.problem(names, decimals=6, n=first.n)
     models = draw.pick("models", (("lr", "dt"), ("model_a", "model_b"), ("rf", "xgb")))
-    style = draw.pick("family", ("model first", "one column each"))
+    style = draw.pick("family", ("model first", "one column each", "calibrated"))
     table: Table = [("y_true", [integer(v) for v in first.labels])]
     figure = first.cross_entropy()
     if style == "model first":
         for model, problem in zip(models, (first, second), strict=True):
             table += [(f"{model}_{name}", problem.column(name)) for name in names]
         chosen = f"{ONLY} --pred-cols '{models[0]}_*'"
+    elif style == "calibrated":  # H2O with calibrate_model
+        for prefix, problem in zip(("cal_p", "p"), (first, second), strict=True):
+            table += [(f"{prefix}{name}", problem.column(name)) for name in names]
+        chosen = f"{ONLY} --pred-cols 'cal_p*'"
     else:
         if k != 2 or not names[0].isdigit():
             first = draw.problem(("0", "1"), decimals=6)
@@ -136,6 +140,27 @@ def a_member_too_many(draw: Draw) -> Shape:
         ("label", problem.labels),
     ]
     return one_file(draw, "a member too many", table, problem.cross_entropy(), refusal="fine")
+
+
+def ranked_pairs(draw: Draw) -> Shape:
+    """The classes of each row ranked: pred_1, prob_1, pred_2, prob_2. Numbers are ranks."""
+    kind = draw.pick("names", ("words", "from 1", "from 0"))
+    names = draw.names(kind, draw.pick("classes", (2, 3)))
+    problem = draw.problem(names)
+    ranked = [
+        sorted(zip(row, names, strict=True), key=lambda pair: -float(pair[0]))
+        for row in problem.rows
+    ]
+    heads = draw.pick("heads", (("pred_{}", "prob_{}"), ("top{}_label", "top{}_prob")))
+    start = 0 if kind == "from 0" else 1
+    table: Table = [("label", [integer(v) for v in problem.labels])]
+    for rank in range(len(names)):
+        name, chance = (head.format(rank + start) for head in heads)
+        table.append((name, [integer(row[rank][1]) for row in ranked]))
+        table.append((chance, [row[rank][0] for row in ranked]))
+    others = (f"{ONLY} --label-col label", f"{ONLY} --pred-cols '{heads[1].format('*')}'")
+    figure = problem.cross_entropy()
+    return one_file(draw, "ranked pairs", table, figure, refusal="fine", others=others)
 
 
 def probability_twice(draw: Draw) -> Shape:
@@ -234,6 +259,7 @@ NEIGHBOURS = (
     joined_models,
     prior_beside,
     a_member_too_many,
+    ranked_pairs,
     probability_twice,
     guesses_called_label,
     derived_beside,
