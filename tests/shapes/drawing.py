@@ -19,6 +19,7 @@ TOOLS: tuple[Callable[[Draw], Shape], ...] = (
     tidy,
     scored,
     nested,
+    nested,
     matrices,
     matrices,
     binary,
@@ -29,7 +30,8 @@ TOOLS: tuple[Callable[[Draw], Shape], ...] = (
     pairs_and_lists,
     wide_table,
 )
-_TURNS = ((family,), TOOLS, (*TRAPS, *NEIGHBOURS, *DOUBTS))
+_FAMILY, _TRAPS = (family,), (*TRAPS, *NEIGHBOURS, *DOUBTS)
+_TURNS = (_FAMILY, TOOLS, _TRAPS) * 3 + (TOOLS, _TRAPS)
 
 
 def draw_shapes(seed: int, count: int) -> Iterator[Shape]:
@@ -43,4 +45,4 @@ def draw_shapes(seed: int, count: int) -> Iterator[Shape]:
     draw = Draw(seed)
     for at in range(count):
         draw.tags = {}
-        yield draw.pick("maker", _TURNS[at % 3])(draw)
+        yield draw.pick("maker", _TURNS[at % len(_TURNS)])(draw)

@@ -1,4 +1,4 @@
-"""Try xent on any number of shapes; in tests/: python -m shapes.try_shapes --seed 7 --count 2000."""
+"""Try xent on many shapes; in tests/: python -m shapes.try_shapes --seed 7 --count 2000."""
 
 from __future__ import annotations
 
