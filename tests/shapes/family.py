@@ -246,6 +246,8 @@ def _files(
     if files == "one":
         last = draw.pick("labels stand", ("first", "last"))
         both = [*target, *table] if last == "first" else [*table, *target]
+        if last == "first" and draw.tags["extras"] == "index":  # pandas writes its index first
+            both = [table[0], *target, *table[1:]]
         name = file_name("preds", container)
         return {name: write(both, container)}, f"xent eval {name}"
     preds, labels = file_name("preds", container), file_name("labels", container)
