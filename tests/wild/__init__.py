@@ -1,0 +1,1 @@
+"""Files in the shapes that people have, each with its commands and the right answer."""
