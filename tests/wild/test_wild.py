@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from shapes.running import Answer, run
+from tests.shapes.running import Answer, run
 
 from .recipes import RECIPES
 
