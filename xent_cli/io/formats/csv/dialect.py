@@ -170,6 +170,8 @@ def _column(name: str, fields: Sequence[str]) -> Column:
     known = [field for field in fields if field.strip() not in NULLS]
     if not known and fields:
         return Column(name, "float")
+    if all(field.strip().lower() in ("true", "false") for field in known):
+        return Column(name, "boolean")
     numbers = [field for field in known if is_number(field)]
     written = [(text, decimals) for text in numbers if (decimals := decimals_of(text)) is not None]
     if len(numbers) < len(known) * (_FRACTIONS if written else _INTEGERS):

@@ -164,8 +164,10 @@ class TextSource(Source):
     def _parser(self, wanted: Mapping[str, Use]) -> Parser:
         numbers = frozenset(name for name, use in wanted.items() if use == "number")
         labels = frozenset(name for name, use in wanted.items() if use == "label")
-        numeric = frozenset(name for name in labels if self._kind(name) != "text") | numbers
-        return Parser(self._dialect, list(wanted), numeric, numbers)
+        texts = ("text", "boolean")  # Labels may be True and False.
+        numeric = frozenset(name for name in labels if self._kind(name) not in texts) | numbers
+        booleans = frozenset(name for name in numbers if self._kind(name) == "boolean")
+        return Parser(self._dialect, list(wanted), numeric, numbers, booleans)
 
     def _require_rows(self, n_rows: int) -> None:
         if not n_rows:
@@ -179,7 +181,9 @@ class TextSource(Source):
 def _sample_column(fields: list[str], kind: str) -> pa.Array:
     """Return fields as numbers where the column holds numbers and all of these are some."""
     known = [None if field.strip() in NULLS else field for field in fields]
-    if kind != "text" and all(field is None or is_number(field) for field in known):
+    if kind not in ("text", "boolean") and all(
+        field is None or is_number(field) for field in known
+    ):
         return pa.array([None if f is None else float(f) for f in known], pa.float64())
     return pa.array(known, pa.string())
 
