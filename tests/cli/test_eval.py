@@ -115,11 +115,11 @@ def test_multilabel_only_when_asked(xent: Xent, tmp_path: Path) -> None:
 
 
 def test_row_sums(xent: Xent, tmp_path: Path) -> None:
-    (tmp_path / "p.csv").write_text("a,b\n0.2,0.3\n0.5,0.5\n")
-    (tmp_path / "y.csv").write_text("y\n1\n1\n")
+    (tmp_path / "p.csv").write_text("p_a,p_b\n0.2,0.3\n0.5,0.5\n")
+    (tmp_path / "y.csv").write_text("y\nb\na\n")
     refused = xent("eval", "p.csv", "y.csv")
     assert refused.code == 2
-    assert "p.csv, row 1 (line 2): the probabilities a, b sum to 0.5, not 1." in refused.err
+    assert "p.csv, row 1 (line 2): the probabilities p_a, p_b sum to 0.5, not 1." in refused.err
     for policy, first in (("renormalize", math.log(5 / 3)), ("ignore", math.log(10 / 3))):
         result = xent("eval", "p.csv", "y.csv", "--row-sums", policy, "-f", "total")
         assert float(result.out) == pytest.approx((first + math.log(2)) / 2, rel=1e-14)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -46,6 +48,15 @@ def array_to_arrow(array: NDArray[np.generic]) -> pa.Array:
         return _flat_to_arrow(native)
     flat = np.ascontiguousarray(native).reshape(-1)
     return pa.FixedSizeListArray.from_arrays(_flat_to_arrow(flat), native.shape[1])
+
+
+def texts_to_arrow(texts: Sequence[str]) -> pa.Array:
+    """Return texts as Arrow strings; `pa.array` would import pandas to ask whether they are its."""
+    parts = [text.encode() for text in texts]
+    offsets = np.zeros(len(parts) + 1, dtype=np.int32)
+    np.cumsum([len(part) for part in parts], out=offsets[1:])
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(parts))]
+    return pa.Array.from_buffers(pa.string(), len(parts), buffers)
 
 
 def _flat_to_arrow(values: NDArray[np.generic]) -> pa.Array:

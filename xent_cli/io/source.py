@@ -156,16 +156,18 @@ class Source(ABC):
             return self._first(uses, rows)
         except EmptyInputError:
             raise
-        except InputError:
-            return self._readable(uses, rows)
+        except InputError as error:
+            return self._readable(uses, rows, error)
 
-    def _readable(self, uses: Mapping[str, Use], rows: int) -> Block:
+    def _readable(self, uses: Mapping[str, Use], rows: int, error: InputError) -> Block:
         """Return the first rows of those columns that can be read, each on its own."""
         found: dict[str, Block] = {}
         for name, use in uses.items():
             with suppress(InputError):
                 found[name] = self._first({name: use}, rows)
-        n = min(map(len, found.values()), default=0)
+        if not found:
+            raise error
+        n = min(map(len, found.values()))
         columns = [block.data.column(0).slice(0, n) for block in found.values()]
         return Block(pa.RecordBatch.from_arrays(columns, list(found)), 0, Place(self.path))
 

@@ -72,6 +72,7 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
     )
     require_numbers(roles, preds, labels)
     plan = _plan(question, reading, roles, named)
+    plan = replace(plan, percent=options.scale == "percent")
     if choice.chosen is None:
         raise refuse(question, choice, plan)
     if isinstance(options.class_weights, str) and options.class_weights == "balanced":
@@ -85,8 +86,11 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
 
 def ask(preds: Source, labels: Source, named: Named, options: Options) -> Question:
     """Take samples of two inputs, and put what the user said of their columns beside them."""
-    ours = Sample(preds)
+    percent = options.scale == "percent"
+    ours = Sample(preds, divisor=100.0 if percent else 1.0)
     theirs = ours if preds is labels else Sample(labels)
+    if percent:
+        options = replace(options, scale="probs")
     taken = frozenset(named.beside)
     ids = named.id or (None, None)
     return Question(
@@ -105,7 +109,7 @@ def _plan(question: Question, reading: Interpretation, roles: Roles, named: Name
     """Return the plan of an interpretation, class weights left out."""
     preds, labels, options = question.preds.source, question.labels.source, question.options
     first = _first_rows(preds, labels, roles)
-    q = first[0].numbers(roles.preds)
+    q = first[0].numbers(roles.preds) / question.preds.divisor
     sample = None if reading.order is not None else first[1].label(roles.labels[0])
     matrix = None if sample is not None else first[1].numbers(roles.labels)
     soft = _is_soft(sample.numbers if sample is not None else matrix)

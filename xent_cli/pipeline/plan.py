@@ -55,6 +55,8 @@ class Plan:
     warnings, notes : tuple of Notice
     pred_tolerance, label_tolerance : float
         How far rows may miss 1 through the precision of their files.
+    percent : bool
+        Whether predictions are to be divided by 100.
     """
 
     preds: Source
@@ -68,6 +70,7 @@ class Plan:
     notes: tuple[Notice, ...]
     pred_tolerance: float
     label_tolerance: float
+    percent: bool = False
 
     def join(self, jobs: int = 1) -> Join | None:
         """Read the labels that predictions find by an id, if they do."""
@@ -158,6 +161,8 @@ class Plan:
             For the first row that cannot be used, unless it is to be left out.
         """
         q = preds.numbers(self.roles.preds, self._width, scratch)
+        if self.percent:
+            q = q / 100
         if self.roles.confidence is not None:
             q = self._of_positive(q, preds.label(self.roles.confidence))
         rows = preds.positions

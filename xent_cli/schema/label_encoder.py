@@ -57,6 +57,12 @@ class LabelValues:
         hits = [index for index, text in enumerate(self.texts) if text.strip() in wanted]
         return np.isin(np.asarray(self.codes), hits)
 
+    def take(self, keep: NDArray[np.bool_]) -> LabelValues:
+        """Return the labels that `keep` (n,) marks."""
+        if self.numbers is not None:
+            return LabelValues(numbers=self.numbers[keep])
+        return LabelValues(codes=np.asarray(self.codes)[keep], texts=self.texts)
+
     def at(self, row: int) -> str:
         """Return the label of a row as text."""
         if self.numbers is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Scale = Literal["probs", "logits", "logprobs"]
+Scale = Literal["probs", "logits", "logprobs", "percent"]
 
 
 DEFAULT_EPS = 2.0**-52

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xent_cli.errors import InputError, LabelError
+from xent_cli.errors import ClassesError, InputError, LabelError
 from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.interpretation.evidence import (
     Fit,
@@ -37,6 +37,7 @@ from xent_cli.schema.label_encoder import ClassIndex, index_classes, polar_alias
 from xent_cli.schema.positive_class import binary_index
 from xent_cli.schema.spelling import fold, match_names
 
+_FEW = 100
 _MOSTLY = 0.75
 """Predicted classes are the likeliest ones in more rows than this, thresholds and ties aside."""
 
@@ -72,23 +73,16 @@ class Candidate:
 
 def candidates(question: Question) -> list[Candidate]:
     """List the interpretations of two inputs."""
-    mode, found = question.options.mode, list[Candidate]()
+    found: list[Candidate] = []
     for label in question.single_labels():
-        values = question.label_values(label)
         beside = (label,) if question.one_input else ()
-        if mode in (None, "sparse"):
-            found += _with_one_label(question, label, values, beside)
-        if mode in (None, "binary"):
-            found += _with_one_column(question, label, values, beside)
-    if (mode in (None, "categorical", "binary") and len(question.wanted_labels) != 1) or (
-        len(question.wanted_labels) == 1 and _is_list(question, question.wanted_labels[0])
-    ):
+        values = _known(question, question.label_values(label), question.pred_pool(beside))
+        found += _with_one_label(question, label, values, beside)
+        found += _with_one_column(question, label, values, beside)
+    wanted = question.wanted_labels
+    if len(wanted) != 1 or question.labels.kind(wanted[0]) == "list":
         found += _with_label_columns(question)
     return found
-
-
-def _is_list(question: Question, name: str) -> bool:
-    return question.labels.kind(name) == "list"
 
 
 # --- one column of labels, several of predictions -------------------------------------------------
@@ -105,7 +99,7 @@ def _with_one_label(
         if _is_decided(question, settled):
             continue
         ranked = _is_ranked(question, settled)
-        for index, by_name, error in _indexes(question, settled, values):
+        for index, by_name, error in _indexes(question, settled, label, values):
             if ranked:
                 error = _ranked_error(settled)  # noqa: PLW2901
             elif error is None and not by_name:
@@ -145,7 +139,8 @@ def _against_hard(
         said = question.preds.labels(name)
         if q is None or said is None or not _positions(said.distinct(), len(q)):
             continue
-        if agreement(index.encode(said), q) < _MOSTLY:
+        codes = index.encode(said)
+        if len(codes) >= _SURE_ROWS and agreement(codes, q) < _MOSTLY:
             return LabelError(
                 f"The labels are whole numbers, and the columns {family.describe()} have words for "
                 f"names. Read as positions, the predicted classes in {name} are not the likeliest "
@@ -153,6 +148,13 @@ def _against_hard(
                 hint="Name the classes in the order of the columns with --classes.",
             )
     return None
+
+
+def _known(question: Question, values: Sequence[str], named: Sequence[str]) -> Sequence[str]:
+    """Return the labels to look for: where an id joins rows, some may be of rows left out."""
+    if question.aligned or len(values) > _FEW or families_of_labels(values, named):
+        return values
+    return [value for value in values if families_of_labels([value], named)]
 
 
 def _families(question: Question, values: Sequence[str], pool: Sequence[str]) -> Iterator[Family]:
@@ -337,7 +339,7 @@ def _fit(question: Question, columns: tuple[str, ...], q: Floats | None = None) 
 
 
 def _indexes(
-    question: Question, family: Family, values: Sequence[str]
+    question: Question, family: Family, label: str, values: Sequence[str]
 ) -> Iterator[tuple[ClassIndex, bool, InputError | None]]:
     """Yield how labels may name the classes of a family, and whether by names."""
     options, k = question.options, _width(question, family)
@@ -351,6 +353,13 @@ def _indexes(
             )
             how = match_names(values, options.classes)
             yield replace(index, fold=how or "exact"), True, error
+            return
+        index = index_classes(_names(family, k, own=own), columns, named=own, label_base=None)
+        error = ClassesError(
+            f"There are {len(options.classes)} class names and {k} prediction columns.",
+            hint="--classes must name each column, in their order.",
+        )
+        yield index, own, error
         return
     if options.label_base is not None:
         names = _names(family, k, own=own)
@@ -375,7 +384,7 @@ def _indexes(
             aliases = (*zip(columns, range(k), strict=True), *said)
             yield ClassIndex(family.middles, aliases, by_position=False), True, None
         return
-    if positions and (not own or family.counted or _counts_words(question, family, values)):
+    if positions and (not own or family.counted or _counts_words(question, family, label, values)):
         names = _names(family, k, own=own)
         aliases = tuple(zip(columns, range(k), strict=True)) if own else ()
         yield ClassIndex(names, aliases), False, None
@@ -384,7 +393,7 @@ def _indexes(
     yield index, False, LabelError("No class is called so.")
 
 
-def _counts_words(question: Question, family: Family, values: Sequence[str]) -> bool:
+def _counts_words(question: Question, family: Family, label: str, values: Sequence[str]) -> bool:
     """Say whether labels may be positions of columns that words name.
 
     Only from 0, which must be seen; and only if nothing else in the file may be the predictions:
@@ -392,7 +401,9 @@ def _counts_words(question: Question, family: Family, values: Sequence[str]) -> 
     """
     if not all(as_number(middle) is None for middle in family.middles):
         return False
-    if "0" not in _whole(values):
+    if question.labels.kind(label) == "boolean":
+        return False  # True is no position.
+    if values and "0" not in _whole(values) and not question.sees_zero(label):
         return False
     affix = f"{family.prefix} {family.suffix}"
     return (
@@ -411,7 +422,7 @@ def _whole(values: Sequence[str]) -> set[str]:
 def _positions(values: Sequence[str], k: int) -> bool:
     """Say whether all labels are whole numbers from 0 to K - 1."""
     numbers = [as_number(text) for text in values]
-    return bool(numbers) and all(n is not None and n.is_integer() and 0 <= n < k for n in numbers)
+    return all(n is not None and n.is_integer() and 0 <= n < k for n in numbers)
 
 
 def _names(family: Family, k: int, *, own: bool) -> tuple[str, ...]:
@@ -477,10 +488,16 @@ def _with_one_column(
     soft = numbers is not None and is_fractional(numbers)
     if soft and numbers is not None and not is_probability(numbers):
         return
-    if not soft and len(values) > 2:
+    many = not soft and len(values) > 2
+    if many and question.one_input and not question.wanted_preds:
         return
     for name in _single_columns(question, question.pred_pool(beside)):
-        yield from _single(question, name, label, () if soft else values)
+        if many:
+            index = ClassIndex(tuple(values[:2]), by_position=False)
+            reading = Interpretation((name,), (label,), index, align="value", by_name=False)
+            yield Candidate(reading, error=LabelError("Two classes, and more labels."))
+        else:
+            yield from _single(question, name, label, () if soft else values)
 
 
 def _single_columns(question: Question, pool: Sequence[str]) -> list[str]:
@@ -535,10 +552,11 @@ def _single(
     else:
         index, error = _index_of_two(question, name, distinct)
     reading = Interpretation((name,), (label,), index, align="value", by_name=False)
-    if error is None and numeric and not said and _may_be_of_zero(name, index):
+    if error is None and not said and _may_be_of_negative(name, index):
+        two = list(values) if len(values) == 2 else list(index.names)
         error = LabelError(
-            f"Is the column {name} the probability of the label 0, or of 1?",
-            hint="Say --positive 0 or --positive 1.",
+            f"Which label is the column {name} the probability of, {two[0]} or {two[1]}?",
+            hint=f"Say --positive {two[0]} or --positive {two[1]}.",
         )
     hard = _hard_column(question, name, label, values)
     if hard is not None:
@@ -546,9 +564,11 @@ def _single(
     yield Candidate(reading, against, error)
 
 
-def _may_be_of_zero(name: str, index: ClassIndex) -> bool:
-    """Say whether a name ends in a 0 that may be the class, and was not taken for it."""
-    return bool(re.search(r"[^0-9A-Za-z]0[^0-9A-Za-z]*\Z", name)) and index.find("0") != 1
+def _may_be_of_negative(name: str, index: ClassIndex) -> bool:
+    """Say whether a word of a name may be the negative class, and was not taken for it."""
+    words = [word for word in re.split(r"[^0-9A-Za-z]+", name) if word]
+    sides = {polarity(word) for word in words[1:]} - {None}
+    return sides == {0} and index.find("0") == 0
 
 
 def _index_of_two(
@@ -658,7 +678,8 @@ def _matrix(
     if target is None or len(target) != k or _repeats(question, family, columns, target):
         return
     q = question.preds.matrix(family.columns)
-    if options.mode is None and is_fractional(target) and q is not None and not is_fractional(q):
+    decided = q is not None and bool(np.isin(q, (0.0, 1.0)).all())
+    if options.mode is None and question.one_input and is_fractional(target) and decided:
         return  # Fractions are not the truth about what was decided.
     own = question.preds.source.named and bool(family.middles)
     names = options.classes or _names(family, k, own=own)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xent_cli.errors import ColumnError, InputError, LabelError
+from xent_cli.errors import InputError, LabelError
+from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.interpretation.candidates import Candidate, candidates
 from xent_cli.pipeline.interpretation.evidence import agreement, fit_of, same_rows
 from xent_cli.pipeline.interpretation.families import rank_of_name
@@ -15,6 +16,8 @@ from xent_cli.pipeline.interpretation.question import (
     speaks_of_prediction,
 )
 from xent_cli.pipeline.interpretation.reading import Interpretation
+from xent_cli.pipeline.interpretation.sample import is_fractional
+from xent_cli.schema.types import Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,9 @@ def choose(question: Question) -> Choice:
     doubt. What then remains must be one number.
     """
     listed = candidates(question)
-    standing = [candidate.reading for candidate in listed if candidate.stands]
+    # What contradicts the user is weighed with the rest: it may be the one that names speak for.
+    errors = {id(c.reading): c for c in listed if c.said}
+    standing = [c.reading for c in listed if c.stands or (c.said and c.against == "fits")]
     standing = _no_features(question, standing)
     matrices = [c.reading for c in listed if len(c.reading.labels) > 1 and c.reading.by_name]
     hot = {name for reading in matrices for name in reading.labels}
@@ -51,11 +56,10 @@ def choose(question: Question) -> Choice:
         named = [c.reading for c in listed if c.reading.by_name and not c.reading.binary]
         members = {name for reading in named for name in reading.preds if len(reading.preds) > 1}
         standing = [r for r in standing if not (r.binary and r.preds[0] in members)]
-    said = [c for c in listed if c.said and not c.reading.binary]
-    if said and all(reading.binary for reading in standing):
-        return Choice(doomed=_likeliest(question, said))
+    if mode := question.options.mode:
+        standing = [r for r in standing if _mode_of(r) == mode] or standing
     if not standing:
-        return Choice(doomed=_likeliest(question, listed))
+        return Choice(doomed=_likeliest(listed))
     best = min(_tier(reading) for reading in standing)
     kept = [reading for reading in standing if _tier(reading) == best]
     kept = _not_constant(question, kept)
@@ -64,11 +68,19 @@ def choose(question: Question) -> Choice:
     if len(groups) > 1:
         return Choice(open=tuple(group[0] for group in groups))
     chosen = max(groups[0], key=lambda reading: len(reading.preds))
+    if (contradicted := errors.get(id(chosen))) is not None:
+        return Choice(doomed=contradicted)
     if (unread := _better_label(question, chosen, listed)) is not None:
         return Choice(doomed=unread)
     if (doubt := _doubtful(question, chosen)) is not None:
-        return Choice(doomed=Candidate(chosen, error=doubt))
+        return Choice(doomed=Candidate(chosen, error=doubt, said=True))
     return Choice(chosen)
+
+
+def _mode_of(reading: Interpretation) -> Mode:
+    if reading.binary or reading.multilabel:
+        return "binary"
+    return "sparse" if reading.order is None else "categorical"
 
 
 def _tier(reading: Interpretation) -> int:
@@ -187,7 +199,7 @@ def _echoes(question: Question, reading: Interpretation) -> bool:
 def _by_number(question: Question, kept: list[Interpretation]) -> list[list[Interpretation]]:
     """Group readings that come to the same number in every row of the sample."""
     groups: list[list[Interpretation]] = []
-    costs = []
+    costs: list[Floats | None] = []
     for reading in kept:
         cost = (
             reading.losses(question.preds, question.labels, question.options.scale)
@@ -215,6 +227,15 @@ def _doubtful(question: Question, chosen: Interpretation) -> InputError | None:
                 f"{name} seems to hold what a model predicted, and no column holds the labels.",
                 hint="Name their column with --label-col, or give a file of labels.",
             )
+    if question.one_input and len(chosen.labels) > 1 and chosen.family is not None:
+        affix = f"{chosen.family.prefix} {chosen.family.suffix}"
+        target = question.labels.matrix(chosen.labels)
+        if target is not None and is_fractional(target) and rank_of_label(affix.strip()) > 0:
+            return LabelError(
+                f"Which columns are the predictions, and which the labels? {describe(chosen)} may "
+                "be meant the other way round.",
+                hint="Name them with --pred-cols and --label-col.",
+            )
     if question.options.scale == "logits" and not question.wanted_preds:
         others = [
             other
@@ -223,7 +244,7 @@ def _doubtful(question: Question, chosen: Interpretation) -> InputError | None:
         ]
         if others and len(chosen.preds) > 1 and _like_probabilities(question, chosen):
             return LabelError(
-                f"The columns {describe(question, chosen)} are probabilities: every row sums to 1.",
+                f"The columns {describe(chosen)} are probabilities: every row sums to 1.",
                 hint="Leave --from logits out, or name the columns of logits with --pred-cols.",
             )
     return None
@@ -244,7 +265,7 @@ def _better_label(
     return None
 
 
-def _likeliest(question: Question, listed: Sequence[Candidate]) -> Candidate | None:
+def _likeliest(listed: Sequence[Candidate]) -> Candidate | None:
     """Return the interpretation that an error should be about."""
 
     def rank(candidate: Candidate) -> tuple[int, ...]:
@@ -265,28 +286,10 @@ def _likeliest(question: Question, listed: Sequence[Candidate]) -> Candidate | N
     return max(listed, key=rank, default=None)
 
 
-def describe(question: Question, reading: Interpretation) -> str:
-    """Return an interpretation in plain words.
-
-    It says which columns are predictions, and which hold the labels.
-    """
-    if reading.family is not None and reading.family.middles:
-        preds = reading.family.describe()
-    else:
-        preds = ", ".join(reading.preds)
+def describe(reading: Interpretation) -> str:
+    """Return an interpretation in plain words: its predictions, and its labels."""
+    family = reading.family
+    own = family is not None and bool(family.middles)
+    preds = family.describe() if own and family is not None else ", ".join(reading.preds)
     labels = ", ".join(reading.labels[:4]) + (", ..." if len(reading.labels) > 4 else "")
     return f"{preds} against {labels}"
-
-
-def ambiguous(
-    question: Question, readings: Sequence[Interpretation], commands: Sequence[str]
-) -> InputError:
-    """Return the error for interpretations that are not the same number."""
-    shown = "; ".join(describe(question, reading) for reading in readings[:3])
-    more = f"; and {len(readings) - 3} more" if len(readings) > 3 else ""
-    same_labels = len({reading.labels for reading in readings}) == 1
-    what = "Which columns are the predictions" if same_labels else "Which columns are meant"
-    hint = "Say which: " + " or ".join(commands) + "." if commands else ""
-    return ColumnError(
-        f"{question.preds.source.path}: {what}? They may be {shown}{more}.", hint=hint
-    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xent_cli.schema.class_names import as_number, polarity
 from xent_cli.schema.spelling import FOLDS, fold
@@ -124,18 +124,8 @@ def families_of_labels(labels: Sequence[str], columns: Sequence[str]) -> list[Fa
     found = list(_texts(labels, columns))
     if all(number is not None for number in numbers):
         found += _numbered({number for number in numbers if number is not None}, columns)
-    elif all(polarity(text) is not None for text in labels):
-        found += [
-            family
-            for family in structural_families(columns)
-            if sorted(str(polarity(middle)) for middle in family.middles) == ["0", "1"]
-        ]
-    if numbers and all(number in (0, 1) for number in numbers):
-        found += [
-            family
-            for family in structural_families(columns)
-            if sorted(str(polarity(middle)) for middle in family.middles) == ["0", "1"]
-        ]
+    if all(polarity(text) is not None for text in labels):
+        found += _polar(columns)
     return list({family.columns: family for family in reversed(found)}.values())[::-1]
 
 
@@ -166,6 +156,19 @@ def structural_families(columns: Sequence[str]) -> list[Family]:
     found = [family for family in sets.values() if len(set(family.middles)) == len(family.columns)]
     whole = closed(tuple(columns)) if len(columns) > 1 else None
     return [*found, *([whole] if whole else [])]
+
+
+def _polar(columns: Sequence[str]) -> Iterator[Family]:
+    """Yield pairs of columns of which one says no and the other yes: ``p_no, p_yes``, ``pyes, pno``."""
+    for family in structural_families(columns):
+        if len(family.columns) != 2:
+            continue
+        first, second = family.columns
+        size = next((i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), 0)
+        for middles in (family.middles, (first[size:], second[size:])):
+            if sorted(str(polarity(middle)) for middle in middles) == ["0", "1"]:
+                yield replace(family, middles=middles)
+                break
 
 
 def closed(columns: tuple[str, ...]) -> Family:

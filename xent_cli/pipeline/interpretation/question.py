@@ -23,6 +23,7 @@ _TRUE = re.compile(
 )
 
 
+_MANY_ROWS = 1 << 20
 _VERDICTS = frozenset(("correct", "is_correct", "hit", "error", "flag", "fold", "split", "wrong"))
 """What columns are called that say how a prediction went, or where a row belongs."""
 
@@ -94,10 +95,6 @@ class Question:
         kind = self.preds.kind(name)
         return kind in ("float", "integer", "boolean") and self.preds.numbers(name) is not None
 
-    def is_id(self, name: str, sample: Sample) -> bool:
-        """Say whether a column names rows: by its name, or by distinct whole numbers in order."""
-        return name.lower() in INDEX_NAMES
-
     def pred_pool(self, beside: Sequence[str] = ()) -> list[str]:
         """Return the columns that may be predictions, those that are something else left out."""
         if self.wanted_preds:
@@ -106,9 +103,9 @@ class Question:
         ours = self.preds.source
         theirs = set() if self.one_input else set(self.labels.source.names())
         for name in ours.names():
-            if name in self.taken_preds or name in beside or self.is_id(name, self.preds):
+            if name in self.taken_preds or name in beside or name.lower() in INDEX_NAMES:
                 continue
-            if name in theirs and not self._own(name):
+            if ours.named and name in theirs and not self._own(name):
                 continue
             pool.append(name)
         return pool
@@ -131,7 +128,7 @@ class Question:
         return [
             name
             for name in source.names()
-            if name not in self.taken_labels and not self.is_id(name, self.labels)
+            if name not in self.taken_labels and name.lower() not in INDEX_NAMES
         ]
 
     def single_labels(self) -> list[str]:
@@ -152,13 +149,24 @@ class Question:
 
     def label_values(self, name: str) -> tuple[str, ...]:
         """Return the labels of a column that are not to be ignored, each once."""
-        ignored = {text.strip() for text in self.options.ignore_labels}
         values = self.labels.labels(name)
-        if values is not None and ignored:
-            marks = values.equal_to(self.options.ignore_labels)
-            kept = values.distinct() if not marks.any() else _without(values, marks)
-            return tuple(kept)
-        return tuple(text for text in self.labels.distinct(name) if text)
+        if values is None:
+            return ()
+        if self.options.ignore_labels:
+            values = values.take(~values.equal_to(self.options.ignore_labels))
+        return tuple(text for text in values.distinct() if text)
+
+    def sees_zero(self, name: str) -> bool:
+        """Say whether a label is 0 among the first million: labels may come sorted."""
+        rows = 0
+        for block in self.labels.source.blocks({name: "label"}):
+            found = block.label(name).equal_to(["0"])
+            rows += len(block)
+            if found.any():
+                return True
+            if rows >= _MANY_ROWS:
+                break
+        return False
 
     def is_other(self, name: str) -> bool:
         """Say whether a number column without company is rather no prediction, by its name."""
@@ -167,14 +175,3 @@ class Question:
             return True
         values = self.preds.numbers(name)
         return low in HARD_NAMES and values is not None and not is_fractional(values)
-
-
-def _without(values: object, marks: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[str]:
-    from xent_cli.schema.label_encoder import LabelValues
-
-    assert isinstance(values, LabelValues)
-    keep = ~marks
-    if values.numbers is not None:
-        return LabelValues(numbers=values.numbers[keep]).distinct()
-    codes = np.asarray(values.codes)[keep]
-    return LabelValues(codes=codes, texts=values.texts).distinct()

@@ -1,40 +1,207 @@
-"""Refusal: what to say where no interpretation stands, or several do."""
+"""Refusal: what to say where no interpretation stands, or several do.
+
+Every hint that names an option has been tried on the rows at hand: it leads to a reading.
+"""
 
 from __future__ import annotations
 
-from xent_cli.errors import ColumnError, InputError, UsageError
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+import numpy as np
+
+from xent_cli.errors import (
+    ColumnError,
+    InputError,
+    RangeError,
+    RowSumError,
+    SwappedInputsError,
+)
 from xent_cli.metrics.rows.measure import measure
-from xent_cli.pipeline.interpretation.choice import Choice, ambiguous
+from xent_cli.pipeline.interpretation.choice import Choice, choose, describe
 from xent_cli.pipeline.interpretation.question import Question
-from xent_cli.pipeline.plan import Plan, line_up_roles
+from xent_cli.pipeline.interpretation.reading import Interpretation
+from xent_cli.pipeline.plan import Plan
+from xent_cli.schema.types import RowSums, Scale
+
+_MOST = 3
+"""So many readings are named in an error; more would not be read."""
 
 
-def refuse(question: Question, choice: Choice, plan: Plan | None = None) -> InputError | UsageError:
+def refuse(question: Question, choice: Choice, plan: Plan | None = None) -> InputError:
     """Return the error for columns that cannot be read as one thing."""
     if choice.open:
-        return ambiguous(question, choice.open, ())
+        return _ambiguous(question, choice.open)
+    if _are_swapped(question):
+        return SwappedInputsError(
+            "The predictions look like labels, and the labels like predictions: are they swapped?",
+            hint="The order is PREDS LABELS.",
+        )
     if plan is None or choice.doomed is None:
         return _nothing(question)
-    preds, labels = next(line_up_roles(plan.preds, plan.labels, plan.roles, 1 << 16))
+    error = choice.doomed.error
+    if error is not None and choice.doomed.said:
+        return error
+    preds, labels = next(plan.pairs(1 << 16, join=plan.join()))
     try:
         measure(plan.batch(preds, labels), plan.spec)
-    except InputError as error:
-        return error
-    return choice.doomed.error or ColumnError("These columns cannot be read as predictions.")
+    except (RangeError, RowSumError) as found:
+        return _with_tried_hints(question, choice.doomed.reading, found)
+    except InputError as found:
+        return found
+    return error or ColumnError(
+        f"{question.preds.source.path}: {describe(choice.doomed.reading)} cannot be read as "
+        "predictions and labels.",
+        hint="Name the columns with --pred-cols and --label-col.",
+    )
 
 
-def _nothing(question: Question) -> InputError | UsageError:
+def _ambiguous(question: Question, readings: Sequence[Interpretation]) -> InputError:
+    """Name the readings that are not one number, with the options that choose each."""
+    first = readings[:_MOST]
+    shown = "; ".join(describe(reading) for reading in first)
+    more = f"; and {len(readings) - _MOST} more" if len(readings) > _MOST else ""
+    labels = len({reading.labels for reading in readings}) > 1
+    preds = len({reading.preds for reading in readings}) > 1
+    if labels and not preds:
+        what = "Which of the columns holds the labels"
+    elif preds and not labels:
+        what = "Which columns are the predictions"
+    else:
+        what = "Which columns are predictions, and which are labels"
+    ways = [
+        way for reading in first if (way := _way(question, reading, preds=preds, labels=labels))
+    ]
+    hint = f"Say {' or '.join(ways)}." if ways else "Name them with --pred-cols and --label-col."
+    return ColumnError(f"{question.preds.source.path}: {what}? {shown}{more}.", hint=hint)
+
+
+def _way(question: Question, reading: Interpretation, *, preds: bool, labels: bool) -> str:
+    """Return the options that choose a reading, if they do."""
+    asked, said = question, []
+    if preds:
+        asked = replace(asked, wanted_preds=reading.preds)
+        said.append(f"--pred-cols {_pattern(reading.preds, question.preds.source.names())}")
+    if labels:
+        asked = replace(asked, wanted_labels=reading.labels)
+        said.append(f"--label-col {_pattern(reading.labels, question.labels.source.names())}")
+    found = choose(asked).chosen
+    same = found is not None and found.preds == reading.preds and found.labels == reading.labels
+    return " ".join(said) if same else ""
+
+
+def _pattern(columns: tuple[str, ...], names: Sequence[str]) -> str:
+    """Return one word for columns: a name, a pattern that only they match, or a list."""
+    if len(columns) == 1:
+        return _quoted(columns[0])
+    start, end = columns[0], columns[0]
+    for name in columns:
+        while not name.startswith(start):
+            start = start[:-1]
+        while not name.endswith(end):
+            end = end[1:]
+    pattern = f"{start}*{end}"
+    if pattern != "*" and {n for n in names if fnmatchcase(n, pattern)} == set(columns):
+        return f"'{pattern}'"
+    return _quoted(",".join(columns))
+
+
+def _quoted(text: str) -> str:
+    return text if text.replace("_", "").replace(",", "").isalnum() else f"'{text}'"
+
+
+def _with_tried_hints(question: Question, reading: Interpretation, error: InputError) -> InputError:
+    """Return an error over the values of predictions, with those ways out that lead somewhere."""
+    ways = list(_ways_out(question, reading))
+    taken = (
+        ""
+        if question.wanted_preds or len(reading.preds) < 2
+        else (f" Taken for predictions: {describe(reading).split(' against ')[0]}.")
+    )
+    hint = f"Say {' or '.join(ways)}." if ways else "Name the predictions with --pred-cols."
+    return type(error)(f"{error.message.rstrip('.')}.{taken}", hint=hint)
+
+
+def _ways_out(question: Question, reading: Interpretation) -> Iterator[str]:
+    q = question.preds.matrix(reading.preds)
+    if q is None:
+        return
+    known = q[np.isfinite(q)]
+    negative, large = bool((known < 0).any()), bool((known > 1.01).any())
+    scales: list[tuple[Scale, str]] = []
+    if not negative and large and known.max() <= 101:
+        scales.append(("percent", "--from percent, if these are percentages"))
+    elif negative and not large:
+        scales.append(("logprobs", "--from logprobs, if these are logarithms of probabilities"))
+    if negative or large:
+        scales.append(("logits", "--from logits, if these are logits"))
+    for scale, way in scales:
+        if _leads(question, reading, scale=scale):
+            yield way
+    if not negative and not large and len(q) > 1:
+        sums: list[tuple[RowSums, str]] = [
+            ("renormalize", "--row-sums renormalize, to divide each row by its sum"),
+            ("ignore", "--row-sums ignore, to take them as they are"),
+        ]
+        for rule, way in sums:
+            if _leads(question, reading, row_sums=rule):
+                yield way
+
+
+def _leads(
+    question: Question,
+    reading: Interpretation,
+    *,
+    scale: Scale | None = None,
+    row_sums: RowSums | None = None,
+) -> bool:
+    """Say whether an option leads to a reading of the same columns."""
+    options, preds = question.options, question.preds
+    if scale == "percent":
+        preds = preds.divided(100.0)
+    elif scale is not None:
+        options = replace(options, scale=scale)
+    if row_sums is not None:
+        options = replace(options, row_sums=row_sums)
+    labels = preds if question.one_input else question.labels
+    found = choose(replace(question, options=options, preds=preds, labels=labels)).chosen
+    return found is not None and set(found.preds) == set(reading.preds)
+
+
+def _are_swapped(question: Question) -> bool:
+    """Say whether the two inputs can be read the other way round, and only so."""
+    if question.one_input or question.wanted_preds or question.wanted_labels:
+        return False
+    turned = replace(
+        question,
+        preds=question.labels,
+        labels=question.preds,
+        taken_preds=question.taken_labels,
+        taken_labels=question.taken_preds,
+    )
+    return choose(turned).chosen is not None
+
+
+def _nothing(question: Question) -> InputError:
     """Say what is missing: numbers to be predictions, or a column to be labels."""
     ours, theirs = question.preds.source, question.labels.source
-    numbers = [name for name in question.pred_pool() if question.is_number(name)]
-    lists = [name for name in question.pred_pool() if question.preds.kind(name) == "list"]
-    if not numbers and not lists:
+    pool = question.pred_pool()
+    found = [c for c in pool if question.is_number(c) or question.preds.kind(c) == "list"]
+    unread = [column.name for column in ours.columns if column.kind == "other"]
+    if not found:
+        also = f" Not read: {', '.join(unread[:5])}." if unread else ""
         return ColumnError(
             f"{ours.path} has no column of numbers to take for predictions "
-            f"(its columns: {', '.join(ours.names()[:10])}).",
-            hint="Name them with --pred-cols.",
+            f"(its columns: {_listed(ours.names())}).{also}",
+            hint="Name them with --pred-cols." if ours.names() else "",
         )
-    names = ", ".join(theirs.names()[:10])
     return ColumnError(
-        f"Which of the columns {names} holds the labels?", hint="Name it with --label-col."
+        f"Which of the columns {_listed(theirs.names())} holds the labels?",
+        hint="Name it with --label-col.",
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:10])
+    return shown if len(names) <= 10 else f"{shown}, ... ({len(names)} in all)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cache
 
 import numpy as np
@@ -25,16 +26,25 @@ class Sample:
     Attributes
     ----------
     source : Source
+    divisor : float
+        What predictions are divided by: 100 for percentages.
     n : int
         How many rows it holds.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, divisor: float = 1.0) -> None:
         self.source = source
+        self.divisor = divisor
         limit = max(20, min(SAMPLE_ROWS, _SAMPLE_VALUES // max(1, len(source.columns))))
         self._block = source.sample(limit)
         self.n = len(self._block)
         self._cached = cache(self._read)
+
+    def divided(self, divisor: float) -> Sample:
+        """Return the same rows with predictions divided by something else."""
+        other = copy(self)
+        other.divisor = divisor
+        return other
 
     def kind(self, name: str) -> str:
         """Return what kind of column it is, see `Column`."""
@@ -45,17 +55,32 @@ class Sample:
         """Return a column as numbers (n,), NaN where one is missing; None if it holds others."""
         return self._cached(name)[0]
 
+    def _width(self, name: str) -> int | None:
+        """Return how many values the first list of a column has."""
+        column = self.source.column(name)
+        if column is not None and column.width is not None:
+            return column.width
+        if name not in self._block.data.schema.names or not self.n:
+            return None
+        first = self._block.data.column(name)[0].as_py()
+        return None if first is None else len(first)
+
     def labels(self, name: str) -> LabelValues | None:
         """Return a column as labels; None if it holds lists or what has no plain text."""
         return self._cached(name)[1]
 
     def matrix(self, names: tuple[str, ...]) -> Floats | None:
         """Return columns of numbers, or one column of lists, as (K, n); None if they are not."""
+        found = self._matrix(names)
+        return found if found is None or self.divisor == 1 else found / self.divisor
+
+    def _matrix(self, names: tuple[str, ...]) -> Floats | None:
         if len(names) == 1 and self.kind(names[0]) == "list":
             try:
                 return self._block.numbers(names)
-            except ColumnError:
-                return None
+            except (ColumnError, KeyError):
+                width = self._width(names[0])
+                return None if width is None else np.full((width, self.n), np.nan)
         columns = [self.numbers(name) for name in names]
         if not columns or any(column is None for column in columns):
             return None
@@ -67,23 +92,27 @@ class Sample:
         return () if labels is None else tuple(labels.distinct())
 
     def _read(self, name: str) -> tuple[Floats | None, LabelValues | None]:
-        if self.kind(name) in ("list", "other"):
+        kind = self.kind(name)
+        if kind in ("list", "other"):
             return None, None
         try:
             labels = self._block.label(name)
-        except ColumnError:
-            return None, None
+        except (ColumnError, KeyError):  # Reading all of it says what is wrong.
+            damaged = kind in ("float", "integer", "boolean")
+            return (np.full(self.n, np.nan) if damaged else None), None
         if labels.numbers is not None:
             return np.asarray(labels.numbers, dtype=np.float64), labels
-        if self.kind(name) == "boolean":
+        if kind == "boolean":
             values: list[float | None] = [
                 float(text.strip().lower() == "true") for text in labels.texts
             ]
         else:
             values = [as_number(text) for text in labels.texts]
-        if not labels.texts or any(value is None for value in values):
+        damaged = kind in ("float", "integer") and any(value is not None for value in values)
+        if not labels.texts or (any(value is None for value in values) and not damaged):
             return None, labels
-        table: NDArray[np.float64] = np.array([*values, np.nan], dtype=np.float64)
+        known = [np.nan if value is None else value for value in values]
+        table: NDArray[np.float64] = np.array([*known, np.nan], dtype=np.float64)
         return table[np.asarray(labels.codes)], labels
 
 

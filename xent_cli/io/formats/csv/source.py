@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pyarrow as pa
 
 from xent_cli.errors import EmptyInputError
@@ -18,6 +19,7 @@ from xent_cli.io.formats.csv.records import (
     read_head,
     record_chunks,
 )
+from xent_cli.io.numpy_arrow import array_to_arrow, texts_to_arrow
 from xent_cli.io.read_ahead import map_ahead
 from xent_cli.io.source import Piece, Source, Use, reading
 from xent_cli.io.storage.compression import Opener
@@ -179,13 +181,14 @@ class TextSource(Source):
 
 
 def _sample_column(fields: list[str], kind: str) -> pa.Array:
-    """Return fields as numbers where the column holds numbers and all of these are some."""
-    known = [None if field.strip() in NULLS else field for field in fields]
-    if kind not in ("text", "boolean") and all(
-        field is None or is_number(field) for field in known
-    ):
-        return pa.array([None if f is None else float(f) for f in known], pa.float64())
-    return pa.array(known, pa.string())
+    """Return fields as numbers where the column holds numbers and all of these are some.
+
+    What is missing is NaN, or an empty text.
+    """
+    known = ["" if field.strip() in NULLS else field for field in fields]
+    if kind not in ("text", "boolean") and all(not text or is_number(text) for text in known):
+        return array_to_arrow(np.array([float(text or "nan") for text in known]))
+    return texts_to_arrow(known)
 
 
 def _behind_header(head: bytes, lines: int) -> bytes:
