@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from xent_cli.errors import InputError, LabelError
 from xent_cli.numerics.arrays import Floats
-from xent_cli.pipeline.interpretation.candidates import Candidate, candidates
+from xent_cli.pipeline.interpretation.candidate import Candidate
+from xent_cli.pipeline.interpretation.candidates import candidates
 from xent_cli.pipeline.interpretation.evidence import agreement, fit_of, same_rows
 from xent_cli.pipeline.interpretation.families import rank_of_name
 from xent_cli.pipeline.interpretation.question import (

@@ -1,0 +1,193 @@
+"""Class order: how labels name the classes of a family, by names or by positions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from xent_cli.errors import ClassesError, InputError, LabelError
+from xent_cli.pipeline.interpretation.evidence import (
+    agreement,
+)
+from xent_cli.pipeline.interpretation.families import (
+    Family,
+    families_of_labels,
+    rank_of_name,
+)
+from xent_cli.pipeline.interpretation.one_column import SURE_ROWS
+from xent_cli.pipeline.interpretation.question import Question, speaks_of_prediction
+from xent_cli.pipeline.interpretation.sample import is_fractional
+from xent_cli.schema.class_names import as_number, bare_names, polarity, require_distinct
+from xent_cli.schema.label_encoder import ClassIndex, index_classes, polar_aliases
+from xent_cli.schema.spelling import fold, match_names
+
+FEW = 100
+
+
+_MOSTLY = 0.75
+"""Predicted classes are the likeliest ones in more rows than this, thresholds and ties aside."""
+
+
+def class_indexes(
+    question: Question, family: Family, label: str, values: Sequence[str]
+) -> Iterator[tuple[ClassIndex, bool, InputError | None]]:
+    """Yield how labels may name the classes of a family, and whether by names."""
+    options, k = question.options, width_of(question, family)
+    own = question.preds.source.named and bool(family.middles)
+    columns = family.columns if own else ()
+    if options.classes is not None:
+        if len(options.classes) == k:
+            error = contradiction(question, family) if own else None
+            index = index_classes(
+                options.classes, columns, named=True, label_base=options.label_base
+            )
+            how = match_names(values, options.classes)
+            yield replace(index, fold=how or "exact"), True, error
+            return
+        index = index_classes(names_of(family, k, own=own), columns, named=own, label_base=None)
+        error = ClassesError(
+            f"There are {len(options.classes)} class names and {k} prediction columns.",
+            hint="--classes must name each column, in their order.",
+        )
+        yield index, own, error
+        return
+    if options.label_base is not None:
+        names = names_of(family, k, own=own)
+        index = index_classes(names, columns, named=own, label_base=options.label_base)
+        yield index, True, _against_base(family, values, options.label_base) if own else None
+        return
+    how = match_names(values, family.middles) if own and values else None
+    if own and how is None and values:
+        how = match_names(values, family.columns)
+    positions = are_positions(values, k)
+    if how is not None:
+        aliases = tuple(zip(columns, range(k), strict=True))
+        if k == 2 and (said := _polar(family.middles)) is not None:
+            aliases += said
+        names = require_distinct(family.middles)
+        yield ClassIndex(names, aliases, by_position=False, fold=how), True, None
+        if family.counted and positions and as_number(family.middles[0]) != 0:
+            yield ClassIndex(names_of(family, k, own=True), aliases), True, None
+        return
+    if own and k == 2 and (said := _polar(family.middles)) is not None:
+        if values and all(polarity(text) is not None for text in values):
+            aliases = (*zip(columns, range(k), strict=True), *said)
+            yield ClassIndex(family.middles, aliases, by_position=False), True, None
+        return
+    if positions and (not own or family.counted or _counts_words(question, family, label, values)):
+        names = names_of(family, k, own=own)
+        aliases = tuple(zip(columns, range(k), strict=True)) if own else ()
+        yield ClassIndex(names, aliases), False, None
+        return
+    index = index_classes(names_of(family, k, own=own), columns, named=own, label_base=None)
+    yield index, False, LabelError("No class is called so.")
+
+
+def _counts_words(question: Question, family: Family, label: str, values: Sequence[str]) -> bool:
+    """Say whether labels may be positions of columns that words name.
+
+    Only from 0, which must be seen; and only if nothing else in the file may be the predictions:
+    features come in families, too, and some sum to 1.
+    """
+    if not all(as_number(middle) is None for middle in family.middles):
+        return False
+    if question.labels.kind(label) == "boolean":
+        return False  # True is no position.
+    if values and "0" not in _whole(values) and not question.sees_zero(label):
+        return False
+    affix = f"{family.prefix} {family.suffix}"
+    return (
+        bool(question.wanted_preds)
+        or not question.one_input
+        or not family.affixed
+        or rank_of_name(affix) > 0
+    )
+
+
+def _whole(values: Sequence[str]) -> set[str]:
+    numbers = [as_number(text) for text in values]
+    return {str(int(n)) for n in numbers if n is not None and n.is_integer()}
+
+
+def are_positions(values: Sequence[str], k: int) -> bool:
+    """Say whether all labels are whole numbers from 0 to K - 1."""
+    numbers = [as_number(text) for text in values]
+    return all(n is not None and n.is_integer() and 0 <= n < k for n in numbers)
+
+
+def names_of(family: Family, k: int, *, own: bool) -> tuple[str, ...]:
+    if not own:
+        return tuple(map(str, range(k)))
+    bare = bare_names(family.columns)
+    return tuple(bare) if len(set(bare)) == len(bare) else family.middles
+
+
+def width_of(question: Question, family: Family) -> int:
+    if family.middles:
+        return len(family.columns)
+    q = question.preds.matrix(family.columns)
+    return 0 if q is None else len(q)
+
+
+def _polar(middles: Sequence[str]) -> tuple[tuple[str, int], ...] | None:
+    sides = [polarity(middle) for middle in middles]
+    return polar_aliases(sides.index(0)) if sorted(map(str, sides)) == ["0", "1"] else None
+
+
+def contradiction(question: Question, family: Family) -> InputError | None:
+    """Return an error if ``classes`` names the same classes as the columns in another order."""
+    given = question.options.classes or ()
+    for theirs in families_of_labels(given, family.columns):
+        how = match_names(given, theirs.middles) or "exact"
+        if set(theirs.columns) != set(family.columns):
+            continue
+        names = dict(zip(theirs.columns, theirs.middles, strict=True))
+        own = [fold(names[column], how) for column in family.columns]
+        said = [fold(name, how) for name in given]
+        if sorted(own) == sorted(said) and own != said:
+            return LabelError(
+                f"--classes {','.join(given[:5])} contradicts the columns {family.describe()}, "
+                "which name the same classes in another order.",
+                hint="Leave --classes out, or name the columns in that order with --pred-cols.",
+            )
+    return None
+
+
+def _against_base(family: Family, values: Sequence[str], base: int) -> InputError | None:
+    """Return an error if the columns' names say another class than counting from `base` does."""
+    numbers = [as_number(middle) for middle in family.middles]
+    wanted = {as_number(text) for text in values}
+    if any(number is None for number in numbers) or not wanted <= set(numbers):
+        return None
+    if all(number == base + at for at, number in enumerate(numbers)):
+        return None
+    return LabelError(
+        f"--label-base {base} contradicts the columns {family.describe()}, whose names are the "
+        "labels.",
+        hint="Leave --label-base out.",
+    )
+
+
+def against_hard(
+    question: Question, family: Family, index: ClassIndex, label: str
+) -> InputError | None:
+    """Return an error if predicted classes, read as positions, are not the likeliest columns."""
+    q = question.preds.matrix(family.columns)
+    for name in question.preds.source.names():
+        values = question.preds.numbers(name)
+        if name == label or values is None or is_fractional(values):
+            continue
+        if name in family.columns or not speaks_of_prediction(name):
+            continue
+        said = question.preds.labels(name)
+        if q is None or said is None or not are_positions(said.distinct(), len(q)):
+            continue
+        codes = index.encode(said)
+        if len(codes) >= SURE_ROWS and agreement(codes, q) < _MOSTLY:
+            return LabelError(
+                f"The labels are whole numbers, and the columns {family.describe()} have words for "
+                f"names. Read as positions, the predicted classes in {name} are not the likeliest "
+                "ones: the numbers count the classes in another order.",
+                hint="Name the classes in the order of the columns with --classes.",
+            )
+    return None

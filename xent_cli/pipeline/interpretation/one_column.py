@@ -1,0 +1,177 @@
+"""One column of labels, one of predictions: binary mode."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from xent_cli.errors import InputError, LabelError
+from xent_cli.pipeline.interpretation.candidate import Candidate
+from xent_cli.pipeline.interpretation.evidence import (
+    fit_of,
+    meaning_of_single,
+)
+from xent_cli.pipeline.interpretation.families import (
+    rank_of_name,
+)
+from xent_cli.pipeline.interpretation.question import Question, speaks_of_prediction
+from xent_cli.pipeline.interpretation.reading import Interpretation
+from xent_cli.pipeline.interpretation.sample import is_fractional, is_probability
+from xent_cli.schema.class_names import as_number, polarity
+from xent_cli.schema.label_encoder import ClassIndex
+from xent_cli.schema.positive_class import binary_index
+
+SURE_ROWS = 4
+"""So many predicted classes, on both sides, must agree before they say what a column means."""
+
+
+def with_one_column(
+    question: Question, label: str, values: tuple[str, ...], beside: tuple[str, ...]
+) -> Iterator[Candidate]:
+    numbers = question.labels.numbers(label)
+    soft = numbers is not None and is_fractional(numbers)
+    if soft and numbers is not None and not is_probability(numbers):
+        return
+    many = not soft and len(values) > 2
+    if many and question.one_input and not question.wanted_preds:
+        return
+    for name in _single_columns(question, question.pred_pool(beside)):
+        if many:
+            index = ClassIndex(tuple(values[:2]), by_position=False)
+            reading = Interpretation((name,), (label,), index, align="value", by_name=False)
+            yield Candidate(reading, error=LabelError("Two classes, and more labels."))
+        else:
+            yield from _single(question, name, label, () if soft else values)
+
+
+def _single_columns(question: Question, pool: Sequence[str]) -> list[str]:
+    """Return the columns that may be the probability of one class, the likeliest names alone."""
+    scale = question.options.scale
+    if question.wanted_preds:
+        return list(pool) if len(pool) == 1 else []
+    numbers = [c for c in pool if question.is_number(c) and not question.is_other(c)]
+    lists = [c for c in pool if question.preds.kind(c) == "list"]
+    lists = [c for c in lists if (q := question.preds.matrix((c,))) is not None and len(q) == 1]
+    numbers = [*lists, *numbers]
+    fractional = [c for c in numbers if _fractional(question, c)]
+    if scale == "probs" and len(fractional) > 1:
+        fractional = [
+            c
+            for c in fractional
+            if (q := question.preds.matrix((c,))) is not None and is_probability(q)
+        ] or fractional
+    if question.one_input and not fractional:
+        numbers = [name for name in numbers if rank_of_name(name) > 0]
+    chosen = fractional or numbers
+    top = max((rank_of_name(name) for name in chosen), default=0)
+    return [name for name in chosen if rank_of_name(name) == top]
+
+
+def _fractional(question: Question, name: str) -> bool:
+    q = question.preds.matrix((name,))
+    return q is not None and is_fractional(q)
+
+
+def _single(
+    question: Question, name: str, label: str, values: tuple[str, ...]
+) -> Iterator[Candidate]:
+    options = question.options
+    q = question.preds.matrix((name,))
+    if q is None:
+        return
+    against = fit_of(q, options.scale, sums=False)
+    distinct = list(values)
+    numeric = all(as_number(text) in (0, 1) for text in distinct)
+    if numeric and options.positive is None:
+        distinct = []
+    error: InputError | None = None
+    said = options.positive is not None or options.classes is not None
+    if sorted(values) == ["-1", "1"] and not said:
+        index = ClassIndex(("-1", "1"), by_position=False)
+    elif options.label_base not in (None, 0) and not said:
+        base = int(options.label_base or 0)
+        index = ClassIndex((str(base), str(base + 1)), by_position=False)
+        if any(index.find(text) < 0 for text in values):
+            error = LabelError("No class is called so.")
+    else:
+        index, error = _index_of_two(question, name, distinct)
+    reading = Interpretation((name,), (label,), index, align="value", by_name=False)
+    if error is None and not said and _may_be_of_negative(name, index):
+        two = list(values) if len(values) == 2 else list(index.names)
+        error = LabelError(
+            f"Which label is the column {name} the probability of, {two[0]} or {two[1]}?",
+            hint=f"Say --positive {two[0]} or --positive {two[1]}.",
+        )
+    hard = _hard_column(question, name, label, values)
+    if hard is not None:
+        reading, error = _beside_hard(question, reading, hard, values, error)
+    yield Candidate(reading, against, error)
+
+
+def _may_be_of_negative(name: str, index: ClassIndex) -> bool:
+    """Say whether a word of a name may be the negative class, and was not taken for it."""
+    words = [word for word in re.split(r"[^0-9A-Za-z]+", name) if word]
+    sides = {polarity(word) for word in words[1:]} - {None}
+    return sides == {0} and index.find("0") == 0
+
+
+def _index_of_two(
+    question: Question, name: str, distinct: list[str]
+) -> tuple[ClassIndex, InputError | None]:
+    try:
+        return binary_index(distinct, [name], question.options), None
+    except InputError as error:
+        two = tuple(distinct[:2]) if len(distinct) > 1 else ("0", "1")
+        return ClassIndex(two, by_position=False), error
+
+
+def _hard_column(question: Question, name: str, label: str, values: Sequence[str]) -> str | None:
+    """Return the column of predicted classes that goes with a column of probabilities."""
+    wanted = {text.lower() for text in values}
+    found = []
+    for other in question.preds.source.names():
+        if other in (name, label) or other in question.taken_preds:
+            continue
+        said = {text.lower() for text in question.preds.distinct(other)}
+        if not speaks_of_prediction(other) or not said or len(said | wanted) > 2:
+            continue
+        if len(said) > 1 or said <= wanted:
+            found.append(other)
+    if len(found) > 1:
+        stem = name.split("_", maxsplit=1)[0]
+        found = [other for other in found if other.startswith(stem)] or found
+    return found[0] if len(found) == 1 else None
+
+
+def _beside_hard(
+    question: Question,
+    reading: Interpretation,
+    hard: str,
+    values: Sequence[str],
+    error: InputError | None,
+) -> tuple[Interpretation, InputError | None]:
+    """Read a probability by the predicted classes beside it."""
+    said, q = question.preds.labels(hard), question.preds.matrix(reading.preds)
+    if said is None or q is None or question.options.scale != "probs":
+        return reading, error
+    codes = reading.index.encode(said)
+    meaning = meaning_of_single(q[0], codes)
+    both = set(codes.tolist()) >= {0, 1}
+    if meaning == "confidence":
+        return replace(reading, confidence=hard), None
+    if not both or len(codes) < SURE_ROWS:
+        return reading, error
+    if meaning == "positive":
+        return reading, None
+    if meaning == "negative":
+        names = reading.index.names
+        if error is not None:
+            turned = ClassIndex(names[::-1], by_position=False)
+            return replace(reading, index=turned), None
+        return reading, LabelError(
+            f"The column {reading.preds[0]} is high where {hard} is {names[0]}, and {names[1]} "
+            "would be the class it is the probability of.",
+            hint=f"If it is the probability of {names[0]}, say --positive {names[0]}.",
+        )
+    return reading, error
