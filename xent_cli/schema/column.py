@@ -25,6 +25,10 @@ class Column:
         Decimals that values of 0.1 and more carry in a text file, and that any value carries.
     integral : bool
         All first values are whole numbers, and some are neither 0 nor 1.
+    stored : str
+        What an "other" column holds, in words: why it is not read.
+    classes : tuple of str
+        What a file says the values of a column of labels may be, in the order of their numbers.
     """
 
     name: str
@@ -34,3 +38,5 @@ class Column:
     decimals: int | None = None
     fine_decimals: int | None = None
     integral: bool = False
+    stored: str = ""
+    classes: tuple[str, ...] = ()

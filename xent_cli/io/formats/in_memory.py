@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from xent_cli.errors import ColumnError, EmptyInputError, IdMismatchError, UsageError
-from xent_cli.io.arrow_types import columns_of, judge_integers
+from xent_cli.io.arrow_types import columns_of, judge_integers, nested_types
 from xent_cli.io.block import Block
+from xent_cli.io.nested.source import NestedSource, unnest
 from xent_cli.io.numpy_arrow import array_column, array_to_arrow
 from xent_cli.io.source import Source, Use, block_rows, require_unique
 from xent_cli.schema.place import Place
@@ -33,6 +34,7 @@ class TableSource(Source):
         require_unique(table.column_names, name)
         self.columns = judge_integers(columns_of(table.schema), table)
         self.n_rows = table.num_rows
+        self.nested, self.metadata = nested_types(table.schema), table.schema.metadata
         self._table = table
 
     def table(self) -> pa.Table:
@@ -96,7 +98,7 @@ def wrap_object(data: Any, name: str) -> Source:
     source: Source = TableSource(table, name) if array is None else ArraySource(array, name)
     if not source.n_rows:
         raise EmptyInputError(f"{name} has no rows.")
-    return source
+    return unnest(source) if source.has_nested else source
 
 
 def _as_table(data: Any, name: str) -> pa.Table | None:
@@ -198,6 +200,8 @@ def with_column(source: Source, name: str, values: Any) -> Source:
     UsageError
         If the source is a file, or the values are not one a row.
     """
+    if isinstance(source, NestedSource):
+        return source.over(with_column(source.inner, name, values))
     if not isinstance(source, TableSource | ArraySource):
         raise UsageError(f"The {name} of the rows of a file is named by its column.")
     array = np.asarray(values, dtype=np.float64) if name == "weight" else _as_array(values)
