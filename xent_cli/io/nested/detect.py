@@ -74,13 +74,13 @@ def pairs_of(
 ) -> Fold | None:
     """Return pairs of a class and a value; None if the first rows do not name the same classes."""
     try:
-        _, names, _ = entries(data, layout, key, value, lambda row: name)
+        _, names, _ = entries(data, layout, key, value, _nowhere)
         keys = tuple(dict.fromkeys(names.to_pylist()))
         if not keys or None in keys:
             return None
         columns = tuple(Column(f"{name}.{key}", "float") for key in keys)
         found = Pairs(columns, keys, layout, key, value)
-        found.arrays(data, (), lambda row: name)
+        found.arrays(data, (), _nowhere)
     except (ColumnError, pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return None
     return found
@@ -174,7 +174,7 @@ def _of_struct(name: str, data: pa.Array) -> Fold | None:
 def _of_vector(name: str, data: pa.Array) -> Fold | None:
     fold = Vector((Column(name, "list"),))
     try:
-        (array,) = fold.arrays(data, (), lambda row: name).values()
+        (array,) = fold.arrays(data, (), _nowhere).values()
     except (ColumnError, pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return None
     lengths = list_lengths(array)
@@ -199,6 +199,11 @@ def _of_list(name: str, data: pa.Array) -> Fold | None:
         target = pa.list_(pa.float64())
         return Plain(_with_width(columns_of(pa.schema([(name, target)])), lengths), target)
     return None
+
+
+def _nowhere(_: int) -> str:
+    """Name no row: what is raised of the first rows is caught here."""
+    return ""
 
 
 def _with_width(columns: tuple[Column, ...], lengths: Any) -> tuple[Column, ...]:

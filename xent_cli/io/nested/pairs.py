@@ -1,4 +1,4 @@
-"""Pairs: a class and its value, in any order in each row: maps, lists of structs, lists side by side."""
+"""Pairs: a class and its value, in any order: maps, lists of structs, lists side by side."""
 
 from __future__ import annotations
 

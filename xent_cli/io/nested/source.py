@@ -75,6 +75,10 @@ class NestedSource(Source):
             inner, list({nest.name: nest for nest in self._owner.values()}.values())
         )
 
+    def first(self, uses: Mapping[str, Use], rows: int) -> Block:
+        block = self.inner.first(self._raw(uses), rows)
+        return next(self._flat(iter((block,)), uses))
+
     def pieces(self, wanted: Mapping[str, Use], *, jobs: int = 1) -> Iterator[Piece]:
         for piece in self.inner.pieces(self._raw(wanted), jobs=jobs):
             yield self._unfolded(piece, wanted)

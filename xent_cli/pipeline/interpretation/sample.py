@@ -54,7 +54,7 @@ class Sample:
         if len(names) == 1 and self.kind(names[0]) == "list":
             try:
                 return self._block.numbers(names)
-            except ColumnError:
+            except (ColumnError, KeyError):
                 return None
         columns = [self.numbers(name) for name in names]
         if not columns or any(column is None for column in columns):
@@ -67,8 +67,8 @@ class Sample:
         return () if labels is None else tuple(labels.distinct())
 
     def _read(self, name: str) -> tuple[Floats | None, LabelValues | None]:
-        if self.kind(name) in ("list", "other"):
-            return None, None
+        if self.kind(name) in ("list", "other") or name not in self._block.data.schema.names:
+            return None, None  # Of another kind, or it could not be read: who needs it hears why.
         try:
             labels = self._block.label(name)
         except ColumnError:
