@@ -7,8 +7,8 @@ import zlib
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Literal
@@ -170,8 +170,12 @@ class Source(ABC):
         """Return the first rows of those columns that can be read, each on its own."""
         found: dict[str, Block] = {}
         for name, use in uses.items():
-            with suppress(InputError):
+            try:
                 found[name] = self.first({name: use}, rows)
+            except InputError:
+                column = self.column(name)
+                if column is not None and column.kind in ("float", "integer"):
+                    raise  # A damaged number takes no class away.
         n = min(map(len, found.values()), default=0)
         columns = [block.data.column(0).slice(0, n) for block in found.values()]
         return Block(pa.RecordBatch.from_arrays(columns, list(found)), 0, Place(self.path))
@@ -184,15 +188,26 @@ class Source(ABC):
         EmptyInputError
             If there are no rows.
         """
-        blocks = self._read(uses, 1)
+        blocks, found, n = self._read(uses, 1), list[Block](), 0
         try:
-            first = next((block for block in blocks if len(block)), None)
+            for block in blocks:
+                if len(block):
+                    found.append(block)
+                    n += len(block)
+                if n >= rows:
+                    break
+        except InputError:
+            if not found:
+                raise  # Else who reads on is told, with the row.
         finally:
             if isinstance(blocks, Generator):
                 blocks.close()
-        if first is None:
+        if not found:
             raise EmptyInputError(f"{self.path} has no rows.")
-        return first.slice(0, rows)
+        if len(found) > 1:
+            table = pa.Table.from_batches([block.data for block in found])
+            found = [replace(found[0], data=one_batch(table))]
+        return found[0].slice(0, rows)
 
     def pieces(self, wanted: Mapping[str, Use], *, jobs: int = 1) -> Iterator[Piece]:
         """Cut the rows, from the first to the last, into pieces that threads read side by side.

@@ -29,6 +29,8 @@ class Column:
         What an "other" column holds, in words: why it is not read.
     classes : tuple of str
         What a file says the values of a column of labels may be, in the order of their numbers.
+    within : str
+        The nested column of the file that it is a part of, if it is one.
     """
 
     name: str
@@ -40,3 +42,4 @@ class Column:
     integral: bool = False
     stored: str = ""
     classes: tuple[str, ...] = ()
+    within: str = ""

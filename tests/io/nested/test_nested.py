@@ -32,7 +32,8 @@ VECTOR = pa.struct(
 )
 
 
-def as_struct(kind: pa.DataType = pa.float64()) -> pa.Array:
+def as_struct(kind: pa.DataType | None = None) -> pa.Array:
+    kind = kind or pa.float64()
     made = Decimal if pa.types.is_decimal(kind) else float
     rows = [{name: made(str(p)) for name, p in zip(CLASSES, row, strict=True)} for row in P]
     return pa.array(rows, pa.struct([(name, kind) for name in CLASSES]))
@@ -102,7 +103,9 @@ def saved(data: pa.Table, how: str, folder: Path) -> Any:
 @pytest.mark.parametrize("kind", KINDS)
 def test_classes_are_named_by_what_holds_them(kind: str, how: str, tmp_path: Path) -> None:
     data = pa.table({"label": WORDS, "cats": KINDS[kind]()})
-    assert cross_entropy(saved(data, how, tmp_path), label_col="label") == EXPECTED
+    file = saved(data, how, tmp_path)
+    assert cross_entropy(file, label_col="label") == EXPECTED
+    assert cross_entropy(file, label_col="label", pred_cols="cats") == EXPECTED
 
 
 def test_lists_side_by_side_are_one_family(tmp_path: Path) -> None:

@@ -66,6 +66,8 @@ def fold_of(name: str, data: pa.Array) -> Fold | None:
     column = judge_integers(
         columns_of(pa.schema([(name, kind)])), pa.RecordBatch.from_arrays([data], [name])
     )[0]
+    if column.kind == "text" and is_text(kind) and _are_fractions(data):
+        return Plain((Column(name, "float"),), pa.float64())
     return None if column.kind == "other" else Plain((column,))
 
 
@@ -195,7 +197,7 @@ def _of_list(name: str, data: pa.Array) -> Fold | None:
         return None if inner is None else Single(inner.columns, inner)
     if _holds_numbers(inside):
         return Plain(_with_width(columns_of(pa.schema([(name, data.type)])), lengths))
-    if is_text(inside) and _are_fractions(data):
+    if is_text(inside) and _are_fractions(data.flatten()):
         target = pa.list_(pa.float64())
         return Plain(_with_width(columns_of(pa.schema([(name, target)])), lengths), target)
     return None
@@ -250,9 +252,10 @@ def _same_lengths(first: pa.Array, second: pa.Array) -> bool:
 
 
 def _are_fractions(data: pa.Array) -> bool:
-    texts = [text for text in data.flatten().to_pylist() if text is not None]
+    """Say whether texts are numbers, some of them with a point: whole ones may be ids."""
+    texts = [text for text in data.to_pylist() if text is not None]
     try:
-        floats(data.flatten())
+        floats(data)
     except pa.ArrowInvalid:
         return False
     return any(_FRACTION.match(text.strip()) for text in texts)

@@ -34,6 +34,11 @@ class Nest:
     origin: tuple[str, ...]
     fold: Fold
 
+    def columns(self) -> Iterator[Column]:
+        """Yield the flat columns."""
+        for column in self.fold.columns:
+            yield column if column.name == self.name else replace(column, within=self.name)
+
     def arrays(self, block: Block, wanted: Mapping[str, Use]) -> dict[str, pa.Array]:
         """Return the flat columns of a block of the file."""
 
@@ -58,7 +63,8 @@ class NestedSource(Source):
         by_name = {nest.name: nest for nest in nests}
         columns = list[Column]()
         for column in inner.columns:
-            columns += by_name[column.name].fold.columns if column.name in by_name else (column,)
+            nest = by_name.get(column.name)
+            columns += (column,) if nest is None else nest.columns()
         self.columns = tuple(columns)
         self._owner = {c.name: nest for nest in nests for c in nest.fold.columns}
         name, count = Counter(column.name for column in columns).most_common(1)[0]
@@ -141,7 +147,8 @@ def unnest(source: Source) -> Source:
     wanted = {name: kind for name, kind in source.nested.items() if not holds_bytes(kind)}
     data = _first_rows(source, tuple(wanted))
     nests = _nests(source, data, names)
-    return NestedSource(source, nests) if nests else source
+    unread = any(column.kind == "other" and column.name in wanted for column in source.columns)
+    return NestedSource(source, nests) if nests or unread else source
 
 
 def _first_rows(source: Source, names: Sequence[str]) -> dict[str, pa.Array]:
