@@ -81,7 +81,7 @@ def _column(field: pa.Field) -> Column:
         width = kind.list_size if pa.types.is_fixed_size_list(kind) else None
         return Column(field.name, "list", width, bits=_bits(kind.value_type))
     found = _kind(kind)
-    stored = _in_words(kind) if found == "other" else ""
+    stored = _in_words(kind) if found == "other" and pa.types.is_nested(kind) else ""
     return Column(field.name, found, bits=_bits(kind), stored=stored)
 
 

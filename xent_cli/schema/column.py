@@ -26,7 +26,7 @@ class Column:
     integral : bool
         All first values are whole numbers, and some are neither 0 nor 1.
     stored : str
-        What an "other" column holds, in words: why it is not read.
+        What an "other" column holds, in words, if it is nested: it may be what is looked for.
     classes : tuple of str
         What a file says the values of a column of labels may be, in the order of their numbers.
     within : str

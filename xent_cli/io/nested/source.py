@@ -119,20 +119,17 @@ class NestedSource(Source):
         """Return the columns of the file that the wanted ones are made of."""
         raw = dict[str, Use]()
         for name, use in wanted.items():
+            column = self.column(name)
+            if column is not None and column.kind == "other" and (column.stored or column.within):
+                raise ColumnError(
+                    f"{self.path}: column {name} was not read: it holds "
+                    f"{column.stored or 'neither numbers nor texts'}.",
+                    hint="Write its values as columns of their own, one per class.",
+                )
             nest = self._owner.get(name)
             for origin in (name,) if nest is None else nest.origin:
                 raw.setdefault(origin, use)
-        for name in raw:
-            column = self.inner.column(name)
-            if column is not None and column.kind == "other" and name not in self._owned():
-                raise ColumnError(
-                    f"{self.path}: column {name} was not read: it holds {column.stored}.",
-                    hint="Write its values as columns of their own, one per class.",
-                )
         return raw
-
-    def _owned(self) -> set[str]:
-        return {origin for nest in self._owner.values() for origin in nest.origin}
 
 
 def unnest(source: Source) -> Source:

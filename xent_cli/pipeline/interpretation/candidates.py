@@ -289,11 +289,11 @@ def _counts_words(question: Question, family: Family, values: Sequence[str]) -> 
     """Say whether labels may be positions of columns that words name.
 
     Only from 0, which must be seen; and only if nothing else in the file may be the predictions:
-    features come in families, too, and some sum to 1.
+    features come in families, too, and some sum to 1. Nested columns that are unread may be.
     """
     if not all(as_number(middle) is None for middle in family.middles):
         return False
-    if "0" not in _whole(values):
+    if "0" not in _whole(values) or (not question.wanted_preds and question.unread()):
         return False
     affix = f"{family.prefix} {family.suffix}"
     return (

@@ -90,6 +90,11 @@ class Question:
         kind = self.preds.kind(name)
         return kind in ("float", "integer", "boolean") and self.preds.numbers(name) is not None
 
+    def unread(self) -> tuple[str, ...]:
+        """Return the nested columns of the predictions that are not read."""
+        source = self.preds.source
+        return tuple(column.name for column in source.columns if column.stored)
+
     def is_id(self, name: str, sample: Sample) -> bool:
         """Say whether a column names rows: by its name, or by distinct whole numbers in order."""
         return name.lower() in INDEX_NAMES
