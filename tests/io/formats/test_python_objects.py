@@ -88,6 +88,7 @@ def test_both_in_one(data: Any) -> None:
         (pd.Series(CATS), WORDS),
         (pl.Series(P), Y),
         (P, {"label": Y}),
+        (pa.array(P), pa.chunked_array([Y])),
     ],
 )
 def test_two_objects(preds: Any, labels: Any) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -246,3 +248,17 @@ def test_an_unread_column_that_is_asked_for_says_its_type() -> None:
     source = open_source(pa.table({"words": [["a", "b"]], "cats": as_struct()[:1]}), "preds")
     with pytest.raises(ColumnError, match="words was not read: it holds list<"):
         list(source.blocks({"words": "number"}))
+
+
+def test_flat_files_wait_for_nothing_nested(tmp_path: Path) -> None:
+    data = pa.table({"label": Y, **{name: [row[at] for row in P] for at, name in enumerate("abc")}})
+    path = saved(data, "parquet", tmp_path)
+    code = f"""
+import sys
+from xent_cli.io.open import open_source
+for block in open_source({path!r}, "preds").blocks(dict.fromkeys("abc", "number")):
+    block.numbers("abc")
+print([name for name in sys.modules if name.startswith("xent_cli.io.nested")])
+"""
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert found.stdout.strip() == "[]"

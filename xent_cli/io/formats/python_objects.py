@@ -42,6 +42,8 @@ def known_object(data: Any, name: str) -> Any:
     """
     if isinstance(data, Mapping):
         return _table(data, name)
+    if isinstance(data, pa.Array | pa.ChunkedArray):
+        return pa.table({"values": data})
     if isinstance(data, np.ndarray):
         fields = data.dtype.names if data.ndim == 1 else None
         return _table({field: data[field] for field in fields}, name) if fields else data
