@@ -136,6 +136,13 @@ def test_vectors_of_spark_dense_and_sparse(tmp_path: Path) -> None:
     assert found.cross_entropy == pytest.approx(-(np.log(0.7) + np.log(0.3)) / 4)
 
 
+@pytest.mark.parametrize("left_out", [(), ("size", "indices")])
+def test_vectors_that_are_all_dense(left_out: tuple[str, ...], tmp_path: Path) -> None:
+    cells = [{k: v for k, v in dense(row).items() if k not in left_out} for row in P]
+    data = pa.table({"label": Y, "probability": pa.array(cells)})
+    assert cross_entropy(saved(data, "parquet", tmp_path), label_col="label") == EXPECTED
+
+
 @given(st.data())
 def test_a_sparse_vector_is_the_dense_one(data: st.DataObject) -> None:
     width = data.draw(st.integers(1, 5))

@@ -154,7 +154,7 @@ def spread(name: str, data: pa.Array, names: Sequence[str]) -> Fold | None:
 def _of_struct(name: str, data: pa.Array) -> Fold | None:
     kind = data.type
     members = [kind.field(at) for at in range(kind.num_fields)]
-    if {field.name for field in members} == VECTOR:
+    if {"type", "values"} <= {field.name for field in members} <= VECTOR:
         return _of_vector(name, data)
     arrays = [storage(values) for values in data.flatten()]
     if len(members) == 2:

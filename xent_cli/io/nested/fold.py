@@ -115,15 +115,15 @@ class Vector(Fold):
     def arrays(self, data: pa.Array, wanted: Container[str], where: Where) -> dict[str, pa.Array]:
         (column,) = self.columns
         known = to_numpy(data.is_valid().cast(pa.uint8())) == 1
-        values, dense = data.field("values"), to_numpy(data.field("type").fill_null(1)) == 1
+        values, dense = data.field("values"), _whole(data, "type", 1) == 1
         lengths = np.maximum(list_lengths(values), 0)
-        sizes = to_numpy(data.field("size").fill_null(0)).astype(np.int64)
+        sizes = _whole(data, "size", 0)
         sizes = np.where(dense, lengths, sizes) * known
         starts = np.cumsum(sizes) - sizes
         rows = np.repeat(np.arange(len(data)), lengths)
         within = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         if not dense.all():
-            indices = data.field("indices")
+            indices = _indices(data)
             counts = np.maximum(list_lengths(indices), 0)
             odd = ~dense & known & (counts != lengths)
             if odd.any():
@@ -223,6 +223,21 @@ def floats(data: pa.Array) -> Floats:
     if pa.types.is_null(data.type):
         return np.full(len(data), np.nan)
     return to_numpy(data.cast(pa.float64(), safe=False).fill_null(np.nan)).astype(np.float64)
+
+
+def _whole(data: pa.StructArray, member: str, missing: int) -> NDArray[np.int64]:
+    """Return a member of whole numbers, which may be left out where all are dense."""
+    if data.type.get_field_index(member) < 0:
+        return np.full(len(data), missing)
+    whole = data.field(member).cast(pa.int64()).fill_null(missing)
+    return to_numpy(whole).astype(np.int64)
+
+
+def _indices(data: pa.StructArray) -> pa.Array:
+    kind = pa.list_(pa.int64())
+    if data.type.get_field_index("indices") < 0:
+        return pa.nulls(len(data), kind)
+    return data.field("indices").cast(kind)
 
 
 def _filled(indices: pa.Array) -> NDArray[np.int64]:
