@@ -143,7 +143,9 @@ def _with_positive(
 def _said_name(column: str) -> str:
     """Return the class that a column name such as p_spam speaks of, or ""."""
     stripped = _bare(column)
-    return stripped if stripped != column and stripped.lower() not in _NO_NAMES else ""
+    # lr_proba is called after a model at least as often as after a class.
+    said = stripped != column and column.rstrip(")]}'\" ").endswith(stripped)
+    return stripped if said and stripped.lower() not in _NO_NAMES else ""
 
 
 def _same(a: str, b: str) -> bool:

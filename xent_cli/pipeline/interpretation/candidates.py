@@ -6,6 +6,7 @@ be what an error talks about.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from xent_cli.errors import InputError, LabelError
 from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.interpretation.evidence import (
     Fit,
+    agreement,
     fit_of,
     is_top,
     meaning_of_single,
@@ -35,6 +37,9 @@ from xent_cli.schema.label_encoder import ClassIndex, index_classes, polar_alias
 from xent_cli.schema.positive_class import binary_index
 from xent_cli.schema.spelling import fold, match_names
 
+_MOSTLY = 0.75
+"""Predicted classes are the likeliest ones in more rows than this, thresholds and ties aside."""
+
 _SURE_ROWS = 4
 """So many predicted classes, on both sides, must agree before they say what a column means."""
 
@@ -50,11 +55,14 @@ class Candidate:
         "fits" where the rows allow it.
     error : InputError, optional
         Why it cannot be, where that is not for the rows to say.
+    said : bool
+        Whether it contradicts what the user said.
     """
 
     reading: Interpretation
     against: Fit = "fits"
     error: InputError | None = None
+    said: bool = False
 
     @property
     def stands(self) -> bool:
@@ -94,7 +102,14 @@ def _with_one_label(
         settled, left_out, against = settle(question, family, values)
         if settled is None:
             continue
+        if _is_decided(question, settled):
+            continue
+        ranked = _is_ranked(question, settled)
         for index, by_name, error in _indexes(question, settled, values):
+            if ranked:
+                error = _ranked_error(settled)  # noqa: PLW2901
+            elif error is None and not by_name:
+                error = _against_hard(question, settled, index, label)
             reading = Interpretation(
                 settled.columns,
                 (label,),
@@ -104,7 +119,40 @@ def _with_one_label(
                 family=settled,
                 left_out=left_out,
             )
-            yield Candidate(reading, against, error)
+            said = question.options.classes is not None or question.options.label_base is not None
+            yield Candidate(reading, against, error, said=said and error is not None)
+
+
+def _ranked_error(family: Family) -> InputError:
+    return LabelError(
+        f"The columns {family.describe()} fall in every row: they are of the likeliest class, the "
+        "next, and so on, not of one class each.",
+        hint="Write one column per class.",
+    )
+
+
+def _against_hard(
+    question: Question, family: Family, index: ClassIndex, label: str
+) -> InputError | None:
+    """Return an error if predicted classes, read as positions, are not the likeliest columns."""
+    q = question.preds.matrix(family.columns)
+    for name in question.preds.source.names():
+        values = question.preds.numbers(name)
+        if name == label or values is None or is_fractional(values):
+            continue
+        if name in family.columns or not speaks_of_prediction(name):
+            continue
+        said = question.preds.labels(name)
+        if q is None or said is None or not _positions(said.distinct(), len(q)):
+            continue
+        if agreement(index.encode(said), q) < _MOSTLY:
+            return LabelError(
+                f"The labels are whole numbers, and the columns {family.describe()} have words for "
+                f"names. Read as positions, the predicted classes in {name} are not the likeliest "
+                "ones: the numbers count the classes in another order.",
+                hint="Name the classes in the order of the columns with --classes.",
+            )
+    return None
 
 
 def _families(question: Question, values: Sequence[str], pool: Sequence[str]) -> Iterator[Family]:
@@ -135,8 +183,7 @@ def _wanted_family(values: Sequence[str], wanted: tuple[str, ...]) -> Family:
         if set(family.columns) == set(wanted):
             names = dict(zip(family.columns, family.middles, strict=True))
             return replace(family, columns=wanted, middles=tuple(names[c] for c in wanted))
-    bare = bare_names(wanted)
-    return Family(wanted, tuple(bare) if len(set(bare)) == len(wanted) else wanted)
+    return closed(wanted)
 
 
 def settle(
@@ -172,10 +219,62 @@ def settle(
     for trial in trials:
         if len(trial.columns) > 1 and _fit(question, trial.columns) == "fits":
             left_out = tuple(c for c in family.columns if c not in trial.columns)
-            return trial, left_out, "fits"
+            return _affixed(trial), left_out, "fits"
     if len(family.columns) < 2:
         return None, (), "fits"
     return family, (), _fit(question, family.columns)
+
+
+def _affixed(family: Family) -> Family:
+    """Return a family that was cut down, with the prefix and suffix that are left in common."""
+    if family.affixed:
+        return family
+    found = closed(family.columns)
+    return replace(family, prefix=found.prefix, suffix=found.suffix)
+
+
+def _is_ranked(question: Question, family: Family) -> bool:
+    """Say whether columns hold the first, second, ... likeliest class, whichever that is.
+
+    They fall from column to column in every row, and columns of labels stand beside them under the
+    same numbers: ``top1_label, top1_prob, top2_label, top2_prob``.
+    """
+    q = question.preds.matrix(family.columns)
+    if not family.middles:  # Lists, and lists of something else beside them.
+        kinds = [column.kind for column in question.preds.source.columns]
+        return q is not None and "other" in kinds and not (np.diff(q, axis=0) > 0).any()
+    numbers = [as_number(middle) for middle in family.middles]
+    if any(number is None for number in numbers):
+        return False
+    order = sorted(range(len(numbers)), key=lambda at: numbers[at] or 0.0)
+    if q is None or not len(q) or (np.diff(q[order], axis=0) > 0).any():
+        return False
+    others = [name for name in question.preds.source.names() if name not in family.columns]
+    wanted = set(family.middles)
+    return any(
+        wanted <= set(beside.middles)
+        and not any(
+            (values := question.preds.numbers(name)) is not None and is_fractional(values)
+            for name in beside.columns
+        )
+        for beside in families_of_labels(family.middles, others)
+    )
+
+
+def _is_decided(question: Question, family: Family) -> bool:
+    """Say whether columns hold what was predicted, and others of the same classes fractions."""
+    q = question.preds.matrix(family.columns)
+    if question.wanted_preds or not family.middles or q is None or is_fractional(q):
+        return False
+    others = [
+        name
+        for name in question.preds.source.names()
+        if name not in family.columns and question.is_number(name)
+    ]
+    return any(
+        (p := question.preds.matrix(beside.columns)) is not None and is_fractional(p)
+        for beside in families_of_labels(family.middles, others)
+    )
 
 
 def _required(family: Family, values: Sequence[str]) -> set[str]:
@@ -337,18 +436,19 @@ def _polar(middles: Sequence[str]) -> tuple[tuple[str, int], ...] | None:
 def _contradiction(question: Question, family: Family) -> InputError | None:
     """Return an error if ``classes`` names the same classes as the columns in another order."""
     given = question.options.classes or ()
-    columns = family.columns
-    for spelled in (family.middles, bare_names(columns), closed(columns).middles, columns):
-        how = match_names(given, spelled)
-        if how is None or len(given) != len(spelled):
+    for theirs in families_of_labels(given, family.columns):
+        how = match_names(given, theirs.middles) or "exact"
+        if set(theirs.columns) != set(family.columns):
             continue
-        if [fold(name, how) for name in given] == [fold(name, how) for name in spelled]:
-            return None
-        return LabelError(
-            f"--classes {','.join(given[:5])} contradicts the columns {family.describe()}, which "
-            "name the same classes in another order.",
-            hint="Leave --classes out, or name the columns in that order with --pred-cols.",
-        )
+        names = dict(zip(theirs.columns, theirs.middles, strict=True))
+        own = [fold(names[column], how) for column in family.columns]
+        said = [fold(name, how) for name in given]
+        if sorted(own) == sorted(said) and own != said:
+            return LabelError(
+                f"--classes {','.join(given[:5])} contradicts the columns {family.describe()}, "
+                "which name the same classes in another order.",
+                hint="Leave --classes out, or name the columns in that order with --pred-cols.",
+            )
     return None
 
 
@@ -435,10 +535,20 @@ def _single(
     else:
         index, error = _index_of_two(question, name, distinct)
     reading = Interpretation((name,), (label,), index, align="value", by_name=False)
+    if error is None and numeric and not said and _may_be_of_zero(name, index):
+        error = LabelError(
+            f"Is the column {name} the probability of the label 0, or of 1?",
+            hint="Say --positive 0 or --positive 1.",
+        )
     hard = _hard_column(question, name, label, values)
     if hard is not None:
         reading, error = _beside_hard(question, reading, hard, values, error)
     yield Candidate(reading, against, error)
+
+
+def _may_be_of_zero(name: str, index: ClassIndex) -> bool:
+    """Say whether a name ends in a 0 that may be the class, and was not taken for it."""
+    return bool(re.search(r"[^0-9A-Za-z]0[^0-9A-Za-z]*\Z", name)) and index.find("0") != 1
 
 
 def _index_of_two(
@@ -528,34 +638,47 @@ def _with_label_columns(question: Question) -> Iterator[Candidate]:
                 else "missing",
             )
         )
-        if settled is None:
+        if settled is None or _is_ranked(question, settled):
             continue
-        found = _matching_labels(question, settled, labels)
-        if found is None:
-            continue
-        columns, order, by_name = found
-        target = question.labels.matrix(columns)
-        if target is None or len(target) != _width(question, settled):
-            continue
-        if _repeats(question, settled, columns, target):
-            continue
-        k = _width(question, settled)
-        own = question.preds.source.named and bool(settled.middles)
-        names = options.classes or _names(settled, k, own=own)
-        if len(names) != k:
-            continue
-        reading = Interpretation(
-            settled.columns,
-            columns,
-            ClassIndex(require_distinct(names)),
-            order=order,
-            align="name" if by_name else "position",
-            by_name=by_name,
-            family=settled,
-            multilabel=multilabel,
-            left_out=left_out,
-        )
-        yield Candidate(reading, against, None if multilabel else _no_distribution(target))
+        for columns, order, by_name in _matching_labels(question, settled, labels):
+            yield from _matrix(question, settled, columns, order, by_name, left_out, against)
+
+
+def _matrix(
+    question: Question,
+    family: Family,
+    columns: tuple[str, ...],
+    order: tuple[int, ...],
+    by_name: bool,  # noqa: FBT001
+    left_out: tuple[str, ...],
+    against: Fit,
+) -> Iterator[Candidate]:
+    options, k = question.options, _width(question, family)
+    target = question.labels.matrix(columns)
+    if target is None or len(target) != k or _repeats(question, family, columns, target):
+        return
+    q = question.preds.matrix(family.columns)
+    if options.mode is None and is_fractional(target) and q is not None and not is_fractional(q):
+        return  # Fractions are not the truth about what was decided.
+    own = question.preds.source.named and bool(family.middles)
+    names = options.classes or _names(family, k, own=own)
+    if len(names) != k:
+        return
+    multilabel = options.mode == "binary"
+    reading = Interpretation(
+        family.columns,
+        columns,
+        ClassIndex(require_distinct(names)),
+        order=order,
+        align="name" if by_name else "position",
+        by_name=by_name,
+        family=family,
+        multilabel=multilabel,
+        left_out=left_out,
+    )
+    error = None if multilabel else _no_distribution(target)
+    contradiction = _contradiction(question, family) if own and options.classes else None
+    yield Candidate(reading, against, contradiction or error, said=contradiction is not None)
 
 
 def _label_families(question: Question, pool: Sequence[str]) -> Iterator[Family]:
@@ -571,41 +694,52 @@ def _label_families(question: Question, pool: Sequence[str]) -> Iterator[Family]
     if not question.preds.source.named:
         yield Family(numbers, tuple(map(str, range(len(numbers)))))
         return
-    yield from structural_families(numbers)
+    found = structural_families(numbers)
+    yield from found
+    if question.one_input:
+        for family in found:
+            if family.affixed:
+                rest = [name for name in numbers if name not in family.columns]
+                yield from families_of_labels(family.middles, rest)
 
 
 def _matching_labels(
     question: Question, family: Family, labels: Sequence[str]
-) -> tuple[tuple[str, ...], tuple[int, ...], bool] | None:
-    """Return the label columns of a family, the place of each class among them, and if by name."""
+) -> Iterator[tuple[tuple[str, ...], tuple[int, ...], bool]]:
+    """Yield label columns of a family, the place of each class among them, and if by name."""
     k = _width(question, family)
     others = [c for c in labels if not (question.one_input and c in family.columns)]
     lists = [c for c in others if question.labels.kind(c) == "list"]
     plain = [c for c in others if c not in lists]
     own = question.preds.source.named and bool(family.middles)
     if own and question.labels.source.named and not lists:
-        for spelled in (family.middles, family.columns):
-            for theirs in families_of_labels(spelled, plain):
-                how = match_names(spelled, theirs.middles)
-                if how is None:
-                    continue
-                pairs = zip(theirs.middles, theirs.columns, strict=True)
-                places = {fold(middle, how): column for middle, column in pairs}
-                columns = tuple(places[fold(name, how)] for name in spelled)
-                if theirs.affixed and len(theirs.columns) > k:
-                    continue  # A class without predictions.
-                ordered = tuple(c for c in plain if c in columns)
-                return ordered, tuple(ordered.index(c) for c in columns), True
+        yield from _named_labels(family, plain)
         if not family.counted:
-            return None
-    if (len(lists) == 1 and not question.wanted_labels) or (lists and question.wanted_labels):
+            return
+    if lists:
         q = question.labels.matrix((lists[0],))
-        if q is not None and len(q) == k:
-            return (lists[0],), tuple(range(k)), False
-        return None
-    if len(plain) == k and not question.one_input:
-        return tuple(plain), tuple(range(k)), False
-    return None
+        if q is not None and len(q) == k and len(lists) == 1:
+            yield (lists[0],), tuple(range(k)), False
+    elif len(plain) == k and not question.one_input:
+        yield tuple(plain), tuple(range(k)), False
+
+
+def _named_labels(
+    family: Family, plain: Sequence[str]
+) -> Iterator[tuple[tuple[str, ...], tuple[int, ...], bool]]:
+    seen = set()
+    for spelled in (family.middles, family.columns):
+        for theirs in families_of_labels(spelled, plain):
+            how = match_names(spelled, theirs.middles)
+            if how is None or (theirs.affixed and len(theirs.columns) > len(spelled)):
+                continue  # Of the latter, one class has no predictions.
+            pairs = zip(theirs.middles, theirs.columns, strict=True)
+            places = {fold(middle, how): column for middle, column in pairs}
+            columns = tuple(places[fold(name, how)] for name in spelled)
+            ordered = tuple(c for c in plain if c in columns)
+            if ordered not in seen:
+                seen.add(ordered)
+                yield ordered, tuple(ordered.index(c) for c in columns), True
 
 
 def _repeats(question: Question, family: Family, columns: tuple[str, ...], target: Floats) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xent_cli.errors import ColumnError, InputError
+from xent_cli.errors import ColumnError, InputError, LabelError
 from xent_cli.pipeline.interpretation.candidates import Candidate, candidates
 from xent_cli.pipeline.interpretation.evidence import agreement, fit_of, same_rows
 from xent_cli.pipeline.interpretation.families import rank_of_name
@@ -44,19 +44,30 @@ def choose(question: Question) -> Choice:
     listed = candidates(question)
     standing = [candidate.reading for candidate in listed if candidate.stands]
     standing = _no_features(question, standing)
-    hot = {name for r in standing if len(r.labels) > 1 and r.by_name for name in r.labels}
+    matrices = [c.reading for c in listed if len(c.reading.labels) > 1 and c.reading.by_name]
+    hot = {name for reading in matrices for name in reading.labels}
     standing = [r for r in standing if len(r.labels) > 1 or r.labels[0] not in hot]
+    if not question.wanted_preds:  # A family is taken whole or not at all.
+        named = [c.reading for c in listed if c.reading.by_name and not c.reading.binary]
+        members = {name for reading in named for name in reading.preds if len(reading.preds) > 1}
+        standing = [r for r in standing if not (r.binary and r.preds[0] in members)]
+    said = [c for c in listed if c.said and not c.reading.binary]
+    if said and all(reading.binary for reading in standing):
+        return Choice(doomed=_likeliest(question, said))
     if not standing:
         return Choice(doomed=_likeliest(question, listed))
     best = min(_tier(reading) for reading in standing)
     kept = [reading for reading in standing if _tier(reading) == best]
-    kept = _true_labels(question, kept)
+    kept = _not_constant(question, kept)
+    kept = _true_labels(question, _named_sides(question, kept))
     groups = _by_number(question, kept)
     if len(groups) > 1:
         return Choice(open=tuple(group[0] for group in groups))
     chosen = max(groups[0], key=lambda reading: len(reading.preds))
     if (unread := _better_label(question, chosen, listed)) is not None:
         return Choice(doomed=unread)
+    if (doubt := _doubtful(question, chosen)) is not None:
+        return Choice(doomed=Candidate(chosen, error=doubt))
     return Choice(chosen)
 
 
@@ -75,22 +86,67 @@ def _no_features(question: Question, standing: list[Interpretation]) -> list[Int
         return standing
     several = [r for r in standing if not r.binary and len(r.preds) > 1]
     if scale == "logits":
-        plain = [r for r in several if not _like_probabilities(question, r)]
+        plain = [r for r in several if r.by_name and not _like_probabilities(question, r)]
         several = plain or several
     telling = [
         r
         for r in several
         if r.family is not None and rank_of_name(f"{r.family.prefix} {r.family.suffix}") > 0
     ]
-    if not telling:
+    if not telling and question.one_input and scale == "logits":
+        telling = [r for r in several if r.by_name or not _beside(question, r)]
+    elif not telling:
         widest = max((len(r.preds) for r in several), default=0)
         telling = [r for r in several if r.by_name or len(r.preds) == widest]
     return [r for r in standing if r.binary or len(r.preds) == 1 or r in telling]
 
 
+def _beside(question: Question, reading: Interpretation) -> list[str]:
+    """Return the number columns that a reading leaves alone, and that may be predictions."""
+    return [
+        name
+        for name in question.pred_pool(reading.labels)
+        if name not in reading.preds
+        and question.is_number(name)
+        and not question.is_other(name)
+        and not speaks_of_prediction(name)
+    ]
+
+
+def _not_constant(question: Question, kept: list[Interpretation]) -> list[Interpretation]:
+    """Leave out columns that say the same in every row, where others do not: priors, base rates."""
+
+    def varies(reading: Interpretation) -> bool:
+        q = question.preds.matrix(reading.preds)
+        return q is None or q.shape[1] < 2 or bool((q != q[:, :1]).any())
+
+    return [reading for reading in kept if varies(reading)] or kept
+
+
 def _like_probabilities(question: Question, reading: Interpretation) -> bool:
     q = question.preds.matrix(reading.preds)
     return q is not None and fit_of(q, "probs") == "fits"
+
+
+def _named_sides(question: Question, kept: list[Interpretation]) -> list[Interpretation]:
+    """Where two groups of columns may each be the labels of the other, go by their names."""
+    if not question.one_input:
+        return kept
+
+    def speaks(reading: Interpretation) -> int:
+        family = reading.family
+        affix = "" if family is None else f"{family.prefix} {family.suffix}"
+        return rank_of_name(affix) - max(rank_of_label(affix.strip()), 0)
+
+    turned = {
+        frozenset((r.preds, r.labels)) for r in kept if len(r.labels) > 1 and r.order is not None
+    }
+    for pair in turned:
+        both = [r for r in kept if frozenset((r.preds, r.labels)) == pair]
+        top = max(map(speaks, both))
+        lost = [r for r in both if speaks(r) < top]
+        kept = [r for r in kept if r not in lost]
+    return kept
 
 
 def _true_labels(question: Question, kept: list[Interpretation]) -> list[Interpretation]:
@@ -99,8 +155,10 @@ def _true_labels(question: Question, kept: list[Interpretation]) -> list[Interpr
         return kept
     said = {r.labels for r in kept if len(r.labels) == 1 and speaks_of_prediction(r.labels[0])}
     kept = [r for r in kept if r.labels not in said] or kept
+    ranks = {r.labels: _label_rank(r) for r in kept}
     echoes = {r.labels for r in kept if _echoes(question, r)}
-    kept = [r for r in kept if r.labels not in echoes] or kept
+    others = max((rank for labels, rank in ranks.items() if labels not in echoes), default=-1)
+    kept = [r for r in kept if r.labels not in echoes or ranks[r.labels] > max(others, 1)] or kept
     ranks = {r.labels: _label_rank(r) for r in kept}
     top = max(ranks.values())
     return [r for r in kept if ranks[r.labels] == top]
@@ -146,6 +204,29 @@ def _by_number(question: Question, kept: list[Interpretation]) -> list[list[Inte
             groups.append([reading])
             costs.append(cost)
     return groups
+
+
+def _doubtful(question: Question, chosen: Interpretation) -> InputError | None:
+    """Return an error if the only reading is one that nobody would mean."""
+    name = chosen.labels[0]
+    if question.one_input and not question.wanted_labels and len(chosen.labels) == 1:
+        if speaks_of_prediction(name) and rank_of_label(name) < 0:
+            return LabelError(
+                f"{name} seems to hold what a model predicted, and no column holds the labels.",
+                hint="Name their column with --label-col, or give a file of labels.",
+            )
+    if question.options.scale == "logits" and not question.wanted_preds:
+        others = [
+            other
+            for other in question.pred_pool(chosen.labels)
+            if other not in chosen.preds and question.is_number(other)
+        ]
+        if others and len(chosen.preds) > 1 and _like_probabilities(question, chosen):
+            return LabelError(
+                f"The columns {describe(question, chosen)} are probabilities: every row sums to 1.",
+                hint="Leave --from logits out, or name the columns of logits with --pred-cols.",
+            )
+    return None
 
 
 def _better_label(

@@ -23,6 +23,10 @@ _TRUE = re.compile(
 )
 
 
+_VERDICTS = frozenset(("correct", "is_correct", "hit", "error", "flag", "fold", "split", "wrong"))
+"""What columns are called that say how a prediction went, or where a row belongs."""
+
+
 def spaced(name: str) -> str:
     """Return a name in lower case, its words apart."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name).lower()
@@ -145,6 +149,8 @@ class Question:
         found = []
         for name in pool:
             values = self.labels.numbers(name)
+            if name.lower() in _VERDICTS:
+                continue
             if values is None or not is_fractional(values) or rank_of_label(name) == 3:
                 found.append(name)
         return found
