@@ -104,3 +104,13 @@ def test_damage_of_a_document_is_said(tmp_path: Path) -> None:
     rows = [*ROWS * 300, ROWS[0] | {"p_dog": {}}]
     with pytest.raises(ParseError, match=r"row 1,?201, column p_dog: {} is not a number"):
         evaluate(write(tmp_path / "p.json", json.dumps(rows)), label_col="label")
+
+
+def test_labels_and_scores_of_a_pipeline(tmp_path: Path) -> None:
+    names = ("cat", "dog", "ox")
+    rows = [
+        [{"label": name, "score": p} for name, p in zip(names, row, strict=True)][::-1] for row in P
+    ]
+    preds = write(tmp_path / "p.json", json.dumps(rows))
+    labels = write(tmp_path / "y.json", json.dumps([{"label": names[y]} for y in Y]))
+    assert evaluate(preds, labels).cross_entropy == EXPECTED

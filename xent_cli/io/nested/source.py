@@ -66,6 +66,8 @@ class NestedSource(Source):
             nest = by_name.get(column.name)
             columns += (column,) if nest is None else nest.columns()
         self.columns = tuple(columns)
+        # Members have names of their own, whatever the file's columns are called.
+        self.named = inner.named or any(column.within for column in columns)
         self._owner = {c.name: nest for nest in nests for c in nest.fold.columns}
         name, count = Counter(column.name for column in columns).most_common(1)[0]
         if count > 1:
