@@ -26,8 +26,7 @@ def is_text(kind: pa.DataType) -> bool:
 
 def is_list(kind: pa.DataType) -> bool:
     """Say whether values are lists, tensors too."""
-    if isinstance(kind, pa.BaseExtensionType):
-        kind = kind.storage_type
+    kind = _storage(kind)
     return bool(
         pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
     )
@@ -35,11 +34,17 @@ def is_list(kind: pa.DataType) -> bool:
 
 PANDAS_INDEX = "__index_level_0__"
 SAMPLE_ROWS = 1000
+_LONG_TYPE = 80
 
 
 def columns_of(schema: pa.Schema) -> tuple[Column, ...]:
     """Describe the fields of a schema, pandas' unnamed index left out."""
     return tuple(_column(field) for field in schema if field.name != PANDAS_INDEX)
+
+
+def nested_types(schema: pa.Schema) -> dict[str, pa.DataType]:
+    """Return the types of those columns whose values are lists, structs or maps."""
+    return {field.name: field.type for field in schema if pa.types.is_nested(_storage(field.type))}
 
 
 def judge_integers(
@@ -66,15 +71,30 @@ def _beyond_bits(values: pa.Array | pa.ChunkedArray) -> bool:
     return bounds["max"] is not None and (bounds["min"] < 0 or bounds["max"] > 1)
 
 
+def _storage(kind: pa.DataType) -> pa.DataType:
+    return kind.storage_type if isinstance(kind, pa.BaseExtensionType) else kind
+
+
 def _column(field: pa.Field) -> Column:
-    kind = field.type
-    if isinstance(kind, pa.BaseExtensionType):
-        kind = kind.storage_type
-    if pa.types.is_fixed_size_list(kind):
-        return Column(field.name, "list", kind.list_size, bits=_bits(kind.value_type))
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return Column(field.name, "list", bits=_bits(kind.value_type))
-    return Column(field.name, _kind(kind), bits=_bits(kind))
+    kind = _storage(field.type)
+    if is_list(kind) and _holds_numbers(kind.value_type):
+        width = kind.list_size if pa.types.is_fixed_size_list(kind) else None
+        return Column(field.name, "list", width, bits=_bits(kind.value_type))
+    found = _kind(kind)
+    stored = _in_words(kind) if found == "other" and pa.types.is_nested(kind) else ""
+    return Column(field.name, found, bits=_bits(kind), stored=stored)
+
+
+def _holds_numbers(kind: pa.DataType) -> bool:
+    """Say whether lists of these are lists of numbers; those without any value may be."""
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return is_number(kind) or bool(pa.types.is_boolean(kind) or pa.types.is_null(kind))
+
+
+def _in_words(kind: pa.DataType) -> str:
+    text = str(kind)
+    return text if len(text) <= _LONG_TYPE else f"{text[:_LONG_TYPE]}..."
 
 
 def _kind(kind: pa.DataType) -> Kind:

@@ -94,7 +94,11 @@ def _open_file(
         kind = said or detect_format(head, location, compression)
     source = _make_source(location, kind, compression, delimiter, header)
     source.stamp = stamp
-    return source
+    if not source.has_nested:
+        return source
+    from xent_cli.io.nested.source import unnest
+
+    return unnest(source)
 
 
 def _is_pipe(path: str) -> bool:

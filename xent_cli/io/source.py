@@ -7,9 +7,10 @@ import zlib
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from types import MappingProxyType
 from typing import Literal
 
 import pyarrow as pa
@@ -105,6 +106,10 @@ class Source(ABC):
         Whether `pieces` come without any of them being read.
     in_memory : bool
         Whether it is an object of this process, not a file.
+    nested : mapping of str to pyarrow.DataType
+        The columns whose values are lists, structs or maps.
+    metadata : mapping of bytes to bytes, optional
+        What its schema says besides names and types.
     """
 
     path: str
@@ -117,6 +122,8 @@ class Source(ABC):
     stamp: Stamp | None = None
     unread: bool = False
     in_memory: bool = False
+    nested: Mapping[str, pa.DataType] = MappingProxyType({})
+    metadata: Mapping[bytes, bytes] | None = None
 
     def blocks(self, wanted: Mapping[str, Use], *, jobs: int = 1) -> Iterator[Block]:
         """Read the wanted columns, each for its use, block by block, with `jobs` threads.
@@ -153,7 +160,7 @@ class Source(ABC):
             if column.kind != "other"
         }
         try:
-            return self._first(uses, rows)
+            return self.first(uses, rows)
         except EmptyInputError:
             raise
         except InputError as error:
@@ -164,23 +171,41 @@ class Source(ABC):
         found: dict[str, Block] = {}
         for name, use in uses.items():
             with suppress(InputError):
-                found[name] = self._first({name: use}, rows)
+                found[name] = self.first({name: use}, rows)
         if not found:
             raise error
         n = min(map(len, found.values()))
         columns = [block.data.column(0).slice(0, n) for block in found.values()]
         return Block(pa.RecordBatch.from_arrays(columns, list(found)), 0, Place(self.path))
 
-    def _first(self, uses: Mapping[str, Use], rows: int) -> Block:
-        blocks = self._read(uses, 1)
+    def first(self, uses: Mapping[str, Use], rows: int) -> Block:
+        """Read the first rows of some columns.
+
+        Raises
+        ------
+        EmptyInputError
+            If there are no rows.
+        """
+        blocks, found, n = self._read(uses, 1), list[Block](), 0
         try:
-            first = next((block for block in blocks if len(block)), None)
+            for block in blocks:
+                if len(block):
+                    found.append(block)
+                    n += len(block)
+                if n >= rows:
+                    break
+        except InputError:
+            if not found:
+                raise  # Else who reads on is told, with the row.
         finally:
             if isinstance(blocks, Generator):
                 blocks.close()
-        if first is None:
+        if not found:
             raise EmptyInputError(f"{self.path} has no rows.")
-        return first.slice(0, rows)
+        if len(found) > 1:
+            table = pa.Table.from_batches([block.data for block in found])
+            found = [replace(found[0], data=one_batch(table))]
+        return found[0].slice(0, rows)
 
     def pieces(self, wanted: Mapping[str, Use], *, jobs: int = 1) -> Iterator[Piece]:
         """Cut the rows, from the first to the last, into pieces that threads read side by side.
@@ -207,6 +232,11 @@ class Source(ABC):
     @abstractmethod
     def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
         """Read the wanted columns; formats that decode fast enough in one thread ignore `jobs`."""
+
+    @property
+    def has_nested(self) -> bool:
+        """Whether columns may have to be unfolded, or labels named."""
+        return bool(self.nested) or b"huggingface" in (self.metadata or ())
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name, if there is one."""

@@ -25,6 +25,12 @@ class Column:
         Decimals that values of 0.1 and more carry in a text file, and that any value carries.
     integral : bool
         All first values are whole numbers, and some are neither 0 nor 1.
+    stored : str
+        What an "other" column holds, in words, if it is nested: it may be what is looked for.
+    classes : tuple of str
+        What a file says the values of a column of labels may be, in the order of their numbers.
+    within : str
+        The nested column of the file that it is a part of, if it is one.
     """
 
     name: str
@@ -34,3 +40,6 @@ class Column:
     decimals: int | None = None
     fine_decimals: int | None = None
     integral: bool = False
+    stored: str = ""
+    classes: tuple[str, ...] = ()
+    within: str = ""

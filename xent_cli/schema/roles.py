@@ -208,6 +208,7 @@ def _select(patterns: Sequence[str], columns: Sequence[Column], option: str) -> 
     for pattern in patterns:
         found = [pattern] if pattern in names else []
         found = found or [name for name in names if fnmatchcase(name, pattern)]
+        found = found or [c.name for c in columns if c.within and c.name.startswith(f"{pattern}.")]
         if not found and "," in pattern:
             parts = [part.strip() for part in pattern.split(",")]
             found = list(_select(parts, columns, option))

@@ -115,7 +115,7 @@ def test_missing_labels_of_pandas(missing: object) -> None:
         ([], EmptyInputError, "no rows"),
         (FRAME[:0], EmptyInputError, "no rows"),
         (None, ColumnError, "does not read a NoneType. xent takes paths, arrays"),
-        ({"a": 1}, ColumnError, "does not read a dict"),
+        ({"a": 1}, ColumnError, "preds, a: xent does not read a int as a column"),
         (iter([0.5]), ColumnError, "does not read a list_iterator"),
         (scipy.sparse.csr_matrix(P), ColumnError, r"read a csr_matrix. Pass its .toarray\(\)"),
         (np.array(0.5), ColumnError, "0 dimensions"),

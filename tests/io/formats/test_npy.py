@@ -176,13 +176,16 @@ def test_a_zip_of_something_else(tmp_path: Path) -> None:
         evaluate(tmp_path / "p.npz", Y)
 
 
-def test_what_is_beside_the_arrays_is_left_out(tmp_path: Path) -> None:
+def test_what_is_beside_the_arrays_is_unread(tmp_path: Path) -> None:
     more = {"epoch": np.array(3), "cube": np.zeros((2, 2, 2)), "pairs": np.zeros(2, "i4,i4")}
     np.savez(tmp_path / "p.npz", **more, probs=MATRIX, label=Y, when=np.zeros(9, "M8[s]"))
     with zipfile.ZipFile(tmp_path / "p.npz", "a") as archive:
         archive.writestr("README", "hello")
     source = open_source(tmp_path / "p.npz", "preds")
-    assert (source.names(), source.n_rows) == (["probs", "label"], 4)
+    unread = [column.name for column in source.columns if column.kind == "other"]
+    assert (unread, source.n_rows) == (["epoch", "cube", "pairs", "when"], 4)
+    with pytest.raises(ColumnError, match="array cube: an array with 3 dimensions"):
+        list(source.blocks({"cube": "number"}))
     assert cross_entropy(tmp_path / "p.npz") == EXPECTED
     np.savez(tmp_path / "p.npz", **more)
     with pytest.raises(ColumnError, match="array epoch: an array with 0 dimensions"):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 
-from xent_cli.io.arrow_types import columns_of, judge_integers
+from xent_cli.io.arrow_types import columns_of, judge_integers, nested_types
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source, Use, block_rows, reading, require_unique
 from xent_cli.io.storage.location import Location
@@ -36,6 +36,7 @@ class ArrowSource(Source):
             self._names = schema.names
             require_unique(self._names, self.path)
             columns = columns_of(schema)
+            self.nested, self.metadata = nested_types(schema), schema.metadata
         self.columns = columns
         if integers := [column.name for column in columns if column.kind == "integer"]:
             sample = next(self._read(dict.fromkeys(integers, "number"), 1), None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from xent_cli.errors import BrokenFileError, UnknownFormatError
 from xent_cli.io.storage.compression import opener_of
 from xent_cli.io.storage.location import Location
@@ -18,6 +20,8 @@ _BY_MAGIC: dict[bytes, InputFormat] = {
 }
 _PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".joblib")
 
+_BEGINS_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{|\[\s*[{\[])")
+"""An object, or an array of objects or of arrays; Python's text of a list may be a cell of CSV."""
 
 HEAD_BYTES = 64
 """So many bytes tell a compression and a format."""
@@ -67,8 +71,6 @@ def detect_format(head: bytes, location: Location, compression: str | None) -> I
         return "npz" if found == "npz" and binary else said
     if found and binary:
         return found
-    if head.lstrip()[:1] == b"[":
-        raise UnknownFormatError(
-            f"{name} holds one JSON array.", hint="Write JSON lines: one object a line."
-        )
-    return "jsonl" if head.lstrip()[:1] == b"{" else "csv"
+    if suffix == ".json" or _BEGINS_JSON.match(head):
+        return "jsonl"
+    return "csv"

@@ -12,8 +12,10 @@ import numpy as np
 import pyarrow as pa
 
 from xent_cli.errors import ColumnError, EmptyInputError, IdMismatchError, UsageError
-from xent_cli.io.arrow_types import columns_of, judge_integers
+from xent_cli.io.arrow_types import columns_of, judge_integers, nested_types
 from xent_cli.io.block import Block
+from xent_cli.io.formats.python_objects import known_object, plain_floats
+from xent_cli.io.nested.source import NestedSource, unnest
 from xent_cli.io.numpy_arrow import array_column, array_to_arrow
 from xent_cli.io.source import Source, Use, block_rows, require_unique
 from xent_cli.schema.place import Place
@@ -33,6 +35,7 @@ class TableSource(Source):
         require_unique(table.column_names, name)
         self.columns = judge_integers(columns_of(table.schema), table)
         self.n_rows = table.num_rows
+        self.nested, self.metadata = nested_types(table.schema), table.schema.metadata
         self._table = table
 
     def table(self) -> pa.Table:
@@ -78,7 +81,7 @@ class ArraySource(Source):
 
 
 def wrap_object(data: Any, name: str) -> Source:
-    """Return a source for an array, a sequence, a pandas DataFrame or Series, or an Arrow table.
+    """Return a source for whatever of Python holds rows: see `known_object`.
 
     Raises
     ------
@@ -86,6 +89,7 @@ def wrap_object(data: Any, name: str) -> Source:
         If it is none of these.
     """
     try:
+        data = known_object(data, name)
         table = _as_table(data, name)
         array = _as_array(data) if table is None else None
     except (ValueError, TypeError, RuntimeError, OverflowError, pa.ArrowException) as error:
@@ -96,7 +100,7 @@ def wrap_object(data: Any, name: str) -> Source:
     source: Source = TableSource(table, name) if array is None else ArraySource(array, name)
     if not source.n_rows:
         raise EmptyInputError(f"{name} has no rows.")
-    return source
+    return unnest(source) if source.has_nested else source
 
 
 def _as_table(data: Any, name: str) -> pa.Table | None:
@@ -109,12 +113,18 @@ def _as_table(data: Any, name: str) -> pa.Table | None:
     if pandas is not None and isinstance(data, pandas.Series):
         data = data.to_frame(name="values" if data.name is None else str(data.name))
     if pandas is not None and isinstance(data, pandas.DataFrame):
-        require_unique([str(column) for column in data.columns], name)
-        return pa.Table.from_pandas(data.rename(columns=str), preserve_index=False)
+        names = [_column_name(column) for column in data.columns]
+        require_unique(names, name)
+        return pa.Table.from_pandas(data.set_axis(names, axis=1), preserve_index=False)
     if hasattr(data, "__arrow_c_stream__"):
         found = pa.chunked_array(data) if hasattr(data, "to_frame") else pa.table(data)
         return found if isinstance(found, pa.Table) else pa.table({"values": found})
     return None
+
+
+def _column_name(name: Any) -> str:
+    """Return what pandas calls a column as a text; of several levels, with dots between."""
+    return ".".join(filter(None, map(str, name))) if isinstance(name, tuple) else str(name)
 
 
 def _as_array(data: Any) -> np.ndarray[Any, Any]:
@@ -122,7 +132,7 @@ def _as_array(data: Any) -> np.ndarray[Any, Any]:
     if isinstance(data, np.ma.MaskedArray) and data.mask.any():
         numbers: Any = data.astype(np.float64)
         return np.asarray(numbers.filled(np.nan))
-    array = np.asarray(data)
+    array = plain_floats(np.asarray(data))
     return _from_objects(array) if array.dtype.kind == "O" and array.ndim else array
 
 
@@ -198,6 +208,8 @@ def with_column(source: Source, name: str, values: Any) -> Source:
     UsageError
         If the source is a file, or the values are not one a row.
     """
+    if isinstance(source, NestedSource):
+        return source.over(with_column(source.inner, name, values))
     if not isinstance(source, TableSource | ArraySource):
         raise UsageError(f"The {name} of the rows of a file is named by its column.")
     array = np.asarray(values, dtype=np.float64) if name == "weight" else _as_array(values)

@@ -103,7 +103,7 @@ class NpySource(Source):
 class NpzSource(Source):
     """An npz archive: each array of it is a column; those of different length do not mix.
 
-    Arrays that can be no column, say ``epoch=3``, are left out.
+    Arrays that can be no column, say ``epoch=3``, are named and unread.
     """
 
     def __init__(self, location: Location) -> None:
@@ -111,8 +111,8 @@ class NpzSource(Source):
         self.format = "npz"
         self._file = location
         self._headers: dict[str, _Header] = {}
-        self._pickled: dict[str, PickleError] = {}
-        columns, refused = [], []
+        self._unread: dict[str, InputError] = {}
+        columns = []
         with _reading_zip(location), zipfile.ZipFile(location.handle()) as archive:
             items = [item for item in archive.namelist() if item.endswith(".npy")]
             if not items:
@@ -123,14 +123,12 @@ class NpzSource(Source):
             for key, item in self._members.items():
                 try:
                     columns.append(self._open_array(archive, key, item))
-                except PickleError as error:
+                except (PickleError, ColumnError) as error:
                     # It stands among the columns, so that who names it hears why it is not read.
-                    self._pickled[key] = error
+                    self._unread[key] = error
                     columns.append(Column(key, "other"))
-                except ColumnError as error:
-                    refused.append(error)
         if not self._headers:
-            raise next(iter([*self._pickled.values(), *refused]))
+            raise next(iter(self._unread.values()))
         self.columns = tuple(columns)
         lengths = {header.shape[0] for header in self._headers.values()}
         self.n_rows = lengths.pop() if len(lengths) == 1 else None
@@ -147,8 +145,8 @@ class NpzSource(Source):
 
     def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
         for name in wanted:
-            if name in self._pickled:
-                raise self._pickled[name]
+            if name in self._unread:
+                raise self._unread[name]
         lengths = {name: self._headers[name].shape[0] for name in wanted}
         if len(set(lengths.values())) > 1:
             said = ", ".join(f"{name} has {n:,}" for name, n in lengths.items())

@@ -8,7 +8,7 @@ from functools import partial
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from xent_cli.io.arrow_types import SAMPLE_ROWS, columns_of, judge_integers
+from xent_cli.io.arrow_types import SAMPLE_ROWS, columns_of, judge_integers, nested_types
 from xent_cli.io.block import Block
 from xent_cli.io.source import Piece, Source, Use, block_rows, reading, require_unique
 from xent_cli.io.storage.location import Location
@@ -43,6 +43,7 @@ class ParquetSource(Source):
             self._group_rows = [about.row_group(g).num_rows for g in range(about.num_row_groups)]
             require_unique(schema.names, self.path)
             columns = columns_of(schema)
+            self.nested, self.metadata = nested_types(schema), schema.metadata
             if integers := [column.name for column in columns if column.kind == "integer"]:
                 sample = file.iter_batches(SAMPLE_ROWS, columns=integers, use_threads=False)
                 columns = judge_integers(columns, next(sample, None))

@@ -87,12 +87,14 @@ def _counts_words(question: Question, family: Family, label: str, values: Sequen
     """Say whether labels may be positions of columns that words name.
 
     Only from 0, which must be seen; and only if nothing else in the file may be the predictions:
-    features come in families, too, and some sum to 1.
+    features come in families, too, and some sum to 1. Nested columns that are unread may be.
     """
     if not all(as_number(middle) is None for middle in family.middles):
         return False
     if question.labels.kind(label) == "boolean":
         return False  # True is no position.
+    if question.unread() and not question.wanted_preds:
+        return False
     if values and "0" not in _whole(values) and not question.sees_zero(label):
         return False
     affix = f"{family.prefix} {family.suffix}"

@@ -95,6 +95,11 @@ class Question:
         kind = self.preds.kind(name)
         return kind in ("float", "integer", "boolean") and self.preds.numbers(name) is not None
 
+    def unread(self) -> tuple[str, ...]:
+        """Return the nested columns of the predictions that are not read."""
+        source = self.preds.source
+        return tuple(column.name for column in source.columns if column.stored)
+
     def pred_pool(self, beside: Sequence[str] = ()) -> list[str]:
         """Return the columns that may be predictions, those that are something else left out."""
         if self.wanted_preds:
