@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from xent_cli.errors import EmptyInputError
 from xent_cli.io.block import Block
+from xent_cli.io.formats.csv.cells import sample_column
 from xent_cli.io.formats.csv.dialect import detect_dialect
-from xent_cli.io.formats.csv.numerals import NULLS, is_number
+from xent_cli.io.formats.csv.names import doubled
 from xent_cli.io.formats.csv.parser import Chunk, Parsed, Parser, explain
 from xent_cli.io.formats.csv.records import (
     BYTE_ORDER_MARK,
@@ -55,8 +56,10 @@ class TextSource(Source):
         self._dialect = detect_dialect(
             head[self._skip :], path, whole=whole, delimiter=delimiter, header=header
         )
-        self._tangled = _is_tangled(_behind_header(head[self._skip :], self._dialect.header_lines))
+        self._skip += self._dialect.preamble.size
+        self._tangled = _is_tangled(_behind_header(head[self._skip :], self._dialect.skip))
         self.columns = self._dialect.columns
+        self.notes = self._dialect.notes
         self._rows = self._dialect.rows
         self._dialect = replace(self._dialect, rows=())  # Parsers are sent to other processes.
         self.named = self._dialect.named
@@ -67,7 +70,7 @@ class TextSource(Source):
         if not first:
             return super().sample(rows)
         arrays = [
-            _sample_column([row[at] for row in first], column.kind)
+            sample_column([row[at] for row in first], column.name, column.kind, self._dialect.cells)
             for at, column in enumerate(self.columns)
         ]
         data = pa.RecordBatch.from_arrays(arrays, list(self._dialect.names))
@@ -130,7 +133,7 @@ class TextSource(Source):
     def _chunks(self) -> Iterator[Chunk]:
         # A parser for each of many columns takes its time to begin: give it more to do.
         times = 1 if len(self._dialect.names) <= _MANY_COLUMNS else 3
-        delimiter, skip = self._dialect.delimiter, self._dialect.header_lines
+        delimiter, skip = self._dialect.delimiter, self._dialect.skip
         with reading(self.path, "text"), self._open() as stream:
             stream.read(self._skip)
             for data, lines in record_chunks(stream, self.path, delimiter=delimiter, times=times):
@@ -162,6 +165,9 @@ class TextSource(Source):
         return place, Block(found.result, start, place)
 
     def _parser(self, wanted: Mapping[str, Use]) -> Parser:
+        if names := self._dialect.doubled & wanted.keys():
+            name = min(names, key=self._dialect.names.index)
+            raise doubled(name, len(names), self.path)
         numbers = frozenset(name for name, use in wanted.items() if use == "number")
         labels = frozenset(name for name, use in wanted.items() if use == "label")
         numeric = frozenset(name for name in labels if self._kind(name) != "text") | numbers
@@ -174,14 +180,6 @@ class TextSource(Source):
     def _kind(self, name: str) -> str:
         column = self.column(name)
         return column.kind if column else "text"
-
-
-def _sample_column(fields: list[str], kind: str) -> pa.Array:
-    """Return fields as numbers where the column holds numbers and all of these are some."""
-    known = [None if field.strip() in NULLS else field for field in fields]
-    if kind != "text" and all(field is None or is_number(field) for field in known):
-        return pa.array([None if f is None else float(f) for f in known], pa.float64())
-    return pa.array(known, pa.string())
 
 
 def _behind_header(head: bytes, lines: int) -> bytes:
