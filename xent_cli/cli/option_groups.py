@@ -232,6 +232,10 @@ def _options(
         Literal["auto", "yes", "no"] | None,
         typer.Option(help="The same for LABELS. [default: as --header]"),
     ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Encoding of text. [default: UTF-8, or detected]"),
+    ] = None,
     jobs: Annotated[
         int | None,
         typer.Option(

@@ -41,6 +41,10 @@ def detect_format(head: bytes, location: Location, compression: str | None) -> I
         If it is of another one than its name says.
     """
     name, suffix = location.name, suffix_of(location.path)
+    if compression == "zip":
+        from xent_cli.io.storage.archive import only_member
+
+        suffix = suffix_of(only_member(location))
     if compression:
         with opener_of(location, compression)() as stream:
             head = stream.read(HEAD_BYTES)
@@ -67,7 +71,8 @@ def detect_format(head: bytes, location: Location, compression: str | None) -> I
         return "npz" if found == "npz" and binary else said
     if found and binary:
         return found
-    if head.lstrip()[:1] == b"[":
+    start = head.lstrip()
+    if start[:1] == b"[" and start[1:].lstrip()[:1] in (b"[", b"{", b'"', b""):
         raise UnknownFormatError(
             f"{name} holds one JSON array.", hint="Write JSON lines: one object a line."
         )

@@ -260,7 +260,7 @@ def test_one_damaged_value_does_not_turn_two_classes_into_one(tmp_path: Path) ->
 @pytest.mark.parametrize("where", ["preds", "labels"])
 def test_bytes_that_are_not_utf8(where: str, tmp_path: Path) -> None:
     texts = {"preds": PREDS.encode(), "labels": LABELS.encode()}
-    texts[where] = texts[where].replace(b"0.1\n", b"0.1\xe9\n", 1).replace(b"cat\n", b"c\xe9t\n")
+    texts[where] = texts[where].replace(b"0.1\n", b"0.1\x81\n", 1).replace(b"cat\n", b"c\x81t\n")
     files = [write(tmp_path / f"{name}.csv", text) for name, text in texts.items()]
     with pytest.raises(EncodingError, match=rf"{where}\.csv.*UTF-8"):
         evaluate(*files)

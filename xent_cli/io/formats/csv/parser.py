@@ -113,7 +113,7 @@ def explain(parser: Parser, found: Parsed, start: int, place: Place) -> InputErr
         bad_row = start + chunk.count(b"\n", 0, bad.start) - skip
         return EncodingError(
             f"{place.of_row(bad_row)}: byte {chunk[bad.start]:#04x} is not UTF-8.",
-            hint="Convert the file, for example with iconv -t utf-8.",
+            hint="Name its encoding, as in --encoding cp1252.",
         )
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter)
     try:

@@ -22,7 +22,9 @@ from xent_cli.io.formats.csv.records import (
 from xent_cli.io.read_ahead import map_ahead
 from xent_cli.io.source import Piece, Source, Use, reading
 from xent_cli.io.storage.compression import Opener
+from xent_cli.io.storage.encoding import detect_encoding, is_utf8, transcoder_of
 from xent_cli.schema.place import Place
+from xent_cli.schema.provenance import Notice
 from xent_cli.schema.types import Header
 
 _MANY_COLUMNS = 100
@@ -34,7 +36,8 @@ class TextSource(Source):
     Attributes
     ----------
     can_seek : bool
-        Whether it can be read from the middle: a packed file cannot.
+        Whether it can be read from the middle: a packed file cannot, nor one in
+        another encoding than UTF-8.
     """
 
     can_seek: bool = False
@@ -46,12 +49,18 @@ class TextSource(Source):
         *,
         delimiter: str | None = None,
         header: Header = "auto",
+        encoding: str | None = None,
     ) -> None:
         self.path = path
         self.format = "csv"
-        self._open = opener
         with reading(path, "text"), opener() as stream:
             head, whole = read_head(stream)
+        found = encoding or detect_encoding(head, whole=whole)
+        if found and not is_utf8(found):
+            opener = transcoder_of(opener, found, path)
+            with reading(path, "text"), opener() as stream:
+                head, whole = read_head(stream)
+        self._open = opener
         self._skip = len(BYTE_ORDER_MARK) if head.startswith(BYTE_ORDER_MARK) else 0
         self._dialect = detect_dialect(
             head[self._skip :], path, whole=whole, delimiter=delimiter, header=header
@@ -60,6 +69,10 @@ class TextSource(Source):
         self._tangled = _is_tangled(_behind_header(head[self._skip :], self._dialect.skip))
         self.columns = self._dialect.columns
         self.notes = self._dialect.notes
+        if found and not encoding:
+            said = f"{path} was read as {found} text; --encoding names another."
+            self.notes = (Notice("encoding", said), *self.notes)
+        self.can_seek = not (found and not is_utf8(found))
         self._rows = self._dialect.rows
         self._dialect = replace(self._dialect, rows=())  # Parsers are sent to other processes.
         self.named = self._dialect.named
