@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from xent_cli.errors import ClassesError, LabelError
@@ -79,12 +80,29 @@ def _choices(distinct: Sequence[str]) -> str:
     return " or ".join(options)
 
 
+_LEADING = re.compile(
+    r"(?:(?:scored|predicted|pred|prediction|probability|probabilities|proba|prob|p|class|label|y"
+    r"|target|score|output|confidence|of|for|is)[^0-9A-Za-z]+)+",
+    re.IGNORECASE,
+)
+
+
+def _bare(column: str) -> str:
+    """Return what a name says of its class, without words such as "Scored Probabilities"."""
+    bare = bare_names([column])[0]
+    if bare != column:
+        return bare
+    found = _LEADING.match(column)
+    rest = column[found.end() :].strip("\"')]}= ") if found else ""
+    return rest or column
+
+
 def _speaks_of_negative(column: str) -> bool:
     """Say whether a column such as p_0, p_no or negative is the probability of the negative class.
 
     A bare 0 says nothing: pandas writes it over columns without a name.
     """
-    bare = bare_names([column])[0]
+    bare = _bare(column)
     return polarity(bare) == 0 and (bare != column or as_number(bare) is None)
 
 
@@ -96,7 +114,7 @@ def contradiction(index: ClassIndex, preds: Sequence[str]) -> tuple[Notice, ...]
     >>> contradiction(ClassIndex(("spam", "ham")), ["p_spam"])[0].code
     'positive'
     """
-    said = bare_names([preds[0]])[0]
+    said = _bare(preds[0])
     if said == preds[0] or said != index.names[0]:
         return ()
     message = f"The column {preds[0]} speaks of {said}, but {index.names[1]} was made positive."
@@ -124,7 +142,7 @@ def _with_positive(
 
 def _said_name(column: str) -> str:
     """Return the class that a column name such as p_spam speaks of, or ""."""
-    stripped = bare_names([column])[0]
+    stripped = _bare(column)
     return stripped if stripped != column and stripped.lower() not in _NO_NAMES else ""
 
 

@@ -66,10 +66,10 @@ class JsonLinesSource(Source):
         kind = column.kind if column else "text"
         if kind == "list":
             return pa.list_(pa.float64())
-        if use == "number" or (use == "label" and kind in ("float", "integer")):
-            return pa.float64()
         if kind == "boolean":
             return pa.bool_()
+        if use == "number" or (use == "label" and kind in ("float", "integer")):
+            return pa.float64()
         return pa.int64() if kind == "integer" else pa.string()
 
 

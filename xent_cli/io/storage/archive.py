@@ -54,7 +54,8 @@ def open_member(location: Location) -> BinaryIO:
     name = only_member(location)
     file = location.open()
     try:
-        member = zipfile.ZipFile(file).open(name)
+        archive = zipfile.ZipFile(file)
+        member = archive.open(name)
     except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
         file.close()
         raise BrokenFileError(

@@ -27,6 +27,9 @@ BASE_TOLERANCE = 1e-6
 LOOSE_TOLERANCE = 0.01
 """Deviations up to this size are real models' (1.00002 and the like): warned of, not refused."""
 
+_SLACK = 1e-12
+"""0.99 misses 1 by 0.01 and a last digit of float64."""
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
@@ -223,7 +226,7 @@ def _find_off(batch: Batch, excess: Floats) -> Findings:
 def _check_sums(batch: Batch, total: Floats, excess: Floats) -> Findings:
     """Refuse rows whose sum is far from 1; find those nearly so, or with a value above 1."""
     deviation = np.abs(total - 1)
-    limit = max(batch.sum_tolerance, LOOSE_TOLERANCE)
+    limit = max(batch.sum_tolerance, LOOSE_TOLERANCE) + _SLACK
     if len(batch) and not float(deviation.max()) <= limit:
         row = int(np.argmax(~(deviation <= limit)))
         raise RowSumError(

@@ -22,6 +22,7 @@ from xent_cli.pipeline.interpretation.evidence import (
 )
 from xent_cli.pipeline.interpretation.families import (
     Family,
+    closed,
     families_of_labels,
     rank_of_name,
     structural_families,
@@ -32,7 +33,7 @@ from xent_cli.pipeline.interpretation.sample import is_fractional, is_probabilit
 from xent_cli.schema.class_names import as_number, bare_names, polarity, require_distinct
 from xent_cli.schema.label_encoder import ClassIndex, index_classes, polar_aliases
 from xent_cli.schema.positive_class import binary_index
-from xent_cli.schema.spelling import match_names
+from xent_cli.schema.spelling import fold, match_names
 
 _SURE_ROWS = 4
 """So many predicted classes, on both sides, must agree before they say what a column means."""
@@ -182,8 +183,6 @@ def _required(family: Family, values: Sequence[str]) -> set[str]:
     how = match_names(values, family.middles) if values else None
     if how is None:
         return set()
-    from xent_cli.schema.spelling import fold
-
     wanted = {fold(value, how) for value in values}
     pairs = zip(family.columns, family.middles, strict=True)
     return {column for column, middle in pairs if fold(middle, how) in wanted}
@@ -247,7 +246,7 @@ def _indexes(
     columns = family.columns if own else ()
     if options.classes is not None:
         if len(options.classes) == k:
-            error = _contradiction(question, family, values) if own else None
+            error = _contradiction(question, family) if own else None
             index = index_classes(
                 options.classes, columns, named=True, label_base=options.label_base
             )
@@ -277,14 +276,32 @@ def _indexes(
             aliases = (*zip(columns, range(k), strict=True), *said)
             yield ClassIndex(family.middles, aliases, by_position=False), True, None
         return
-    worded = own and all(as_number(middle) is None for middle in family.middles)
-    if positions and (not own or family.counted or (worded and "0" in _whole(values))):
+    if positions and (not own or family.counted or _counts_words(question, family, values)):
         names = _names(family, k, own=own)
         aliases = tuple(zip(columns, range(k), strict=True)) if own else ()
         yield ClassIndex(names, aliases), False, None
         return
     index = index_classes(_names(family, k, own=own), columns, named=own, label_base=None)
     yield index, False, LabelError("No class is called so.")
+
+
+def _counts_words(question: Question, family: Family, values: Sequence[str]) -> bool:
+    """Say whether labels may be positions of columns that words name.
+
+    Only from 0, which must be seen; and only if nothing else in the file may be the predictions:
+    features come in families, too, and some sum to 1.
+    """
+    if not all(as_number(middle) is None for middle in family.middles):
+        return False
+    if "0" not in _whole(values):
+        return False
+    affix = f"{family.prefix} {family.suffix}"
+    return (
+        bool(question.wanted_preds)
+        or not question.one_input
+        or not family.affixed
+        or rank_of_name(affix) > 0
+    )
 
 
 def _whole(values: Sequence[str]) -> set[str]:
@@ -317,21 +334,22 @@ def _polar(middles: Sequence[str]) -> tuple[tuple[str, int], ...] | None:
     return polar_aliases(sides.index(0)) if sorted(map(str, sides)) == ["0", "1"] else None
 
 
-def _contradiction(question: Question, family: Family, values: Sequence[str]) -> InputError | None:
+def _contradiction(question: Question, family: Family) -> InputError | None:
     """Return an error if ``classes`` names the same classes as the columns in another order."""
     given = question.options.classes or ()
-    how = match_names(given, family.middles)
-    if how is None or len(given) != len(family.middles):
-        return None
-    from xent_cli.schema.spelling import fold
-
-    if [fold(name, how) for name in given] == [fold(name, how) for name in family.middles]:
-        return None
-    return LabelError(
-        f"--classes {','.join(given[:5])} contradicts the columns {family.describe()}, which name "
-        "the same classes in another order.",
-        hint="Leave --classes out, or name the columns in that order with --pred-cols.",
-    )
+    columns = family.columns
+    for spelled in (family.middles, bare_names(columns), closed(columns).middles, columns):
+        how = match_names(given, spelled)
+        if how is None or len(given) != len(spelled):
+            continue
+        if [fold(name, how) for name in given] == [fold(name, how) for name in spelled]:
+            return None
+        return LabelError(
+            f"--classes {','.join(given[:5])} contradicts the columns {family.describe()}, which "
+            "name the same classes in another order.",
+            hint="Leave --classes out, or name the columns in that order with --pred-cols.",
+        )
+    return None
 
 
 def _against_base(family: Family, values: Sequence[str], base: int) -> InputError | None:
@@ -381,7 +399,9 @@ def _single_columns(question: Question, pool: Sequence[str]) -> list[str]:
             for c in fractional
             if (q := question.preds.matrix((c,))) is not None and is_probability(q)
         ] or fractional
-    chosen = fractional or [] if question.one_input and not numbers else fractional or numbers
+    if question.one_input and not fractional:
+        numbers = [name for name in numbers if rank_of_name(name) > 0]
+    chosen = fractional or numbers
     top = max((rank_of_name(name) for name in chosen), default=0)
     return [name for name in chosen if rank_of_name(name) == top]
 
@@ -403,10 +423,15 @@ def _single(
     numeric = all(as_number(text) in (0, 1) for text in distinct)
     if numeric and options.positive is None:
         distinct = []
-    if sorted(values) == ["-1", "1"] and options.positive is None and options.classes is None:
-        distinct = []
+    error: InputError | None = None
+    said = options.positive is not None or options.classes is not None
+    if sorted(values) == ["-1", "1"] and not said:
         index = ClassIndex(("-1", "1"), by_position=False)
-        error: InputError | None = None
+    elif options.label_base not in (None, 0) and not said:
+        base = int(options.label_base or 0)
+        index = ClassIndex((str(base), str(base + 1)), by_position=False)
+        if any(index.find(text) < 0 for text in values):
+            error = LabelError("No class is called so.")
     else:
         index, error = _index_of_two(question, name, distinct)
     reading = Interpretation((name,), (label,), index, align="value", by_name=False)
@@ -422,7 +447,7 @@ def _index_of_two(
     try:
         return binary_index(distinct, [name], question.options), None
     except InputError as error:
-        two = tuple(distinct[:2]) if len(distinct) > 1 else ("not " + distinct[0], distinct[0])
+        two = tuple(distinct[:2]) if len(distinct) > 1 else ("0", "1")
         return ClassIndex(two, by_position=False), error
 
 
@@ -564,11 +589,8 @@ def _matching_labels(
                 how = match_names(spelled, theirs.middles)
                 if how is None:
                     continue
-                from xent_cli.schema.spelling import fold
-
-                places = {
-                    fold(m, how): c for m, c in zip(theirs.middles, theirs.columns, strict=True)
-                }
+                pairs = zip(theirs.middles, theirs.columns, strict=True)
+                places = {fold(middle, how): column for middle, column in pairs}
                 columns = tuple(places[fold(name, how)] for name in spelled)
                 if theirs.affixed and len(theirs.columns) > k:
                     continue  # A class without predictions.

@@ -44,6 +44,8 @@ def choose(question: Question) -> Choice:
     listed = candidates(question)
     standing = [candidate.reading for candidate in listed if candidate.stands]
     standing = _no_features(question, standing)
+    hot = {name for r in standing if len(r.labels) > 1 and r.by_name for name in r.labels}
+    standing = [r for r in standing if len(r.labels) > 1 or r.labels[0] not in hot]
     if not standing:
         return Choice(doomed=_likeliest(question, listed))
     best = min(_tier(reading) for reading in standing)

@@ -17,9 +17,6 @@ from xent_cli.schema.types import Scale
 LOOSE_SUM = 0.01
 """Sums of real models miss 1 by up to so much; what misses it by more is no distribution."""
 
-_ROUNDED = 0.02
-"""A sum of many values with few decimals, which the precision of the file allows."""
-
 Fit = Literal["fits", "sums", "range", "percent", "missing"]
 """Whether rows can be what they are said to be, or what is against it."""
 
@@ -57,7 +54,11 @@ def fit_of(q: Floats, scale: Scale, *, tolerance: float = LOOSE_SUM, sums: bool 
         if several and (whole >= 0).all() and (np.abs(total - 100) <= 1.0).all():
             return "percent"
         return "range"
-    return "sums" if several and (np.abs(total - 1) > max(tolerance, LOOSE_SUM)).any() else "fits"
+    return (
+        "sums"
+        if several and (np.abs(total - 1) > max(tolerance, LOOSE_SUM) + 1e-12).any()
+        else "fits"
+    )
 
 
 def looks_like_percent(values: Floats) -> bool:

@@ -162,14 +162,20 @@ def structural_families(columns: Sequence[str]) -> list[Family]:
     for members in groups.values():
         key = tuple(dict.fromkeys(members))
         if len(key) > 1 and key not in sets and key != tuple(columns):
-            sets[key] = _closed(key)
+            sets[key] = closed(key)
     found = [family for family in sets.values() if len(set(family.middles)) == len(family.columns)]
-    whole = _closed(tuple(columns)) if len(columns) > 1 else None
+    whole = closed(tuple(columns)) if len(columns) > 1 else None
     return [*found, *([whole] if whole else [])]
 
 
-def _closed(columns: tuple[str, ...]) -> Family:
-    """Return columns as a family with the longest prefix and suffix that end at a boundary."""
+def closed(columns: tuple[str, ...]) -> Family:
+    """Return columns as a family with the longest prefix and suffix that end at a boundary.
+
+    Examples
+    --------
+    >>> closed(("39_prob", "35_prob"))
+    Family(columns=('39_prob', '35_prob'), middles=('39', '35'), prefix='', suffix='_prob')
+    """
     prefix = _common_prefix(columns)
     rest = [name[len(prefix) :] for name in columns]
     suffix = _common_suffix(rest)

@@ -75,7 +75,12 @@ class Sample:
             return None, None
         if labels.numbers is not None:
             return np.asarray(labels.numbers, dtype=np.float64), labels
-        values = [as_number(text) for text in labels.texts]
+        if self.kind(name) == "boolean":
+            values: list[float | None] = [
+                float(text.strip().lower() == "true") for text in labels.texts
+            ]
+        else:
+            values = [as_number(text) for text in labels.texts]
         if not labels.texts or any(value is None for value in values):
             return None, labels
         table: NDArray[np.float64] = np.array([*values, np.nan], dtype=np.float64)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from xent_cli.io.formats.csv.columns import Cells, parse_list, to_point
+from xent_cli.io.formats.csv.columns import TRUTHS, Cells, parse_list, to_point
 from xent_cli.io.formats.csv.numerals import MISSING, NULLS, is_number
 
 
@@ -73,7 +73,7 @@ def sample_column(fields: Sequence[str], name: str, kind: str, cells: Cells) -> 
             return convert_percents(texts, cells.decimal)
         except pa.ArrowInvalid:
             return texts
-    if kind != "text":
+    if kind not in ("text", "boolean"):
         points = [to_point(field) for field in fields] if cells.decimal == "," else fields
         known = [None if field.strip() in MISSING else field for field in points]
         if kind == "float":
@@ -89,6 +89,8 @@ def is_readable(field: str, name: str, cells: Cells) -> bool:
         return True
     if name in cells.lists:
         return parse_list(field) is not None
+    if field.strip().lower() in TRUTHS:
+        return True
     if cells.decimal == ",":
         if "." in field:
             return False

@@ -24,6 +24,7 @@ _FRACTIONS, _INTEGERS = 0.1, 0.5
 
 A column of predictions that were taken for text because of a few damaged rows would be left out
 without a word, and two classes would become one."""
+TRUTHS = ("true", "false")
 _LIST = re.compile(r"\s*(?:(?:array|tensor)\()?\s*[\[(]([^\[\](){}]*)[\])]\s*\)?\s*\Z")
 _APART = re.compile(r"\s*[,;\s]\s*")
 
@@ -155,6 +156,8 @@ def _column(name: str, fields: Sequence[str]) -> Column:
     known = [field for field in fields if field.strip() not in NULLS]
     if not known and fields:
         return Column(name, "float")
+    if all(field.strip().lower() in TRUTHS for field in known):
+        return Column(name, "boolean")
     numbers = [field for field in known if is_number(field)]
     if 0 < len(numbers) < len(known):
         rest = [field for field in known if field.strip() not in MARKS]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from xent_cli.errors import EmptyInputError, EncodingError, ParseError
 from xent_cli.io.formats.csv.columns import Cells, judge_columns
-from xent_cli.io.formats.csv.delimiter import detect_delimiter, read_rows
+from xent_cli.io.formats.csv.delimiter import detect_delimiter, lacks_a_name, read_rows
 from xent_cli.io.formats.csv.header import counts_rows, has_header
 from xent_cli.io.formats.csv.layout import Layout, detect_layout
 from xent_cli.io.formats.csv.names import Rows, distinct_names, names_of_header, set_apart
@@ -194,7 +194,8 @@ def _names(
     counted = [str(at) for at in range(len(first))]
     if header == "no" or (header == "auto" and layout.brackets):
         return counted, False, rows
-    named = header == "yes" or has_header(first, rest)
+    # R gives row names no name: without a cell for them, every name stands over another column.
+    named = header == "yes" or has_header(["", *first] if lacks_a_name(rows) else first, rest)
     comment = [name.strip() for name in above.last.split(delimiter if delimiter != " " else None)]
     if above.last and header == "auto" and len(comment) == len(first):
         over_numbers = named and any(

@@ -73,7 +73,7 @@ def set_apart(
         kind = column.kind
         if column.name in twice:
             if column.kind != "text" and names[at].lower() not in INDEX_NAMES:
-                raise doubled(names[at], names.count(names[at]), path)
+                raise doubled(names[at], path, names.count(names[at]))
             kind = "other"
         elif len(unnamed) > 1 and at in unnamed and column.kind in ("float", "list"):
             if column.fine_decimals is not None or column.kind == "list":
@@ -87,9 +87,10 @@ def set_apart(
     return tuple(found)
 
 
-def doubled(name: str, count: int, path: str) -> DuplicateColumnError:
-    """Return the error for a name that several columns have."""
+def doubled(name: str, path: str, count: int | None = None) -> DuplicateColumnError:
+    """Return the error for a column whose name several have: `count`, if that is known."""
+    several = f"{count} columns" if count else "several columns"
     return DuplicateColumnError(
-        f"{path} has {count} columns with the name {name!r}.",
+        f"{path} has {several} with the name {name!r}.",
         hint="Rename one, or say --header no if the file has no header.",
     )

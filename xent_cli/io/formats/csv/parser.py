@@ -42,13 +42,14 @@ class Parser:
     """Which columns to convert, and how.
 
     Columns in `numeric` are read as numbers; only those in `numbers` must be: labels that were
-    numbers so far may turn to text, predictions may not.
+    numbers so far may turn to text, predictions may not. Those in `booleans` are True and False.
     """
 
     dialect: Dialect
     wanted: list[str]
     numeric: frozenset[str]
     numbers: frozenset[str]
+    booleans: frozenset[str] = frozenset()
 
     def parse(self, chunk: Chunk) -> Parsed:
         """Parse a chunk."""
@@ -73,7 +74,8 @@ class Parser:
         types = {
             name: pa.float64() if name in numeric else pa.dictionary(pa.int32(), pa.string())
             for name in self.wanted
-        } | dict.fromkeys(texts, pa.string())
+        } | dict.fromkeys(self.booleans, pa.bool_())
+        types |= dict.fromkeys(texts, pa.string())
         table = pa_csv.read_csv(
             pa.BufferReader(chunk.data),
             pa_csv.ReadOptions(

@@ -178,13 +178,14 @@ class TextSource(Source):
         return place, Block(found.result, start, place)
 
     def _parser(self, wanted: Mapping[str, Use]) -> Parser:
-        if names := self._dialect.doubled & wanted.keys():
-            name = min(names, key=self._dialect.names.index)
-            raise doubled(name, len(names), self.path)
+        for name in self._dialect.doubled & wanted.keys():
+            raise doubled(name, self.path)
         numbers = frozenset(name for name, use in wanted.items() if use == "number")
         labels = frozenset(name for name, use in wanted.items() if use == "label")
-        numeric = frozenset(name for name in labels if self._kind(name) != "text") | numbers
-        return Parser(self._dialect, list(wanted), numeric, numbers)
+        texts = ("text", "boolean")  # Labels may be True and False.
+        numeric = frozenset(name for name in labels if self._kind(name) not in texts) | numbers
+        booleans = frozenset(name for name in numbers if self._kind(name) == "boolean")
+        return Parser(self._dialect, list(wanted), numeric, numbers, booleans)
 
     def _require_rows(self, n_rows: int) -> None:
         if not n_rows:
