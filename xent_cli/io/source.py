@@ -153,7 +153,7 @@ class Source(ABC):
             if column.kind != "other"
         }
         try:
-            return self._first(uses, rows)
+            return self.first(uses, rows)
         except EmptyInputError:
             raise
         except InputError:
@@ -164,12 +164,13 @@ class Source(ABC):
         found: dict[str, Block] = {}
         for name, use in uses.items():
             with suppress(InputError):
-                found[name] = self._first({name: use}, rows)
+                found[name] = self.first({name: use}, rows)
         n = min(map(len, found.values()), default=0)
         columns = [block.data.column(0).slice(0, n) for block in found.values()]
         return Block(pa.RecordBatch.from_arrays(columns, list(found)), 0, Place(self.path))
 
-    def _first(self, uses: Mapping[str, Use], rows: int) -> Block:
+    def first(self, uses: Mapping[str, Use], rows: int) -> Block:
+        """Read the first rows of some columns, each for its use; EmptyInputError if none."""
         blocks = self._read(uses, 1)
         try:
             first = next((block for block in blocks if len(block)), None)

@@ -8,6 +8,7 @@ from xent_cli.io.source import Source
 from xent_cli.schema.types import TEXT_FORMATS
 
 _WHOLE = r"^(-?)0*(\d+)(?:\.0*)?$"
+_SAMPLE_ROWS = 100_000
 _PADDED, _POINTED = r"^-?0\d", r"\."
 
 
@@ -43,14 +44,12 @@ def _styles(source: Source, name: str) -> tuple[bool, bool] | None:
         return None
     if source.format not in TEXT_FORMATS or source.format == "jsonl":
         return (False, False) if column.kind == "integer" else None
-    block = next(iter(source.blocks({name: "text"})), None)
-    if block is None:
-        return None
-    texts = pc.unique(block.texts(name))
+    texts = pc.unique(source.first({name: "text"}, _SAMPLE_ROWS).texts(name))
     texts = texts.filter(pc.not_equal(pc.utf8_trim_whitespace(texts), ""))
     if not pc.all(pc.match_substring_regex(texts, _WHOLE)).as_py():
         return None
     padded, pointed = (
-        bool(pc.any(pc.match_substring_regex(texts, form)).as_py()) for form in (_PADDED, _POINTED)
+        bool(pc.any(pc.match_substring_regex(texts, form)).as_py()) for form in (_SAMPLE_ROWS = 100_000
+_PADDED, _POINTED)
     )
     return padded, pointed
