@@ -49,7 +49,6 @@ def _styles(source: Source, name: str) -> tuple[bool, bool] | None:
     if not pc.all(pc.match_substring_regex(texts, _WHOLE)).as_py():
         return None
     padded, pointed = (
-        bool(pc.any(pc.match_substring_regex(texts, form)).as_py()) for form in (_SAMPLE_ROWS = 100_000
-_PADDED, _POINTED)
+        bool(pc.any(pc.match_substring_regex(texts, form)).as_py()) for form in (_PADDED, _POINTED)
     )
     return padded, pointed
