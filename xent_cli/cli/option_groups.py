@@ -219,7 +219,7 @@ def _options(
         Literal["e", "2", "10"], typer.Option(help="Unit: nats, bits or hartleys.")
     ] = "e",
     input_format: Annotated[
-        Literal["csv", "tsv", "jsonl", "parquet", "arrow", "npy", "npz"] | None,
+        Literal["csv", "tsv", "jsonl", "parquet", "arrow", "npy", "npz", "xlsx"] | None,
         typer.Option(help="Format of the input. [default: by suffix, then by content]"),
     ] = None,
     delimiter: Annotated[

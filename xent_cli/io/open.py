@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from xent_cli.io.storage.compression import detect_compression, opener_of
 from xent_cli.io.storage.encoding import is_utf8, require_encoding, transcoder_of
 from xent_cli.io.storage.listing import Listing, find
 from xent_cli.io.storage.location import LocalFile, Location, Stamp
+from xent_cli.io.storage.remote import RemoteFile
 from xent_cli.schema.types import TEXT_FORMATS, Header, InputFormat
 
 
@@ -61,7 +63,8 @@ def open_source(
     path = os.fspath(data)
     _require_choices(input_format, delimiter, header)
     require_encoding(encoding)
-    open_file = partial(_open_file, Text(input_format, delimiter, header, encoding))
+    path, sheet = _split_sheet(path)
+    open_file = partial(_open_file, Text(input_format, delimiter, header, encoding, sheet))
 
     if path == "-":
         return _open_stdin(open_file)
@@ -69,7 +72,20 @@ def open_source(
     return _open_many(found, open_file) if isinstance(found, Listing) else open_file(found)
 
 
-_OpenFile = Callable[[Location], Source]
+_OpenFile = Callable[[Location | RemoteFile], Source]
+_SHEET = re.compile(r"(.+\.xls[xm])#(.+)", re.IGNORECASE)
+
+
+def _split_sheet(path: str) -> tuple[str, str]:
+    """Return a path and the sheet that it names behind a ``#``.
+
+    Examples
+    --------
+    >>> _split_sheet("book.xlsx#fold 2"), _split_sheet("a#b.csv")
+    (('book.xlsx', 'fold 2'), ('a#b.csv', ''))
+    """
+    match = _SHEET.fullmatch(path)
+    return (match[1], match[2]) if match and not os.path.exists(path) else (path, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +96,16 @@ class Text:
     delimiter: str | None
     header: Header
     encoding: str | None
+    sheet: str = ""
 
 
-def _open_file(said: Text, location: Location) -> Source:
+def _open_file(said: Text, location: Location | RemoteFile) -> Source:
     name = location.name
+    if isinstance(location, RemoteFile):
+        copy = location.fetch()
+        source = _open_file(said, LocalFile(copy.path, name))
+        source.keep_alive = (source.keep_alive, copy)
+        return source
     try:
         if isinstance(location, LocalFile) and _is_pipe(location.path):
             # As of <(...) in a shell: what is read of it is gone.
@@ -139,6 +161,10 @@ def _make_source(
         from xent_cli.io.formats.arrow_ipc import ArrowSource
 
         return ArrowSource(location)
+    if kind == "xlsx":
+        from xent_cli.io.formats.excel import open_sheet
+
+        return open_sheet(location, said.sheet, said.header)
     from xent_cli.io.formats.npy import NpySource, NpzSource
 
     return NpySource(location) if kind == "npy" else NpzSource(location)
@@ -172,7 +198,7 @@ def _spool(stream: BinaryIO, name: str, open_file: _OpenFile) -> Source:
     shutil.copyfileobj(stream, file, 1 << 20)
     file.flush()
     source = open_file(LocalFile(file.name, name))
-    source.keep_alive = file
+    source.keep_alive = (source.keep_alive, file)
     return source
 
 

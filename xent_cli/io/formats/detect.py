@@ -16,6 +16,7 @@ _BY_MAGIC: dict[bytes, InputFormat] = {
     b"PK\x03\x04": "npz",
     b"PK\x05\x06": "npz",
 }
+_OLD_SHEETS = (".xls", ".xlsb", ".ods", ".numbers")
 _PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".joblib")
 
 
@@ -56,13 +57,12 @@ def detect_format(head: bytes, location: Location, compression: str | None) -> I
             f"{name} is a file of the format {found} packed with {compression}.",
             hint="Unpack it first; only text is read packed.",
         )
-    if head.startswith(b"\x80") or (not found and suffix in _PICKLES):
-        raise UnknownFormatError(
-            f"{name} looks like a Python pickle, which is a program; xent does not run it.",
-            hint="Save the numbers with np.save or as Parquet.",
-        )
+    if not found or head.startswith(b"\x80"):
+        _refuse_others(head, suffix, name, binary=binary)
     if suffix in BY_SUFFIX:
         said = BY_SUFFIX[suffix]
+        if said == "xlsx":
+            return said
         if found and binary and found not in (said, "npz"):
             raise BrokenFileError(
                 f"{name} is named like {said} and holds {found}.",
@@ -77,3 +77,17 @@ def detect_format(head: bytes, location: Location, compression: str | None) -> I
             f"{name} holds one JSON array.", hint="Write JSON lines: one object a line."
         )
     return "jsonl" if head.lstrip()[:1] == b"{" else "csv"
+
+
+def _refuse_others(head: bytes, suffix: str, name: str, *, binary: bool) -> None:
+    """Raise UnknownFormatError for what is known and not read."""
+    if head.startswith(b"\x80") or suffix in _PICKLES:
+        raise UnknownFormatError(
+            f"{name} looks like a Python pickle, which is a program; xent does not run it.",
+            hint="Save the numbers with np.save or as Parquet.",
+        )
+    if suffix in _OLD_SHEETS and binary:
+        raise UnknownFormatError(
+            f"{name} is a spreadsheet of a kind that xent does not read.",
+            hint="Save it as .xlsx or as CSV.",
+        )
