@@ -66,13 +66,11 @@ def sample_column(fields: Sequence[str], name: str, kind: str, cells: Cells) -> 
     class must not get lost over it.
     """
     if name in cells.percents or name in cells.lists:
-        texts = pa.array(fields, pa.string())
-        try:
-            if name in cells.lists:
-                return convert_lists(texts)
-            return convert_percents(texts, cells.decimal)
-        except pa.ArrowInvalid:
-            return texts
+        good = [field if is_readable(field, name, cells) else "" for field in fields]
+        texts = pa.array(known, pa.string())
+        return (
+            convert_lists(texts) if name in cells.lists else convert_percents(texts, cells.decimal)
+        )
     if kind not in ("text", "boolean"):
         points = [to_point(field) for field in fields] if cells.decimal == "," else fields
         known = [None if field.strip() in MISSING else field for field in points]

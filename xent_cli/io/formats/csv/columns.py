@@ -48,9 +48,15 @@ class Cells:
 
 
 def judge_columns(
-    names: Sequence[str], body: Sequence[Sequence[str]], path: str, delimiter: str, *, commas: bool
+    names: Sequence[str],
+    body: Sequence[Sequence[str]],
+    path: str,
+    delimiter: str,
+    *,
+    commas: bool,
+    percents: bool,
 ) -> tuple[tuple[Column, ...], Cells]:
-    """Judge columns by the fields of the first rows, some of which may have `commas`.
+    """Judge columns by the fields of the first rows, some of which may have `commas` or `percents`.
 
     Raises
     ------
@@ -59,19 +65,19 @@ def judge_columns(
     """
     fields = [[row[at] for row in body if at < len(row)] for at in range(len(names))]
     decimal = _decimal_mark(names, fields, path, delimiter) if commas else "."
-    columns, percents, lists = [], set(), set()
+    columns, shares, lists = [], set(), set()
     for name, written in zip(names, fields, strict=True):
         texts = [to_point(text) for text in written] if decimal == "," else written
+        if percents and (found := _percent_column(name, texts)):
+            columns.append(found)
+            shares.add(name)
+            continue
         column = _column(name, texts)
-        if column.kind == "text":
-            if found := _percent_column(name, texts):
-                column = found
-                percents.add(name)
-            elif found := _list_column(name, texts):
-                column = found
-                lists.add(name)
+        if column.kind == "text" and (found := _list_column(name, texts)):
+            column = found
+            lists.add(name)
         columns.append(column)
-    return tuple(columns), Cells(decimal, frozenset(percents), frozenset(lists))
+    return tuple(columns), Cells(decimal, frozenset(shares), frozenset(lists))
 
 
 def to_point(text: str) -> str:

@@ -159,7 +159,8 @@ def _detect_table(
         _require_quoted_lists(rows, path, above, delimiter)
     unique, twice = distinct_names(names)
     commas = "," in text and (delimiter != "," or '"' in text)
-    columns, cells = judge_columns(unique, body, path, delimiter, commas=commas)
+    percents = "%" in text
+    columns, cells = judge_columns(unique, body, path, delimiter, commas=commas, percents=percents)
     columns = set_apart(columns, names, twice, path)
     if named and len(names) > 1 and unique[0] in _UNNAMED and counts_rows(body):
         # One name for both spellings, unless pandas has read and written the file twice.
@@ -195,7 +196,8 @@ def _names(
     if header == "no" or (header == "auto" and layout.brackets):
         return counted, False, rows
     # R gives row names no name: without a cell for them, every name stands over another column.
-    named = header == "yes" or has_header(["", *first] if lacks_a_name(rows) else first, rest)
+    shifted = ["", *first] if lacks_a_name(rows) else first
+    named = header == "yes" or (has_header(shifted, rest) and not first[0].startswith("__label__"))
     comment = [name.strip() for name in above.last.split(delimiter if delimiter != " " else None)]
     if above.last and header == "auto" and len(comment) == len(first):
         over_numbers = named and any(

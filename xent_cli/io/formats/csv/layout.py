@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from xent_cli.io.formats.csv.numerals import is_number
 
+_JUDGED = 1 << 16
 _BRACKETED = re.compile(r"\s*[\[(]+[^\[\]{}\"]*[\])]+\s*\Z")
 _PAIR = re.compile(r"(__label__\S+)[ \t]+(\S+)")
 _PAIRS = re.compile(r"[ \t]*(?:__label__\S+[ \t]+[-+.\deE]+[ \t]*)+\Z")
@@ -62,7 +63,7 @@ class Layout:
             chances = dict(found)
             known = [chances[label] for label in self.labels if label in chances]
             is_whole = len(found) == len(chances) == len(known) == len(self.labels)
-            lines.append(" ".join(known) if is_whole else line)
+            lines.append(" ".join(known) if is_whole else "__label__")  # That is refused.
         return ("\n".join(lines) + "\n").encode()
 
 
@@ -78,13 +79,20 @@ def detect_layout(text: str) -> Layout:
     """
     start = text[:64].lstrip()
     if start[:1] in ("[", "("):
-        lines = [line for line in text[: 1 << 16].splitlines()[:-1] or [text] if line.strip()]
+        lines = _first_lines(text)
         if all(map(_BRACKETED.match, lines)):
             return Layout(brackets=True)
     elif start.startswith("__label__"):
-        lines = [line for line in text[: 1 << 16].splitlines()[:-1] or [text] if line.strip()]
+        lines = _first_lines(text)
         if lines and all(map(_PAIRS.match, lines)):
             pairs = [_PAIR.findall(line) for line in lines]
             if all(is_number(number) for line in pairs for _, number in line):
                 return Layout(labels=tuple(dict.fromkeys(n for line in pairs for n, _ in line)))
     return Layout()
+
+
+def _first_lines(text: str) -> list[str]:
+    lines = text[:_JUDGED].splitlines()
+    if len(text) > _JUDGED and len(lines) > 1:
+        del lines[-1]  # It may be cut.
+    return [line for line in lines if line.strip()]
