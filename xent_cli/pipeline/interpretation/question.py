@@ -12,6 +12,7 @@ from xent_cli.pipeline.interpretation.sample import Sample, is_fractional
 from xent_cli.schema.id_columns import INDEX_NAMES
 from xent_cli.schema.options import Options
 from xent_cli.schema.roles import HARD_NAMES, LABEL_NAMES, MEASURE_NAMES
+from xent_cli.schema.spelling import is_missing
 
 _PREDICTED = re.compile(
     r"(?:^|[^a-z])(?:pred|preds|predict|predicts|predicted|prediction|predictions|estimate"
@@ -151,8 +152,15 @@ class Question:
         if values is not None and ignored:
             marks = values.equal_to(self.options.ignore_labels)
             kept = values.distinct() if not marks.any() else _without(values, marks)
-            return tuple(kept)
-        return tuple(text for text in self.labels.distinct(name) if text)
+            return self._without_missing(kept)
+        return self._without_missing([text for text in self.labels.distinct(name) if text])
+
+    def _without_missing(self, values: Sequence[str]) -> tuple[str, ...]:
+        """Leave out what spells a missing value, unless a class may be called so."""
+        if not any(map(is_missing, values)):
+            return tuple(values)
+        names = (*self.preds.source.names(), *(self.options.classes or ()))
+        return tuple(v for v in values if not is_missing(v) or any(v in name for name in names))
 
     def is_other(self, name: str) -> bool:
         """Say whether a number column without company is rather no prediction, by its name."""

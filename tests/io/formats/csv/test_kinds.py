@@ -221,3 +221,23 @@ def test_hash_marks_that_are_labels(tmp_path: Path) -> None:
     labels = "#\n$\n#\n"
     report = run(tmp_path, "#,$\n0.75,0.25\n0.5,0.5\n0.875,0.125\n", labels)
     assert report.cross_entropy == pytest.approx(mean(0.75, 0.5, 0.875), rel=1e-15)
+
+
+@pytest.mark.parametrize("mark", ["NA", "NULL", "None", "#N/A", "nan", ""])
+def test_missing_labels_among_texts(mark: str, tmp_path: Path) -> None:
+    text = f"a,b,label\n0.75,0.25,a\n0.5,0.5,{mark}\n0.125,0.875,b\n"
+    with pytest.raises(MissingValueError, match=r"row 2 \(line 3\), column label"):
+        run(tmp_path, text)
+    assert run(tmp_path, text, invalid="drop").cross_entropy == mean(0.75, 0.875)
+    assert run(tmp_path, text, ignore_label=mark or "x", invalid="drop").n == 2
+
+
+def test_a_class_that_is_called_none(tmp_path: Path) -> None:
+    report = run(tmp_path, "p_None,p_Mild,label\n0.75,0.25,None\n0.5,0.5,Mild\n")
+    assert report.cross_entropy == mean(0.75, 0.5)
+
+
+@pytest.mark.parametrize("text", ["a,b,c\n1,2\n3,4\n", "__label__a 0.7\n__label__b 0.8\n"])
+def test_no_row_is_whole(text: str, tmp_path: Path) -> None:
+    with pytest.raises(ParseError, match="row 1 "):
+        run(tmp_path, text, "y\n0\n1\n")

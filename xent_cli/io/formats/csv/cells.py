@@ -67,7 +67,7 @@ def sample_column(fields: Sequence[str], name: str, kind: str, cells: Cells) -> 
     """
     if name in cells.percents or name in cells.lists:
         good = [field if is_readable(field, name, cells) else "" for field in fields]
-        texts = pa.array(known, pa.string())
+        texts = pa.array(good, pa.string())
         return (
             convert_lists(texts) if name in cells.lists else convert_percents(texts, cells.decimal)
         )

@@ -81,7 +81,8 @@ class TextSource(Source):
         """Return the first rows as they were read to judge the dialect."""
         first = self._rows[:rows]
         if not first:
-            return super().sample(rows)
+            uses: dict[str, Use] = {column.name: "label" for column in self.columns[:1]}
+            return self.first(uses, rows)  # No row is whole: this says what is wrong with them.
         arrays = [
             sample_column([row[at] for row in first], column.name, column.kind, self._dialect.cells)
             for at, column in enumerate(self.columns)
