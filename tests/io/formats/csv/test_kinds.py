@@ -65,6 +65,21 @@ def test_amounts_in_text_stay_texts(tmp_path: Path) -> None:
     assert report.cross_entropy == mean(0.75, 0.5)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\n0,75;0,25\n0,5;0,5\n",
+        "0,75;0,25\n0,5;0,5\n",
+        "0,75\t0,25\n0,5\t0,5\n",
+        "75%,25%\n50%,50%\n",
+        "75,0 %;25,0 %\n50,0 %;50,0 %\n",
+        "0,75 0,25\n0,5 0,5\n",
+    ],
+)
+def test_such_numbers_without_a_header(text: str, tmp_path: Path) -> None:
+    assert run(tmp_path, text, "0\n1\n").cross_entropy == mean(0.75, 0.5)
+
+
 PERCENT = "label,a,b\na,75.0%,25.0%\nb,50.0%,50.0%\nb,12.5%,87.5%\n"
 
 

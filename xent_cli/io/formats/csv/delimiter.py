@@ -102,4 +102,5 @@ def _holds_numbers(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _is_any_number(text: str) -> bool:
-    return is_number(text) or is_comma_number(text)
+    bare = text.rstrip(" %")
+    return is_number(bare) or is_comma_number(bare)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from xent_cli.errors import EmptyInputError, EncodingError, ParseError
-from xent_cli.io.formats.csv.columns import Cells, judge_columns
+from xent_cli.io.formats.csv.columns import Cells, judge_columns, to_point
 from xent_cli.io.formats.csv.delimiter import detect_delimiter, lacks_a_name, read_rows
 from xent_cli.io.formats.csv.header import counts_rows, has_header
 from xent_cli.io.formats.csv.layout import Layout, detect_layout
@@ -195,9 +195,7 @@ def _names(
     counted = [str(at) for at in range(len(first))]
     if header == "no" or (header == "auto" and layout.brackets):
         return counted, False, rows
-    # R gives row names no name: without a cell for them, every name stands over another column.
-    shifted = ["", *first] if lacks_a_name(rows) else first
-    named = header == "yes" or (has_header(shifted, rest) and not first[0].startswith("__label__"))
+    named = header == "yes" or (_is_header(rows) and not first[0].startswith("__label__"))
     comment = [name.strip() for name in above.last.split(delimiter if delimiter != " " else None)]
     if above.last and header == "auto" and len(comment) == len(first):
         over_numbers = named and any(
@@ -207,6 +205,15 @@ def _names(
         if not over_numbers and has_header(comment, rows):
             return comment, True, rows
     return (names_of_header(first, rest), True, rest) if named else (counted, False, rows)
+
+
+def _is_header(rows: Rows) -> bool:
+    """Say whether the first row is a header, however numbers are written."""
+    if any("," in field or "%" in field for field in rows[0]):
+        rows = [[to_point(field).rstrip(" %") for field in row] for row in rows]
+    # R gives row names no name: without a cell for them, every name stands over another column.
+    shifted = ["", *rows[0]] if lacks_a_name(rows) else rows[0]
+    return has_header(shifted, rows[1:])
 
 
 def _require_rows(rows: Rows, text: str, path: str) -> None:
