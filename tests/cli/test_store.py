@@ -53,12 +53,8 @@ def test_both_in_a_store_and_one_of_each(
         ("s3://nobucket/p.csv", "missing-file", "There is no bucket named nobucket"),
         ("s3://bucket/empty.csv", "empty-input", r"s3://bucket/empty\.csv is empty\."),
         ("s3://bucket/nothing/*.csv", "empty-input", "holds no data files"),
-        ("ftp://me:hush@host/p.csv", "address", "ftp:// is no kind of address .* Known are s3://"),
-        (
-            "https://me:hush@host/p.csv?token=hush",
-            "address",
-            r"https://host/p\.csv is a web address.* curl -L URL \| xent eval - labels\.csv",
-        ),
+        ("s4://me:hush@host/p.csv", "address", r"s4:// is no kind .* Did you mean s3://\?"),
+        ("https://me:hush@127.0.0.1:9/p.csv?token=hush", "store", r"https://127.0.0.1:9/p\.csv"),
         ("s3://me:hush@bucket/p.csv?token=hush", "address", "Unexpected query parameter .*token"),
     ],
 )

@@ -63,6 +63,7 @@ def evaluate(
     delimiter: str | None = None,
     header: Header = "auto",
     labels_header: Header | None = None,
+    encoding: str | None = None,
     compat: str | Sequence[str] = (),
     batch_rows: int | None = None,
     jobs: int | None = None,
@@ -126,6 +127,8 @@ def evaluate(
         How files are written, where the name and the first lines do not tell.
     labels_header : {"auto", "yes", "no"}, optional
         `header` for the labels, where they differ.
+    encoding : str, optional
+        Of text files that are not UTF-8, if their bytes leave it open.
     compat : str or sequence of str
         Other libraries whose numbers for these rows are wanted, beside xent's own; the names are
         those of `xent_cli.metrics.compat.libraries.TOOLS`.
@@ -188,6 +191,7 @@ def evaluate(
         delimiter=delimiter,
         header=header,
         labels_header=labels_header,
+        encoding=encoding,
     )
     require_engine(engine, address)
     tools = require_tools([str(name) for name in listed(compat)])

@@ -49,6 +49,7 @@ class Choices(TypedDict, total=False):
     delimiter: str | None
     header: Header
     labels_header: Header | None
+    encoding: str | None
 
 
 def read_options(choices: Choices) -> Options:
@@ -105,6 +106,7 @@ def open_inputs(
             input_format=choices.get("input_format"),
             delimiter=choices.get("delimiter"),
             header=head,
+            encoding=choices.get("encoding"),
         )
 
     if sum(isinstance(data, str) and data == "-" for data in (*models, labels)) > 1:

@@ -219,7 +219,7 @@ def _options(
         Literal["e", "2", "10"], typer.Option(help="Unit: nats, bits or hartleys.")
     ] = "e",
     input_format: Annotated[
-        Literal["csv", "tsv", "jsonl", "parquet", "arrow", "npy", "npz"] | None,
+        Literal["csv", "tsv", "jsonl", "parquet", "arrow", "npy", "npz", "xlsx"] | None,
         typer.Option(help="Format of the input. [default: by suffix, then by content]"),
     ] = None,
     delimiter: Annotated[
@@ -231,6 +231,10 @@ def _options(
     labels_header: Annotated[
         Literal["auto", "yes", "no"] | None,
         typer.Option(help="The same for LABELS. [default: as --header]"),
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Encoding of text. [default: UTF-8, or detected]"),
     ] = None,
     jobs: Annotated[
         int | None,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, BinaryIO, get_args
 
@@ -20,8 +22,10 @@ from xent_cli.io.formats.detect import HEAD_BYTES, detect_format
 from xent_cli.io.read_ahead import map_ahead
 from xent_cli.io.source import Source, reading
 from xent_cli.io.storage.compression import detect_compression, opener_of
+from xent_cli.io.storage.encoding import is_utf8, require_encoding, transcoder_of
 from xent_cli.io.storage.listing import Listing, find
 from xent_cli.io.storage.location import LocalFile, Location, Stamp
+from xent_cli.io.storage.remote import RemoteFile
 from xent_cli.schema.types import TEXT_FORMATS, Header, InputFormat
 
 
@@ -32,6 +36,7 @@ def open_source(
     input_format: InputFormat | None = None,
     delimiter: str | None = None,
     header: Header = "auto",
+    encoding: str | None = None,
 ) -> Source:
     """Open a path, an address, a folder, a pattern, ``-`` (standard input), or data in memory.
 
@@ -57,9 +62,9 @@ def open_source(
         return wrap_object(data, role)
     path = os.fspath(data)
     _require_choices(input_format, delimiter, header)
-
-    def open_file(location: Location, said: InputFormat | None = None) -> Source:
-        return _open_file(location, said or input_format, delimiter, header)
+    require_encoding(encoding)
+    path, sheet = _split_sheet(path)
+    open_file = partial(_open_file, Text(input_format, delimiter, header, encoding, sheet))
 
     if path == "-":
         return _open_stdin(open_file)
@@ -67,20 +72,45 @@ def open_source(
     return _open_many(found, open_file) if isinstance(found, Listing) else open_file(found)
 
 
-_OpenFile = Callable[[Location], Source]
+_OpenFile = Callable[[Location | RemoteFile], Source]
+_SHEET = re.compile(r"(.+\.xls[xm])#(.+)", re.IGNORECASE)
 
 
-def _open_file(
-    location: Location, said: InputFormat | None, delimiter: str | None, header: Header
-) -> Source:
+def _split_sheet(path: str) -> tuple[str, str]:
+    """Return a path and the sheet that it names behind a ``#``.
+
+    Examples
+    --------
+    >>> _split_sheet("book.xlsx#fold 2"), _split_sheet("a#b.csv")
+    (('book.xlsx', 'fold 2'), ('a#b.csv', ''))
+    """
+    match = _SHEET.fullmatch(path)
+    return (match[1], match[2]) if match and not os.path.exists(path) else (path, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a user says of the files, of texts above all."""
+
+    input_format: InputFormat | None
+    delimiter: str | None
+    header: Header
+    encoding: str | None
+    sheet: str = ""
+
+
+def _open_file(said: Text, location: Location | RemoteFile) -> Source:
     name = location.name
+    if isinstance(location, RemoteFile):
+        copy = location.fetch()
+        source = _open_file(said, LocalFile(copy.path, name))
+        source.keep_alive = (source.keep_alive, copy)
+        return source
     try:
         if isinstance(location, LocalFile) and _is_pipe(location.path):
             # As of <(...) in a shell: what is read of it is gone.
             with location.open() as pipe:
-                return _spool(
-                    pipe, name, partial(_open_file, said=said, delimiter=delimiter, header=header)
-                )
+                return _spool(pipe, name, partial(_open_file, said))
         head = location.head(HEAD_BYTES)
         compression = detect_compression(head, location)
         stamp = Stamp.of(location)
@@ -91,8 +121,8 @@ def _open_file(
     if not head:
         raise EmptyInputError(f"{name} is empty.", hint="Did the job that wrote it finish?")
     with reading(location, "data"):
-        kind = said or detect_format(head, location, compression)
-    source = _make_source(location, kind, compression, delimiter, header)
+        kind = said.input_format or detect_format(head, location, compression)
+    source = _make_source(location, kind, compression, said)
     source.stamp = stamp
     if not source.has_nested:
         return source
@@ -109,23 +139,23 @@ def _is_pipe(path: str) -> bool:
 
 
 def _make_source(
-    location: Location,
-    kind: InputFormat,
-    compression: str | None,
-    delimiter: str | None,
-    header: Header,
+    location: Location, kind: InputFormat, compression: str | None, said: Text
 ) -> Source:
     if kind in TEXT_FORMATS:
         opener = opener_of(location, compression)
         if kind == "jsonl":
             from xent_cli.io.formats.jsonl import JsonLinesSource
 
+            if said.encoding and not is_utf8(said.encoding):
+                opener = transcoder_of(opener, said.encoding, location.name)
             return JsonLinesSource(location.name, opener)
         from xent_cli.io.formats.csv.source import TextSource
 
-        mark = delimiter or ("\t" if kind == "tsv" else None)
-        text = TextSource(location.name, opener, delimiter=mark, header=header)
-        text.can_seek = compression is None
+        mark = said.delimiter or ("\t" if kind == "tsv" else None)
+        text = TextSource(
+            location.name, opener, delimiter=mark, header=said.header, encoding=said.encoding
+        )
+        text.can_seek = text.can_seek and compression is None
         return text
     if kind == "parquet":
         from xent_cli.io.formats.parquet import ParquetSource
@@ -135,6 +165,10 @@ def _make_source(
         from xent_cli.io.formats.arrow_ipc import ArrowSource
 
         return ArrowSource(location)
+    if kind == "xlsx":
+        from xent_cli.io.formats.excel import open_sheet
+
+        return open_sheet(location, said.sheet, said.header)
     from xent_cli.io.formats.npy import NpySource, NpzSource
 
     return NpySource(location) if kind == "npy" else NpzSource(location)
@@ -168,7 +202,7 @@ def _spool(stream: BinaryIO, name: str, open_file: _OpenFile) -> Source:
     shutil.copyfileobj(stream, file, 1 << 20)
     file.flush()
     source = open_file(LocalFile(file.name, name))
-    source.keep_alive = file
+    source.keep_alive = (source.keep_alive, file)
     return source
 
 

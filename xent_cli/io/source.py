@@ -7,7 +7,7 @@ import zlib
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from types import MappingProxyType
@@ -290,7 +290,7 @@ def reading(file: str | Location, noun: str) -> Iterator[None]:
     except UnicodeDecodeError as error:
         raise EncodingError(
             f"{path} is not UTF-8 text (byte {error.object[error.start]:#04x}).",
-            hint="Convert it, for example with iconv -t utf-8.",
+            hint="Name its encoding, as in --encoding cp1252.",
         ) from error
     except (pa.ArrowException, OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
         if isinstance(file, Location) and (said := file.explain(error)):

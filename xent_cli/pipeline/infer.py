@@ -63,7 +63,7 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
     reading = choice.chosen or choice.doomed.reading  # type: ignore[union-attr]
     roles = roles_of(
         named,
-        preds.names(),
+        [column.name for column in preds.columns if column.kind != "other"],
         None if one_input else labels.names(),
         pred_columns=reading.preds,
         label_columns=reading.labels,

@@ -173,6 +173,7 @@ class Plan:
         values = self._label_values(labels)
         if isinstance(values, LabelValues):
             ignored = values.equal_to(self.spec.ignore)
+            values = self.index.blank(values)
             missing = values.missing()
             target = self._encode(values)
         else:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.errors import LabelError
 from xent_cli.schema.class_names import FALSE_WORDS, TRUE_WORDS, as_number, polarity
-from xent_cli.schema.spelling import Fold, fold
+from xent_cli.schema.spelling import Fold, fold, is_missing
 
 _INTEGER = re.compile(r"[+-]?\d+\Z")
 
@@ -108,6 +108,26 @@ class ClassIndex:
         find = self._finder()
         table = np.array([find(text) for text in labels.texts] + [-1], dtype=np.intp)
         return np.asarray(table[np.asarray(labels.codes)])
+
+    def blank(self, labels: LabelValues) -> LabelValues:
+        """Return labels of which those are missing that are spelled so and name no class.
+
+        Examples
+        --------
+        >>> labels = LabelValues(codes=np.array([0, 1]), texts=("cat", "NA"))
+        >>> ClassIndex(("cat", "dog")).blank(labels).missing().tolist()
+        [False, True]
+        >>> ClassIndex(("cat", "NA")).blank(labels).missing().tolist()
+        [False, False]
+        """
+        if labels.numbers is not None:
+            return labels
+        words = [code for code, text in enumerate(labels.texts) if is_missing(text)]
+        lost = [code for code in words if self.find(labels.texts[code]) < 0]
+        if not lost:
+            return labels
+        codes = np.asarray(labels.codes)
+        return replace(labels, codes=np.where(np.isin(codes, lost), -1, codes))
 
     def find(self, text: str) -> int:
         """Return the class that a text names, or -1."""

@@ -63,3 +63,19 @@ def match_names(values: Iterable[str], names: Sequence[str]) -> Fold | None:
         if found <= known and (how in ("exact", "trim") or len(found) == len(wanted)):
             return how
     return None
+
+
+_MISSING = frozenset(
+    ("NA", "N/A", "n/a", "NaN", "nan", "NULL", "Null", "null", "None", "<NA>", "#N/A")
+)
+
+
+def is_missing(text: str) -> bool:
+    """Say whether a text is how tables spell a missing value; a class may be called so too.
+
+    Examples
+    --------
+    >>> is_missing("NA"), is_missing(" None "), is_missing("cat")
+    (True, True, False)
+    """
+    return text.strip() in _MISSING

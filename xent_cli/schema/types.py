@@ -31,7 +31,7 @@ Unmatched = Literal["error", "drop"]
 Header = Literal["auto", "yes", "no"]
 
 
-InputFormat = Literal["csv", "tsv", "jsonl", "parquet", "arrow", "npy", "npz"]
+InputFormat = Literal["csv", "tsv", "jsonl", "parquet", "arrow", "npy", "npz", "xlsx"]
 
 
 TEXT_FORMATS = ("csv", "tsv", "jsonl")

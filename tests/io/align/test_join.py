@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import subprocess
 import sys
@@ -285,7 +286,7 @@ class TestErrors:
             -(np.log(0.5) + np.log(0.75)) / 2
         )
         numbers = pd.DataFrame({"id": [7, 8], "y": [1, 0]})
-        with pytest.raises(UnmatchedIdError, match="the first '007' in .*row 2 "):
+        with pytest.raises(DuplicateIdError, match="row 2 "):  # As numbers both are 7.
             evaluate(paths[0], numbers, id_col="id")
 
     def test_ids_beyond_63_bits(self) -> None:
@@ -491,3 +492,33 @@ def test_a_missing_piece_of_a_parquet_file_is_no_missing_id(tmp_path: Path) -> N
         str(tmp_path / "p.parquet"), labels[200:], id_col="id", unmatched="drop", batch_rows=50
     )
     assert found.tally.sums == evaluate(preds[200:], labels[200:]).tally.sums
+
+
+class TestNumbersWrittenInSeveralWays:
+    """Excel strips the zeros of 00012, and pandas writes 12.0 where an id was missing once."""
+
+    WAYS = ("{}", "{:05d}", "{}.0", "{}.")
+
+    @pytest.mark.parametrize("ours", WAYS)
+    @pytest.mark.parametrize("theirs", WAYS)
+    def test_they_are_compared_as_numbers(self, ours: str, theirs: str, tmp_path: Path) -> None:
+        rows = {12: (0.25, 0), 7: (0.5, 1), 0: (0.875, 0)}
+        preds = "".join(f"{ours.format(k)},{p},{1 - p}\n" for k, (p, _) in rows.items())
+        labels = "".join(f"{theirs.format(k)},{y}\n" for k, (_, y) in reversed(rows.items()))
+        (tmp_path / "p.csv").write_text("id,p_0,p_1\n" + preds)
+        (tmp_path / "y.csv").write_text("id,y\n" + labels)
+        report = evaluate(tmp_path / "p.csv", tmp_path / "y.csv", id_col="id")
+        by_hand = -(math.log(0.25) + math.log(0.5) + math.log(0.875)) / 3
+        assert report.cross_entropy == pytest.approx(by_hand, rel=1e-15)
+
+    def test_two_spellings_in_one_input_are_one_id_twice(self, tmp_path: Path) -> None:
+        (tmp_path / "p.csv").write_text("id,p_0,p_1\n12,0.25,0.75\n012,0.5,0.5\n")
+        (tmp_path / "y.csv").write_text("id,y\n12,0\n13,1\n")
+        with pytest.raises(DuplicateIdError):
+            evaluate(tmp_path / "p.csv", tmp_path / "y.csv", id_col="id")
+
+    def test_alike_spellings_stay_apart(self, tmp_path: Path) -> None:
+        (tmp_path / "p.csv").write_text("id,p_0,p_1\n7,0.5,0.5\n007,0.25,0.75\n")
+        (tmp_path / "y.csv").write_text("id,y\n007,0\n7,1\n")
+        report = evaluate(tmp_path / "p.csv", tmp_path / "y.csv", id_col="id")
+        assert report.cross_entropy == pytest.approx(-(math.log(0.5) + math.log(0.25)) / 2)

@@ -40,9 +40,6 @@ def test_parts(text: str, key: str, options: dict[str, str], shown: str) -> None
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("https://host/p.csv", "https://host/p.csv is a web address.*curl -L URL | xent eval -"),
-        ("ftp://host/p.csv", "ftp:// is no kind .* Known are s3://, gs://, .* file://"),
-        ("s4://b/k", r"Did you mean s3://\?"),
         ("s3:///k", "s3:///k names no bucket. As in s3://bucket/preds.parquet"),
         ("s3://b*/k", "names no bucket"),
         ("file://host/k", "names a machine. A path has three slashes: file:///k"),

@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from xent_cli.errors import ColumnError, IdTypeError
+from xent_cli.io.align.id_spelling import spell_alike
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source
 from xent_cli.schema.types import TEXT_FORMATS
@@ -59,10 +60,11 @@ def are_texts(left: Source, name: str, right: Source, other: str) -> bool:
     return "text" in kinds
 
 
-def read_keys(block: Block, name: str, *, as_text: bool) -> pa.Array:
+def read_keys(block: Block, name: str, *, as_text: bool, alike: bool = False) -> pa.Array:
     """Return a column of ids as int64 or large_string, with null where there is none.
 
-    Texts are numbers only where each is written as that number would be: 007 stays a text.
+    Texts are numbers only where each is written as that number would be: 007 stays a text, unless
+    inputs that write numbers in several ways are to be made `alike`.
     """
     column = block.data.column(name)
     if pa.types.is_dictionary(column.type):
@@ -74,6 +76,8 @@ def read_keys(block: Block, name: str, *, as_text: bool) -> pa.Array:
             return column.cast(pa.large_string())
     texts = block.texts(name)
     texts = texts.cast(pa.large_string())
+    if alike:
+        texts = spell_alike(texts)
     import pyarrow.compute as pc  # Slow to import, and not needed without a join.
 
     blank = pc.equal(texts, "")

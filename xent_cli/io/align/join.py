@@ -8,6 +8,7 @@ import numpy as np
 
 from xent_cli.errors import InputError
 from xent_cli.io.align.id_index import are_texts, read_keys
+from xent_cli.io.align.id_spelling import are_spelled_apart
 from xent_cli.io.align.join_errors import explain
 from xent_cli.io.align.lookup_table import Held
 from xent_cli.io.block import Block
@@ -52,9 +53,12 @@ class Join:
         self.source, self.name = source, name
         texts = [are_texts(source, name, other, theirs) for other, theirs, _ in others]
         self._as_text = any(texts)
+        self._alike = not self._as_text and any(
+            are_spelled_apart(source, name, other, theirs) for other, theirs, _ in others
+        )
         self._drop = unmatched == "drop"
         self.held = [
-            Held(other, theirs, uses, as_text=self._as_text, jobs=jobs)
+            Held(other, theirs, uses, as_text=self._as_text, alike=self._alike, jobs=jobs)
             for other, theirs, uses in others
         ]
         self._seen = [np.zeros(len(held), dtype=np.bool_) for held in self.held]
@@ -79,7 +83,7 @@ class Join:
             If there is a row without a partner, and such rows are not to be left out.
         """
         self._n_passed.append(len(block))
-        keys = read_keys(block, self.name, as_text=self._as_text)
+        keys = read_keys(block, self.name, as_text=self._as_text, alike=self._alike)
         found = [held.find(keys) for held in self.held]
         everywhere = np.logical_and.reduce([rows >= 0 for rows in found])
         if not everywhere.all():
@@ -115,4 +119,4 @@ class Join:
 
         Threads meet errors in any order; this is the same one every time.
         """
-        return explain(self.source, self.name, self.held, as_text=self._as_text)
+        return explain(self.source, self.name, self.held, as_text=self._as_text, alike=self._alike)

@@ -15,7 +15,9 @@ from xent_cli.io.source import Source
 from xent_cli.schema.place import Place
 
 
-def explain(source: Source, name: str, held: Sequence[Held], *, as_text: bool) -> InputError:
+def explain(
+    source: Source, name: str, held: Sequence[Held], *, as_text: bool, alike: bool = False
+) -> InputError:
     """Say what is wrong with the ids of predictions and of what they are joined with.
 
     Parameters
@@ -27,6 +29,8 @@ def explain(source: Source, name: str, held: Sequence[Held], *, as_text: bool) -
     held : sequence of Held
     as_text : bool
         Whether ids are compared as texts.
+    alike : bool
+        Whether whole numbers are made alike that are written in several ways.
 
     Returns
     -------
@@ -39,7 +43,7 @@ def explain(source: Source, name: str, held: Sequence[Held], *, as_text: bool) -
     runs: list[tuple[int, Place]] = []
     for block in source.blocks({name: "text"}):
         runs.append((block.start, block.place))
-        keys = read_keys(block, name, as_text=as_text)
+        keys = read_keys(block, name, as_text=as_text, alike=alike)
         for account in accounts:
             account.add(block, keys, name)
     for account in accounts:

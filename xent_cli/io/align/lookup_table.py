@@ -60,6 +60,7 @@ class Held:
         uses: Mapping[str, Use],
         *,
         as_text: bool,
+        alike: bool = False,
         jobs: int = 1,
     ) -> None:
         """Read the columns in `uses` and the ids.
@@ -78,7 +79,7 @@ class Held:
         for block in source.blocks({**uses, name: "text"}, jobs=jobs):
             if not runs or runs[-1][1] != block.place:
                 runs.append((block.start, block.place))
-            keys.append(read_keys(block, name, as_text=as_text))
+            keys.append(read_keys(block, name, as_text=as_text, alike=alike))
             batches.append(block.data.select(list(uses)))
         if not batches:
             raise EmptyInputError(f"{source.path} has no rows.")

@@ -18,6 +18,7 @@ _BY_MAGIC: dict[bytes, InputFormat] = {
     b"PK\x03\x04": "npz",
     b"PK\x05\x06": "npz",
 }
+_OLD_SHEETS = (".xls", ".xlsb", ".ods", ".numbers")
 _PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".joblib")
 
 _BEGINS_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{|\[\s*[{\[])")
@@ -45,6 +46,10 @@ def detect_format(head: bytes, location: Location, compression: str | None) -> I
         If it is of another one than its name says.
     """
     name, suffix = location.name, suffix_of(location.path)
+    if compression == "zip":
+        from xent_cli.io.storage.archive import only_member
+
+        suffix = suffix_of(only_member(location))
     if compression:
         with opener_of(location, compression)() as stream:
             head = stream.read(HEAD_BYTES)
@@ -56,13 +61,12 @@ def detect_format(head: bytes, location: Location, compression: str | None) -> I
             f"{name} is a file of the format {found} packed with {compression}.",
             hint="Unpack it first; only text is read packed.",
         )
-    if head.startswith(b"\x80") or (not found and suffix in _PICKLES):
-        raise UnknownFormatError(
-            f"{name} looks like a Python pickle, which is a program; xent does not run it.",
-            hint="Save the numbers with np.save or as Parquet.",
-        )
+    if not found or head.startswith(b"\x80"):
+        _refuse_others(head, suffix, name, binary=binary)
     if suffix in BY_SUFFIX:
         said = BY_SUFFIX[suffix]
+        if said == "xlsx":
+            return said
         if found and binary and found not in (said, "npz"):
             raise BrokenFileError(
                 f"{name} is named like {said} and holds {found}.",
@@ -74,3 +78,17 @@ def detect_format(head: bytes, location: Location, compression: str | None) -> I
     if suffix == ".json" or _BEGINS_JSON.match(head):
         return "jsonl"
     return "csv"
+
+
+def _refuse_others(head: bytes, suffix: str, name: str, *, binary: bool) -> None:
+    """Raise UnknownFormatError for what is known and not read."""
+    if head.startswith(b"\x80") or suffix in _PICKLES:
+        raise UnknownFormatError(
+            f"{name} looks like a Python pickle, which is a program; xent does not run it.",
+            hint="Save the numbers with np.save or as Parquet.",
+        )
+    if suffix in _OLD_SHEETS and binary:
+        raise UnknownFormatError(
+            f"{name} is a spreadsheet of a kind that xent does not read.",
+            hint="Save it as .xlsx or as CSV.",
+        )

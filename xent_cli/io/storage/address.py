@@ -13,6 +13,7 @@ SCHEMES = ("s3", "gs", "gcs", "abfs", "abfss", "hdfs", "viewfs", "file")
 _HARMLESS = ("region", "scheme")
 _WITH_BUCKET = ("s3", "gs", "gcs")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
+_ANY_QUERY = re.compile(r"[?#]")
 _QUERY = re.compile(r"\?(?=\w+=)")
 """In a pattern a question mark stands for a character; only before ``name=`` it begins options."""
 
@@ -53,7 +54,8 @@ class Address:
             If nothing can be opened there.
         """
         scheme, rest = text.split("://", 1)
-        place, *queries = _QUERY.split(rest, maxsplit=1)
+        mark = _ANY_QUERY if scheme.lower() in ("http", "https") else _QUERY
+        place, *queries = mark.split(rest, maxsplit=1)
         authority, _, key = place.partition("/")
         found = cls(scheme.lower(), authority, unquote(key), "".join(queries))
         found._require_known()
@@ -101,22 +103,19 @@ class Address:
         host = f"{user}@{self.host}" if user else self.host
         return f"{self.scheme}://{host}/{self.key.replace('%', '%25')}"
 
-    def _require_known(self) -> None:
-        if self.scheme in ("http", "https"):
-            raise AddressError(
-                f"{self} is a web address, and xent reads none.",
-                hint="Pipe it in, as in: curl -L URL | xent eval - labels.csv",
-            )
-        if self.scheme not in SCHEMES:
-            import difflib
+    def unknown(self, hint: str) -> AddressError:
+        """Return the error for a scheme that nothing opens."""
+        import difflib
 
-            close = difflib.get_close_matches(self.scheme, SCHEMES, n=1, cutoff=0.5)
-            meant = f" Did you mean {close[0]}://?" if close else ""
-            known = ", ".join(f"{scheme}://" for scheme in SCHEMES)
-            raise AddressError(
-                f"{self.scheme}:// is no kind of address that xent opens.",
-                hint=f"Known are {known}.{meant}",
-            )
+        close = difflib.get_close_matches(self.scheme, SCHEMES, n=1, cutoff=0.5)
+        meant = f" Did you mean {close[0]}://?" if close else ""
+        known = ", ".join(f"{scheme}://" for scheme in SCHEMES)
+        return AddressError(
+            f"{self.scheme}:// is no kind of address that xent opens.",
+            hint=f"Known are {known}.{meant} {hint}".rstrip(),
+        )
+
+    def _require_known(self) -> None:
         if self.scheme in _WITH_BUCKET and ":" in self.host:
             # A secret key with a slash would end up in the name of the object, and be shown.
             raise AddressError(

@@ -16,7 +16,8 @@ from xent_cli.io.storage.location import Location
 Opener = Callable[[], BinaryIO]
 """Opens a file for reading from its first uncompressed byte."""
 
-SUFFIXES = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd", ".xz": "xz"}
+SUFFIXES = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd", ".xz": "xz", ".zip": "zip"}
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _MAGIC = {
     b"\x1f\x8b": "gzip",
     b"BZh": "bz2",
@@ -26,7 +27,9 @@ _MAGIC = {
 
 
 def detect_compression(head: bytes, location: Location) -> str | None:
-    """Return "gzip", "bz2", "zstd", "xz" or None for a file that begins with `head`.
+    """Return "gzip", "bz2", "zstd", "xz", "zip" or None for a file that begins with `head`.
+
+    NumPy's archives and Excel's workbooks are zip files too, but formats of their own.
 
     Raises
     ------
@@ -36,6 +39,8 @@ def detect_compression(head: bytes, location: Location) -> str | None:
     for magic, compression in _MAGIC.items():
         if head.startswith(magic):
             return compression
+    if head.startswith(_ZIP) and not location.path.lower().endswith((".xlsx", ".xlsm")):
+        return "zip" if _is_archive(location) else None
     path = location.path.lower()
     promised = next((suffix for suffix in SUFFIXES if path.endswith(suffix)), None)
     if promised and head:
@@ -46,12 +51,24 @@ def detect_compression(head: bytes, location: Location) -> str | None:
     return None
 
 
+def _is_archive(location: Location) -> bool:
+    from xent_cli.io.storage.archive import list_members
+
+    names = list_members(location)
+    arrays = bool(names) and all(name.endswith(".npy") for name in names)
+    return not arrays and "xl/workbook.xml" not in names
+
+
 def opener_of(location: Location, compression: str | None) -> Opener:
     """Return a function that opens a file for reading its uncompressed bytes."""
     if compression is None:
         return location.open
     if compression == "xz":
         return partial(_open_xz, location)
+    if compression == "zip":
+        from xent_cli.io.storage.archive import open_member
+
+        return partial(open_member, location)
     return partial(_open_compressed, location, compression)
 
 

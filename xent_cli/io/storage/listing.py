@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 
 from xent_cli.io.storage.address import Address, is_address
 from xent_cli.io.storage.location import LocalFile, Location
+from xent_cli.io.storage.remote import RemoteFile, find_remote, is_foreign
 from xent_cli.io.storage.suffixes import has_known_suffix
 
 _STORE_JOBS = 16
@@ -32,18 +33,20 @@ class Listing:
     """
 
     name: str
-    parts: tuple[tuple[Location, dict[str, str]], ...]
+    parts: tuple[tuple[Location | RemoteFile, dict[str, str]], ...]
     jobs: int = 1
 
     @classmethod
-    def of(cls, name: str, files: Sequence[Location], base: str, *, jobs: int = 1) -> Listing:
+    def of(
+        cls, name: str, files: Sequence[Location | RemoteFile], base: str, *, jobs: int = 1
+    ) -> Listing:
         """Put files in order; what their paths say stands behind the folder `base`."""
         ordered = sorted(files, key=lambda file: natural(file.path))
         parts = [(file, hive_pairs(os.path.relpath(file.path, base or "."))) for file in ordered]
         return cls(name, tuple(parts), jobs)
 
 
-def find(path: str) -> Location | Listing:
+def find(path: str) -> Location | RemoteFile | Listing:
     """Find out what a path or an address names: a file (which need not exist), or several.
 
     Examples
@@ -52,6 +55,8 @@ def find(path: str) -> Location | Listing:
     LocalFile(path='preds.csv', name='preds.csv')
     """
     if is_address(path):
+        if is_foreign(path):
+            return _find_remote(path)
         address = Address.parse(path)
         if address.scheme != "file":
             return _find_stored(address)
@@ -61,6 +66,14 @@ def find(path: str) -> Location | Listing:
     if glob.has_magic(path) and not os.path.exists(path):
         return Listing.of(path, _list_pattern(path), os.path.dirname(path))
     return LocalFile(path)
+
+
+def _find_remote(url: str) -> RemoteFile | Listing:
+    found = find_remote(url)
+    if isinstance(found, RemoteFile):
+        return found
+    files = [file for file in found if has_known_suffix(file.path)]
+    return Listing.of(str(Address.parse(url)), files, "", jobs=_STORE_JOBS)
 
 
 def _list_folder(folder: str) -> list[Location]:

@@ -22,6 +22,8 @@ BY_SUFFIX: dict[str, InputFormat] = {
     ".ipc": "arrow",
     ".npy": "npy",
     ".npz": "npz",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
 }
 
 

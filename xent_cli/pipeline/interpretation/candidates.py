@@ -14,7 +14,9 @@ def candidates(question: Question) -> list[Candidate]:
     found: list[Candidate] = []
     for label in question.single_labels():
         beside = (label,) if question.one_input else ()
-        values = tuple(known_labels(question, question.label_values(label), question.pred_pool(beside)))
+        values = tuple(
+            known_labels(question, question.label_values(label), question.pred_pool(beside))
+        )
         found += with_one_label(question, label, values, beside)
         found += with_one_column(question, label, values, beside)
     wanted = question.wanted_labels

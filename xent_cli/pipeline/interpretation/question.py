@@ -12,6 +12,7 @@ from xent_cli.pipeline.interpretation.sample import Sample, is_fractional
 from xent_cli.schema.id_columns import INDEX_NAMES
 from xent_cli.schema.options import Options
 from xent_cli.schema.roles import HARD_NAMES, LABEL_NAMES, MEASURE_NAMES
+from xent_cli.schema.spelling import is_missing
 
 _PREDICTED = re.compile(
     r"(?:^|[^a-z])(?:pred|preds|predict|predicts|predicted|prediction|predictions|estimate"
@@ -159,7 +160,7 @@ class Question:
             return ()
         if self.options.ignore_labels:
             values = values.take(~values.equal_to(self.options.ignore_labels))
-        return tuple(text for text in values.distinct() if text)
+        return self._without_missing([text for text in values.distinct() if text])
 
     def sees_zero(self, name: str) -> bool:
         """Say whether a label is 0 among the first million: labels may come sorted."""
@@ -172,6 +173,13 @@ class Question:
             if rows >= _MANY_ROWS:
                 break
         return False
+
+    def _without_missing(self, values: Sequence[str]) -> tuple[str, ...]:
+        """Leave out what spells a missing value, unless a class may be called so."""
+        if not any(map(is_missing, values)):
+            return tuple(values)
+        names = (*self.preds.source.names(), *(self.options.classes or ()))
+        return tuple(v for v in values if not is_missing(v) or any(v in name for name in names))
 
     def is_other(self, name: str) -> bool:
         """Say whether a number column without company is rather no prediction, by its name."""

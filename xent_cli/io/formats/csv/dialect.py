@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xent_cli.errors import EmptyInputError, EncodingError, ParseError
+from xent_cli.io.formats.csv.columns import Cells, judge_columns, to_point
+from xent_cli.io.formats.csv.delimiter import detect_delimiter, lacks_a_name, read_rows
 from xent_cli.io.formats.csv.header import counts_rows, has_header
-from xent_cli.io.formats.csv.numerals import NULLS, decimals_of, is_number
-from xent_cli.io.source import require_unique
+from xent_cli.io.formats.csv.layout import Layout, detect_layout
+from xent_cli.io.formats.csv.names import Rows, distinct_names, names_of_header, set_apart
+from xent_cli.io.formats.csv.numerals import is_number
+from xent_cli.io.formats.csv.preamble import Preamble, read_preamble
 from xent_cli.schema.column import Column
+from xent_cli.schema.provenance import Notice
 from xent_cli.schema.types import Header
 
 _UNNAMED = ("", "Unnamed: 0")
-_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _SAMPLE_ROWS = 1000
-_FRACTIONS, _INTEGERS = 0.1, 0.5
-"""Share of numbers that makes a column one of numbers, if some have decimals, or none have.
-
-A column of predictions that were taken for text because of a few damaged rows would be left out
-without a word, and two classes would become one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +30,21 @@ class Dialect:
     names : tuple of str
         One for every field of a row; pandas' unnamed index is called "".
     header_lines : int
-        Lines before the first row: the header and blank lines above it, or 0.
+        Lines before the first row: comments, the header and blank lines above it, or 0.
     named : bool
-        Whether the names are the header's.
+        Whether the names are the file's.
     columns : tuple of Column
     rows : tuple of rows
         The fields of the first rows.
+    preamble : Preamble
+        What stands above the header; `header_lines` counts its lines too.
+    layout : Layout
+        How lines become delimited text.
+    cells : Cells
+        How numbers are written.
+    doubled : frozenset of str
+        Columns that share a name: `columns` calls them so, and none of them may be used.
+    notes : tuple of Notice
     """
 
     delimiter: str
@@ -48,6 +53,16 @@ class Dialect:
     named: bool
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...] = ()
+    preamble: Preamble = field(default_factory=Preamble)
+    layout: Layout = field(default_factory=Layout)
+    cells: Cells = field(default_factory=Cells)
+    doubled: frozenset[str] = frozenset()
+    notes: tuple[Notice, ...] = ()
+
+    @property
+    def skip(self) -> int:
+        """Lines to skip behind the preamble."""
+        return self.header_lines - self.preamble.lines
 
 
 def detect_dialect(
@@ -64,7 +79,7 @@ def detect_dialect(
 
     Raises
     ------
-    EncodingError, EmptyInputError, DuplicateColumnError
+    EncodingError, EmptyInputError, DuplicateColumnError, ParseError
 
     Examples
     --------
@@ -72,15 +87,136 @@ def detect_dialect(
     >>> found.names, found.header_lines
     (('p_cat', 'p_dog'), 1)
     """
-    text = _decode(head, path, whole=whole)
+    above = read_preamble(head, path)
+    if above.size:
+        found = _detect(head, path, above, whole=whole, delimiter=delimiter, header=header)
+        if found is not None:
+            return found  # Else #cat is the first label, and no comment.
+    return _detect_table(head, path, Preamble(), whole=whole, delimiter=delimiter, header=header)
+
+
+def _detect(
+    head: bytes,
+    path: str,
+    above: Preamble,
+    *,
+    whole: bool,
+    delimiter: str | None,
+    header: Header,
+) -> Dialect | None:
+    """Judge a file below its comments; None if they are none."""
+    marked = above.delimiter is not None
+    if not marked and not head[above.size :].strip():
+        return None
+    found = _detect_table(
+        head,
+        path,
+        above,
+        whole=whole,
+        delimiter=delimiter or above.delimiter,
+        header=header,
+    )
+    alone = len(found.columns) == 1 and found.columns[0].kind == "text"
+    return None if alone and not marked else found
+
+
+def _detect_table(
+    head: bytes,
+    path: str,
+    above: Preamble,
+    *,
+    whole: bool,
+    delimiter: str | None,
+    header: Header,
+) -> Dialect:
+    text = _decode(head[above.size :] if above.size else head, path, whole=whole)
     if text.lstrip()[:1] == "{":
         raise ParseError(
             f"{path} begins like JSON, not like delimited text.",
             hint="If it holds one JSON object a line, say --input-format jsonl.",
         )
+    layout = detect_layout(text)
+    if layout:
+        text = layout.rewrite(text.encode()).decode()
+        delimiter = " " if layout.labels else delimiter
     if delimiter is None:
-        delimiter = _detect_delimiter(text)
-    rows = _read_rows(text, delimiter, _SAMPLE_ROWS + 1)
+        delimiter = detect_delimiter(text)
+    if delimiter == " " and _is_ragged(text):
+        layout = Layout(layout.brackets, True, layout.labels)
+        text = layout.rewrite(text.encode()).decode()
+    rows = read_rows(text, delimiter, _SAMPLE_ROWS + 1)
+    _require_rows(rows, text, path)
+    names, named, body = _names(rows, above, layout, delimiter, header)
+    if named and not body:
+        raise EmptyInputError(
+            f"{path} has a header and no rows.", hint="If its one line is data, say --header no."
+        )
+    if named and any("\ufffd" in name for name in names) and b"\xef\xbf\xbd" not in head:
+        raise EncodingError(
+            f"{path}: its header is not UTF-8.", hint="Name its encoding, as in --encoding cp1252."
+        )
+    if "[" in text:
+        _require_quoted_lists(rows, path, above, delimiter)
+    unique, twice = distinct_names(names)
+    commas = "," in text and (delimiter != "," or '"' in text)
+    percents = "%" in text
+    columns, cells = judge_columns(unique, body, path, delimiter, commas=commas, percents=percents)
+    columns = set_apart(columns, names, twice, path)
+    if named and len(names) > 1 and unique[0] in _UNNAMED and counts_rows(body):
+        # One name for both spellings, unless pandas has read and written the file twice.
+        unique[0] = "" if "" not in unique[1:] else unique[0]
+        columns = (Column(unique[0], "integer", integral=True), *columns[1:])
+    first_is_header = named and len(body) < len(rows)
+    lines = above.lines + (_blank_lines(text) + 1 if first_is_header else 0)
+    return Dialect(
+        delimiter,
+        tuple(unique),
+        lines,
+        named,
+        columns,
+        tuple(tuple(row) for row in body if len(row) == len(names)),
+        above,
+        layout,
+        cells,
+        twice,
+        _notes(cells, path),
+    )
+
+
+def _names(
+    rows: Rows, above: Preamble, layout: Layout, delimiter: str, header: Header
+) -> tuple[list[str], bool, Rows]:
+    """Return a name for each field, whether the file says it, and the rows without the header."""
+    first, rest = rows[0], rows[1:]
+    if layout.labels:
+        return list(layout.labels), True, rows
+    if above.names:
+        return list(above.names), True, rows
+    counted = [str(at) for at in range(len(first))]
+    if header == "no" or (header == "auto" and layout.brackets):
+        return counted, False, rows
+    named = header == "yes" or (_is_header(rows) and not first[0].startswith("__label__"))
+    comment = [name.strip() for name in above.last.split(delimiter if delimiter != " " else None)]
+    if above.last and header == "auto" and len(comment) == len(first):
+        over_numbers = named and any(
+            not is_number(name) and any(is_number(row[at]) for row in rest if at < len(row))
+            for at, name in enumerate(first)
+        )
+        if not over_numbers and has_header(comment, rows):
+            return comment, True, rows
+    return (names_of_header(first, rest), True, rest) if named else (counted, False, rows)
+
+
+def _is_header(rows: Rows) -> bool:
+    """Say whether the first row is a header, however numbers are written."""
+    if any("," in field or "%" in field for field in rows[0]):
+        rows = [[to_point(field).rstrip(" %") for field in row] for row in rows]
+    # R gives row names no name: without a cell for them, every name stands over another column.
+    shifted = ["", *rows[0]] if lacks_a_name(rows) else rows[0]
+    return has_header(shifted, rows[1:])
+
+
+def _require_rows(rows: Rows, text: str, path: str) -> None:
     if not rows and text.strip("\r\n"):
         raise ParseError(
             f"{path}: its first line cannot be read as delimited text.",
@@ -88,36 +224,27 @@ def detect_dialect(
         )
     if not rows:
         raise EmptyInputError(f"{path} is empty.", hint="Did the job that wrote it finish?")
-    first, rest = rows[0], rows[1:]
-    named = header == "yes" or (header == "auto" and has_header(first, rest))
-    if named and not rest:
-        raise EmptyInputError(
-            f"{path} has a header and no rows.", hint="If its one line is data, say --header no."
-        )
-    names = [name.strip() for name in first] if named else [str(i) for i in range(len(first))]
-    if named and any("\ufffd" in name for name in names) and b"\xef\xbf\xbd" not in head:
-        raise EncodingError(
-            f"{path}: its header is not UTF-8.", hint="Convert it, for example with iconv -t utf-8."
-        )
-    require_unique(names, path)
-    body = rest if named else rows
-    columns = [
-        _column(name, [row[i] for row in body if i < len(row)]) for i, name in enumerate(names)
-    ]
-    if named and len(names) > 1 and names[0] in _UNNAMED and counts_rows(body):
-        # One name for both spellings, unless pandas has read and written the file twice.
-        names[0] = "" if "" not in names[1:] else names[0]
-        columns[0] = Column(names[0], "integer", integral=True)
-    above = _blank_lines(text) + 1 if named else 0
-    whole_rows = tuple(tuple(row) for row in body if len(row) == len(names))
-    return Dialect(delimiter, tuple(names), above, named, tuple(columns), whole_rows)
+
+
+def _require_quoted_lists(rows: Rows, path: str, above: Preamble, delimiter: str) -> None:
+    """Raise ParseError where a list without quotes around it would lose its first and last item."""
+    for number, row in enumerate(rows[:50], start=1):
+        opened = any("[" in cell and "]" not in cell for cell in row)
+        if opened and any("]" in cell and "[" not in cell for cell in row):
+            raise ParseError(
+                f"{path}, line {number + above.lines}: a list in brackets is cut at "
+                f"{delimiter!r}, for no quotes stand around it.",
+                hint="Put the list in double quotes, or write its values as columns.",
+            )
+
+
+def _is_ragged(text: str) -> bool:
+    """Say whether more than one blank, or one at the end of a line, stands between fields."""
+    start = text[: 1 << 16]
+    return "  " in start or " \n" in start or "\n " in start or " \r" in start or start[:1] == " "
 
 
 def _decode(head: bytes, path: str, *, whole: bool) -> str:
-    if head[:2] in _MARKS:
-        raise EncodingError(
-            f"{path} is {_MARKS[head[:2]]} text.", hint="Convert it with iconv -t utf-8."
-        )
     if b"\0" in head:
         raise ParseError(
             f"{path} holds zero bytes: it is no text file.",
@@ -135,59 +262,11 @@ def _blank_lines(text: str) -> int:
     return len(blank.splitlines())
 
 
-def _read_rows(text: str, delimiter: str, most: int) -> list[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    rows: list[list[str]] = []
-    try:
-        for row in reader:
-            if row:
-                rows.append(row)
-            if len(rows) == most:
-                break
-    except csv.Error:
-        pass  # The parser proper says what is wrong, and where.
-    return rows
-
-
-def _detect_delimiter(text: str) -> str:
-    """Prefer the delimiter by which rows are equally long; commas over the rest where all fit."""
-    best, best_rank = ",", (0, 0.0)
-    for candidate in (",", "\t", ";", "|", " "):
-        rows = _read_rows(text[: 1 << 16], candidate, 50)
-        if not rows or len(rows[0]) < 2:
-            continue
-        fields = [field for row in rows for field in row]
-        numeric = sum(map(is_number, fields)) / len(fields)
-        if candidate == " " and not all(map(is_number, fields)):
-            continue
-        rank = (1 + all(len(row) == len(rows[0]) for row in rows), numeric)
-        if rank > best_rank:
-            best, best_rank = candidate, rank
-    return best
-
-
-def _column(name: str, fields: Sequence[str]) -> Column:
-    known = [field for field in fields if field.strip() not in NULLS]
-    if not known and fields:
-        return Column(name, "float")
-    if all(field.strip().lower() in ("true", "false") for field in known):
-        return Column(name, "boolean")
-    numbers = [field for field in known if is_number(field)]
-    written = [(text, decimals) for text in numbers if (decimals := decimals_of(text)) is not None]
-    if len(numbers) < len(known) * (_FRACTIONS if written else _INTEGERS):
-        return Column(name, "text")
-    known = numbers  # The rest is damage, or labels; reading the column says which.
-    if not written:
-        whole = any(field.strip() not in ("0", "1") for field in known)
-        return Column(name, "integer", integral=whole)
-    strong = [decimals for field, decimals in written if 0.1 <= abs(float(field)) < 1]
-    integral = all(float(f).is_integer() for f in known) and any(
-        float(f) not in (0, 1) for f in known
-    )
-    return Column(
-        name,
-        "float",
-        decimals=max(strong, default=None),
-        fine_decimals=max(decimals for _, decimals in written),
-        integral=integral,
-    )
+def _notes(cells: Cells, path: str) -> tuple[Notice, ...]:
+    notes = []
+    if cells.decimal == ",":
+        notes.append(Notice("decimal-comma", f"{path}: numbers are written with decimal commas."))
+    if cells.percents:
+        shown = ", ".join(sorted(cells.percents)[:5])
+        notes.append(Notice("percent", f"{path}: {shown} in percent: 90% is read as 0.9."))
+    return tuple(notes)

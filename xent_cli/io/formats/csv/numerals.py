@@ -5,10 +5,22 @@ from __future__ import annotations
 import re
 
 NULLS = frozenset(
-    ("", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "-NaN", "NULL", "Null", "null", "None", "#N/A")
+    (
+        *("", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "-NaN", "NULL", "Null", "null", "None"),
+        *("<NA>", "#N/A", "#NA", "#N/A N/A", "#DIV/0!", "#VALUE!", "#NUM!", "#REF!", "#NULL!"),
+    )
 )
+MARKS = frozenset((".", "-", "?"))
+"""What stands for a missing value among numbers only: SAS's, Excel's and Weka's."""
+MISSING = NULLS | MARKS
 _NUMBER = re.compile(
     r"[ \t]*[+-]?(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?[ \t]*\Z", re.ASCII
+)
+_COMMA = re.compile(r"[ \t]*[+-]?(?:\d+,\d*|,\d+)(?:[eE][+-]?\d+)?[ \t]*\Z", re.ASCII)
+_THOUSANDS = re.compile(r"[ \t]*[+-]?[1-9]\d{0,2}(?:,\d{3})+[ \t]*\Z", re.ASCII)
+_GROUPED = re.compile(
+    r"[ \t]*[+-]?[1-9]\d{0,2}(?:(?:,\d{3})+\.\d+|(?:\.\d{3})+,\d+|(?:\.\d{3}){2,})[ \t]*\Z",
+    re.ASCII,
 )
 _SPECIAL = re.compile(r"[ \t]*[+-]?(?:inf|infinity|nan)[ \t]*\Z", re.IGNORECASE | re.ASCII)
 
@@ -22,6 +34,39 @@ def is_number(text: str) -> bool:
     (True, False, False)
     """
     return bool(_NUMBER.match(text) or _SPECIAL.match(text))
+
+
+def is_comma_number(text: str) -> bool:
+    """Say whether a field is a number with a decimal comma.
+
+    Examples
+    --------
+    >>> is_comma_number("0,7"), is_comma_number("0.7"), is_comma_number("7")
+    (True, False, False)
+    """
+    return "," in text and bool(_COMMA.match(text))
+
+
+def may_be_thousands(text: str) -> bool:
+    """Say whether a comma of a field may stand between thousands.
+
+    Examples
+    --------
+    >>> may_be_thousands("1,234"), may_be_thousands("0,234"), may_be_thousands("1,5")
+    (True, False, False)
+    """
+    return bool(_THOUSANDS.match(text))
+
+
+def is_grouped(text: str) -> bool:
+    """Say whether a field has both a decimal point or comma and marks between thousands.
+
+    Examples
+    --------
+    >>> is_grouped("1,234.5"), is_grouped("1.234,5"), is_grouped("1234.5")
+    (True, True, False)
+    """
+    return bool(_GROUPED.match(text))
 
 
 def decimals_of(text: str) -> int | None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from xent_cli.errors import EncodingError, InputError, ParseError
+from xent_cli.io.formats.csv.cells import convert_lists, convert_percents, is_readable
 from xent_cli.io.formats.csv.dialect import Dialect
-from xent_cli.io.formats.csv.numerals import NULLS, is_number
+from xent_cli.io.formats.csv.numerals import MISSING, is_comma_number, may_be_thousands
 from xent_cli.io.source import one_batch
 from xent_cli.schema.place import Place
+
+_MISSING = sorted(MISSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Parser:
 
     def parse(self, chunk: Chunk) -> Parsed:
         """Parse a chunk."""
+        if self.dialect.layout:
+            chunk = replace(chunk, data=self.dialect.layout.rewrite(chunk.data))
         quoted = b'"' in chunk.data
         try:
             try:
@@ -64,10 +69,13 @@ class Parser:
         return Parsed(chunk, data, lines_are_rows)
 
     def _convert(self, chunk: Chunk, numeric: frozenset[str], *, quoted: bool) -> pa.RecordBatch:
+        cells = self.dialect.cells
+        texts = (cells.percents | cells.lists) & numeric
         types = {
             name: pa.float64() if name in numeric else pa.dictionary(pa.int32(), pa.string())
             for name in self.wanted
         } | dict.fromkeys(self.booleans, pa.bool_())
+        types |= dict.fromkeys(texts, pa.string())
         table = pa_csv.read_csv(
             pa.BufferReader(chunk.data),
             pa_csv.ReadOptions(
@@ -85,10 +93,16 @@ class Parser:
             pa_csv.ConvertOptions(
                 column_types=types,
                 include_columns=self.wanted,
-                null_values=sorted(NULLS),
+                null_values=_MISSING,
+                decimal_point=cells.decimal,
                 strings_can_be_null=False,
             ),
         )
+        for name in texts:
+            column = table[name].combine_chunks()
+            lists = name in cells.lists
+            column = convert_lists(column) if lists else convert_percents(column, cells.decimal)
+            table = table.set_column(self.wanted.index(name), name, column)
         return one_batch(table)
 
 
@@ -101,12 +115,18 @@ def explain(parser: Parser, found: Parsed, start: int, place: Place) -> InputErr
         bad_row = start + chunk.count(b"\n", 0, bad.start) - skip
         return EncodingError(
             f"{place.of_row(bad_row)}: byte {chunk[bad.start]:#04x} is not UTF-8.",
-            hint="Convert the file, for example with iconv -t utf-8.",
+            hint="Name its encoding, as in --encoding cp1252.",
         )
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter)
     try:
         for index, row in enumerate(rows, start=start - skip):
-            if row and len(row) != len(dialect.names):
+            if dialect.layout.labels and len(row) != len(dialect.names):
+                return ParseError(
+                    f"{place.of_row(index)}: the line does not give every label its probability, "
+                    f"once: {', '.join(dialect.names[:10])}.",
+                    hint="Let fastText print all labels: predict-prob MODEL FILE -1.",
+                )
+            if row and len(row) != len(dialect.names) and index >= start:
                 return ParseError(
                     f"{place.of_row(index)}: {_fields(len(row))} where the first line has "
                     f"{len(dialect.names)}.",
@@ -116,20 +136,31 @@ def explain(parser: Parser, found: Parsed, start: int, place: Place) -> InputErr
                 continue
             for name in sorted(parser.numbers, key=dialect.names.index):
                 field = row[dialect.names.index(name)]
-                if field.strip() not in NULLS and not is_number(field):
-                    return _no_number(place, index, name, field)
+                if not is_readable(field, name, dialect.cells):
+                    return _no_number(place, index, name, field, dialect)
     except csv.Error as bad_csv:
         error = bad_csv
     return ParseError(f"{place.of_row(start)} or after: {' '.join(str(error).split())[:300]}.")
 
 
-def _no_number(place: Place, index: int, name: str, field: str) -> ParseError:
-    comma = field.count(",") == 1 and is_number(field.replace(",", "."))
+def _no_number(place: Place, row: int, name: str, field: str, dialect: Dialect) -> ParseError:
+    where, shown = place.of_row(row, name), repr(field[:40])
     hint = "Choose the prediction columns with --pred-cols."
-    return ParseError(
-        f"{place.of_row(index, name)}: {field[:40]!r} is not a number.",
-        hint="Decimal commas must be points." if comma else hint,
-    )
+    if name in dialect.cells.lists:
+        return ParseError(f"{where}: {shown} is not a list of numbers.", hint=hint)
+    if name in dialect.cells.percents and "%" not in field:
+        return ParseError(
+            f"{where}: {shown} has no percent sign, as the first rows have.",
+            hint="Write all numbers of the column in the same way.",
+        )
+    if dialect.cells.decimal == "," and "." in field:
+        return ParseError(
+            f"{where}: {shown} has a decimal point, and the first rows have commas.",
+            hint="Write all numbers of the file with decimal points.",
+        )
+    if is_comma_number(field) and not may_be_thousands(field):
+        hint = "Decimal commas must be points."
+    return ParseError(f"{where}: {shown} is not a number.", hint=hint)
 
 
 def _fields(count: int) -> str:

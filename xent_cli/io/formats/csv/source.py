@@ -6,24 +6,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
 import pyarrow as pa
 
 from xent_cli.errors import EmptyInputError
 from xent_cli.io.block import Block
+from xent_cli.io.formats.csv.cells import sample_column
 from xent_cli.io.formats.csv.dialect import detect_dialect
-from xent_cli.io.formats.csv.numerals import NULLS, is_number
+from xent_cli.io.formats.csv.names import doubled
 from xent_cli.io.formats.csv.parser import Chunk, Parsed, Parser, explain
 from xent_cli.io.formats.csv.records import (
     BYTE_ORDER_MARK,
     read_head,
     record_chunks,
 )
-from xent_cli.io.numpy_arrow import array_to_arrow, texts_to_arrow
 from xent_cli.io.read_ahead import map_ahead
 from xent_cli.io.source import Piece, Source, Use, reading
 from xent_cli.io.storage.compression import Opener
+from xent_cli.io.storage.encoding import detect_encoding, is_utf8, transcoder_of
 from xent_cli.schema.place import Place
+from xent_cli.schema.provenance import Notice
 from xent_cli.schema.types import Header
 
 _MANY_COLUMNS = 100
@@ -35,7 +36,8 @@ class TextSource(Source):
     Attributes
     ----------
     can_seek : bool
-        Whether it can be read from the middle: a packed file cannot.
+        Whether it can be read from the middle: a packed file cannot, nor one in
+        another encoding than UTF-8.
     """
 
     can_seek: bool = False
@@ -47,18 +49,30 @@ class TextSource(Source):
         *,
         delimiter: str | None = None,
         header: Header = "auto",
+        encoding: str | None = None,
     ) -> None:
         self.path = path
         self.format = "csv"
-        self._open = opener
         with reading(path, "text"), opener() as stream:
             head, whole = read_head(stream)
+        found = encoding or detect_encoding(head, whole=whole)
+        if found and not is_utf8(found):
+            opener = transcoder_of(opener, found, path)
+            with reading(path, "text"), opener() as stream:
+                head, whole = read_head(stream)
+        self._open = opener
         self._skip = len(BYTE_ORDER_MARK) if head.startswith(BYTE_ORDER_MARK) else 0
         self._dialect = detect_dialect(
             head[self._skip :], path, whole=whole, delimiter=delimiter, header=header
         )
-        self._tangled = _is_tangled(_behind_header(head[self._skip :], self._dialect.header_lines))
+        self._skip += self._dialect.preamble.size
+        self._tangled = _is_tangled(_behind_header(head[self._skip :], self._dialect.skip))
         self.columns = self._dialect.columns
+        self.notes = self._dialect.notes
+        if found and not encoding:
+            said = f"{path} was read as {found} text; --encoding names another."
+            self.notes = (Notice("encoding", said), *self.notes)
+        self.can_seek = not (found and not is_utf8(found))
         self._rows = self._dialect.rows
         self._dialect = replace(self._dialect, rows=())  # Parsers are sent to other processes.
         self.named = self._dialect.named
@@ -67,9 +81,10 @@ class TextSource(Source):
         """Return the first rows as they were read to judge the dialect."""
         first = self._rows[:rows]
         if not first:
-            return super().sample(rows)
+            uses: dict[str, Use] = {column.name: "label" for column in self.columns[:1]}
+            return self.first(uses, rows)  # No row is whole: this says what is wrong with them.
         arrays = [
-            _sample_column([row[at] for row in first], column.kind)
+            sample_column([row[at] for row in first], column.name, column.kind, self._dialect.cells)
             for at, column in enumerate(self.columns)
         ]
         data = pa.RecordBatch.from_arrays(arrays, list(self._dialect.names))
@@ -132,7 +147,7 @@ class TextSource(Source):
     def _chunks(self) -> Iterator[Chunk]:
         # A parser for each of many columns takes its time to begin: give it more to do.
         times = 1 if len(self._dialect.names) <= _MANY_COLUMNS else 3
-        delimiter, skip = self._dialect.delimiter, self._dialect.header_lines
+        delimiter, skip = self._dialect.delimiter, self._dialect.skip
         with reading(self.path, "text"), self._open() as stream:
             stream.read(self._skip)
             for data, lines in record_chunks(stream, self.path, delimiter=delimiter, times=times):
@@ -164,6 +179,8 @@ class TextSource(Source):
         return place, Block(found.result, start, place)
 
     def _parser(self, wanted: Mapping[str, Use]) -> Parser:
+        for name in self._dialect.doubled & wanted.keys():
+            raise doubled(name, self.path)
         numbers = frozenset(name for name, use in wanted.items() if use == "number")
         labels = frozenset(name for name, use in wanted.items() if use == "label")
         texts = ("text", "boolean")  # Labels may be True and False.
@@ -178,17 +195,6 @@ class TextSource(Source):
     def _kind(self, name: str) -> str:
         column = self.column(name)
         return column.kind if column else "text"
-
-
-def _sample_column(fields: list[str], kind: str) -> pa.Array:
-    """Return fields as numbers where the column holds numbers and all of these are some.
-
-    What is missing is NaN, or an empty text.
-    """
-    known = ["" if field.strip() in NULLS else field for field in fields]
-    if kind not in ("text", "boolean") and all(not text or is_number(text) for text in known):
-        return array_to_arrow(np.array([float(text or "nan") for text in known]))
-    return texts_to_arrow(known)
 
 
 def _behind_header(head: bytes, lines: int) -> bytes:

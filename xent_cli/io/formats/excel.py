@@ -1,0 +1,85 @@
+"""Excel: a sheet of a workbook as delimited text, by openpyxl, an extra."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from xent_cli.errors import BrokenFileError, ColumnError, EmptyInputError, UsageError
+from xent_cli.io.formats.csv.source import TextSource
+from xent_cli.io.storage.location import Location
+from xent_cli.schema.types import Header
+
+
+def open_sheet(location: Location, sheet: str, header: Header) -> TextSource:
+    """Open a sheet, by default the first.
+
+    Its values come as they are stored: a cell shown as 90% is 0.9.
+
+    Raises
+    ------
+    UsageError
+        If openpyxl is not installed.
+    BrokenFileError
+        If it is no workbook.
+    ColumnError
+        If there is no such sheet.
+    EmptyInputError
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    empty = 0
+    for row in _rows(location, sheet):
+        if not any(row):
+            empty += 1  # What Excel keeps below a table for its format is none of it.
+            continue
+        writer.writerows([[""] * len(row)] * (empty if text.tell() else 0))
+        empty = 0
+        writer.writerow(row)
+    data = text.getvalue().encode()
+    if not data:
+        raise EmptyInputError(f"{location.name} holds no cells.")
+    source = TextSource(location.name, partial(io.BytesIO, data), delimiter=",", header=header)
+    source.format = "xlsx"
+    return source
+
+
+def _rows(location: Location, sheet: str) -> Iterator[list[str]]:
+    try:
+        from openpyxl import load_workbook
+        from openpyxl.utils.exceptions import InvalidFileException
+    except ImportError:
+        raise UsageError(
+            f"{location.name} is an Excel workbook, and openpyxl is not installed.",
+            hint="Install it with pip install 'xent-cli[excel]', or save the sheet as CSV.",
+        ) from None
+    try:
+        with location.open() as file:
+            book = load_workbook(file, read_only=True, data_only=True)
+            names = [page.title for page in book.worksheets]
+            if sheet and sheet not in names:
+                raise ColumnError(
+                    f"{location.name} has no sheet {sheet!r} (but {', '.join(names[:10])})."
+                )
+            page = book[sheet] if sheet else book.worksheets[0]
+            for row in page.iter_rows(values_only=True):
+                yield [_written(cell) for cell in row]
+            book.close()
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, OSError) as error:
+        raise BrokenFileError(
+            f"{location.name} is no Excel workbook that can be read.",
+            hint="Save it again as .xlsx, or as CSV.",
+        ) from error
+
+
+def _written(cell: Any) -> str:
+    """Return a cell as text; floats in full."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        return repr(cell)
+    return str(cell)
