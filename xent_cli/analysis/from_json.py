@@ -6,31 +6,30 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from xent_cli.analysis.comparison.models import Contrast
+from xent_cli.analysis.comparison.pair import Comparison
+from xent_cli.analysis.explain.column_order import Order
+from xent_cli.analysis.explain.explanation import Band, Explanation, Pair, Rounding, Rung, Top
+from xent_cli.analysis.gate.rule_values import quantities
+from xent_cli.analysis.gate.rules import parse_rule
+from xent_cli.analysis.gate.verdicts import FalseAlarms, GateResult, Verdict
 from xent_cli.analysis.to_json import Result, finite, to_dict
-from xent_cli.compat import CompatFigure
-from xent_cli.comparison import Comparison
-from xent_cli.contrast import Contrast
-from xent_cli.delta import Delta
+from xent_cli.analysis.worst_rows import RankedRow, Ranking
 from xent_cli.errors import ReportError
-from xent_cli.explanation import Band, Explanation, Pair, Rounding, Rung, Top
-from xent_cli.figures import NATS_PER
-from xent_cli.metrics.report.document import (
+from xent_cli.metrics.compat.sums import CompatFigure
+from xent_cli.metrics.report.figures import NATS_PER
+from xent_cli.metrics.report.json_format import (
     KINDS,
     from_fields,
     rebuilding,
     require_alike,
     require_document,
 )
-from xent_cli.notice import Notice
-from xent_cli.order import Order
-from xent_cli.plain import alike
-from xent_cli.provenance import Input
-from xent_cli.quantities import quantities
-from xent_cli.ranked import RankedRow, Ranking
-from xent_cli.report import Report
-from xent_cli.rules import parse_rule
-from xent_cli.spec import Spec
-from xent_cli.verdicts import FalseAlarms, GateResult, Verdict
+from xent_cli.metrics.report.report import Report
+from xent_cli.metrics.report.to_json import alike
+from xent_cli.metrics.tally.paired import Delta
+from xent_cli.schema.provenance import Input, Notice
+from xent_cli.schema.spec import Spec
 
 Document = Mapping[str, Any]
 
