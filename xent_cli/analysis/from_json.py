@@ -75,9 +75,7 @@ def _gate(data: Document) -> GateResult:
         None
         if alarms is None
         else from_fields(FalseAlarms, {**alarms, "rules": tuple(alarms["rules"])}),
-        tuple(
-            from_fields(Notice, item) for item in data["warnings"] if item["code"] == _UNJUDGED
-        ),
+        tuple(from_fields(Notice, item) for item in data["warnings"] if item["code"] == _UNJUDGED),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import typer
@@ -67,8 +69,5 @@ def compare_command(
         models = natural_order(models)
     with progress_bar(wanted=not (quiet or no_progress)) as progress:
         found = compare(*models, labels=labels, allow_same=allow_same, progress=progress, **choices)
-
-    def render(kind: str, view: View) -> str:
-        return render_contrast(found, kind, view, trend=trend)
-
+    render = partial(render_contrast, replace(found, trend=trend))
     write_documents(render, form, targets, View(min_n=min_n), color=color, quiet=quiet)

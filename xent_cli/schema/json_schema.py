@@ -8,11 +8,13 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from importlib.resources import files
-from types import UnionType
 from typing import Any
 
 Check = Callable[[Any, str], str]
 """Takes a value and its path; returns what is wrong with it, or nothing."""
+
+Schema = Mapping[str, Any]
+Sizes = tuple[type, ...]
 
 _LARGEST = 1 << 64
 """Whole numbers from here on are of no use: those of NumPy and Arrow are below."""
@@ -48,7 +50,7 @@ def document_check(name: str) -> Check:
     return compile_schema(schema, schema.get("$defs", {}))
 
 
-def compile_schema(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Check:
+def compile_schema(schema: Schema, defs: Schema) -> Check:
     """Turn a schema, with the definitions that it refers to, into a check.
 
     Examples
@@ -57,30 +59,33 @@ def compile_schema(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Check:
     >>> check([1, 2], "n"), check([1, 0], "n"), check([True], "n")
     ('', 'n[1] must be at least 1', 'n[0] must be of type integer')
     """
-    checks: list[Check] = []
-    for keyword, said in schema.items():
-        if keyword == "$ref":
-            name = said.removeprefix("#/$defs/")
-            checks.append(compile_schema(defs[name], defs))
-        elif keyword == "type":
-            names = [said] if isinstance(said, str) else said
-            types = tuple(kind for name in names for kind in _TYPES[name])
-            checks.insert(0, partial(_typed, types, " or ".join(names)))
-        elif keyword == "properties":
-            checks.append(partial(_members, {k: compile_schema(v, defs) for k, v in said.items()}))
-        elif keyword == "additionalProperties":
-            if said is not True:
-                known = frozenset(schema.get("properties", ()))
-                checks.append(partial(_others, known, compile_schema(said, defs)))
-        elif keyword == "items":
-            checks.append(partial(_items, compile_schema(said, defs)))
-        elif keyword == "anyOf":
-            checks.append(partial(_any, [compile_schema(each, defs) for each in said]))
-        elif keyword in _LIMITS:
-            checks.append(partial(_LIMITS[keyword], said))
-        elif keyword not in _SAID_ELSEWHERE:
-            raise ValueError(f"the keyword {keyword} is not known")
+    words = sorted(schema.keys() - _SAID_ELSEWHERE, key=lambda word: word != "type")
+    checks = [_compile_keyword(word, schema, defs) for word in words]
     return checks[0] if len(checks) == 1 else partial(_all, checks)
+
+
+def _compile_keyword(word: str, schema: Schema, defs: Schema) -> Check:
+    said = schema[word]
+    if word in _LIMITS:
+        return partial(_LIMITS[word], said)
+    inner = partial(compile_schema, defs=defs)
+    match word:
+        case "type":
+            names = [said] if isinstance(said, str) else said
+            kinds = tuple(kind for name in names for kind in _TYPES[name])
+            return partial(_typed, kinds, " or ".join(names))
+        case "properties":
+            return partial(_members, {name: inner(each) for name, each in said.items()})
+        case "additionalProperties":
+            known = frozenset(schema.get("properties", ()))
+            return partial(_others, known, inner({} if said is True else said))
+        case "items":
+            return partial(_items, inner(said))
+        case "anyOf":
+            return partial(_any, [inner(each) for each in said])
+        case "$ref":
+            return inner(defs[said.removeprefix("#/$defs/")])
+    raise ValueError(f"the keyword {word} is not known")
 
 
 def _all(checks: list[Check], value: Any, path: str) -> str:
@@ -158,12 +163,12 @@ def _under(most: float, value: Any, path: str) -> str:
     return f"{path} must be below {most}" if _is_number(value) and value >= most else ""
 
 
-def _at_least(kinds: type | UnionType, least: int, value: Any, path: str) -> str:
-    return f"{path} is too short" if isinstance(value, kinds) and len(value) < least else ""
+def _at_least(kinds: Sizes, least: int, value: Any, path: str) -> str:
+    return f"{path} is too short" if type(value) in kinds and len(value) < least else ""
 
 
-def _at_most(kinds: type | UnionType, most: int, value: Any, path: str) -> str:
-    return f"{path} is too long" if isinstance(value, kinds) and len(value) > most else ""
+def _at_most(kinds: Sizes, most: int, value: Any, path: str) -> str:
+    return f"{path} is too long" if type(value) in kinds and len(value) > most else ""
 
 
 def _is_number(value: Any) -> bool:
@@ -184,8 +189,8 @@ _LIMITS: dict[str, Callable[[Any, Any, str], str]] = {
     "maximum": _maximum,
     "exclusiveMinimum": _above,
     "exclusiveMaximum": _under,
-    "minItems": partial(_at_least, list | tuple),
-    "maxItems": partial(_at_most, list | tuple),
-    "minLength": partial(_at_least, str),
-    "minProperties": partial(_at_least, dict),
+    "minItems": partial(_at_least, (list, tuple)),
+    "maxItems": partial(_at_most, (list, tuple)),
+    "minLength": partial(_at_least, (str,)),
+    "minProperties": partial(_at_least, (dict,)),
 }

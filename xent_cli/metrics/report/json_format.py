@@ -94,5 +94,6 @@ def from_fields(cls: type[T], data: Mapping[str, Any]) -> T:
 def _damaged(form: str, wrong: str) -> ReportError:
     kind = KINDS[form]
     return ReportError(
-        f"The {kind.name} is damaged ({wrong.rstrip('.')}).", hint=f"Make it again with {kind.command}."
+        f"The {kind.name} is damaged ({wrong.rstrip('.')}).",
+        hint=f"Make it again with {kind.command}.",
     )

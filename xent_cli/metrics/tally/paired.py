@@ -140,7 +140,7 @@ class Delta:
         return {
             "spec": self.spec.to_dict(),
             **{name: list(getattr(self, name)) for name in _COUNTS},
-            "sums": {name: sums.to_strings() for name, sums in self.sums.items()},
+            "sums": {name: self.sums[name].to_strings() for name in MOMENTS},
             "magnitudes": self.magnitudes.to_dict(),
             "n_clipped": self.n_clipped,
             "n_huge": self.n_huge,

@@ -120,7 +120,8 @@ class SliceSums:
         """Return plain data for JSON that `from_dict` turns into the same sums."""
         whole = self.settled()
         counts = {name: [whole.count(name, index) for index in range(len(self))] for name in COUNTS}
-        sums = {name: s.to_strings() for name, s in whole.sums.items() if name not in COUNTS}
+        names = (name for name in (*MOMENTS, *GRADES) if name in whole.sums)
+        sums = {name: whole.sums[name].to_strings() for name in names}
         clusters = {} if whole.clusters is None else {"clusters": whole.clusters.to_dict()}
         return {"keys": [list(key) for key in whole.keys], **counts, "sums": sums, **clusters}
 
