@@ -120,7 +120,7 @@ def code(text: str) -> str:
     >>> code("xent|`<b>`")
     "`xent|'<b>'`"
     """
-    return f"`{clean(text).replace('`', "'")}`"
+    return "`" + clean(text).replace("`", "'") + "`"
 
 
 def escape(text: str) -> str:
