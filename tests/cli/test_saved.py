@@ -158,7 +158,7 @@ def test_a_changed_number_is_found(name: str, keys: tuple[str, ...]) -> None:
     apart = {"interval", "interval_level", "sums"}
     paths = [path for path in paths if not apart & {*path}]
     assert len(paths) > 80
-    for path in random.Random(name).sample(paths, 60):
+    for path in random.Random(name).sample(paths, 30):
         data = json.loads(text)
         place = data
         for key in path[:-1]:
@@ -217,8 +217,8 @@ def test_what_a_saved_result_says_is_no_markup(xent: Xent, tmp_path: Path) -> No
     assert "<img" not in shown.rpartition("\n\n`")[0]
     assert "\x1b" not in shown
     assert "\n::" not in shown
-    assert shown.splitlines()[-1].startswith("`xent|")
-    assert shown.count("`") == 2
+    last = shown.splitlines()[-1]
+    assert (last[:6], last[-1], last.count("`")) == ("`xent|", "`", 2)
 
 
 def test_schemas_that_share_a_definition_agree() -> None:
