@@ -66,17 +66,20 @@ def _gate(data: Document) -> GateResult:
     if data["baseline"] is not None:
         baseline = Report.from_dict(data["baseline"])
         comparison = _comparison(baseline, report, data["comparison"]["sums"])
-    alarms = data["false_alarms"]
     return GateResult(
         tuple(_verdict(item, report, comparison) for item in data["verdicts"]),
         report,
         comparison,
         data["inconclusive"],
-        None
-        if alarms is None
-        else from_fields(FalseAlarms, {**alarms, "rules": tuple(alarms["rules"])}),
+        None if data["false_alarms"] is None else _false_alarms(data["false_alarms"]),
         tuple(from_fields(Notice, item) for item in data["warnings"] if item["code"] == _UNJUDGED),
     )
+
+
+def _false_alarms(data: Document) -> FalseAlarms:
+    if data["failed"] + data["inconclusive"] + data["passed"] != data["flips"]:
+        raise ValueError("the outcomes are not as many as the flips")
+    return from_fields(FalseAlarms, {**data, "rules": tuple(data["rules"])})
 
 
 _UNJUDGED = "small-slices"

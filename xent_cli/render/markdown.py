@@ -31,8 +31,8 @@ def render_markdown(document: Document, view: View) -> str:
             parts.append(_facts(block))
         else:
             parts.append(_curve(block))
-    notices = [f"- **warning** ({n.code}): {escape(n.message)}" for n in document.warnings]
-    notices += [f"- note ({n.code}): {escape(n.message)}" for n in document.notes]
+    notices = [f"- **warning** ({escape(n.code)}): {escape(n.message)}" for n in document.warnings]
+    notices += [f"- note ({escape(n.code)}): {escape(n.message)}" for n in document.notes]
     if notices:
         parts.append("\n".join(notices))
     parts.append(code(document.signature))

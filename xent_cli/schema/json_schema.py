@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
-from importlib.resources import files
 from typing import Any
 
 Check = Callable[[Any, str], str]
@@ -45,6 +44,8 @@ def document_check(name: str) -> Check:
     >>> document_check("report")({"format": "xent.report"}, "")
     'format_version is missing'
     """
+    from importlib.resources import files  # Takes its time, and only who reads documents needs it.
+
     text = files("xent_cli").joinpath("schemas", f"{name}.schema.json").read_text("utf-8")
     schema = json.loads(text)
     return compile_schema(schema, schema.get("$defs", {}))
@@ -59,7 +60,8 @@ def compile_schema(schema: Schema, defs: Schema) -> Check:
     >>> check([1, 2], "n"), check([1, 0], "n"), check([True], "n")
     ('', 'n[1] must be at least 1', 'n[0] must be of type integer')
     """
-    words = sorted(schema.keys() - _SAID_ELSEWHERE, key=lambda word: word != "type")
+    words = [word for word in schema if word not in _SAID_ELSEWHERE]
+    words.sort(key=lambda word: word != "type")
     checks = [_compile_keyword(word, schema, defs) for word in words]
     return checks[0] if len(checks) == 1 else partial(_all, checks)
 
