@@ -61,7 +61,7 @@ def render(result: Any, form: str, view: View) -> str:
     --------
     >>> from xent_cli import evaluate
     >>> render(evaluate([[0.5, 0.5]], [0]), "total", View())
-    '0.6931471805599453\\n'
+    '0.6931471805599453\n'
     """
     match form if form in (known := formats_of(result)) else "":
         case "table":

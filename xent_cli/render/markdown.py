@@ -62,16 +62,14 @@ def name_of(name: str) -> str:
 
 
 def code(text: str) -> str:
-    """Show a text as code, between more backticks than it has in a row.
+    """Show a text as code, which it cannot end.
 
     Examples
     --------
-    >>> code("a"), code("a`b")
-    ('`a`', '`` a`b ``')
+    >>> code("xent|`<b>`")
+    "`xent|'<b>'`"
     """
-    shown = clean(text)
-    fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
-    return f"`{shown}`" if fence == "`" else f"{fence} {shown} {fence}"
+    return "`" + clean(text).replace("`", "'") + "`"
 
 
 def _escape(text: str) -> str:

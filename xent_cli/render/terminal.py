@@ -11,7 +11,6 @@ from rich.text import Text
 
 from xent_cli.render.document import LEFT, Column, Curve, Document, Facts, Table, Tone
 from xent_cli.render.layout import Laid, lay_out
-from xent_cli.render.loss_curve import draw_curve
 from xent_cli.render.text import bar, break_lines, clean, show
 from xent_cli.render.view import View
 
@@ -163,5 +162,7 @@ def _facts(block: Facts) -> RichTable:
 
 
 def _draw_curve(curve: Curve, page: Page) -> None:
+    from xent_cli.render.loss_curve import draw_curve
+
     for line in draw_curve(curve):
         page.say(line)
