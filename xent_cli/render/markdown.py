@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from xent_cli.render.document import LEFT, NAMES, Cell, Column, Curve, Document, Facts, Kind, Table
-from xent_cli.render.loss_curve import draw_curve
 from xent_cli.render.text import bar, clean, show
 from xent_cli.render.view import View
 
@@ -115,5 +114,7 @@ def _lines(titles: Sequence[str], kinds: Sequence[Kind], rows: Iterable[Sequence
 
 
 def _curve(curve: Curve) -> str:
+    from xent_cli.render.loss_curve import draw_curve
+
     drawn = "\n".join(draw_curve(curve)).replace("`", "'")
     return f"```text\n{drawn}\n```"
