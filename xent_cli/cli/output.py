@@ -24,7 +24,7 @@ from xent_cli.render.view import View
 if TYPE_CHECKING:
     from xent_cli.analysis.to_json import Result
 
-_WITHOUT_WARNINGS = ("csv", "total")
+_WITHOUT_WARNINGS = ("csv", "total", "junit", "github")
 
 
 @dataclass(frozen=True, slots=True)
