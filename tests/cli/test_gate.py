@@ -150,6 +150,7 @@ class TestDocuments:
         assert lines[0].startswith(start)
         assert sum(line.startswith("::warning ") for line in lines) == 5
         assert lines[-1].startswith("::notice title=xent gate::gate: FAIL")
+        assert "warning (clipped): 8 rows" in result.err
         text = summary.read_text()
         assert text.startswith("before\n**gate: FAIL")
         assert "| <code>delta @95%</code> | 0.3826 |" in text
