@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -19,20 +20,19 @@ SCALARS = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", 
 VALUES = st.recursive(
     SCALARS, lambda v: st.lists(v, max_size=3) | st.dictionaries(st.sampled_from("abc"), v)
 )
-LEAVES = st.sampled_from(
-    [
-        {"type": "integer", "minimum": 0, "maximum": 2},
-        {"type": ["number", "null"], "exclusiveMinimum": -1, "exclusiveMaximum": 2},
-        {"type": "string", "pattern": "^a", "minLength": 1},
-        {"enum": ["a", None, 1]},
-        {"const": 1},
-        {"$ref": "#/$defs/some"},
-        {},
-    ]
-)
+LEAVES: list[dict[str, Any]] = [
+    {"type": "integer", "minimum": 0, "maximum": 2},
+    {"type": ["number", "null"], "exclusiveMinimum": -1, "exclusiveMaximum": 2},
+    {"type": "string", "pattern": "^a", "minLength": 1},
+    {"enum": ["a", None, 1]},
+    {"const": 1},
+    {"$ref": "#/$defs/some"},
+    {"minProperties": 1},
+    {},
+]
 SOME = {"type": ["boolean", "array"], "minItems": 1, "maxItems": 2}
 NESTED = st.recursive(
-    LEAVES,
+    st.sampled_from(LEAVES),
     lambda s: st.one_of(
         s.map(lambda each: {"type": "array", "items": each, "maxItems": 2}),
         st.lists(s, min_size=1, max_size=2).map(lambda some: {"anyOf": some}),
@@ -50,8 +50,29 @@ NESTED = st.recursive(
 )
 
 
+def test_keywords_as_jsonschema_judges_them() -> None:
+    values = [
+        None,
+        True,
+        -1.5,
+        *range(-3, 4),
+        "",
+        "a",
+        "ba",
+        {},
+        {"a": 1},
+        *([0] * n for n in range(4)),
+    ]
+    for schema, value in itertools.product(LEAVES, values):
+        _require_agreement(schema, value)
+
+
 @given(NESTED, VALUES)
 def test_as_jsonschema_judges(schema: dict[str, Any], value: Any) -> None:
+    _require_agreement(schema, value)
+
+
+def _require_agreement(schema: dict[str, Any], value: Any) -> None:
     whole = {**schema, "$defs": {"some": SOME}}
     wrong = compile_schema(schema, {"some": SOME})(value, "it")
     assert (wrong == "") == jsonschema.Draft202012Validator(whole).is_valid(value), wrong
