@@ -158,15 +158,8 @@ def _order(data: Document, spec: Spec) -> Order:
     if len({*columns}) < len(columns) or columns == sorted(columns):
         raise ValueError("this is no other order of the columns")
     means = ("before", "after", "overall_before", "overall_after")
-    nats = {name: _multiplied(data[name], NATS_PER[spec.unit]) for name in means}
+    nats = {name: data[name] * NATS_PER[spec.unit] for name in means}
     return from_fields(Order, {**data, **nats, "columns": tuple(columns)})
-
-
-def _multiplied(quotient: float, divisor: float) -> float:
-    """Return the float whose quotient was rounded to this one."""
-    near = quotient * divisor
-    around = (near, math.nextafter(near, math.inf), math.nextafter(near, -math.inf))
-    return next((value for value in around if value / divisor == quotient), near)
 
 
 def _ranking(data: Document) -> Ranking:
