@@ -10,11 +10,14 @@ from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import xent_cli
 from xent_cli import load, to_dict
 from xent_cli.analysis.from_json import from_dict
 from xent_cli.errors import ReportError
+from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.json_format import KINDS
 from xent_cli.metrics.report.report import Report
 from xent_cli.render.dispatch import ALL_FORMATS, formats_of
@@ -36,7 +39,8 @@ COMMANDS: dict[str, tuple[object, ...]] = {
     ),
     "gate-unpaired": (
         *("gate", OLD / "zeros.csv", OLD / "labels.csv", "--baseline", "old.json", "--eps", "0"),
-        *("--require", "delta <= 0.1 @95%", "--require", "ce <= 1", "--inconclusive", "fail"),
+        *("--require", "delta <= 0.1 @95%", "--require", "class.*.ce <= 1", "--require", "ne < 9"),
+        *("--require", "macro_ce <= 1", "--require", "ce >= 0 @95%", "--inconclusive", "fail"),
     ),
     "comparison": (
         *("compare", OLD / "old.csv", OLD / "new.csv", OLD / "newer.csv"),
@@ -166,6 +170,33 @@ def test_a_changed_number_is_found(name: str, keys: tuple[str, ...]) -> None:
         place[path[-1]] += 1 if isinstance(place[path[-1]], int) else 1e-6
         with pytest.raises(ReportError, match=r"edited|damaged"):
             from_dict(data)
+
+
+def _better(data: dict[str, Any]) -> None:
+    data["verdicts"][0].update(value=0.5, margin=0.4)
+
+
+def _passed(data: dict[str, Any]) -> None:
+    data["verdicts"][1].update(outcome="pass")
+    data.update(outcome="pass", exit_code=0)
+
+
+def _other_rows(data: dict[str, Any]) -> None:
+    data["comparison"]["sums"]["n"][0] -= 1
+
+
+@pytest.mark.parametrize("forge", [_better, _passed, _other_rows])
+def test_forged_gates(forge: Callable[[dict[str, Any]], None]) -> None:
+    data = json.loads((OLD / "gate.json").read_text())
+    forge(data)
+    with pytest.raises(ReportError, match="The gate is damaged"):
+        from_dict(data)
+
+
+@given(st.floats(1e-9, 1e9), st.sampled_from(sorted(NATS_PER.values())))
+def test_a_loss_in_another_unit_comes_back(loss: float, nats: float) -> None:
+    """Saved orders of columns are read as nats, and written in their unit again."""
+    assert loss / nats * nats / nats == loss / nats
 
 
 FORGED: dict[str, Callable[[dict[str, Any]], Any]] = {

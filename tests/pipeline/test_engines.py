@@ -89,7 +89,9 @@ def require_java() -> None:
     java = str(Path(home) / "bin" / "java") if home else shutil.which("java")
     said = ""
     if java and Path(java).exists():
-        said = subprocess.run([java, "-version"], capture_output=True, text=True).stderr
+        said = subprocess.run(
+            [java, "-version"], check=False, capture_output=True, text=True
+        ).stderr
     version = re.search(r'version "(\d+)', said)
     if version and int(version[1]) >= 17:
         return

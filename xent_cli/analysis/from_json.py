@@ -90,13 +90,12 @@ def _verdict(data: Document, report: Report, comparison: Comparison | None) -> V
     rule, value, outcome = parse_rule(data["rule"]), data["value"], data["outcome"]
     name = data["class"] if rule.slice_name is None else data.get("slice")
     found = dict(quantities(rule, report, comparison))
-    reason = data["reason"]
     if name in found:
         exact = found[name].value
         if not alike(value, finite(exact)):
             raise ValueError(f"{rule.text}: the value is not that of the report")
         if exact is not None and math.isinf(exact):
-            value, reason = exact, reason * (reason != "infinite")
+            value = exact
     elif value is not None:
         raise ValueError(f"{rule.text}: the report has no such figure")
     interval = None if data["interval"] is None else tuple(data["interval"])
@@ -104,7 +103,7 @@ def _verdict(data: Document, report: Report, comparison: Comparison | None) -> V
     sides = [end is not None and rule.holds(end) for end in judged]
     if (outcome == "pass" and not all(sides)) or (outcome == "fail" and any(sides)):
         raise ValueError(f"{rule.text}: the verdict is not that of the value")
-    return Verdict(rule, name, value, interval, data["interval_level"], outcome, reason)
+    return Verdict(rule, name, value, interval, data["interval_level"], outcome, data["reason"])
 
 
 def _comparison(baseline: Report, candidate: Report, sums: Document | None) -> Comparison:
@@ -133,6 +132,8 @@ def _contrast(data: Document) -> Contrast:
 def _explanation(data: Document) -> Explanation:
     report = Report.from_dict(data["report"])
     top, rounding, order = data["top"], data["rounding"], data["order"]
+    if not data["eps"] and "eps" not in data["undefined"]:
+        raise ValueError("there is no eps, and no reason why")
     return Explanation(
         report=report,
         pairs=tuple(from_fields(Pair, _infinite(item, "cross_entropy")) for item in data["pairs"]),
@@ -154,16 +155,11 @@ def _order(data: Document, spec: Spec) -> Order:
     columns = list(range(spec.n_classes))
     for name, other in data["columns"].items():
         columns[place[name]] = place[other]
+    if len({*columns}) < len(columns) or columns == sorted(columns):
+        raise ValueError("this is no other order of the columns")
     means = ("before", "after", "overall_before", "overall_after")
-    nats = {name: _multiplied(data[name], NATS_PER[spec.unit]) for name in means}
+    nats = {name: data[name] * NATS_PER[spec.unit] for name in means}
     return from_fields(Order, {**data, **nats, "columns": tuple(columns)})
-
-
-def _multiplied(quotient: float, divisor: float) -> float:
-    """Return the float whose quotient was rounded to this one."""
-    near = quotient * divisor
-    around = (near, math.nextafter(near, math.inf), math.nextafter(near, -math.inf))
-    return next((value for value in around if value / divisor == quotient), near)
 
 
 def _ranking(data: Document) -> Ranking:

@@ -209,9 +209,6 @@ def finite(value: float | None) -> float | None:
 def _verdict(verdict: Verdict) -> dict[str, Any]:
     rule, interval = verdict.rule, verdict.interval
     ends = None if interval is None else [finite(end) for end in interval]
-    reason = verdict.reason
-    if verdict.value is not None and math.isinf(verdict.value):
-        reason = reason or "infinite"
     return {
         "rule": rule.text,
         "metric": rule.metric,
@@ -225,7 +222,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "interval": ends,
         "interval_level": verdict.level,
         "margin": finite(verdict.margin),
-        "reason": reason,
+        "reason": verdict.reason,
     }
 
 

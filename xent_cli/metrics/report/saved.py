@@ -30,6 +30,8 @@ def read_json(path: str) -> Any:
     """Read a JSON file; ``-`` is standard input. Raises as `read_report` does."""
     try:
         if path == "-":
+            if sys.stdin is None:  # Closed before this process began.
+                raise MissingFileError("Standard input is closed: there is nothing to read.")
             text = sys.stdin.buffer.read().decode("utf-8")
         else:
             with open(path, encoding="utf-8") as file:
