@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from xent_cli.errors import ColumnError, IdTypeError
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source
-from xent_cli.schema.types import TEXT_FORMATS
+from xent_cli.schema.file_formats import TEXT_FORMATS
 
 KeyKind = Literal["integer", "text", "either"]
 
