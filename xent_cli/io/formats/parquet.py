@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from xent_cli.io.arrow_types import SAMPLE_ROWS, columns_of, judge_integers
 from xent_cli.io.block import Block
-from xent_cli.io.formats.row_groups import join_small_groups
+from xent_cli.io.formats.row_groups import join_small_groups, require_sum
 from xent_cli.io.source import Piece, Source, Use, block_rows, reading, require_unique
 from xent_cli.io.storage.location import Location
 from xent_cli.schema.place import Place
@@ -39,6 +39,7 @@ class ParquetSource(Source):
             schema, about = file.schema_arrow, file.metadata
             self.n_rows = about.num_rows
             self._group_rows = [about.row_group(g).num_rows for g in range(about.num_row_groups)]
+            require_sum(self._group_rows, self.n_rows, self.path)
             require_unique(schema.names, self.path)
             columns = columns_of(schema)
             if integers := [column.name for column in columns if column.kind == "integer"]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from xent_cli.errors import BrokenFileError
+
 _PIECE_VALUES = 1 << 20
 """Groups are read together until they hold so many values, lest each be opened for little."""
 
@@ -34,3 +36,12 @@ def join_small_groups(
             found.append((tuple(groups), start, rows))
             groups, start, rows = [], start + rows, 0
     return found
+
+
+def require_sum(group_rows: Sequence[int], n_rows: int, path: str) -> None:
+    """Raise BrokenFileError if the groups have not as many rows as the file says of itself."""
+    if sum(group_rows) != n_rows:
+        raise BrokenFileError(
+            f"{path} says it has {n_rows:,} rows and holds {sum(group_rows):,}.",
+            hint="It is damaged: write it again.",
+        )
