@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-InputFormat = Literal["csv", "tsv", "jsonl", "parquet", "arrow", "npy", "npz"]
+InputFormat = Literal["csv", "tsv", "jsonl", "parquet", "arrow", "orc", "npy", "npz"]
 """The names of FORMATS, as type checkers and the help of the command line need them."""
 
 
@@ -43,6 +43,7 @@ FORMATS: dict[InputFormat, FileFormat] = {
         (".arrow", ".arrows", ".feather", ".ipc"),
         (b"ARROW1", _CONTINUATION),
     ),
+    "orc": FileFormat("orc:OrcSource", (".orc",), (b"ORC",)),
     "npy": FileFormat("npy:NpySource", (".npy",), (b"\x93NUMPY",)),
     "npz": FileFormat("npy:NpzSource", (".npz",), (b"PK\x03\x04", b"PK\x05\x06")),
 }
