@@ -50,21 +50,6 @@ def find_trend(found: Contrast) -> Trend:
     return Trend(short_names(found.names), losses, best, rises)
 
 
-def natural_order(paths: Sequence[str]) -> list[str]:
-    """Sort paths as people count: step-2 before step-10.
-
-    Examples
-    --------
-    >>> natural_order(["step-10.csv", "step-9.csv"])
-    ['step-9.csv', 'step-10.csv']
-    """
-
-    def key(path: str) -> list[tuple[int, int, str]]:
-        return [(0, int(t), "") if t.isdecimal() else (1, 0, t) for t in re.split(r"(\d+)", path)]
-
-    return sorted(paths, key=key)
-
-
 def short_names(names: Sequence[str]) -> tuple[str, ...]:
     """Leave out what all names begin and end with, but never part of a word or number.
 

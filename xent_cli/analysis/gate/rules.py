@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, NoReturn, get_args
 
 from xent_cli.errors import RuleError
+from xent_cli.schema.known_names import did_you_mean, listed
 
 Metric = Literal[
     "ce",
@@ -276,8 +276,5 @@ def _read_level(text: str, level: str) -> float:
 
 
 def _refuse(text: str, fault: str, name: str, known: Collection[str]) -> NoReturn:
-    folded = {item.casefold(): item for item in known}
-    close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
-    shown = ", ".join(list(known)[:10]) + (", ..." if len(known) > 10 else "")
-    hint = f"Did you mean {folded[close[0]]}?" if close else f"Known: {shown}."
+    hint = did_you_mean(name, known) or f"Known: {listed(known)}."
     raise RuleError(f"The rule {text!r}: {fault}.", hint=hint)
