@@ -91,11 +91,6 @@ class Held:
     def __len__(self) -> int:
         return int(self._data.num_rows)
 
-    @property
-    def has_texts(self) -> bool:
-        """Whether the ids are texts."""
-        return self._index.is_text
-
     def find(self, keys: pa.Array) -> Rows:
         """Return the row of each id, (n,), or -1 where there is none."""
         return self._index.find(keys)
