@@ -26,7 +26,7 @@ from xent_cli.pipeline.execute import report_on
 from xent_cli.pipeline.infer import make_plan
 from xent_cli.pipeline.plan import Plan
 from xent_cli.schema.id_columns import naming_column
-from xent_cli.schema.known_names import did_you_mean, listed
+from xent_cli.schema.name_suggestions import did_you_mean, listed
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import Where
 

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from xent_cli.errors import ConfigError
-from xent_cli.schema.known_names import did_you_mean
+from xent_cli.schema.name_suggestions import did_you_mean
 
 _CONFIGURABLE = ("eval", "gate", "compare", "rows", "explain")
 _OWN_TABLES = ("gate", "compare", "rows")

@@ -1,4 +1,4 @@
-"""Piece: rows of a source that are still to be read, by whatever thread or process."""
+"""Source: rows that can be read as often as needed, and pieces of them that any thread can read."""
 
 from __future__ import annotations
 

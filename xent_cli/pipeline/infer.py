@@ -1,4 +1,4 @@
-"""Detection: from the columns and first rows of two inputs to a plan."""
+"""Inference: from the columns and first rows of two inputs to a plan."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from xent_cli.schema.class_names import (
 )
 from xent_cli.schema.class_weights import balanced_weights, read_class_weights
 from xent_cli.schema.id_columns import find_ids
-from xent_cli.schema.known_names import listed
 from xent_cli.schema.label_encoder import ClassIndex, LabelValues, index_classes
 from xent_cli.schema.mode import detect_mode
+from xent_cli.schema.name_suggestions import listed
 from xent_cli.schema.options import Options
 from xent_cli.schema.positive_class import binary_index, contradiction
 from xent_cli.schema.provenance import Notice

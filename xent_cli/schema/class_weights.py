@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from xent_cli.errors import WeightError
-from xent_cli.schema.known_names import did_you_mean, listed
+from xent_cli.schema.name_suggestions import did_you_mean, listed
 from xent_cli.schema.types import LARGEST_WEIGHT
 
 

@@ -1,4 +1,4 @@
-"""Ids: the columns that name the rows of predictions and labels. Looks at names and kinds only."""
+"""Id columns: those that name the rows of predictions and labels. Looks at names and kinds only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from xent_cli.errors import ColumnError
 from xent_cli.schema.column import Column
-from xent_cli.schema.known_names import listed
+from xent_cli.schema.name_suggestions import listed
 
 INDEX_NAMES = (
     "",

@@ -1,4 +1,4 @@
-"""Classes: how labels find them, by name or by position. NumPy only."""
+"""Label encoder: how labels find their classes, by name or by position. NumPy only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from xent_cli.errors import LabelError
 from xent_cli.schema.class_names import FALSE_WORDS, TRUE_WORDS, as_number, polarity
-from xent_cli.schema.known_names import listed
+from xent_cli.schema.name_suggestions import listed
 
 _INTEGER = re.compile(r"[+-]?\d+\Z")
 

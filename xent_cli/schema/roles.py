@@ -10,7 +10,7 @@ from xent_cli.errors import ColumnError, SwappedInputsError, UsageError
 from xent_cli.schema.class_names import match_columns
 from xent_cli.schema.column import Column
 from xent_cli.schema.id_columns import INDEX_NAMES
-from xent_cli.schema.known_names import did_you_mean, listed
+from xent_cli.schema.name_suggestions import did_you_mean, listed
 from xent_cli.schema.slicing import Slicing
 
 LABEL_NAMES = (

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, Self
 
 from xent_cli.errors import ColumnError, UsageError
-from xent_cli.schema.known_names import did_you_mean, listed
+from xent_cli.schema.name_suggestions import did_you_mean, listed
 
 Part = str | int
 Key = tuple[Part, ...]

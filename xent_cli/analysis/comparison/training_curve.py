@@ -1,4 +1,4 @@
-"""Trend: models that are steps of one training, and where it begins to overfit."""
+"""Training curve: models that are steps of one training, and where it begins to overfit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metrics of a gate: which figures rules may be about, and what is true of each. No NumPy."""
+"""Metrics of gates: which figures rules may be about, and what is true of each. No NumPy."""
 
 from __future__ import annotations
 

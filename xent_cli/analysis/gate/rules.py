@@ -9,7 +9,7 @@ from typing import Literal, NoReturn, get_args
 
 from xent_cli.analysis.gate.metrics import METRICS, PART_METRICS, SHARES, Metric
 from xent_cli.errors import RuleError
-from xent_cli.schema.known_names import did_you_mean, listed
+from xent_cli.schema.name_suggestions import did_you_mean, listed
 
 Operator = Literal["<=", "<", ">=", ">"]
 

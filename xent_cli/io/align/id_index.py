@@ -1,4 +1,4 @@
-"""Keys: the ids of rows as whole numbers or texts, and the index that finds rows by them."""
+"""Id index: the ids of rows as whole numbers or texts, and the index that finds rows by them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Held: an input whose rows are kept in memory, to be found by their ids in any order."""
+"""Lookup table: an input whose rows are kept in memory, to be found by their ids in any order."""
 
 from __future__ import annotations
 

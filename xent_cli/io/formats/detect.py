@@ -1,4 +1,4 @@
-"""Formats: which one a file is of, by its name and its first bytes."""
+"""Detection: which format a file is of, by its name and its first bytes."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ from xent_cli.io.numpy_arrow import array_column, array_to_arrow
 from xent_cli.io.source import Piece, Source, Use, block_rows, reading, require_unique
 from xent_cli.io.storage.location import Location
 from xent_cli.schema.column import Column
-from xent_cli.schema.known_names import listed
+from xent_cli.schema.name_suggestions import listed
 from xent_cli.schema.place import Place
 
 _PIECE_BLOCKS = 16

@@ -8,7 +8,7 @@ from typing import Self
 from urllib.parse import parse_qsl, quote, unquote
 
 from xent_cli.errors import AddressError
-from xent_cli.schema.known_names import nearest
+from xent_cli.schema.name_suggestions import nearest
 
 SCHEMES = ("s3", "gs", "gcs", "abfs", "abfss", "hdfs", "viewfs", "file")
 _HARMLESS = ("region", "scheme")

@@ -10,7 +10,7 @@ from typing import BinaryIO, Self
 import pyarrow as pa
 
 from xent_cli.errors import MissingFileError, XentError
-from xent_cli.schema.known_names import nearest
+from xent_cli.schema.name_suggestions import nearest
 
 _LOCAL_BUFFERS = (1 << 16, 1 << 20, 64 << 20)
 """The smallest and the largest buffer of a column, and what those of all columns may take."""

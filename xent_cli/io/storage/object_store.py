@@ -19,7 +19,7 @@ from xent_cli.errors import BrokenFileError, XentError
 from xent_cli.io.storage.address import Address
 from xent_cli.io.storage.location import Location
 from xent_cli.io.storage.object_store_errors import explain_store_error, is_store_error
-from xent_cli.schema.known_names import nearest
+from xent_cli.schema.name_suggestions import nearest
 
 _FIRST, _MOST = 1 << 16, 8 << 20
 

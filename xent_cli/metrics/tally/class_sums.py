@@ -1,4 +1,4 @@
-"""Cells: adding up what rows contribute, class by class and overall, exactly."""
+"""Class sums: adding up what rows contribute, class by class and overall, exactly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Delta: by how much a candidate's losses differ from a baseline's, row by row, as exact sums."""
+"""Paired differences of a candidate's losses from a baseline's, row by row, as exact sums."""
 
 from __future__ import annotations
 

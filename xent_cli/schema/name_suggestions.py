@@ -1,4 +1,4 @@
-"""Known names: which there are, and which is nearest to one that does not exist."""
+"""Name suggestions: which names there are, and which is nearest to one that does not exist."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from xent_cli.schema.known_names import did_you_mean, listed, nearest
+from xent_cli.schema.name_suggestions import did_you_mean, listed, nearest
 
 
 @pytest.mark.parametrize(
