@@ -14,6 +14,9 @@ from xent_cli.numerics.summation import sum_groups, sum_rows, two_product
 
 Sums = dict[str, ExactSums]
 
+MOMENTS = ("weight", "loss", "weight_squared", "loss_weight", "loss_squared")
+"""What a weighted mean and its standard error need. "loss" may be that of paired differences."""
+
 LARGEST_SQUARED = 2.0**500
 """Losses from here on are too large to square."""
 
