@@ -126,6 +126,8 @@ def test_stripes_are_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     starts = np.cumsum([0, *(part.n_rows for part in parts)])
     assert [part.start for part in parts] == starts[:-1].tolist()
     assert starts[-1] == source.n_rows == len(data)
+    blocks = list(source.blocks({"p_cat": "number"}))
+    assert [block.start for block in blocks] == starts[:-1].tolist()
     # Each is read alone, in any order, and knows its rows.
     for part in reversed(parts):
         found = np.concatenate([block.numbers(["p_cat"])[0] for block in part.blocks()])
