@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from xent_cli.errors import InputError, ReportError, UsageError
 from xent_cli.metrics.report.to_json import alike
-from xent_cli.schema.json_schema import document_check
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 FORMAT_VERSION = 1
 """Of all documents. Within it keys are only added, and a reader passes over those it lacks."""
@@ -31,7 +33,7 @@ KINDS = {
     "xent.rows": Kind("list of rows", "rows", "xent rows"),
 }
 
-T = TypeVar("T")
+T = TypeVar("T", bound="DataclassInstance")
 
 
 def require_document(data: object, form: str) -> None:
@@ -41,6 +43,8 @@ def require_document(data: object, form: str) -> None:
     ------
     ReportError
     """
+    from xent_cli.schema.json_schema import document_check  # Only who reads documents needs it.
+
     kind = KINDS[form]
     if not isinstance(data, Mapping) or data.get("format") != form:
         raise ReportError(
@@ -87,7 +91,7 @@ def require_alike(saved: Mapping[str, Any], fresh: Mapping[str, Any], form: str)
 
 def from_fields(cls: type[T], data: Mapping[str, Any]) -> T:
     """Make a dataclass of those of its fields that `data` has; later versions may write more."""
-    known = {item.name for item in fields(cls)}  # type: ignore[arg-type]
+    known = {item.name for item in fields(cls)}
     return cls(**{name: value for name, value in data.items() if name in known})
 
 
