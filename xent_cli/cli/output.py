@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from xent_cli.cli.terminal import (
-    Color,
     is_ascii,
     terminal_width,
     wants_color,
@@ -21,6 +20,7 @@ from xent_cli.metrics.report.report import Report
 from xent_cli.render.dispatch import FORMATS, render_report
 from xent_cli.render.text import clean
 from xent_cli.render.view import View
+from xent_cli.schema.options import OutputOptions
 
 _WITHOUT_WARNINGS = ("csv", "total")
 
@@ -34,7 +34,7 @@ class Target:
 
 
 def read_targets(
-    texts: Sequence[str],
+    output: OutputOptions,
     inputs: Sequence[str | None] = (),
     formats: Sequence[str] = FORMATS,
 ) -> list[Target]:
@@ -42,7 +42,7 @@ def read_targets(
 
     Parameters
     ----------
-    texts : sequence of str
+    output : OutputOptions
     inputs : sequence of str
         Files that are read and so not to be written over.
     formats : sequence of str
@@ -56,7 +56,7 @@ def read_targets(
         If the folder does not exist or may not be written.
     """
     targets = []
-    for text in texts:
+    for text in output.output:
         form, mark, path = text.partition(":")
         if not mark or form not in formats or not path:
             raise UsageError(
@@ -84,19 +84,11 @@ def read_targets(
     return targets
 
 
-def write_report(
-    report: Report,
-    form: str,
-    targets: Sequence[Target],
-    view: View,
-    *,
-    color: Color,
-    quiet: bool,
-) -> None:
+def write_report(report: Report, targets: Sequence[Target], output: OutputOptions) -> None:
     """Write a report to its files and then to standard output."""
-    if form in _WITHOUT_WARNINGS and not quiet:
+    if output.format in _WITHOUT_WARNINGS and not output.quiet:
         write_warnings(report)
-    write_documents(partial(render_report, report), form, targets, view, color=color, quiet=quiet)
+    write_documents(partial(render_report, report), targets, output)
 
 
 def write_warnings(report: Report) -> None:
@@ -107,20 +99,18 @@ def write_warnings(report: Report) -> None:
 
 def write_documents(
     render: Callable[[str, View], str],
-    form: str,
     targets: Sequence[Target],
-    plain: View,
-    *,
-    color: Color,
-    quiet: bool,
+    output: OutputOptions,
 ) -> None:
-    """Write what ``render(form, view)`` returns to files and then to standard output."""
+    """Write what ``render(format, view)`` returns to files and then to standard output."""
+    plain = View(sort=output.sort, top=output.top, min_n=output.min_n)
     for target in targets:
         write_file(target.path, render(target.form, plain))
-        if not quiet:
+        if not output.quiet:
             write_stderr(clean(f"wrote {target.path}"))
-    view = replace(plain, width=terminal_width(), color=wants_color(color), ascii_only=is_ascii())
-    write_stdout(render(form, view))
+    color = wants_color(output.color)
+    view = replace(plain, width=terminal_width(), color=color, ascii_only=is_ascii())
+    write_stdout(render(output.format, view))
 
 
 def write_file(path: str, text: str) -> None:

@@ -6,18 +6,11 @@ from typing import Annotated
 
 import typer
 
-from xent_cli.cli.option_groups import (
-    ColorOption,
-    DebugOption,
-    FormatOption,
-    MinNOption,
-    OutputOption,
-    QuietOption,
-    SortOption,
-    TopOption,
-)
+from xent_cli.cli.option_groups import with_options
+from xent_cli.schema.options import OutputOptions
 
 
+@with_options(without=("no_progress", "config", "no_config"))
 def show_command(
     report: Annotated[
         str,
@@ -25,14 +18,8 @@ def show_command(
             metavar="REPORT", help="A file that xent wrote as json; - is standard input."
         ),
     ],
-    form: FormatOption = "table",
-    output: OutputOption = None,
-    sort: SortOption = None,
-    top: TopOption = None,
-    min_n: MinNOption = 30,
-    color: ColorOption = "auto",
-    quiet: QuietOption = False,
-    debug: DebugOption = False,
+    *,
+    output: OutputOptions,
 ) -> None:
     """Draw a saved REPORT again, in any format.
 
@@ -40,8 +27,6 @@ def show_command(
     """
     from xent_cli.cli.output import read_targets, write_report
     from xent_cli.metrics.report.saved import read_report
-    from xent_cli.render.view import View
 
-    targets = read_targets(output or [])
-    view = View(sort=sort, top=top, min_n=min_n)
-    write_report(read_report(report), form, targets, view, color=color, quiet=quiet)
+    targets = read_targets(output)
+    write_report(read_report(report), targets, output)

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 
+from xent_cli.errors import option, spell
 from xent_cli.metrics.report.report import Report
 from xent_cli.render.document import Grid, Sheet
 from xent_cli.render.documents.report import slice_grids
@@ -29,7 +30,15 @@ def render_markdown(report: Report, view: View) -> str:
         *([escape(describe_inputs(report))] if report.inputs else []),
         "\n".join(table(("figure", "value", ""), overall_figures(report), numbers=(1,))),
         *(
-            ["\n".join(table(("--compat", "nats", ""), _escaped(compat_figures(report)), (1,)))]
+            [
+                "\n".join(
+                    table(
+                        (spell(option("compat")), "nats", ""),
+                        _escaped(compat_figures(report)),
+                        (1,),
+                    )
+                )
+            ]
             if report.compat
             else []
         ),

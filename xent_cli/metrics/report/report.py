@@ -213,9 +213,7 @@ def _require_rows(tally: Tally) -> Tally:
 
 def _require_format(data: object) -> None:
     if not isinstance(data, Mapping) or data.get("format") != FORMAT:
-        raise ReportError(
-            "This is not a report of xent.", hint="xent eval --format json writes one."
-        )
+        raise ReportError("This is not a report of xent.", hint="xent eval writes one as JSON.")
     if data.get("format_version") != FORMAT_VERSION:
         raise ReportError(
             f"The report has format version {data.get('format_version')!r}; "

@@ -35,7 +35,7 @@ def read_report(path: str) -> Report:
     except ValueError as error:
         raise ReportError(
             f"{path} is no JSON: {' '.join(str(error).split())}.",
-            hint="xent eval --format json writes reports.",
+            hint="xent eval writes reports as JSON.",
         ) from error
     return Report.from_dict(data)
 

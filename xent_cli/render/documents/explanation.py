@@ -6,6 +6,7 @@ import math
 
 from xent_cli.analysis.explain.column_order import say_order
 from xent_cli.analysis.explain.explanation import Band, Explanation
+from xent_cli.errors import option, spell
 from xent_cli.render.document import Grid, Sheet
 from xent_cli.render.text import NOTHING, bar, decimal, describe, describe_inputs, percent
 from xent_cli.render.view import View, sort_rows
@@ -169,7 +170,7 @@ def _order(found: Explanation) -> Grid:
 
 def _tools(found: Explanation) -> Grid:
     return Grid(
-        ("--compat", "in nats", "why"),
+        (spell(option("compat")), "in nats", "why"),
         tuple((tool.name, tool.text, tool.reason or tool.why) for tool in found.tools),
         numbers=(1,),
         title="what others print for these rows",
@@ -183,4 +184,4 @@ def _bar(value: float | None, largest: float, view: View) -> str:
 
 
 def _left_out(count: int) -> str:
-    return f"{count:,} more with --top 0." if count > 0 else ""
+    return f"{count:,} more with {spell(option('top', 0))}." if count > 0 else ""
