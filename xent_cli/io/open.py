@@ -56,7 +56,6 @@ def open_source(
 
         return wrap_object(data, role)
     path = os.fspath(data)
-    _require_choices(input_format, delimiter, header)
 
     def open_file(location: Location, said: InputFormat | None = None) -> Source:
         return _open_file(location, said or input_format, delimiter, header)
@@ -134,19 +133,6 @@ def _make_source(
     from xent_cli.io.formats.npy import NpySource, NpzSource
 
     return NpySource(location) if kind == "npy" else NpzSource(location)
-
-
-def _require_choices(input_format: str | None, delimiter: str | None, header: str) -> None:
-    """Raise UsageError for a format, a delimiter or a header that is none."""
-    if input_format not in (None, *get_args(InputFormat)):
-        known = ", ".join(get_args(InputFormat))
-        raise UsageError(f"--input-format {input_format}: must be one of {known}.")
-    if header not in get_args(Header):
-        raise UsageError(f"--header {header}: must be one of {', '.join(get_args(Header))}.")
-    if delimiter is not None and not (len(delimiter) == 1 and delimiter.isascii()):
-        raise UsageError(f"--delimiter {delimiter!r}: must be a single ASCII character.")
-    if delimiter in ("\r", "\n", '"', "\0"):
-        raise UsageError(f"--delimiter {delimiter!r}: has a meaning of its own in text files.")
 
 
 def _open_stdin(open_file: _OpenFile) -> Source:

@@ -8,7 +8,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 
-from xent_cli.errors import WeightError
+from xent_cli.errors import WeightError, option
 from xent_cli.schema.types import LARGEST_WEIGHT
 
 
@@ -41,7 +41,7 @@ def read_class_weights(
             if str(name) not in classes:
                 close = difflib.get_close_matches(str(name), classes, n=1)
                 raise WeightError(
-                    f"--class-weights: there is no class {str(name)!r}.",
+                    f"{option('class_weights')}: there is no class {str(name)!r}.",
                     hint=f"Did you mean {close[0]}?"
                     if close
                     else f"Known: {', '.join(classes[:10])}.",
@@ -75,7 +75,7 @@ def balanced_weights(totals: Sequence[float]) -> tuple[float, ...]:
 
 
 def _as_weight(value: object) -> float:
-    return _read_weight(str(value), "--class-weights")
+    return _read_weight(str(value), option("class_weights"))
 
 
 def _read_list(given: str) -> dict[str, float]:
@@ -84,10 +84,10 @@ def _read_list(given: str) -> dict[str, float]:
         name, mark, weight = part.rpartition("=")
         if not mark:
             raise WeightError(
-                f"--class-weights {given!r}: {part.strip()!r} is no name=weight.",
+                f"{option('class_weights', given)}: {part.strip()!r} is no name=weight.",
                 hint="Write balanced, or cat=1,dog=2.5, or the path of a file.",
             )
-        weights[name.strip()] = _read_weight(weight, f"--class-weights {given!r}")
+        weights[name.strip()] = _read_weight(weight, option("class_weights", given))
     return weights
 
 

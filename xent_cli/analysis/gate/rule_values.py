@@ -10,7 +10,7 @@ from fractions import Fraction
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.comparison.pair_slices import SliceComparison
 from xent_cli.analysis.gate.rules import COUNTED, PAIRED, Rule
-from xent_cli.errors import RuleError
+from xent_cli.errors import RuleError, option
 from xent_cli.metrics.report.figures import NATS_PER, mean_loss, moments_of
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.slices import Slice
@@ -69,7 +69,7 @@ def quantities(
     if rule.metric in PAIRED and comparison is None:
         raise RuleError(
             f"The rule {rule.text!r} compares with a baseline, and there is none.",
-            hint="Give it with --baseline.",
+            hint=f"Give it with {option('baseline')}.",
         )
     if rule.slice_name is not None:
         return list(_of_slices(rule, report, comparison, min_n))
