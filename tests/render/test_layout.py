@@ -94,3 +94,15 @@ def test_whatever_is_there_fits_and_nothing_is_lost(
             assert after.texts == before.texts
         else:
             assert len(set(after.texts)) == len(set(before.texts))
+
+
+def test_where_there_is_no_room_at_all_numbers_stay_whole() -> None:
+    columns = [
+        Laid(Column("name", "n", "name"), ("n",), ("abc",)),
+        Laid(Column("loss", "l", "loss"), ("l",), ("0.1234",)),
+        Laid(Column("share", "", "bar"), ("",), ()),
+    ]
+    assert [(item.texts, item.width) for item in lay_out(columns, 5)] == [
+        (("abc",), 1),
+        (("0.1234",), 6),
+    ]

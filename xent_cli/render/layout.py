@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from rich.cells import cell_len
 
@@ -86,11 +87,9 @@ def cut_middle(text: str, width: int) -> str:
 
 
 def _start(text: str, width: int) -> str:
-    for index, character in enumerate(text):
-        width -= cell_len(character)
-        if width < 0:
-            return text[:index]
-    return text
+    """Return as much of the beginning as a width holds."""
+    ends = accumulate(map(cell_len, text))
+    return text[: sum(end <= width for end in ends)]
 
 
 def _attempts(columns: Sequence[Laid]) -> Iterator[list[Laid]]:
