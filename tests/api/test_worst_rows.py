@@ -217,11 +217,11 @@ def test_infinite_and_perfect() -> None:
 
 
 def test_errors(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="--top 0: must be at least 1"):
+    with pytest.raises(UsageError, match="top=0: must be at least 1"):
         worst_rows(Q, Y, top=0)
-    with pytest.raises(UsageError, match="--where right: must be one of correct, wrong"):
+    with pytest.raises(UsageError, match='where="right": must be one of correct, wrong'):
         worst_rows(Q, Y, where="right")
-    with pytest.raises(ClassesError, match=r"--class dgo: .* cat, dog, elk\. Did you mean dog\?"):
+    with pytest.raises(ClassesError, match=r"label=\"dgo\": .* cat, dog, elk\. Did you mean dog\?"):
         worst_rows(PREDS, LABELS, label_col="label", label="dgo")
     with pytest.raises(OutputError, match="nowhere"):
         worst_rows(Q, Y, write=[("csv", str(tmp_path / "nowhere" / "losses.csv"))])

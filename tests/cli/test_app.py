@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import os
 import re
@@ -12,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pyarrow as pa
@@ -21,12 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyarrow import feather
 
-from xent_cli import __version__, evaluate
-from xent_cli.api.inputs import Choices
-from xent_cli.cli import compare as compare_module
-from xent_cli.cli import eval as eval_module
-from xent_cli.cli import gate as gate_module
-from xent_cli.cli import option_groups as reading
+from xent_cli import __version__
 
 from .conftest import CLEAN, Xent
 
@@ -157,24 +150,6 @@ def test_configuration_that_is_wrong(
     assert (result.code, result.out) == (2, "")
     assert message in result.err
     assert xent("eval", *pair, "--no-config").code == 0
-
-
-@pytest.mark.parametrize("module", [eval_module, gate_module, compare_module])
-def test_every_option_is_used(module: ModuleType) -> None:
-    """An option that is declared and never used would be silently dead."""
-    source = Path(module.__file__).read_text()
-    head, body = re.split(r"^    \"\"\"", source, maxsplit=1, flags=re.MULTILINE)
-    names = re.findall(r"^    (\w+): ", head.split("_command(")[1], re.MULTILINE)
-    unused = [name for name in names if len(re.findall(rf"\b{name}\b", body)) < 1]
-    assert unused == ["no_config", "debug"]  # Read in app.main, before the command runs.
-
-
-def test_the_shared_options_are_those_of_evaluate() -> None:
-    options = inspect.signature(reading._options).parameters
-    assert set(options) == set(Choices.__annotations__) | {"jobs"}
-    for name, parameter in options.items():
-        default = inspect.signature(evaluate).parameters[name].default
-        assert parameter.default == (None if default == () else default), name
 
 
 def test_pipes(process: Process, pair: tuple[Path, Path]) -> None:

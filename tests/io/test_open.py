@@ -87,7 +87,7 @@ def test_a_wrong_suffix_is_an_error_and_the_format_may_be_said(
 @pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl"])
 def test_the_way_out_of_a_wrong_suffix(kind: str, suffix: str, tmp_path: Path) -> None:
     file = write(tmp_path / f"p.{suffix}", contents()[kind])
-    words = f"named like {suffix} and holds {kind}. Say --input-format {kind}, or rename it"
+    words = f'named like {suffix} and holds {kind}. Say input_format="{kind}", or rename it'
     with pytest.raises(BrokenFileError, match=words):
         evaluate(file, Y)
     file = write(tmp_path / f"p.{suffix}.gz", gzip.compress(contents()[kind]))
@@ -162,8 +162,8 @@ def test_pickles_are_refused(name: str, tmp_path: Path, labels: str) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"input_format": "xls"}, "--input-format xls: must be one of csv, tsv"),
-        ({"header": "maybe"}, "--header maybe: must be one of auto, yes, no"),
+        ({"input_format": "xls"}, 'input_format="xls": must be one of csv, tsv'),
+        ({"header": "maybe"}, 'header="maybe": must be one of auto, yes, no'),
         ({"delimiter": "||"}, "single ASCII character"),
         ({"delimiter": ""}, "single ASCII character"),
         ({"delimiter": "·"}, "single ASCII character"),

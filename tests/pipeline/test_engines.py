@@ -20,7 +20,7 @@ from xent_cli.errors import EngineError, MissingValueError, RowCountError, Usage
 from xent_cli.io.align import partitions
 from xent_cli.io.formats import row_groups
 from xent_cli.io.formats.csv import records
-from xent_cli.pipeline.engines import map_on, require_engine
+from xent_cli.pipeline.engines import map_on
 
 pytestmark = pytest.mark.filterwarnings("default")  # The clusters' own.
 
@@ -206,17 +206,17 @@ def test_a_changed_file_is_no_answer(dask_address: str, data: Path, tmp_path: Pa
     from xent_cli.errors import BrokenFileError
     from xent_cli.io.open import open_source
     from xent_cli.pipeline.infer import make_plan
-    from xent_cli.schema.options import Options
+    from xent_cli.schema.options import EvalOptions, Execution
 
     file = tmp_path / "all.csv"
     text = (data / "all/run=0/part.csv").read_text()
     file.write_text(text)
     source = open_source(str(file), "preds")
-    plan = make_plan(source, source, Options())
+    plan = make_plan(source, source, EvalOptions())
     time.sleep(0.01)
     file.write_text(text)
     with pytest.raises(BrokenFileError, match="changed while it was read"):
-        run(plan, engine="dask", address=dask_address)
+        run(plan, Execution(engine="dask", address=dask_address))
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_what_workers_cannot_read(data: Path) -> None:
     with pytest.raises(UsageError, match="not a file, and the workers"):
         evaluate([[0.5, 0.5]], [0], engine="dask")
     with pytest.raises(UsageError, match="must be one of local, dask, ray, spark"):
-        require_engine("slurm", None)
+        evaluate(*pair(data, PAIRS[0]), engine="slurm")
     with pytest.raises(UsageError, match="of no use without an engine"):
         evaluate(*pair(data, PAIRS[0]), address="tcp://127.0.0.1:1")
     with pytest.raises(RowCountError, match="3,000 rows and .* 1,000"):

@@ -154,9 +154,9 @@ class TestIndex:
     @pytest.mark.parametrize(
         ("names", "label", "message", "hint"),
         [
-            (("a", "b", "c"), "owl", "'owl' is none of the classes a, b, c.", "--ignore-label"),
-            (("0", "1", "2"), "3", "'3' is none of the classes 0 to 2.", "--label-base 1"),
-            (("0", "1", "2"), "4", "'4' is none of the classes 0 to 2.", "--ignore-label"),
+            (("a", "b", "c"), "owl", "'owl' is none of the classes a, b, c.", "ignore_label"),
+            (("0", "1", "2"), "3", "'3' is none of the classes 0 to 2.", "label_base=1"),
+            (("0", "1", "2"), "4", "'4' is none of the classes 0 to 2.", "ignore_label"),
             (("0", "1"), "1.5", "'1.5' is none of the classes 0 to 1.", "between 0 and 1"),
         ],
     )

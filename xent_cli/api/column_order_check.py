@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from contextlib import closing
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 from xent_cli.analysis.explain.column_order import doubts_of, find_order
 from xent_cli.analysis.explain.confusion_costs import Crossing, can_cross
@@ -16,7 +16,11 @@ from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.rows.measure import measure
 from xent_cli.pipeline.execute import read_parts
 from xent_cli.pipeline.plan import Plan
+from xent_cli.schema.options import Execution
 from xent_cli.schema.provenance import Notice
+
+if TYPE_CHECKING:
+    from xent_cli.io.align.join import Join
 
 _MOST_VALUES = 1 << 25
 """Predictions that a second look computes with: a third of a second's work."""
@@ -29,7 +33,9 @@ _RARELY_RIGHT = 0.25
 _FAR_MORE = 1.5
 
 
-def doubt_order(plan: Plan, report: Report, **how: Any) -> tuple[Notice, ...]:
+def doubt_order(
+    plan: Plan, report: Report, execution: Execution, join: Join | None = None
+) -> tuple[Notice, ...]:
     """Return a warning where the order of the columns is overwhelmingly likely to be wrong.
 
     The report alone decides whether rows are read again, `_MOST_VALUES` predictions at most.
@@ -39,15 +45,15 @@ def doubt_order(plan: Plan, report: Report, **how: Any) -> tuple[Notice, ...]:
     plan : Plan
     report : Report
         What all rows of the plan came to.
-    **how
-        As `xent_cli.pipeline.execute.read_parts` takes it.
+    execution, join
+        As `xent_cli.pipeline.execute.read_parts` takes them.
     """
     spec = plan.spec
     if not can_cross(spec) or not looks_odd(report):
         return ()
     step = max(1, math.ceil(report.tally.n_rows * spec.n_classes / _MOST_VALUES))
     total = Crossing.zero(spec.n_classes)
-    with closing(read_parts(plan, partial(_cross, plan, step), **how)) as parts:
+    with closing(read_parts(plan, partial(_cross, plan, step), execution, join)) as parts:
         for part in parts:
             total += part
     looked_at = "" if step == 1 else f" (of {int(total.n.sum()):,} rows looked at)"

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xent_cli.analysis.comparison.models import Contrast
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.api.evaluate import with_doubts
-from xent_cli.api.inputs import Choices, open_inputs, read_options
-from xent_cli.errors import SameInputError, UsageError
+from xent_cli.api.inputs import given_columns, open_inputs, read, read_options
+from xent_cli.errors import SameInputError, UsageError, option
 from xent_cli.io.align.rows import join_models, line_up_models
 from xent_cli.io.block import Block
 from xent_cli.io.read_ahead import available_cpus, map_ahead
@@ -30,7 +30,17 @@ from xent_cli.pipeline.execute import report_on
 from xent_cli.pipeline.infer import make_plan
 from xent_cli.pipeline.plan import Plan, batch_limit, uses_of
 from xent_cli.schema.class_names import match_columns
-from xent_cli.schema.options import Options
+from xent_cli.schema.options import EvalOptions, Execution
+from xent_cli.schema.types import (
+    Engine,
+    Header,
+    InputFormat,
+    Invalid,
+    Mode,
+    RowSums,
+    Scale,
+    Unmatched,
+)
 
 if TYPE_CHECKING:
     from xent_cli.io.align.join import Join
@@ -42,11 +52,38 @@ def compare(
     baseline: Any,
     *candidates: Any,
     labels: Any,
+    # <<cog import signatures; signatures.write("compare") cog>>
     allow_same: bool = False,
+    pred_cols: str | Sequence[str] = (),
+    label_col: str | Sequence[str] = (),
+    weight: Any = None,
+    cluster: Any = None,
+    id_col: str | None = None,
+    unmatched: Unmatched = "error",
+    by: Any = (),
+    mode: Mode | None = None,
+    scale: Scale = "probs",
+    classes: str | Sequence[str] | None = None,
+    positive: str | None = None,
+    label_base: int | None = None,
+    ignore_label: Any = (),
+    eps: float = 2.220446049250313e-16,
+    row_sums: RowSums = "check",
+    invalid: Invalid = "error",
+    class_weights: str | Mapping[str, float] | Sequence[float] | None = None,
+    label_smoothing: float = 0.0,
+    base: str | int = "e",
+    input_format: InputFormat | None = None,
+    delimiter: str | None = None,
+    header: Header = "auto",
+    labels_header: Header | None = None,
     batch_rows: int | None = None,
     jobs: int | None = None,
-    progress: Progress | None = None,
-    **choices: Unpack[Choices],
+    processes: bool = False,
+    engine: Engine = "local",
+    address: str | None = None,
+    progress: Callable[[int, int | None], None] | None = None,
+    # <<end>>
 ) -> Contrast:
     """Compare models on the same labels, row by row.
 
@@ -83,14 +120,16 @@ def compare(
     >>> found.comparisons[0].delta.better
     (1, 1, 2)
     """
+    said = locals()
+    options, execution = read_options(said), read(Execution, said)
     if not candidates:
         raise UsageError("There is nothing to compare the baseline with.")
     models = [baseline, *candidates]
     if not allow_same:
         require_others(models)
-    sources, label_source = open_inputs(models, labels, choices)
-    plans = plan_models(sources, label_source, read_options(choices))
-    reports, deltas = read_models(plans, batch_rows=batch_rows, jobs=jobs, progress=progress)
+    sources, label_source = open_inputs(models, labels, options, given_columns(said))
+    plans = plan_models(sources, label_source, options)
+    reports, deltas = read_models(plans, execution)
     return Contrast(
         tuple(source.path for source in sources),
         tuple(
@@ -100,7 +139,7 @@ def compare(
     )
 
 
-def plan_models(sources: Sequence[Source], labels: Source, options: Options) -> list[Plan]:
+def plan_models(sources: Sequence[Source], labels: Source, options: EvalOptions) -> list[Plan]:
     """Plan each model as the first is planned: the same label columns, the same order of classes.
 
     Raises
@@ -110,7 +149,7 @@ def plan_models(sources: Sequence[Source], labels: Source, options: Options) -> 
     """
     first = make_plan(sources[0], labels, options)
     plans = [first]
-    said = replace(options, label_cols=first.roles.labels, by=first.spec.by)
+    said = replace(options, label_col=first.roles.labels, by=first.spec.by)
     for source in sources[1:]:
         plan = make_plan(source, labels, said)
         plan = in_order(plan, first.roles.preds, said)
@@ -119,7 +158,7 @@ def plan_models(sources: Sequence[Source], labels: Source, options: Options) -> 
     return plans
 
 
-def in_order(plan: Plan, names: Sequence[str], options: Options) -> Plan:
+def in_order(plan: Plan, names: Sequence[str], options: EvalOptions) -> Plan:
     """Return a plan whose prediction columns stand in the order of `names`, if they match them."""
     own = plan.roles.preds
     if not plan.preds.named or len(own) != len(names) or len(own) < 2:
@@ -131,15 +170,9 @@ def in_order(plan: Plan, names: Sequence[str], options: Options) -> Plan:
     return make_plan(plan.preds, plan.labels, replace(options, pred_cols=columns))
 
 
-def read_models(
-    plans: Sequence[Plan],
-    *,
-    batch_rows: int | None = None,
-    jobs: int | None = None,
-    progress: Progress | None = None,
-) -> tuple[list[Report], list[Delta]]:
+def read_models(plans: Sequence[Plan], execution: Execution) -> tuple[list[Report], list[Delta]]:
     """Read all models at once; return their reports, and the deltas of all to the first."""
-    jobs = available_cpus() if jobs is None else jobs
+    jobs = execution.jobs or available_cpus()
 
     def add_up(item: tuple[list[Block], Block]) -> tuple[list[Tally], list[Delta]]:
         blocks, labels = item
@@ -155,21 +188,19 @@ def read_models(
     tallies = [Running(Tally.zero(plan.spec)) for plan in plans]
     deltas = [Running(Delta.zero(plan.spec)) for plan in plans[1:]]
     rows = 0
-    side_by_side = _side_by_side(plans, batch_rows, jobs, join)
+    side_by_side = _side_by_side(plans, execution.batch_rows, jobs, join)
     for parts, differences in map_ahead(add_up, side_by_side, jobs):
         for total, part in zip(tallies, parts, strict=True):
             total.add(part)
         for sums, difference in zip(deltas, differences, strict=True):
             sums.add(difference)
         rows += parts[0].n_rows
-        if progress is not None:
-            progress(rows, plans[0].preds.n_rows)
+        if execution.progress is not None:
+            execution.progress(rows, plans[0].preds.n_rows)
     if join is not None:
         join.finish(rows)
     reports = [
-        with_doubts(
-            report_on(total.sum(), plan, rows, join), plan, batch_rows=batch_rows, jobs=jobs
-        )
+        with_doubts(report_on(total.sum(), plan, rows, join), plan, execution)
         for plan, total in zip(plans, tallies, strict=True)
     ]
     return reports, [sums.sum() for sums in deltas]
@@ -228,7 +259,7 @@ def require_others(models: Sequence[Any]) -> None:
             raise SameInputError(
                 f"{model if isinstance(model, str | os.PathLike) else 'The candidate'} and the "
                 f"baseline {first if isinstance(first, str | os.PathLike) else ''} are the same.",
-                hint="If that is meant, say --allow-same.",
+                hint=f"If that is meant, say {option('allow_same', True)}.",
             )
 
 

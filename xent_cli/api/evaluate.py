@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xent_cli.api.column_order_check import doubt_order
-from xent_cli.api.inputs import Choices, listed, open_inputs, read_options
+from xent_cli.api.inputs import given_columns, open_inputs, read, read_options
 from xent_cli.io.align.partitions import Unit
 from xent_cli.io.read_ahead import Stop, available_cpus
 from xent_cli.metrics.compat.libraries import Tool
@@ -19,12 +19,11 @@ from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.rows.measure import measure
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.running_sum import Running
-from xent_cli.pipeline.engines import require_engine
 from xent_cli.pipeline.execute import Work, read_parts, report_on
 from xent_cli.pipeline.infer import make_plan
 from xent_cli.pipeline.plan import Plan
+from xent_cli.schema.options import Execution
 from xent_cli.schema.types import (
-    DEFAULT_EPS,
     Engine,
     Header,
     InputFormat,
@@ -34,12 +33,17 @@ from xent_cli.schema.types import (
     Scale,
     Unmatched,
 )
+from xent_cli.schema.verb_options import CompatOptions
+
+if TYPE_CHECKING:
+    from xent_cli.io.align.join import Join
 
 
 def evaluate(
     preds: Any,
     labels: Any = None,
     *,
+    # <<cog import signatures; signatures.write("evaluate") cog>>
     pred_cols: str | Sequence[str] = (),
     label_col: str | Sequence[str] = (),
     weight: Any = None,
@@ -49,16 +53,16 @@ def evaluate(
     by: Any = (),
     mode: Mode | None = None,
     scale: Scale = "probs",
-    eps: float = DEFAULT_EPS,
-    row_sums: RowSums = "check",
-    invalid: Invalid = "error",
-    base: str | int = "e",
     classes: str | Sequence[str] | None = None,
     positive: str | None = None,
     label_base: int | None = None,
-    class_weights: str | Mapping[str, float] | Sequence[float] | None = None,
     ignore_label: Any = (),
+    eps: float = 2.220446049250313e-16,
+    row_sums: RowSums = "check",
+    invalid: Invalid = "error",
+    class_weights: str | Mapping[str, float] | Sequence[float] | None = None,
     label_smoothing: float = 0.0,
+    base: str | int = "e",
     input_format: InputFormat | None = None,
     delimiter: str | None = None,
     header: Header = "auto",
@@ -70,6 +74,7 @@ def evaluate(
     engine: Engine = "local",
     address: str | None = None,
     progress: Callable[[int, int | None], None] | None = None,
+    # <<end>>
 ) -> Report:
     """Measure the cross entropy of predictions against labels, per class and overall.
 
@@ -164,78 +169,32 @@ def evaluate(
     >>> round(report.cross_entropy, 7), report.tally.spec.mode
     (0.6904911, 'sparse')
     """
-    choices = Choices(
-        pred_cols=pred_cols,
-        label_col=label_col,
-        weight=weight,
-        cluster=cluster,
-        id_col=id_col,
-        unmatched=unmatched,
-        by=by,
-        mode=mode,
-        scale=scale,
-        eps=eps,
-        row_sums=row_sums,
-        invalid=invalid,
-        base=base,
-        classes=classes,
-        positive=positive,
-        label_base=label_base,
-        class_weights=class_weights,
-        ignore_label=ignore_label,
-        label_smoothing=label_smoothing,
-        input_format=input_format,
-        delimiter=delimiter,
-        header=header,
-        labels_header=labels_header,
-    )
-    require_engine(engine, address)
-    tools = require_tools([str(name) for name in listed(compat)])
-    options = read_options(choices)
-    (pred_source,), label_source = open_inputs([preds], labels, choices)
-    return run(
-        make_plan(pred_source, label_source, options),
-        tools=tools,
-        batch_rows=batch_rows,
-        jobs=jobs,
-        processes=processes,
-        engine=engine,
-        address=address,
-        progress=progress,
-    )
+    said = locals()
+    options, execution = read_options(said), read(Execution, said)
+    tools = require_tools(read(CompatOptions, said).compat)
+    (pred_source,), label_source = open_inputs([preds], labels, options, given_columns(said))
+    return run(make_plan(pred_source, label_source, options), execution, tools)
 
 
-def run(
-    plan: Plan,
-    *,
-    tools: Sequence[Tool] = (),
-    batch_rows: int | None = None,
-    jobs: int | None = None,
-    processes: bool = False,
-    engine: Engine = "local",
-    address: str | None = None,
-    progress: Callable[[int, int | None], None] | None = None,
-) -> Report:
+def run(plan: Plan, execution: Execution, tools: Sequence[Tool] = ()) -> Report:
     """Read everything that a plan says, on an engine, and report on it.
 
     With `tools`, the report says what these would print, too.
     """
     spec, rows = plan.spec, 0
-    jobs = available_cpus() if jobs is None else jobs
-    join = plan.join(jobs) if engine == "local" else None
-    how: dict[str, Any] = {"batch_rows": batch_rows, "jobs": jobs, "join": join}
-    how |= {"processes": processes, "engine": engine, "address": address}
+    jobs = execution.jobs or available_cpus()
+    join = plan.join(jobs) if execution.engine == "local" else None
     work: Work[Tally | Beside] = plan.tally
     total: Running[Any] = Running(Tally.zero(spec))
     if tools:
         work = partial(_tally_beside, plan, tuple(tool.name for tool in tools))
         total = Running(Beside.zero(spec, tools))
-    with closing(read_parts(plan, work, **how)) as parts:
+    with closing(read_parts(plan, work, execution, join)) as parts:
         for part in parts:
             total.add(part)
             rows += part.n_rows
-            if progress is not None:
-                progress(rows, plan.preds.n_rows)
+            if execution.progress is not None:
+                execution.progress(rows, plan.preds.n_rows)
     if join is not None:
         join.finish(rows)
     found = total.sum()
@@ -245,7 +204,7 @@ def run(
         report = replace(
             report, compat=tuple(compat_figure(*pair, spec, report.tally.n) for pair in pairs)
         )
-    return with_doubts(report, plan, **how)
+    return with_doubts(report, plan, execution, join)
 
 
 def _tally_beside(
@@ -263,7 +222,9 @@ def _tally_beside(
     return total.sum()
 
 
-def with_doubts(report: Report, plan: Plan, **how: Any) -> Report:
+def with_doubts(
+    report: Report, plan: Plan, execution: Execution, join: Join | None = None
+) -> Report:
     """Return a report with a warning where the columns seem to be in another order."""
-    doubts = doubt_order(plan, report, **how)
+    doubts = doubt_order(plan, report, execution, join)
     return replace(report, warnings=report.warnings + doubts) if doubts else report

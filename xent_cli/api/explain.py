@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from typing import Any, Unpack
+from typing import Any
 
 from xent_cli.analysis.explain.breakdown import Survey
 from xent_cli.analysis.explain.column_order import doubts_of
 from xent_cli.analysis.explain.confusion_costs import Crossing, can_cross
 from xent_cli.analysis.explain.explanation import Explanation, explanation_of
-from xent_cli.api.inputs import Choices, open_inputs, read_options
+from xent_cli.api.inputs import given_columns, open_inputs, read, read_options
 from xent_cli.io.align.partitions import Unit
 from xent_cli.io.read_ahead import Stop, available_cpus
 from xent_cli.metrics.compat.libraries import TOOLS
@@ -22,16 +22,53 @@ from xent_cli.numerics.running_sum import Running
 from xent_cli.pipeline.execute import read_parts, report_on
 from xent_cli.pipeline.infer import make_plan
 from xent_cli.pipeline.plan import Plan
+from xent_cli.schema.options import Execution
+from xent_cli.schema.types import (
+    Engine,
+    Header,
+    InputFormat,
+    Invalid,
+    Mode,
+    RowSums,
+    Scale,
+    Unmatched,
+)
 
 
 def explain(
     preds: Any,
     labels: Any = None,
     *,
+    # <<cog import signatures; signatures.write("explain") cog>>
+    pred_cols: str | Sequence[str] = (),
+    label_col: str | Sequence[str] = (),
+    weight: Any = None,
+    cluster: Any = None,
+    id_col: str | None = None,
+    unmatched: Unmatched = "error",
+    mode: Mode | None = None,
+    scale: Scale = "probs",
+    classes: str | Sequence[str] | None = None,
+    positive: str | None = None,
+    label_base: int | None = None,
+    ignore_label: Any = (),
+    eps: float = 2.220446049250313e-16,
+    row_sums: RowSums = "check",
+    invalid: Invalid = "error",
+    class_weights: str | Mapping[str, float] | Sequence[float] | None = None,
+    label_smoothing: float = 0.0,
+    base: str | int = "e",
+    input_format: InputFormat | None = None,
+    delimiter: str | None = None,
+    header: Header = "auto",
+    labels_header: Header | None = None,
     batch_rows: int | None = None,
     jobs: int | None = None,
+    processes: bool = False,
+    engine: Engine = "local",
+    address: str | None = None,
     progress: Callable[[int, int | None], None] | None = None,
-    **choices: Unpack[Choices],
+    # <<end>>
 ) -> Explanation:
     """Say where the loss sits: by class, pair of classes, row, eps, rounding, order of the columns.
 
@@ -59,8 +96,9 @@ def explain(
     >>> [(rung.eps, round(rung.cross_entropy, 2)) for rung in found.rungs][2:]
     [(1e-15, 11.62), (1e-07, 5.48), (0.001, 2.41)]
     """
-    options = read_options(choices)
-    (pred_source,), label_source = open_inputs([preds], labels, choices)
+    said = locals()
+    options, execution = read_options(said), read(Execution, said)
+    (pred_source,), label_source = open_inputs([preds], labels, options, given_columns(said))
     plan = make_plan(pred_source, label_source, options)
     spec, tools = plan.spec, tuple(TOOLS.values())
     precision = Precision.of(
@@ -70,9 +108,8 @@ def explain(
     crossing = Crossing.zero(spec.n_classes) if can_cross(spec) else None
     rows = 0
     work = partial(_survey, plan, precision)
-    jobs = available_cpus() if jobs is None else jobs
-    join = plan.join(jobs)
-    with closing(read_parts(plan, work, batch_rows=batch_rows, jobs=jobs, join=join)) as parts:
+    join = plan.join(execution.jobs or available_cpus()) if engine == "local" else None
+    with closing(read_parts(plan, work, execution, join)) as parts:
         for part, crossed in parts:
             total.add(part)
             if crossing is not None and crossed is not None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any, Unpack, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.analysis.worst_rows import Ranking, ranking_of
-from xent_cli.api.inputs import Choices, open_inputs, read_options
-from xent_cli.errors import ClassesError, UsageError
+from xent_cli.api.inputs import given_columns, open_inputs, read, read_options
+from xent_cli.errors import ClassesError, option
 from xent_cli.io.block import Block
 from xent_cli.io.read_ahead import available_cpus, map_ahead
 from xent_cli.io.table_writer import Part, Values, table_writer
@@ -27,22 +27,60 @@ from xent_cli.pipeline.infer import make_plan
 from xent_cli.pipeline.plan import Plan
 from xent_cli.schema.id_columns import naming_column
 from xent_cli.schema.name_suggestions import did_you_mean, listed
+from xent_cli.schema.options import Execution
 from xent_cli.schema.spec import Spec
-from xent_cli.schema.types import Where
+from xent_cli.schema.types import (
+    Engine,
+    Header,
+    InputFormat,
+    Invalid,
+    Mode,
+    RowSums,
+    Scale,
+    Unmatched,
+    Where,
+)
+from xent_cli.schema.verb_options import RowsOptions
 
 
 def worst_rows(
     preds: Any,
     labels: Any = None,
     *,
+    write: Sequence[tuple[str, str]] = (),
+    # <<cog import signatures; signatures.write("worst_rows") cog>>
     top: int = 20,
     label: str | None = None,
     where: Where | None = None,
-    write: Sequence[tuple[str, str]] = (),
+    pred_cols: str | Sequence[str] = (),
+    label_col: str | Sequence[str] = (),
+    weight: Any = None,
+    cluster: Any = None,
+    id_col: str | None = None,
+    unmatched: Unmatched = "error",
+    mode: Mode | None = None,
+    scale: Scale = "probs",
+    classes: str | Sequence[str] | None = None,
+    positive: str | None = None,
+    label_base: int | None = None,
+    ignore_label: Any = (),
+    eps: float = 2.220446049250313e-16,
+    row_sums: RowSums = "check",
+    invalid: Invalid = "error",
+    class_weights: str | Mapping[str, float] | Sequence[float] | None = None,
+    label_smoothing: float = 0.0,
+    base: str | int = "e",
+    input_format: InputFormat | None = None,
+    delimiter: str | None = None,
+    header: Header = "auto",
+    labels_header: Header | None = None,
     batch_rows: int | None = None,
     jobs: int | None = None,
+    processes: bool = False,
+    engine: Engine = "local",
+    address: str | None = None,
     progress: Callable[[int, int | None], None] | None = None,
-    **choices: Unpack[Choices],
+    # <<end>>
 ) -> Ranking:
     """Find the rows with the highest loss.
 
@@ -82,17 +120,16 @@ def worst_rows(
     >>> found.rows[0].row, found.rows[0].p_label, round(found.share, 3)
     (3, 0.4, 0.736)
     """
-    if top < 1:
-        raise UsageError(f"--top {top}: must be at least 1.")
-    if where not in (None, *get_args(Where)):
-        raise UsageError(f"--where {where}: must be one of {', '.join(get_args(Where))}.")
-    (source,), label_source = open_inputs([preds], labels, choices)
-    plan = make_plan(source, label_source, read_options(choices))
+    said = locals()
+    options, execution = read_options(said), read(Execution, said)
+    read(RowsOptions, said)
+    (source,), label_source = open_inputs([preds], labels, options, given_columns(said))
+    plan = make_plan(source, label_source, options)
     name = naming_column(plan.roles.id, plan.roles.ids, source.columns)
     plan = replace(plan, roles=replace(plan.roles, name=name))
     code = None if label is None else _class_of(label, plan.spec)
-    jobs = available_cpus() if jobs is None else jobs
-    join = plan.join(jobs)
+    n_jobs = execution.jobs or available_cpus()
+    join = plan.join(n_jobs)
     total, best = Running(Tally.zero(plan.spec)), RowLosses.zero(plan.spec)
     rows = n_among = 0
 
@@ -106,7 +143,9 @@ def worst_rows(
 
     with ExitStack() as files:
         writers = [files.enter_context(table_writer(*to, _kinds(plan))) for to in write]
-        for tally, worst, count, every in map_ahead(look, plan.pairs(batch_rows, jobs, join), jobs):
+        for tally, worst, count, every in map_ahead(
+            look, plan.pairs(batch_rows, n_jobs, join), n_jobs
+        ):
             total.add(tally)
             best = (best + worst).worst(top)
             rows, n_among = rows + tally.n_rows, n_among + count
@@ -126,7 +165,7 @@ def _class_of(name: str, spec: Spec) -> int:
     if name in spec.classes:
         return spec.classes.index(name)
     raise ClassesError(
-        f"--class {name}: there is no such class among {listed(spec.classes)}.",
+        f"{option('label', name)}: there is no such class among {listed(spec.classes)}.",
         hint=did_you_mean(name, spec.classes),
     )
 

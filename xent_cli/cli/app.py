@@ -14,8 +14,9 @@ import typer
 from xent_cli.cli.config import config_defaults
 from xent_cli.cli.fast_typer import Command, Group
 from xent_cli.cli.interrupt import leaving_at_once
+from xent_cli.cli.option_groups import on_command_line
 from xent_cli.cli.terminal import write_stderr
-from xent_cli.errors import ExitCode, XentError
+from xent_cli.errors import SPELLING, ExitCode, XentError
 from xent_cli.version import __version__
 
 COMMANDS = ("eval", "gate", "compare", "rows", "explain", "show", "merge")
@@ -68,6 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug, config = "--debug" in arguments, ""
+    face = SPELLING.set(on_command_line)
     try:
         config, defaults = config_defaults(make_app, arguments)
         app = make_app([arguments[0]] if arguments and arguments[0] in COMMANDS else COMMANDS)
@@ -101,6 +103,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             "where. [crash]"
         )
         return ExitCode.UNKNOWABLE
+    finally:
+        SPELLING.reset(face)
 
 
 def _complain(text: str) -> None:

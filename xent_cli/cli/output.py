@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from xent_cli.cli.terminal import (
-    Color,
     is_ascii,
     terminal_width,
     wants_color,
@@ -20,6 +19,7 @@ from xent_cli.io.atomic_write import drafted, writing
 from xent_cli.render.dispatch import FORMATS, render
 from xent_cli.render.text import clean
 from xent_cli.render.view import View
+from xent_cli.schema.options import OutputOptions
 
 if TYPE_CHECKING:
     from xent_cli.analysis.to_json import Result
@@ -36,7 +36,7 @@ class Target:
 
 
 def read_targets(
-    texts: Sequence[str],
+    output: OutputOptions,
     inputs: Sequence[str | None] = (),
     formats: Sequence[str] = FORMATS["report"],
 ) -> list[Target]:
@@ -44,7 +44,7 @@ def read_targets(
 
     Parameters
     ----------
-    texts : sequence of str
+    output : OutputOptions
     inputs : sequence of str
         Files that are read and so not to be written over.
     formats : sequence of str
@@ -58,7 +58,7 @@ def read_targets(
         If the folder does not exist or may not be written.
     """
     targets = []
-    for text in texts:
+    for text in output.output:
         form, mark, path = text.partition(":")
         if not mark or form not in formats or not path:
             raise UsageError(
@@ -86,28 +86,22 @@ def read_targets(
     return targets
 
 
-def write_documents(
-    result: Result,
-    form: str,
-    targets: Sequence[Target],
-    plain: View,
-    *,
-    color: Color,
-    quiet: bool,
-) -> None:
+def write_documents(result: Result, targets: Sequence[Target], output: OutputOptions) -> None:
     """Write a result to files and then to standard output.
 
     Where its format has no place for warnings, they go to standard error.
     """
-    if form in _WITHOUT_WARNINGS and not quiet:
+    if output.format in _WITHOUT_WARNINGS and not output.quiet:
         for notice in result.warnings:
             write_stderr(clean(f"warning ({notice.code}): {notice.message}"))
+    plain = View(sort=output.sort, top=output.top, min_n=output.min_n)
     for target in targets:
         write_file(target.path, render(result, target.form, plain))
-        if not quiet:
+        if not output.quiet:
             write_stderr(clean(f"wrote {target.path}"))
-    view = replace(plain, width=terminal_width(), color=wants_color(color), ascii_only=is_ascii())
-    write_stdout(render(result, form, view))
+    color = wants_color(output.color)
+    view = replace(plain, width=terminal_width(), color=color, ascii_only=is_ascii())
+    write_stdout(render(result, output.format, view))
 
 
 def write_file(path: str, text: str) -> None:

@@ -6,18 +6,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from xent_cli.cli.option_groups import (
-    ColorOption,
-    DebugOption,
-    MinNOption,
-    OutputOption,
-    QuietOption,
-    SortOption,
-    TopOption,
-)
+from xent_cli.cli.option_groups import with_options
 from xent_cli.errors import UsageError
+from xent_cli.schema.options import OutputOptions
 
 
+@with_options(
+    without=("no_progress", "config", "no_config"),
+    formats=Literal["table", "json", "csv", "md", "total", "junit", "github"],
+)
 def show_command(
     saved: Annotated[
         str,
@@ -27,19 +24,8 @@ def show_command(
             "input.",
         ),
     ],
-    form: Annotated[
-        Literal["table", "json", "csv", "md", "total", "junit", "github"],
-        typer.Option(
-            "--format", "-f", help="What standard output carries, as the command that made it has."
-        ),
-    ] = "table",
-    output: OutputOption = None,
-    sort: SortOption = None,
-    top: TopOption = None,
-    min_n: MinNOption = 30,
-    color: ColorOption = "auto",
-    quiet: QuietOption = False,
-    debug: DebugOption = False,
+    *,
+    output: OutputOptions,
 ) -> None:
     """Draw a SAVED result again, in any format that it has.
 
@@ -48,16 +34,14 @@ def show_command(
     from xent_cli.api.load import load
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.render.dispatch import ALL_FORMATS, formats_of
-    from xent_cli.render.view import View
 
-    targets = read_targets(output or [], [saved], ALL_FORMATS)
+    targets = read_targets(output, [saved], ALL_FORMATS)
     result = load(saved)
     known = formats_of(result)
-    for wanted in (form, *(target.form for target in targets)):
+    for wanted in (output.format, *(target.form for target in targets)):
         if wanted not in known:
             raise UsageError(
                 f"--format {wanted}: {saved} cannot be drawn so.",
                 hint=f"It can as {', '.join(known)}.",
             )
-    view = View(sort=sort, top=top, min_n=min_n)
-    write_documents(result, form, targets, view, color=color, quiet=quiet)
+    write_documents(result, targets, output)

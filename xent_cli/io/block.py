@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from xent_cli.errors import ColumnError, SliceError
+from xent_cli.errors import ColumnError, SliceError, option
 from xent_cli.io.arrow_types import is_list, is_number, is_text
 from xent_cli.io.numpy_arrow import array_to_arrow
 from xent_cli.numerics.arrays import Floats
@@ -210,7 +210,7 @@ class Block:
             raise SliceError(
                 f"{self.place.path}: column {name} holds fractions such as {number:g}, and each "
                 "would be a slice.",
-                hint=f"Cut it into parts: --by {name}:10.",
+                hint=f"Cut it into parts: {option('by', f'{name}:10')}.",
             )
         return str(int(number))
 
@@ -233,7 +233,7 @@ class Block:
         if not is_number(kind):
             raise ColumnError(
                 f"{self.place.path}: column {name} holds {kind}, not numbers.",
-                hint="Choose the prediction columns with --pred-cols.",
+                hint=f"Choose the prediction columns with {option('pred_cols')}.",
             )
         if pa.types.is_decimal(kind):
             column = column.cast(pa.string())  # Arrow's own way to floats rounds twice.

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
-from typing import Any, BinaryIO, get_args
+from typing import Any, BinaryIO
 
 from xent_cli.errors import (
     EmptyInputError,
@@ -58,7 +58,6 @@ def open_source(
 
         return wrap_object(data, role)
     path = os.fspath(data)
-    _require_choices(input_format, delimiter, header)
 
     def open_file(location: Location, said: InputFormat | None = None) -> Source:
         return _open_file(location, said or input_format, delimiter, header)
@@ -128,19 +127,6 @@ def _make_source(
             header=header,
         )
     )
-
-
-def _require_choices(input_format: str | None, delimiter: str | None, header: str) -> None:
-    """Raise UsageError for a format, a delimiter or a header that is none."""
-    if input_format not in (None, *FORMATS):
-        known = ", ".join(FORMATS)
-        raise UsageError(f"--input-format {input_format}: must be one of {known}.")
-    if header not in get_args(Header):
-        raise UsageError(f"--header {header}: must be one of {', '.join(get_args(Header))}.")
-    if delimiter is not None and not (len(delimiter) == 1 and delimiter.isascii()):
-        raise UsageError(f"--delimiter {delimiter!r}: must be a single ASCII character.")
-    if delimiter in ("\r", "\n", '"', "\0"):
-        raise UsageError(f"--delimiter {delimiter!r}: has a meaning of its own in text files.")
 
 
 def _open_stdin(open_file: _OpenFile) -> Source:

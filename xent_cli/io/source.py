@@ -14,7 +14,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-from xent_cli.errors import BrokenFileError, DuplicateColumnError, EncodingError
+from xent_cli.errors import BrokenFileError, DuplicateColumnError, EncodingError, option
 from xent_cli.io.block import Block
 from xent_cli.io.storage.compression import Opener
 from xent_cli.io.storage.location import Location, Stamp
@@ -202,7 +202,7 @@ def require_unique(names: list[str], path: str) -> None:
     if count > 1:
         raise DuplicateColumnError(
             f"{path} has {count} columns with the name {name!r}.",
-            hint="Rename one, or say --header no if the file has no header.",
+            hint=f"Rename one, or say {option('header', 'no')} if the file has no header.",
         )
 
 
@@ -241,5 +241,6 @@ def reading(file: str | Location, noun: str) -> Iterator[None]:
         reason = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
         raise BrokenFileError(
             f"{path} cannot be read as {noun}: {reason}.",
-            hint="Is it complete, and of the format its name says? --input-format sets another.",
+            hint="Is it complete, and of the format its name says? "
+            f"{option('input_format')} sets another.",
         ) from error

@@ -25,6 +25,7 @@ from xent_cli.io.memory_pool import release_memory
 from xent_cli.io.read_ahead import Stop, available_cpus, map_ahead
 from xent_cli.pipeline.engines import map_on
 from xent_cli.pipeline.processes import can_copy, map_in_copies
+from xent_cli.schema.options import Execution
 from xent_cli.schema.types import Engine
 
 if TYPE_CHECKING:
@@ -46,15 +47,10 @@ class Work(Protocol[Part_co]):
 def read_parts(
     plan: Plan,
     work: Work[Part],
-    *,
-    batch_rows: int | None = None,
-    jobs: int | None = None,
+    execution: Execution,
     join: Join | None = None,
-    processes: bool = False,
-    engine: Engine = "local",
-    address: str | None = None,
 ) -> Generator[Part, None, None]:
-    """Yield what `work` makes of each unit, in order; the options are those of `evaluate`.
+    """Yield what `work` makes of each unit, in order.
 
     Where rows find their labels by an id, `join` does it, which the caller finishes then; without
     it the labels are read for this pass.
@@ -66,13 +62,13 @@ def read_parts(
     BrokenFileError
         At the end, if an input has changed.
     """
-    work = partial(work, max_rows=batch_rows)
-    if engine == "local":
-        jobs = available_cpus() if jobs is None else jobs
+    work = partial(work, max_rows=execution.batch_rows)
+    if execution.engine == "local":
+        jobs = execution.jobs or available_cpus()
         join = plan.join(jobs) if join is None else join
-        parts = _read_here(plan, work, jobs, join, processes=processes)
+        parts = _read_here(plan, work, jobs, join, processes=execution.processes)
     else:
-        parts = _read_there(plan, work, engine, address)
+        parts = _read_there(plan, work, execution.engine, execution.address)
     with closing(parts):
         yield from parts
     plan.require_unchanged()

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from xent_cli.errors import ClassesError, ColumnError, SwappedInputsError
+from xent_cli.errors import ClassesError, ColumnError, SwappedInputsError, option
 from xent_cli.io.align.rows import some
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source
@@ -28,7 +28,7 @@ from xent_cli.schema.id_columns import find_ids
 from xent_cli.schema.label_encoder import ClassIndex, LabelValues, index_classes
 from xent_cli.schema.mode import detect_mode
 from xent_cli.schema.name_suggestions import listed
-from xent_cli.schema.options import Options
+from xent_cli.schema.options import EvalOptions
 from xent_cli.schema.positive_class import binary_index, contradiction
 from xent_cli.schema.provenance import Notice
 from xent_cli.schema.roles import Roles, assign_roles
@@ -39,7 +39,7 @@ from xent_cli.schema.types import Align
 _SAMPLE_ROWS = 1 << 16
 
 
-def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
+def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
     """Decide columns, mode, classes and how they match, from names and the first rows.
 
     Raises
@@ -53,10 +53,10 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
         preds.columns,
         None if one_input else labels.columns,
         pred_cols=options.pred_cols,
-        label_cols=options.label_cols,
+        label_cols=options.label_col,
         weight=options.weight,
         cluster=options.cluster,
-        id_cols=find_ids(options.id, preds.columns, None if one_input else labels.columns),
+        id_cols=find_ids(options.id_col, preds.columns, None if one_input else labels.columns),
         by=by,
     )
     require_numbers(roles, preds, labels)
@@ -64,7 +64,7 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
         raise ColumnError(
             f"{preds.path} has no column of numbers to take for predictions "
             f"(its columns: {listed(preds.names())}).",
-            hint="Name them with --pred-cols. (Decimal commas must be points.)",
+            hint=f"Name them with {option('pred_cols')}. (Decimal commas must be points.)",
         )
     first = _first_rows(preds, labels, roles)
     q = first[0].numbers(roles.preds)
@@ -76,7 +76,8 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
     if guess and soft and np.isin(q, (0.0, 1.0)).all() and len(first[0]) > 1:
         raise SwappedInputsError(
             f"{preds.path} holds only 0 and 1 and {labels.path} fractions: are the two swapped?",
-            hint="The order is PREDS LABELS. If they are not swapped, say so with --mode.",
+            hint=f"The order is PREDS LABELS. If they are not swapped, say so with "
+            f"{option('mode')}.",
         )
     decision = detect_mode(
         len(q),
@@ -106,7 +107,7 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
         row_sums=options.row_sums,
         invalid=options.invalid,
         weighted=options.weight is not None,
-        ignore=options.ignore_labels,
+        ignore=options.ignore_label,
         smoothing=options.label_smoothing,
         unit=options.unit,
         align=align,
@@ -150,7 +151,7 @@ def _first_rows(preds: Source, labels: Source, roles: Roles) -> tuple[Block, Blo
 
 
 def _class_names(
-    preds: Source, roles: Roles, options: Options, k: int
+    preds: Source, roles: Roles, options: EvalOptions, k: int
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names of the classes, and of their columns where each has one of its own."""
     columns = roles.preds if len(roles.preds) == k and preds.named else ()
@@ -158,13 +159,13 @@ def _class_names(
     if len(names) != k:
         raise ClassesError(
             f"There are {len(names)} class names and {k} prediction columns.",
-            hint="--classes must name each column, in their order.",
+            hint=f"{option('classes')} must name each column, in their order.",
         )
     return names, columns
 
 
 def _index_labels(
-    preds: Source, roles: Roles, options: Options, sample: LabelValues, k: int
+    preds: Source, roles: Roles, options: EvalOptions, sample: LabelValues, k: int
 ) -> tuple[ClassIndex, Align]:
     """Find how a single column of labels names the classes of K prediction columns."""
     names, columns = _class_names(preds, roles, options, k)
@@ -192,7 +193,7 @@ def _order_columns(
     return (tuple(range(k)), "position") if order is None else (tuple(order), "name")
 
 
-def _distinct_labels(labels: Source, roles: Roles, options: Options) -> list[str]:
+def _distinct_labels(labels: Source, roles: Roles, options: EvalOptions) -> list[str]:
     """Read on until two different labels are found: a sorted file begins with only one."""
     found: list[str] = []
     for block in labels.blocks({roles.labels[0]: "label"}):
@@ -202,7 +203,7 @@ def _distinct_labels(labels: Source, roles: Roles, options: Options) -> list[str
         found += [
             text
             for text in values.distinct()
-            if text not in found and text not in options.ignore_labels and text
+            if text not in found and text not in options.ignore_label and text
         ]
         if len(found) > 1:
             break
@@ -265,7 +266,7 @@ def _kind(source: Source, name: str) -> str:
     return column.kind if column else "other"
 
 
-def _doubt_scale(q: Floats, options: Options) -> tuple[Notice, ...]:
+def _doubt_scale(q: Floats, options: EvalOptions) -> tuple[Notice, ...]:
     """Warn if so-called logits look like probabilities: softmax would be applied twice."""
     if options.scale != "logits" or len(q) < 2 or not ((q >= 0) & (q <= 1)).all():
         return ()

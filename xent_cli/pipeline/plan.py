@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.errors import UsageError
+from xent_cli.errors import UsageError, option
 from xent_cli.io.align.partitions import Unit, make_partitions, make_units
 from xent_cli.io.align.rows import line_up
 from xent_cli.io.block import Block
@@ -107,15 +107,16 @@ class Plan:
         """Raise UsageError if other machines could not read an input, or not find its rows."""
         if self.spec.unmatched is not None:
             raise UsageError(
-                "--id holds the labels in the memory of this machine, and the workers of a cluster "
+                f"{option('id_col')} holds the labels in the memory of this machine, and the "
+                "workers of a cluster "
                 "have none of it.",
-                hint="Join without --engine, or sort both files by the id.",
+                hint=f"Join without {option('engine')}, or sort both files by the id.",
             )
         for source in (self.preds, self.labels):
             if source.keep_alive is not None or source.in_memory:
                 raise UsageError(
                     f"{source.path} is not a file, and the workers of a cluster cannot read it.",
-                    hint="Without --engine, this machine does.",
+                    hint=f"Without {option('engine')}, this machine does.",
                 )
 
     def tally(self, unit: Unit, max_rows: int | None = None, stop: Stop | None = None) -> Tally:

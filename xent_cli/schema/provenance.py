@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
+from xent_cli.errors import spell
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -13,6 +15,9 @@ class Notice:
 
     code: str
     message: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", spell(self.message))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from xent_cli.errors import ColumnError, SwappedInputsError, UsageError
+from xent_cli.errors import ColumnError, SwappedInputsError, UsageError, option
 from xent_cli.schema.class_names import match_columns
 from xent_cli.schema.column import Column
 from xent_cli.schema.id_columns import INDEX_NAMES
@@ -107,14 +107,14 @@ def assign_roles(
     """
     beside = [column for column in (weight, cluster) if column is not None]
     in_labels = {column.name for column in labels or ()}
-    for name, option in ((weight, "--weight"), (cluster, "--cluster")):
+    for name, field in ((weight, "weight"), (cluster, "cluster")):
         if name is not None and name not in in_labels:
-            _require(name, preds if labels is None else [*preds, *labels], option)
+            _require(name, preds if labels is None else [*preds, *labels], field)
     columns = [column for slicing in by for column in slicing.columns]
     slicers = tuple(dict.fromkeys(column.name for column in columns))
     cut = tuple(dict.fromkeys(column.name for column in columns if column.is_cut))
-    wanted_labels = _select(label_cols, preds if labels is None else labels, "--label-col")
-    wanted_preds = _select(pred_cols, preds, "--pred-cols")
+    wanted_labels = _select(label_cols, preds if labels is None else labels, "label_col")
+    wanted_preds = _select(pred_cols, preds, "pred_cols")
     # Whoever slices by the labels does not mean that they are none.
     beside += [name for name in slicers if name.lower() not in LABEL_NAMES]
     if labels is None:
@@ -231,7 +231,8 @@ def _labels(
         return (rest[0],)
     raise ColumnError(
         f"Which of the columns {listed(names)} holds the labels?",
-        hint="Name it with --label-col (a pattern such as 'y_*' for one column a class).",
+        hint=f"Name it with {option('label_col')} (a pattern such as 'y_*' for one column a "
+        "class).",
     )
 
 
@@ -253,11 +254,11 @@ def _conventional_label(columns: Sequence[Column]) -> tuple[str, ...]:
         return (known[0],)
     raise UsageError(
         f"Which of the columns {listed([column.name for column in columns])} holds the labels?",
-        hint="Give a file of labels, or name their column with --label-col.",
+        hint=f"Give a file of labels, or name their column with {option('label_col')}.",
     )
 
 
-def _select(patterns: Sequence[str], columns: Sequence[Column], option: str) -> tuple[str, ...]:
+def _select(patterns: Sequence[str], columns: Sequence[Column], field: str) -> tuple[str, ...]:
     """Return the columns that names or patterns mean, in the order of the patterns."""
     names = [column.name for column in columns]
     chosen: list[str] = []
@@ -266,19 +267,19 @@ def _select(patterns: Sequence[str], columns: Sequence[Column], option: str) -> 
         found = found or [name for name in names if fnmatchcase(name, pattern)]
         if not found and "," in pattern:
             parts = [part.strip() for part in pattern.split(",")]
-            found = list(_select(parts, columns, option))
+            found = list(_select(parts, columns, field))
         if not found:
-            _require(pattern, columns, option)
+            _require(pattern, columns, field)
         chosen += [name for name in found if name not in chosen]
     return tuple(chosen)
 
 
-def _require(name: str, columns: Sequence[Column], option: str) -> None:
+def _require(name: str, columns: Sequence[Column], field: str) -> None:
     names = [column.name for column in columns]
     if name in names:
         return
     raise ColumnError(
-        f"{option} {name}: there is no such column among {listed(names)}.",
+        f"{option(field, name)}: there is no such column among {listed(names)}.",
         hint=did_you_mean(name, names),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
-from xent_cli.errors import SignatureError
+from xent_cli.errors import SignatureError, option
 from xent_cli.schema.slicing import Slicing, plain_name
 from xent_cli.schema.types import DEFAULT_EPS, Align, Invalid, Mode, RowSums, Scale, Unit, Unmatched
 
@@ -78,11 +78,11 @@ class Spec:
         for item in fields(self):
             mine, theirs = getattr(self, item.name), getattr(other, item.name)
             if mine != theirs:
-                option = _OPTIONS.get(item.name)
+                options = " and ".join(map(option, _OPTIONS.get(item.name, ())))
                 raise SignatureError(
                     f"The two results were made differently: {item.name} is {_short(mine)} in one "
                     f"and {_short(theirs)} in the other.",
-                    hint=f"Make both with the same {option or 'options'}.",
+                    hint=f"Make both with the same {options or 'options'}.",
                 )
 
     def to_dict(self) -> dict[str, Any]:
@@ -129,10 +129,10 @@ def _digest(texts: Any) -> str:
 
 
 _OPTIONS = {
-    "unmatched": "--id and --unmatched",
-    "by": "--by",
-    "cluster": "--cluster",
-    "weighted": "--weight",
+    "unmatched": ("id_col", "unmatched"),
+    "by": ("by",),
+    "cluster": ("cluster",),
+    "weighted": ("weight",),
 }
 """What sets the fields whose names do not say it."""
 

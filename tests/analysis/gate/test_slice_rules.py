@@ -72,9 +72,9 @@ def test_slicing_among(name, slicings, which):
 def test_a_slicing_that_is_not_there_is_refused_before_reading():
     progress = []
     for rule, by, fault in (
-        ("slice.country=KR.ce <= 1", (), "Make them: --by country."),
+        ("slice.country=KR.ce <= 1", (), 'Make them: by="country".'),
         ("slice.contry.*.ce <= 1", BY, "Did you mean country"),
-        ("slice.a=1,b=2.ce <= 1", (), "Make them: --by a,b."),
+        ("slice.a=1,b=2.ce <= 1", (), 'Make them: by="a,b".'),
     ):
         with pytest.raises(RuleError, match=fault):
             gate(Q, LABELS, require=rule, by=by, progress=lambda *n: progress.append(n))
@@ -115,7 +115,7 @@ def test_a_rule_over_all_slices_leaves_small_ones_out_and_says_so():
     (notice,) = [n for n in result.warnings if n.code == "small-slices"]
     assert notice.message == (
         "slice.country.*.ce <= 9 @95%: 1 slice with fewer than 30 rows not judged; "
-        "--min-n 0 judges all."
+        "min_n=0 judges all."
     )
     all_of_them = gate(Q, LABELS, require="slice.country.*.ce <= 9 @95%", by=BY, min_n=0)
     assert len(all_of_them.verdicts) == 4

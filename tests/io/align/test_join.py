@@ -30,7 +30,7 @@ from xent_cli.io.align.lookup_table import Held
 from xent_cli.io.formats import row_groups
 from xent_cli.io.formats.csv import records
 from xent_cli.io.formats.in_memory import wrap_object
-from xent_cli.schema.options import Options
+from xent_cli.schema.options import EvalOptions
 
 ROWS, K = 400, 3
 RNG = np.random.default_rng(5)
@@ -204,7 +204,7 @@ class TestErrors:
         row = min(int(np.flatnonzero(preds.id == x)[0]) for x in lost)
         assert said == (
             f"2 of 400 rows of preds have an id that labels lacks, the first {preds.id[row]} in "
-            f"preds, row {row + 1}, column id. --unmatched drop leaves such rows out and counts "
+            f'preds, row {row + 1}, column id. unmatched="drop" leaves such rows out and counts '
             "them."
         )
         said = told(UnmatchedIdError, preds[3:], labels)
@@ -308,10 +308,10 @@ class TestErrors:
         data = list(frames())
         data[side] = data[side].rename(columns={"id": "key"})
         with pytest.raises(
-            ColumnError, match=rf"--id id: the {word} have no column 'id'"
+            ColumnError, match=rf"id_col=\"id\": the {word} have no column 'id'"
         ) as caught:
             evaluate(*data, id_col="id")
-        assert "--id A=B" in str(caught.value)
+        assert 'id_col="A=B"' in str(caught.value)
 
     def test_missing_ids(self) -> None:
         preds, labels = frames(TEXTS)
@@ -373,7 +373,7 @@ class TestErrors:
         assert f"'{NUMBERS[4]}' in preds, row 5, '{NUMBERS[9]}' in labels, row 5" in str(
             caught.value
         )
-        assert str(caught.value).endswith("--id id joins rows by it, in any order.")
+        assert str(caught.value).endswith('id_col="id" joins rows by it, in any order.')
         assert evaluate(preds, labels, id_col="id").n == ROWS
 
     def test_another_column_of_both_is_no_id(self) -> None:
@@ -385,12 +385,14 @@ class TestErrors:
 
     def test_drop_without_an_id(self) -> None:
         with pytest.raises(UsageError, match="no use without an id"):
-            Options(unmatched="drop")
+            EvalOptions(unmatched="drop")
 
     def test_workers_of_a_cluster_hold_no_labels(self, tmp_path: Path) -> None:
         preds, labels = frames()
         paths = save(preds, tmp_path / "p.csv"), save(labels, tmp_path / "y.csv")
-        with pytest.raises(UsageError, match="--id holds the labels in the memory of this machine"):
+        with pytest.raises(
+            UsageError, match="id_col holds the labels in the memory of this machine"
+        ):
             evaluate(*paths, id_col="id", engine="dask")
 
 

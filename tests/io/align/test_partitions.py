@@ -19,7 +19,7 @@ from xent_cli.io.open import open_source
 from xent_cli.io.source import Piece
 from xent_cli.metrics.tally.tally import merge_all
 from xent_cli.pipeline.infer import make_plan
-from xent_cli.schema.options import Options
+from xent_cli.schema.options import EvalOptions
 
 ROWS = 900
 
@@ -86,7 +86,7 @@ def tally_of(preds: str, labels: str | None, **options: object):
     """Tally the partitions of two inputs, each pickled on the way there and on the way back."""
     source = open_source(preds, "preds")
     plan = make_plan(
-        source, source if labels is None else open_source(labels, "labels"), Options(**options)
+        source, source if labels is None else open_source(labels, "labels"), EvalOptions(**options)
     )
     cut = pickle.loads(pickle.dumps([(plan, unit) for unit in plan.partitions()]))
     parts = [pickle.loads(pickle.dumps(plan.tally(unit, max_rows=64))) for plan, unit in cut]
@@ -96,7 +96,7 @@ def tally_of(preds: str, labels: str | None, **options: object):
 @pytest.mark.parametrize("name", WRITERS)
 def test_partitions_of_one_input(name: str, frame: pd.DataFrame, tmp_path: Path) -> None:
     WRITERS[name](frame, tmp_path / name)
-    path, options = str(tmp_path / name), {"label_cols": ("label",), "weight": "w"}
+    path, options = str(tmp_path / name), {"label_col": ("label",), "weight": "w"}
     n_units, tally = tally_of(path, None, **options)
     assert n_units == UNITS[name]
     expected = evaluate(frame, label_col="label", weight="w", batch_rows=ROWS)
@@ -129,7 +129,7 @@ def test_arrays_and_folders(frame: pd.DataFrame, tmp_path: Path) -> None:
             folder.mkdir(parents=True)
             name = "f.parquet" if kind == "parquet" else f"f.{kind}"
             WRITERS[name](frame[part * 300 : part * 300 + 300], folder / name)
-        n_units, there = tally_of(str(tmp_path / kind), None, label_cols=("label",), weight="w")
+        n_units, there = tally_of(str(tmp_path / kind), None, label_col=("label",), weight="w")
         here = evaluate(str(tmp_path / kind), label_col="label", weight="w", jobs=2).tally
         assert (n_units > 1) == (kind != "csv.gz")
         assert there == here

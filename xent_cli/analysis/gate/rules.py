@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, NoReturn, get_args
 
 from xent_cli.analysis.gate.metrics import METRICS, PART_METRICS, SHARES, Metric
-from xent_cli.errors import RuleError
+from xent_cli.errors import RuleError, option
 from xent_cli.schema.name_suggestions import did_you_mean, listed
 
 Operator = Literal["<=", "<", ">=", ">"]
@@ -62,7 +62,7 @@ class Rule:
         if self.about.is_paired and not given:
             raise RuleError(
                 f"The rule {self.text!r} compares with a baseline, and there is none.",
-                hint="Give it with --baseline.",
+                hint=f"Give it with {option('baseline')}.",
             )
 
     def holds(self, value: float) -> bool:
@@ -126,7 +126,9 @@ class Rule:
         fault = f"there are no slices by {wanted!r}"
         if known:
             _refuse(self.text, fault, wanted, known)
-        raise RuleError(f"The rule {self.text!r}: {fault}.", hint=f"Make them: --by {wanted}.")
+        raise RuleError(
+            f"The rule {self.text!r}: {fault}.", hint=f"Make them: {option('by', wanted)}."
+        )
 
     def slices_among(self, slicing: str, titles: Sequence[str]) -> list[int]:
         """Return the positions of the slices, by their titles, that the rule is about.
@@ -213,7 +215,7 @@ def parse_rules(texts: Sequence[str]) -> list[Rule]:
     if not texts:
         raise RuleError(
             "There is no rule to judge by.",
-            hint="Give --require 'ce <= 0.35', or require = [...] under [tool.xent.gate].",
+            hint=f"Give one, such as {option('require', 'ce <= 0.35')}.",
         )
     return [parse_rule(text) for text in texts]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
-from xent_cli.errors import EmptyInputError, IdMismatchError, RowCountError
+from xent_cli.errors import EmptyInputError, IdMismatchError, RowCountError, option
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source, Use
 
@@ -231,14 +231,17 @@ def _count(current: Block | None, rest: Iterator[Block]) -> int:
 
 def count_error(preds: Source, n_preds: int, labels: Source, n_labels: int) -> RowCountError:
     """Return what to say of inputs with unequal numbers of rows."""
-    hint = "Each row of predictions needs its row of labels; --id COL finds it by an id."
+    hint = (
+        "Each row of predictions needs its row of labels; "
+        f"{option('id_col', 'COL')} finds it by an id."
+    )
     longer, shorter = (labels, preds) if n_labels > n_preds else (preds, labels)
     if abs(n_labels - n_preds) == 1 and longer.format == "csv" and not longer.named:
-        option = "--labels-header" if longer is labels else "--header"
-        hint = f"If the first line of {longer.path} is a header, say {option} yes."
+        field = "labels_header" if longer is labels else "header"
+        hint = f"If the first line of {longer.path} is a header, say {option(field, 'yes')}."
     elif abs(n_labels - n_preds) == 1 and shorter.format == "csv" and shorter.named:
-        option = "--labels-header" if shorter is labels else "--header"
-        hint = f"If the first line of {shorter.path} is no header, say {option} no."
+        field = "labels_header" if shorter is labels else "header"
+        hint = f"If the first line of {shorter.path} is no header, say {option(field, 'no')}."
     return RowCountError(
         f"{preds.path} has {n_preds:,} rows and {labels.path} has {n_labels:,}.", hint=hint
     )
@@ -255,7 +258,7 @@ def _require_same_ids(preds: Block, labels: Block, ids: Sequence[str]) -> None:
         differ = pc.or_(one_empty, pc.fill_null(pc.not_equal(ours, theirs), False))
         row = pc.index(differ, pa.scalar(True)).as_py()
         where = f"column {name}" if name else "the unnamed column"
-        hint = f"--id {name} joins rows by it, in any order." if name else ""
+        hint = f"{option('id_col', name)} joins rows by it, in any order." if name else ""
         raise IdMismatchError(
             f"The ids in {where} differ: {str(ours[row].as_py())[:40]!r} in "
             f"{preds.place.of_row(int(preds.positions[row]))}, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xent_cli.errors import BrokenFileError, UnknownFormatError
+from xent_cli.errors import BrokenFileError, UnknownFormatError, option
 from xent_cli.io.storage.compression import opener_of
 from xent_cli.io.storage.location import Location
 from xent_cli.io.storage.suffixes import BY_SUFFIX, suffix_of
@@ -55,7 +55,7 @@ def detect_format(head: bytes, location: Location, compression: str | None) -> I
         if found and binary and found not in (said, "npz"):
             raise BrokenFileError(
                 f"{name} is named like {said} and holds {found}.",
-                hint=f"Say --input-format {found}, or rename it.",
+                hint=f"Say {option('input_format', found)}, or rename it.",
             )
         return "npz" if found == "npz" and binary else said
     if found and binary:

@@ -32,7 +32,7 @@ class Tool:
     Attributes
     ----------
     name : str
-        What `--compat` calls it.
+        What the option `compat` calls it.
     call : str
         The function.
     why : str

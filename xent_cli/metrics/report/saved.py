@@ -42,7 +42,7 @@ def read_json(path: str) -> Any:
     except (ValueError, RecursionError) as error:
         raise ReportError(
             f"{path} is no JSON: {' '.join(str(error).split())}.",
-            hint="--format json writes results that can be read again.",
+            hint="xent writes results as JSON, which can be read again.",
         ) from error
 
 

@@ -49,7 +49,7 @@ class Batch:
     sum_tolerance, label_tolerance : float
         How far a row of predictions or of label columns may miss 1 by its file's precision.
     n_ignored, n_invalid : int
-        Rows left out by `--ignore-label` and `--invalid drop`.
+        Rows left out for their label, and those with missing values.
     text_labels : bool
         Whether labels were texts, even those that look like numbers.
     clusters : (n,) intp, optional

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.errors import SliceError
+from xent_cli.errors import SliceError, option
 from xent_cli.metrics.rows.batch import Sliced
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.rows.measure import Measured
@@ -200,8 +200,10 @@ def require_few(slicing: Slicing, n: int) -> None:
         cut = next((column for column in slicing.columns if not column.is_cut), None)
         hint = "Slice by fewer columns, or into fewer parts."
         if len(slicing.columns) == 1 and cut is not None:
-            hint = f"Is it an id? If it holds numbers, --by {cut}:10 cuts them."
-        raise SliceError(f"--by {slicing} makes more than {MOST_SLICES:,} slices.", hint=hint)
+            hint = f"Is it an id? If it holds numbers, {option('by', f'{cut}:10')} cuts them."
+        raise SliceError(
+            f"{option('by', str(slicing))} makes more than {MOST_SLICES:,} slices.", hint=hint
+        )
 
 
 def _used(slicing: Slicing, sliced: Sliced) -> tuple[Labels, tuple[Key, ...]]:

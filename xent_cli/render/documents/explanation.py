@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from xent_cli.analysis.explain.column_order import say_order
 from xent_cli.analysis.explain.explanation import Band, Explanation
+from xent_cli.errors import option, spell
 from xent_cli.render.document import Column, Document, Row, Table, cells_of
 from xent_cli.render.documents.report import describe, describe_inputs
 from xent_cli.render.text import decimal, percent
@@ -34,11 +35,6 @@ _EPS_COLUMNS = (
     Column("eps", "eps", "number"),
     _CROSS_ENTROPY,
     Column("n_below", "rows below it", "count"),
-)
-_TOOL_COLUMNS = (
-    Column("name", "--compat", "text"),
-    Column("text", "in nats", "number"),
-    Column("why", "why", "text"),
 )
 
 
@@ -136,10 +132,14 @@ def _order(found: Explanation) -> str:
 
 
 def _tools(found: Explanation) -> Table:
-    cells = (cells_of(_TOOL_COLUMNS, tool, why=tool.reason or tool.why) for tool in found.tools)
-    title = "what others print for these rows"
-    return Table(_TOOL_COLUMNS, tuple(map(Row, cells)), title)
+    columns = (
+        Column("name", spell(option("compat")), "text"),
+        Column("text", "in nats", "number"),
+        Column("why", "why", "text"),
+    )
+    cells = (cells_of(columns, tool, why=tool.reason or tool.why) for tool in found.tools)
+    return Table(columns, tuple(map(Row, cells)), "what others print for these rows")
 
 
 def _left_out(count: int) -> str:
-    return f"{count:,} more with --top 0." if count > 0 else ""
+    return f"{count:,} more with {spell(option('top', 0))}." if count > 0 else ""

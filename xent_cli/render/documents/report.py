@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xent_cli.errors import option, spell
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.slices import Slice, SliceTable
 from xent_cli.render.document import Column, Document, Fact, Facts, Row, Table, cells_of
@@ -45,7 +46,7 @@ def document(report: Report, view: View) -> Document:
     blocks = [Facts(tuple(_overall(report)), ("figure", "value", ""))]
     if report.compat:
         tools = (Fact(t.name, t.text, "number", t.reason or t.why) for t in report.compat)
-        blocks.append(Facts(tuple(tools), ("--compat", "nats", "")))
+        blocks.append(Facts(tuple(tools), (spell(option("compat")), "nats", "")))
     tables = [_classes(report, view)]
     tables += [_slices(table, view) for table in report.slices(min_n=view.min_n)]
     return Document(

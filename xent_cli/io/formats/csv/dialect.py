@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xent_cli.errors import EmptyInputError, EncodingError, ParseError
+from xent_cli.errors import EmptyInputError, EncodingError, ParseError, option
 from xent_cli.io.formats.csv.header import counts_rows, has_header
 from xent_cli.io.formats.csv.numerals import NULLS, decimals_of, is_number
 from xent_cli.io.source import require_unique
@@ -73,7 +73,7 @@ def detect_dialect(
     if text.lstrip()[:1] == "{":
         raise ParseError(
             f"{path} begins like JSON, not like delimited text.",
-            hint="If it holds one JSON object a line, say --input-format jsonl.",
+            hint=f"If it holds one JSON object a line, say {option('input_format', 'jsonl')}.",
         )
     if delimiter is None:
         delimiter = _detect_delimiter(text)
@@ -81,7 +81,7 @@ def detect_dialect(
     if not rows and text.strip("\r\n"):
         raise ParseError(
             f"{path}: its first line cannot be read as delimited text.",
-            hint="If it is of another format, name it with --input-format.",
+            hint=f"If it is of another format, name it with {option('input_format')}.",
         )
     if not rows:
         raise EmptyInputError(f"{path} is empty.", hint="Did the job that wrote it finish?")
@@ -89,7 +89,8 @@ def detect_dialect(
     named = header == "yes" or (header == "auto" and has_header(first, rest))
     if named and not rest:
         raise EmptyInputError(
-            f"{path} has a header and no rows.", hint="If its one line is data, say --header no."
+            f"{path} has a header and no rows.",
+            hint=f"If its one line is data, say {option('header', 'no')}.",
         )
     names = [name.strip() for name in first] if named else [str(i) for i in range(len(first))]
     if named and any("\ufffd" in name for name in names) and b"\xef\xbf\xbd" not in head:
@@ -117,7 +118,7 @@ def _decode(head: bytes, path: str, *, whole: bool) -> str:
     if b"\0" in head:
         raise ParseError(
             f"{path} holds zero bytes: it is no text file.",
-            hint="If it is of another format, name it with --input-format.",
+            hint=f"If it is of another format, name it with {option('input_format')}.",
         )
     if not whole and (end := max(head.rfind(b"\n"), head.rfind(b"\r"))) >= 0:
         head = head[: end + 1]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from xent_cli.errors import EncodingError, InputError, ParseError
+from xent_cli.errors import EncodingError, InputError, ParseError, option
 from xent_cli.io.formats.csv.dialect import Dialect
 from xent_cli.io.formats.csv.numerals import NULLS, is_number
 from xent_cli.io.source import one_batch
@@ -109,7 +109,8 @@ def explain(parser: Parser, found: Parsed, start: int, place: Place) -> InputErr
                 return ParseError(
                     f"{place.of_row(index)}: {_fields(len(row))} where the first line has "
                     f"{len(dialect.names)}.",
-                    hint=f"The delimiter is {dialect.delimiter!r}; --delimiter sets another.",
+                    hint=f"The delimiter is {dialect.delimiter!r}; "
+                    f"{option('delimiter')} sets another.",
                 )
             if index < start or not row:
                 continue
@@ -124,7 +125,7 @@ def explain(parser: Parser, found: Parsed, start: int, place: Place) -> InputErr
 
 def _no_number(place: Place, index: int, name: str, field: str) -> ParseError:
     comma = field.count(",") == 1 and is_number(field.replace(",", "."))
-    hint = "Choose the prediction columns with --pred-cols."
+    hint = f"Choose the prediction columns with {option('pred_cols')}."
     return ParseError(
         f"{place.of_row(index, name)}: {field[:40]!r} is not a number.",
         hint="Decimal commas must be points." if comma else hint,
