@@ -15,7 +15,7 @@ import pytest
 
 from xent_cli import evaluate
 from xent_cli.errors import EngineError, MissingValueError, RowCountError, UsageError
-from xent_cli.io.align import partitions
+from xent_cli.io.align import units
 from xent_cli.io.formats import parquet
 from xent_cli.io.formats.csv import records
 from xent_cli.pipeline.engines import map_on
@@ -31,7 +31,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of a few hundred rows. They are cut here, not on the workers."""
     monkeypatch.setattr(records, "CHUNK_BYTES", 1 << 13)
     monkeypatch.setattr(parquet, "_PIECE_VALUES", 1000)
-    monkeypatch.setattr(partitions, "_PARTITION_VALUES", 1000)
+    monkeypatch.setattr(units, "_PARTITION_VALUES", 1000)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -178,21 +178,20 @@ def test_on_the_command_line(engine: str, address: str, data: Path) -> None:
 
 def test_a_changed_file_is_no_answer(dask_address: str, data: Path, tmp_path: Path) -> None:
     """The workers compare the file with the one that was planned for."""
-    from xent_cli.api.evaluate import run
+    from xent_cli.api.evaluate import report_of
     from xent_cli.errors import BrokenFileError
-    from xent_cli.io.open import open_source
-    from xent_cli.pipeline.infer import make_plan
+    from xent_cli.pipeline.session import Session
     from xent_cli.schema.options import EvalOptions, Execution
 
     file = tmp_path / "all.csv"
     text = (data / "all/run=0/part.csv").read_text()
     file.write_text(text)
-    source = open_source(str(file), "preds")
-    plan = make_plan(source, source, EvalOptions())
+    execution = Execution(engine="dask", address=dask_address)
+    session = Session.open([str(file)], None, EvalOptions(), execution)
     time.sleep(0.01)
     file.write_text(text)
     with pytest.raises(BrokenFileError, match="changed while it was read"):
-        run(plan, Execution(engine="dask", address=dask_address))
+        report_of(session)
 
 
 @pytest.mark.parametrize(

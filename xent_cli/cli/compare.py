@@ -39,7 +39,7 @@ def compare_command(
     """
     from xent_cli.analysis.comparison.training_curve import natural_order
     from xent_cli.api.compare import compare
-    from xent_cli.cli.output import read_targets, write_documents
+    from xent_cli.cli.output import noted, read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
     from xent_cli.io.memory_pool import allocate_for_speed
     from xent_cli.render.dispatch import CONTRAST_FORMATS, render_contrast
@@ -52,6 +52,7 @@ def compare_command(
         models = natural_order(models)
     with progress_bar(output) as progress:
         found = compare(*models, labels=labels, processes=True, progress=progress, **said)
+    found = noted(found, output)
 
     def render(kind: str, view: View) -> str:
         return render_contrast(found, kind, view, trend=trend)

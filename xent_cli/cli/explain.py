@@ -32,7 +32,7 @@ def explain_command(
     Example: xent explain preds.csv labels.csv
     """
     from xent_cli.api.explain import explain
-    from xent_cli.cli.output import read_targets, write_documents
+    from xent_cli.cli.output import noted, read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
     from xent_cli.io.memory_pool import allocate_for_speed
     from xent_cli.render.dispatch import EXPLAIN_FORMATS, render_explanation
@@ -42,6 +42,7 @@ def explain_command(
     targets = read_targets(output, [preds, labels], EXPLAIN_FORMATS)
     with progress_bar(output) as progress:
         found = explain(preds, labels, processes=True, progress=progress, **said)
+    found = noted(found, output)
 
     def render(kind: str, view: View) -> str:
         return render_explanation(found, kind, view)

@@ -35,7 +35,7 @@ def gate_command(
     Example: xent gate new.csv labels.csv --baseline old.csv --require 'delta <= 0.01 @95%'
     """
     from xent_cli.api.gate import gate
-    from xent_cli.cli.output import read_targets, write_documents
+    from xent_cli.cli.output import noted, read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
     from xent_cli.io.memory_pool import allocate_for_speed
     from xent_cli.render.dispatch import GATE_FORMATS, render_gate
@@ -45,6 +45,7 @@ def gate_command(
     targets = read_targets(output, [preds, labels, baseline], GATE_FORMATS)
     with progress_bar(output) as progress:
         result = gate(preds, labels, baseline=baseline, processes=True, progress=progress, **said)
+    result = noted(result, output)
 
     def render(kind: str, view: View) -> str:
         return render_gate(result, kind, view)

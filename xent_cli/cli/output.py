@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from xent_cli.cli.terminal import (
     is_ascii,
@@ -86,9 +87,24 @@ def read_targets(
 
 def write_report(report: Report, targets: Sequence[Target], output: OutputOptions) -> None:
     """Write a report to its files and then to standard output."""
+    report = noted(report, output)
     if output.format in _WITHOUT_WARNINGS and not output.quiet:
         write_warnings(report)
     write_documents(partial(render_report, report), targets, output)
+
+
+def noted(result: Any, output: OutputOptions) -> Any:
+    """Return a result with notes on what a configuration file has set, at its first report."""
+    notes = getattr(output, "notes", ())
+    if not notes:
+        return result
+    if isinstance(result, Report):
+        return replace(result, notes=(*result.notes, *notes))
+    if hasattr(result, "comparisons"):
+        first, *others = result.comparisons
+        first = replace(first, baseline=noted(first.baseline, output))
+        return replace(result, comparisons=(first, *others))
+    return replace(result, report=noted(result.report, output))
 
 
 def write_warnings(report: Report) -> None:

@@ -31,7 +31,7 @@ def rows_command(
     Example: xent rows preds.csv labels.csv --where wrong
     """
     from xent_cli.api.worst_rows import worst_rows
-    from xent_cli.cli.output import read_targets, write_documents, write_warnings
+    from xent_cli.cli.output import noted, read_targets, write_documents, write_warnings
     from xent_cli.cli.progress import progress_bar
     from xent_cli.cli.terminal import write_stderr
     from xent_cli.io.memory_pool import allocate_for_speed
@@ -51,6 +51,7 @@ def rows_command(
             write_stderr(clean(f"wrote {target.path}"))
     if output.format == "csv" and not output.quiet:
         write_warnings(found.report)
+    found = noted(found, output)
 
     def render(kind: str, view: View) -> str:
         return render_ranking(found, kind, view)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xent_cli.errors import UsageError, option
 from xent_cli.schema.declared import declare, require_types
 from xent_cli.schema.types import TOOLS, Outcome, Where
 
@@ -19,6 +20,12 @@ class CompatOptions:
         metavar="TOOL",
         says="str | Sequence[str]",
     )
+
+    def __post_init__(self) -> None:
+        for name in self.compat:
+            if name not in TOOLS:
+                known = ", ".join(TOOLS)
+                raise UsageError(f"{option('compat', name)}: must be one of {known}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
