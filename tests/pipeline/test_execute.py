@@ -13,13 +13,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from xent_cli import compare, evaluate
+from xent_cli.api.compare import PairedStep
 from xent_cli.errors import MissingValueError, RowCountError, SignatureError
 from xent_cli.io.align import units
 from xent_cli.io.align.units import make_partitions, make_units
 from xent_cli.io.formats import parquet
 from xent_cli.pipeline.session import Session
 from xent_cli.pipeline.sides import sides_of
-from xent_cli.pipeline.step import PairedStep, TallyStep
+from xent_cli.pipeline.step import TallyStep
 from xent_cli.schema.options import EvalOptions, Execution
 
 ROWS = 1200

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from xent_cli.analysis.explain.column_order import doubts_of, find_order
 from xent_cli.analysis.explain.confusion_costs import Crossing, can_cross
-from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.measure import Measured
@@ -24,9 +23,6 @@ _MOST_VALUES = 1 << 25
 _STRIPE = 1 << 10
 """Rows that are looked at together. Which ones depends on their place alone: the result is the same
 for any batch size and any number of threads."""
-
-_RARELY_RIGHT = 0.25
-_FAR_MORE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,7 @@ class CrossStep(Step[Crossing]):
 def doubt_order(session: Session, report: Report) -> tuple[Notice, ...]:
     """Return a warning where the order of the columns is overwhelmingly likely to be wrong.
 
-    The report alone decides whether rows are read again, `_MOST_VALUES` predictions at most.
+    Rows are read again, `_MOST_VALUES` predictions at most.
 
     Parameters
     ----------
@@ -70,33 +66,10 @@ def doubt_order(session: Session, report: Report) -> tuple[Notice, ...]:
         What all rows of it came to.
     """
     spec = report.tally.spec
-    if not can_cross(spec) or not looks_odd(report):
+    if not can_cross(spec):
         return ()
     every = max(1, math.ceil(report.tally.n_rows * spec.n_classes / _MOST_VALUES))
     quiet = replace(session, execution=replace(session.execution, progress=None))
     total = run(quiet, CrossStep(every)).sum
     looked_at = "" if every == 1 else f" (of {int(total.n.sum()):,} rows looked at)"
     return doubts_of(find_order(total), spec, looked_at)
-
-
-def looks_odd(report: Report) -> bool:
-    """Say whether columns in another order are possible at all.
-
-    The loss is worse than that of the class shares; or it is for two classes that are rarely
-    predicted and cost far more than the lower quarter: what is to halve, and become like it, must.
-    """
-    spec = report.tally.spec
-    normalized = report.overall.normalized_entropy
-    if normalized is not None and normalized > 1:
-        return True
-    losses = sorted(row.cross_entropy for row in report.classes if row.cross_entropy is not None)
-    even = math.log(spec.n_classes) / NATS_PER[spec.unit]
-    limit = max(even, _FAR_MORE * losses[len(losses) // 4])
-    odd = (
-        row.cross_entropy is not None
-        and row.cross_entropy > limit
-        and row.accuracy is not None
-        and row.accuracy <= _RARELY_RIGHT
-        for row in report.classes
-    )
-    return sum(odd) > 1

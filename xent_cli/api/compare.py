@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from xent_cli.analysis.comparison.models import Contrast
 from xent_cli.analysis.comparison.pair import Comparison
@@ -13,10 +14,13 @@ from xent_cli.api.evaluate import with_doubts
 from xent_cli.api.inputs import open_session, read_options
 from xent_cli.errors import SameInputError, UsageError, option
 from xent_cli.metrics.report.report import Report
+from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.tally.paired import Delta
+from xent_cli.metrics.tally.tally import Tally
 from xent_cli.pipeline.execute import report_on, run
+from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.session import Session
-from xent_cli.pipeline.step import PairedStep
+from xent_cli.pipeline.step import Step
 from xent_cli.schema.types import (
     Engine,
     Header,
@@ -133,6 +137,48 @@ def read_models(session: Session, baseline: int = 0) -> tuple[list[Report], tupl
         for index, (plan, tally) in enumerate(zip(session.plans, found.sum.tallies, strict=True))
     ]
     return reports, found.sum.deltas
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """The tally of each model, and by how much each but the baseline differs from it."""
+
+    tallies: tuple[Tally, ...]
+    deltas: tuple[Delta, ...]
+
+    def __add__(self, other: Pairs) -> Self:
+        return type(self)(
+            tuple(a + b for a, b in zip(self.tallies, other.tallies, strict=True)),
+            tuple(a + b for a, b in zip(self.deltas, other.deltas, strict=True)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PairedStep(Step[Pairs]):
+    """Tallies of several models, and their paired differences from one of them.
+
+    Attributes
+    ----------
+    baseline : int
+        Which model is the one that the others are compared with.
+    """
+
+    baseline: int = 0
+
+    def zero(self, plans: Sequence[Plan]) -> Pairs:
+        """Return the sums over no rows."""
+        specs = [plan.spec for plan in plans]
+        others = [spec for at, spec in enumerate(specs) if at != self.baseline]
+        return Pairs(tuple(map(Tally.zero, specs)), tuple(map(Delta.zero, others)))
+
+    def of(self, rows: Sequence[Measured]) -> Pairs:
+        """Add up the same rows of each model."""
+        base = rows[self.baseline]
+        others = [measured for at, measured in enumerate(rows) if at != self.baseline]
+        return Pairs(
+            tuple(map(Tally.of_measured, rows)),
+            tuple(Delta.of(base, measured) for measured in others),
+        )
 
 
 def require_others(models: Sequence[Any]) -> None:

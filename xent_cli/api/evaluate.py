@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from xent_cli.api.column_order_check import doubt_order
 from xent_cli.api.inputs import open_session, read
+from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.report import Report
 from xent_cli.pipeline.execute import report_on, run
 from xent_cli.pipeline.session import Session
@@ -23,6 +24,9 @@ from xent_cli.schema.types import (
     Unmatched,
 )
 from xent_cli.schema.verb_options import CompatOptions
+
+_RARELY_RIGHT = 0.25
+_FAR_MORE = 1.5
 
 
 def evaluate(
@@ -174,5 +178,32 @@ def report_of(session: Session) -> Report:
 
 def with_doubts(report: Report, session: Session, index: int = 0) -> Report:
     """Return a report on a model with a warning where its columns seem to be in another order."""
+    if not looks_odd(report):
+        return report
+    from xent_cli.api.column_order_check import doubt_order
+
     doubts = doubt_order(session.only(index), report)
     return replace(report, warnings=report.warnings + doubts) if doubts else report
+
+
+def looks_odd(report: Report) -> bool:
+    """Say whether columns in another order are possible at all.
+
+    The loss is worse than that of the class shares; or it is for two classes that are rarely
+    predicted and cost far more than the lower quarter: what is to halve, and become like it, must.
+    """
+    spec = report.tally.spec
+    normalized = report.overall.normalized_entropy
+    if normalized is not None and normalized > 1:
+        return True
+    losses = sorted(row.cross_entropy for row in report.classes if row.cross_entropy is not None)
+    even = math.log(spec.n_classes) / NATS_PER[spec.unit]
+    limit = max(even, _FAR_MORE * losses[len(losses) // 4])
+    odd = (
+        row.cross_entropy is not None
+        and row.cross_entropy > limit
+        and row.accuracy is not None
+        and row.accuracy <= _RARELY_RIGHT
+        for row in report.classes
+    )
+    return sum(odd) > 1

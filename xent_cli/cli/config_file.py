@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -214,6 +213,8 @@ def _require_own(path: Path) -> None:
 
 def _table(path: Path) -> Mapping[str, Any] | None:
     """Return the options that a file holds; None if it is of a project that sets none."""
+    import tomllib
+
     try:
         data = tomllib.loads(_read(path).decode("utf-8"))
     except RecursionError:

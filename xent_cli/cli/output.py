@@ -16,7 +16,6 @@ from xent_cli.cli.terminal import (
     write_stdout,
 )
 from xent_cli.errors import OutputError, UsageError
-from xent_cli.io.atomic_write import drafted, writing
 from xent_cli.metrics.report.report import Report
 from xent_cli.render.dispatch import FORMATS, render_report
 from xent_cli.render.text import clean
@@ -136,5 +135,7 @@ def write_file(path: str, text: str) -> None:
     ------
     OutputError
     """
+    from xent_cli.io.atomic_write import drafted, writing
+
     with drafted(path) as draft, writing(path), open(draft, "wb") as file:
         file.write(text.encode("utf-8", "backslashreplace"))
