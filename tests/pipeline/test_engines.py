@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from xent_cli import evaluate
+from xent_cli import compare, evaluate, explain, gate, worst_rows
 from xent_cli.errors import EngineError, MissingValueError, RowCountError, UsageError
 from xent_cli.io.align import units
 from xent_cli.io.formats import parquet
@@ -121,6 +121,25 @@ def test_the_same_bits(engine: str, address: str | None, data: Path) -> None:
         here = evaluate(*paths, **options)
         assert there.tally == here.tally
         assert there.to_dict() == here.to_dict()
+
+
+@pytest.mark.parametrize("engine", ["dask"])
+def test_the_same_bits_of_every_verb(engine: str, address: str, data: Path, tmp_path: Path) -> None:
+    model, labels = str(data / "preds.parquet"), str(data / "labels.csv")
+    other = str(data / "preds.csv")
+    there = {"engine": engine, "address": address}
+    rules = {"require": "delta <= 1 @95%", "baseline": other, "allow_same": True}
+    for how in ({}, there):
+        path = tmp_path / f"{len(how)}.jsonl"
+        worst_rows(model, labels, write=[("jsonl", str(path))], **how)
+    assert (tmp_path / "0.jsonl").read_bytes() == (tmp_path / "2.jsonl").read_bytes()
+    deltas = [
+        compare(model, other, labels=labels, allow_same=True, **how).comparisons[0].delta
+        for how in ({}, there)
+    ]
+    assert deltas[0] == deltas[1]
+    assert gate(model, labels, **rules, **there).verdicts == gate(model, labels, **rules).verdicts
+    assert explain(model, labels, **there).pairs == explain(model, labels).pairs
 
 
 @pytest.mark.parametrize("engine", ENGINES)
