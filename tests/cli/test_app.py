@@ -131,27 +131,6 @@ def test_configuration_gives_defaults(xent: Xent, pair: tuple[Path, Path], tmp_p
     assert float(xent("eval", *pair).out) == pytest.approx(1.3862943611198906)
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ('mod = "binary"', "Did you mean mode?"),
-        ("debug = true", "there is no option 'debug'"),
-        ('mode = "ternary"', "come from"),
-        ('eps = "tiny"', "xent.toml"),
-        ('label-col = "nope"', "--label-col nope: there is no such column"),
-        ("mode = [", "cannot be read"),
-    ],
-)
-def test_configuration_that_is_wrong(
-    xent: Xent, pair: tuple[Path, Path], tmp_path: Path, text: str, message: str
-) -> None:
-    (tmp_path / "xent.toml").write_text(text)
-    result = xent("eval", *pair)
-    assert (result.code, result.out) == (2, "")
-    assert message in result.err
-    assert xent("eval", *pair, "--no-config").code == 0
-
-
 def test_pipes(process: Process, pair: tuple[Path, Path]) -> None:
     whole = process(["eval", *pair])
     assert (whole.returncode, whole.stderr) == (0, "")

@@ -98,7 +98,7 @@ class TestConfiguration:
         [
             ("[gate]\nrequired = []\n", "Did you mean require?"),
             ("gate = 3\n", "gate must be a table"),
-            ("[eval]\nmode = 'binary'\n", "no option 'eval'"),
+            ("[evil]\nmode = 'binary'\n", "no option 'evil'"),
             ("mod = 'x'\n", "Did you mean mode?"),
         ],
     )

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from xent_cli.cli.config import config_defaults
+from xent_cli.cli.config_file import read_config
 from xent_cli.cli.fast_typer import Command, Group
 from xent_cli.cli.interrupt import leaving_at_once
 from xent_cli.cli.option_groups import on_command_line
@@ -19,7 +19,7 @@ from xent_cli.cli.terminal import write_stderr
 from xent_cli.errors import SPELLING, ExitCode, XentError
 from xent_cli.version import __version__
 
-COMMANDS = ("eval", "gate", "compare", "rows", "explain", "show", "merge")
+COMMANDS = ("eval", "gate", "compare", "rows", "explain", "show", "merge", "config")
 
 
 def make_app(commands: Sequence[str] = COMMANDS) -> typer.Typer:
@@ -68,14 +68,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Nothing here multiplies matrices: threads of the library for that would spin for nothing.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = list(sys.argv[1:] if argv is None else argv)
-    debug, config = "--debug" in arguments, ""
+    debug = "--debug" in arguments
     face = SPELLING.set(on_command_line)
     try:
-        config, defaults = config_defaults(make_app, arguments)
-        app = make_app([arguments[0]] if arguments and arguments[0] in COMMANDS else COMMANDS)
+        command = arguments[0] if arguments and arguments[0] in COMMANDS else ""
+        found = read_config(command, arguments)
+        app = make_app([command] if command else COMMANDS)
         with leaving_at_once(wanted=any("://" in text for text in arguments)):
             code: Any = app(
-                args=arguments, prog_name="xent", standalone_mode=False, default_map=defaults
+                args=arguments,
+                prog_name="xent",
+                standalone_mode=False,
+                default_map={command: found.values},
+                obj=found,
             )
         return int(code or ExitCode.OK)
     except XentError as error:
@@ -95,8 +100,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             error.show(file=said)
             for line in said.getvalue().splitlines():
                 _complain(line)
-            if config:
-                _complain(f"Options that the command line does not set come from {config}.")
             return ExitCode.UNKNOWABLE
         _complain(
             f"error: xent failed: {type(error).__name__}: {error}. This is a defect; --debug shows "

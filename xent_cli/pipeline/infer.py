@@ -15,7 +15,8 @@ from xent_cli.metrics.rows.validation import LOOSE_TOLERANCE, sum_tolerance
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import sum_groups, sum_rows
-from xent_cli.pipeline.plan import Plan, line_up_roles, uses_of
+from xent_cli.pipeline.plan import Plan
+from xent_cli.pipeline.sides import Lining, line_up_plan, uses_of
 from xent_cli.pipeline.slice_keys import find_points, require_numbers
 from xent_cli.schema.class_names import (
     bare_names,
@@ -145,7 +146,7 @@ def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
 def _first_rows(preds: Source, labels: Source, roles: Roles) -> tuple[Block, Block]:
     """Return the first rows of both; where an id joins them, they need not belong together."""
     if roles.id is None or preds is labels:
-        return next(line_up_roles(preds, labels, roles, _SAMPLE_ROWS))
+        return next(line_up_plan(Lining(preds, labels, roles), _SAMPLE_ROWS))
     ours, theirs = uses_of(roles)
     return next(some(preds.blocks(ours), preds)), next(some(labels.blocks(theirs), labels))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,6 +13,8 @@ from xent_cli.metrics.rows.losses import sum_over_classes
 from xent_cli.numerics.arrays import Floats
 from xent_cli.schema.place import Place
 from xent_cli.schema.slicing import Key
+
+NameRows = Callable[[NDArray[np.int64]], NDArray[np.object_]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Batch:
     cluster_keys : tuple of str
     slices : tuple of Sliced
         One a slicing.
+    names : callable, optional
+        Tells what names the rows at these positions, as int, str or None.
     """
 
     q: Floats
@@ -74,6 +79,7 @@ class Batch:
     clusters: NDArray[np.intp] | None = None
     cluster_keys: tuple[str, ...] = ()
     slices: tuple[Sliced, ...] = ()
+    names: NameRows | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
