@@ -11,13 +11,13 @@ from typing import Annotated, Any
 
 import typer
 
+from xent_cli import __version__
 from xent_cli.cli.config_file import read_config
 from xent_cli.cli.fast_typer import Command, Group
 from xent_cli.cli.interrupt import leaving_at_once
 from xent_cli.cli.option_groups import on_command_line
 from xent_cli.cli.terminal import write_stderr
 from xent_cli.errors import SPELLING, ExitCode, XentError
-from xent_cli.version import __version__
 
 COMMANDS = ("eval", "gate", "compare", "rows", "explain", "show", "merge", "config")
 

@@ -8,11 +8,10 @@ import math
 import numpy as np
 import pytest
 
-from xent_cli import Report, evaluate
+from xent_cli import Report, __version__, evaluate
 from xent_cli.errors import NothingLeftError, ReportError
 from xent_cli.metrics.report.report import finalize
 from xent_cli.metrics.tally.tally import Tally
-from xent_cli.version import __version__
 
 Q = [[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.3, 0.3, 0.4], [0.5, 0.25, 0.25]]
 Y = [0, 1, 2, 1]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from xent_cli import __version__
 from xent_cli.errors import NothingLeftError
 from xent_cli.metrics.compat.sums import CompatFigure
 from xent_cli.metrics.report.figures import ClassRow, Figures, Overall, figures_of
@@ -21,7 +22,6 @@ from xent_cli.metrics.report.to_json import finite, table_dict
 from xent_cli.metrics.report.warnings import cautions
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.schema.provenance import Input, Matches, Notice, matches_of
-from xent_cli.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
