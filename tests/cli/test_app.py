@@ -188,18 +188,6 @@ def test_interrupt(tmp_path: Path) -> None:
     assert not (tmp_path / "r.json").exists()
 
 
-def test_light_paths_import_nothing_heavy() -> None:
-    """--version and --help start before a person notices."""
-    code = (
-        "import sys; from xent_cli.cli import main; main(['--version']); main(['eval', '--help']);"
-        "print([m for m in ('numpy', 'pyarrow', 'pandas', 'rich') if m in sys.modules])"
-    )
-    out = subprocess.run(
-        [sys.executable, "-c", code], env=CLEAN, capture_output=True, text=True, check=True
-    ).stdout
-    assert out.splitlines()[-1] == "[]"
-
-
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "arrow", "npy"])
 def test_an_evaluation_imports_no_pandas(kind: str, tmp_path: Path) -> None:
     columns = {"p_0": [0.5, 0.25], "p_1": [0.5, 0.75], "y": [0, 1]}

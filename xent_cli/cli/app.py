@@ -5,19 +5,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from io import StringIO
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from xent_cli import __version__
-from xent_cli.cli.config_file import read_config
 from xent_cli.cli.fast_typer import Command, Group
-from xent_cli.cli.interrupt import leaving_at_once
-from xent_cli.cli.option_groups import on_command_line
 from xent_cli.cli.terminal import write_stderr
 from xent_cli.errors import SPELLING, ExitCode, XentError
+
+if TYPE_CHECKING:
+    from xent_cli.cli.config_file import Configuration
 
 COMMANDS = ("eval", "gate", "compare", "rows", "explain", "show", "merge", "config")
 
@@ -69,17 +70,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments
-    face = SPELLING.set(on_command_line)
+    face = SPELLING.set(_spelled)
     try:
         command = arguments[0] if arguments and arguments[0] in COMMANDS else ""
-        found = read_config(command, arguments)
-        app = make_app([command] if command else COMMANDS)
-        with leaving_at_once(wanted=any("://" in text for text in arguments)):
+        commands = [command] if command else [] if arguments == ["--version"] else COMMANDS
+        found = _configured(command, arguments)
+        app = make_app(commands)
+        with _leaving_at_once(arguments):
             code: Any = app(
                 args=arguments,
                 prog_name="xent",
                 standalone_mode=False,
-                default_map={command: found.values},
+                default_map=found and {command: found.values},
                 obj=found,
             )
         return int(code or ExitCode.OK)
@@ -108,6 +110,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ExitCode.UNKNOWABLE
     finally:
         SPELLING.reset(face)
+
+
+def _configured(command: str, arguments: Sequence[str]) -> Configuration | None:
+    if not command:
+        return None
+    from xent_cli.cli.config_file import read_config  # Only commands have a configuration.
+
+    return read_config(command, arguments)
+
+
+def _spelled(name: str, text: str | None, literal: str | None) -> str:
+    from xent_cli.cli.option_groups import on_command_line  # All the options that there are.
+
+    return on_command_line(name, text, literal)
+
+
+def _leaving_at_once(arguments: Sequence[str]) -> AbstractContextManager[None]:
+    if not any("://" in text for text in arguments):
+        return nullcontext()
+    from xent_cli.cli.interrupt import leaving_at_once  # Only stores keep a run waiting.
+
+    return leaving_at_once(wanted=True)
 
 
 def _complain(text: str) -> None:

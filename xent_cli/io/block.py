@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from xent_cli.errors import ColumnError, SliceError, option
 from xent_cli.io.arrow_types import is_list, is_number, is_text
-from xent_cli.io.numpy_arrow import array_to_arrow
 from xent_cli.numerics.arrays import Floats
 from xent_cli.schema.label_encoder import LabelValues
 from xent_cli.schema.place import Place
@@ -199,6 +198,8 @@ class Block:
             texts = [_MIDNIGHT.sub("", text) for text in texts]
         codes = column.indices.cast(pa.int64())
         if codes.null_count:
+            from xent_cli.io.numpy_arrow import array_to_arrow
+
             # A scalar made of a Python number would import pandas.
             codes = codes.fill_null(array_to_arrow(np.array([len(texts)]))[0])
         return np.asarray(_to_numpy(codes), dtype=np.intp), (*texts, "")

@@ -13,12 +13,10 @@ from numpy.typing import NDArray
 from xent_cli.errors import UsageError, option
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source
-from xent_cli.io.storage.address import is_address
 from xent_cli.metrics.rows.batch import Batch, NameRows
 from xent_cli.metrics.rows.validation import invalid_predictions, require_present, require_valid
 from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.sides import join_of, line_up_plan
-from xent_cli.pipeline.slice_keys import slice_rows
 from xent_cli.schema.label_encoder import ClassIndex, LabelValues
 from xent_cli.schema.provenance import Notice
 from xent_cli.schema.roles import Roles
@@ -81,7 +79,7 @@ class Plan:
     def at_hand(self) -> bool:
         """Whether any part of both inputs can be read at once, from files of this machine."""
         sources = (self.preds, self.labels)
-        return all(source.unread and not is_address(source.path) for source in sources)
+        return all(source.unread and "://" not in source.path for source in sources)
 
     def require_shared(self) -> None:
         """Raise UsageError if other machines could not read an input, or not find its rows."""
@@ -157,6 +155,8 @@ class Plan:
         else:
             lost = np.zeros_like(missing)
         if self.spec.by:
+            from xent_cli.pipeline.slice_keys import slice_rows
+
             batch = replace(batch, slices=slice_rows(self.spec.by, self.roles, preds, labels))
         bad_preds = invalid_predictions(batch, self.spec) & ~ignored
         bad_labels = missing & ~ignored

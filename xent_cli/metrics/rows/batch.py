@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,9 @@ from numpy.typing import NDArray
 from xent_cli.metrics.rows.losses import sum_over_classes
 from xent_cli.numerics.arrays import Floats
 from xent_cli.schema.place import Place
-from xent_cli.schema.slicing import Key
+
+if TYPE_CHECKING:  # Most batches have no slices.
+    from xent_cli.schema.slicing import Key
 
 NameRows = Callable[[NDArray[np.int64]], NDArray[np.object_]]
 
