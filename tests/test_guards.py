@@ -1,4 +1,4 @@
-"""What a run may read and hold, counted and not timed: a slip here costs every user."""
+"""What a run may read, hold and import, counted and not timed: a slip costs every user."""
 
 import importlib.util
 import os
