@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xent_cli.errors import XentError
-from xent_cli.version import __version__
 
 if TYPE_CHECKING:
+    from xent_cli.analysis.to_json import to_dict
     from xent_cli.api.compare import compare
     from xent_cli.api.evaluate import evaluate
     from xent_cli.api.explain import explain
     from xent_cli.api.gate import gate
+    from xent_cli.api.load import load
     from xent_cli.api.merge import merge
     from xent_cli.api.worst_rows import worst_rows
     from xent_cli.metrics.report.report import Report
@@ -26,16 +27,22 @@ __all__ = [
     "evaluate",
     "explain",
     "gate",
+    "load",
     "merge",
+    "to_dict",
     "worst_rows",
 ]
+
+__version__ = "0.1.0"
 
 _HOMES = {
     "compare": "api.compare",
     "evaluate": "api.evaluate",
     "explain": "api.explain",
     "gate": "api.gate",
+    "load": "api.load",
     "merge": "api.merge",
+    "to_dict": "analysis.to_json",
     "worst_rows": "api.worst_rows",
     "Report": "metrics.report.report",
     "Tally": "metrics.tally.tally",

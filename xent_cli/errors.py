@@ -1,12 +1,49 @@
 """Everything xent refuses, as one tree. Each error has a `code` that docs/errors.md explains.
 
-A message says what is wrong and where; `hint` says what to do about it. Imports nothing.
+A message says what is wrong and where; `hint` says what to do about it. Both name options by
+`option`, and whoever reads them sees the spelling of where they are. The standard library alone.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from contextvars import ContextVar
 from enum import IntEnum
 from typing import ClassVar
+
+_OPTION = re.compile("\ufdd0(\\w+)(?:\ufdd1([^\ufdd1]*)\ufdd1([^\ufdd2]*))?\ufdd2")
+"""Between characters that Unicode keeps out of texts: a name, and a value as text and in Python."""
+
+Spelling = Callable[[str, str | None, str | None], str]
+SPELLING: ContextVar[Spelling] = ContextVar("SPELLING")
+"""How options are spelled for who reads: as arguments of Python, unless a face says otherwise."""
+
+
+def option(name: str, value: object = None) -> str:
+    """Name an option in a message by its field, with a value for it; `spell` spells it.
+
+    Examples
+    --------
+    >>> spell(f"Say {option('scale', 'logits')} or {option('eps', 0)}; not {option('mode')}.")
+    'Say scale="logits" or eps=0; not mode.'
+    """
+    if value is None:
+        return f"\ufdd0{name}\ufdd2"
+    import json  # The start of most runs names no value.
+
+    text = "" if value is True else f"{value:g}" if isinstance(value, float) else str(value)
+    literal = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else text or "True"
+    return f"\ufdd0{name}\ufdd1{text}\ufdd1{literal}\ufdd2"
+
+
+def spell(text: str) -> str:
+    """Spell the options that a text names for who reads it."""
+    return _OPTION.sub(lambda found: SPELLING.get(_in_python)(*found.groups()), text)
+
+
+def _in_python(name: str, _: str | None, literal: str | None) -> str:
+    return name if literal is None else f"{name}={literal}"
 
 
 class ExitCode(IntEnum):
@@ -28,22 +65,22 @@ class XentError(Exception):
         What is wrong, and where: file, row, column, value.
     hint : str, optional
         What to do about it.
-
-    Examples
-    --------
-    >>> str(XentError("preds.csv is empty.", hint="Was the job that wrote it finished?"))
-    'preds.csv is empty. Was the job that wrote it finished?'
     """
 
     code: ClassVar[str] = "error"
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self._hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+        return spell(f"{self.args[0]} {self._hint}".strip())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+    message = property(lambda self: spell(self.args[0]), doc="What is wrong, and where.")
+    hint = property(lambda self: spell(self._hint), doc="What to do about it, or nothing.")
 
 
 class UsageError(XentError):

@@ -174,7 +174,7 @@ class TestLabels:
         with pytest.raises(LabelError) as caught:
             evaluate([[0.2, 0.3, 0.5]] * 3, [1, 2, 3])
         assert caught.value.message.startswith("labels, row 3, column values: '3' is none of the")
-        assert "--label-base 1" in caught.value.hint
+        assert "label_base=1" in caught.value.hint
 
     def test_ignored_rows_may_hold_anything(self):
         q = np.array([[0.5, 0.5], [np.nan, 7.0], [0.25, 0.75]])
@@ -240,7 +240,7 @@ class TestErrors:
     def test_logits_taken_for_probabilities(self):
         with pytest.raises(RangeError) as caught:
             evaluate([[2.0, -1.0]], [0])
-        assert "--from logits" in caught.value.hint
+        assert 'scale="logits"' in caught.value.hint
 
     def test_swapped(self):
         with pytest.raises(SwappedInputsError, match="swapped"):
@@ -272,7 +272,7 @@ class TestPublicNames:
 
 class TestContradictions:
     def test_positive_against_classes(self):
-        with pytest.raises(ClassesError, match=r"--positive 0 contradicts --classes 0,1"):
+        with pytest.raises(ClassesError, match=r"positive=\"0\" contradicts classes=\"0,1\""):
             evaluate([0.9, 0.2, 0.1], [0, 1, 1], classes=["0", "1"], positive="0")
         agreed = evaluate([0.9, 0.2, 0.1], [0, 1, 1], classes=["1", "0"], positive="0")
         assert agreed.classes[1].name == "0"
@@ -286,7 +286,7 @@ class TestContradictions:
 
     def test_hard_predictions_of_soft_labels_need_a_word(self):
         hard, soft = [[1, 0], [0, 1]], [[0.75, 0.25], [0.5, 0.5]]
-        with pytest.raises(SwappedInputsError, match="say so with --mode"):
+        with pytest.raises(SwappedInputsError, match="say so with mode"):
             evaluate(hard, soft)
         assert evaluate(hard, soft, mode="categorical").tally.n_clipped == 2
 

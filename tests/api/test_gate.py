@@ -123,7 +123,7 @@ class TestRefused:
             gate(B, Y, require="delta <= 0", baseline=saved)
 
     def test_an_unknown_mapping(self):
-        with pytest.raises(UsageError, match="must be pass or fail"):
+        with pytest.raises(UsageError, match="must be one of pass, fail"):
             gate(A, Y, require="ce <= 1", inconclusive="maybe")
 
 

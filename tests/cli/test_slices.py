@@ -22,7 +22,7 @@ from .conftest import CLEAN, Xent
 
 SAMPLES = Path(__file__).parents[2] / "sample_data" / "binary"
 PREDS, TUMOURS = SAMPLES / "baseline.csv", SAMPLES / "tumours.csv"
-SCHEMAS = Path(xent_cli.__file__).parent / "schemas"
+SCHEMAS = Path(xent_cli.__file__).parent / "schema" / "json"
 NASTY = ["[red]x[/red]", "a|b", "<script>", "\x1b[31mred", "=1+1", "@all *b*", ""]
 
 
@@ -88,7 +88,6 @@ def test_every_format_names_slices_safely(xent: Xent, files: tuple[Path, Path, P
     assert {row["class"] for row in slices} >= {"country=KR", "country=(missing)", "country=a|b"}
     assert sum(int(row["n"]) for row in slices) == int(rows[0]["n"])
     plain = xent("eval", old, labels, "--format", "csv").out.splitlines()[0]
-    assert plain.endswith("mean_probability")
     assert list(rows[0]) == [*plain.split(","), "delta", "delta_se"]
     total = xent(*base, "--format", "total").out
     assert total == xent("eval", old, labels, "--format", "total").out

@@ -1,6 +1,8 @@
 """Engines: real clusters on this machine, with workers that are processes of their own."""
 
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,12 +15,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from xent_cli import evaluate
+from xent_cli import compare, evaluate, explain, gate, worst_rows
 from xent_cli.errors import EngineError, MissingValueError, RowCountError, UsageError
-from xent_cli.io.align import partitions
-from xent_cli.io.formats import parquet
+from xent_cli.io.align import units
+from xent_cli.io.formats import row_groups
 from xent_cli.io.formats.csv import records
-from xent_cli.pipeline.engines import map_on, require_engine
+from xent_cli.pipeline.engines import map_on
 
 pytestmark = pytest.mark.filterwarnings("default")  # The clusters' own.
 
@@ -30,8 +32,8 @@ ROWS = 3000
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of a few hundred rows. They are cut here, not on the workers."""
     monkeypatch.setattr(records, "CHUNK_BYTES", 1 << 13)
-    monkeypatch.setattr(parquet, "_PIECE_VALUES", 1000)
-    monkeypatch.setattr(partitions, "_PARTITION_VALUES", 1000)
+    monkeypatch.setattr(row_groups, "_PIECE_VALUES", 1000)
+    monkeypatch.setattr(units, "_PARTITION_VALUES", 1000)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -75,7 +77,29 @@ def address(request: pytest.FixtureRequest, engine: str) -> str | None:
         return request.getfixturevalue("dask_address")
     if engine == "ray":
         request.getfixturevalue("ray_cluster")
-    return "local[2,4]" if engine == "spark" else None  # Spark: two threads, four attempts.
+    if engine != "spark":
+        return None
+    require_java()
+    return "local[2,4]"  # Two threads, four attempts.
+
+
+def require_java() -> None:
+    """Skip a test of Spark where it cannot run; where CI insists, fail."""
+    home = os.environ.get("JAVA_HOME")
+    java = str(Path(home) / "bin" / "java") if home else shutil.which("java")
+    said = ""
+    if java and Path(java).exists():
+        said = subprocess.run(
+            [java, "-version"], check=False, capture_output=True, text=True
+        ).stderr
+    version = re.search(r'version "(\d+)', said)
+    if version and int(version[1]) >= 17:
+        return
+    found = f"{java} says {said[:60]!r}" if said else "there is none"
+    reason = f"Spark needs Java 17 or later, and {found}."
+    if os.environ.get("XENT_REQUIRE_JAVA"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
@@ -121,6 +145,25 @@ def test_the_same_bits(engine: str, address: str | None, data: Path) -> None:
         here = evaluate(*paths, **options)
         assert there.tally == here.tally
         assert there.to_dict() == here.to_dict()
+
+
+@pytest.mark.parametrize("engine", ["dask"])
+def test_the_same_bits_of_every_verb(engine: str, address: str, data: Path, tmp_path: Path) -> None:
+    model, labels = str(data / "preds.parquet"), str(data / "labels.csv")
+    other = str(data / "preds.csv")
+    there = {"engine": engine, "address": address}
+    rules = {"require": "delta <= 1 @95%", "baseline": other, "allow_same": True}
+    for how in ({}, there):
+        path = tmp_path / f"{len(how)}.jsonl"
+        worst_rows(model, labels, write=[("jsonl", str(path))], **how)
+    assert (tmp_path / "0.jsonl").read_bytes() == (tmp_path / "2.jsonl").read_bytes()
+    deltas = [
+        compare(model, other, labels=labels, allow_same=True, **how).comparisons[0].delta
+        for how in ({}, there)
+    ]
+    assert deltas[0] == deltas[1]
+    assert gate(model, labels, **rules, **there).verdicts == gate(model, labels, **rules).verdicts
+    assert explain(model, labels, **there).pairs == explain(model, labels).pairs
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -178,21 +221,20 @@ def test_on_the_command_line(engine: str, address: str, data: Path) -> None:
 
 def test_a_changed_file_is_no_answer(dask_address: str, data: Path, tmp_path: Path) -> None:
     """The workers compare the file with the one that was planned for."""
-    from xent_cli.api.evaluate import run
+    from xent_cli.api.evaluate import report_of
     from xent_cli.errors import BrokenFileError
-    from xent_cli.io.open import open_source
-    from xent_cli.pipeline.infer import make_plan
-    from xent_cli.schema.options import Options
+    from xent_cli.pipeline.session import Session
+    from xent_cli.schema.options import EvalOptions, Execution
 
     file = tmp_path / "all.csv"
     text = (data / "all/run=0/part.csv").read_text()
     file.write_text(text)
-    source = open_source(str(file), "preds")
-    plan = make_plan(source, source, Options())
+    execution = Execution(engine="dask", address=dask_address)
+    session = Session.open([str(file)], None, EvalOptions(), execution)
     time.sleep(0.01)
     file.write_text(text)
     with pytest.raises(BrokenFileError, match="changed while it was read"):
-        run(plan, engine="dask", address=dask_address)
+        report_of(session)
 
 
 @pytest.mark.parametrize(
@@ -210,7 +252,7 @@ def test_what_workers_cannot_read(data: Path) -> None:
     with pytest.raises(UsageError, match="not a file, and the workers"):
         evaluate([[0.5, 0.5]], [0], engine="dask")
     with pytest.raises(UsageError, match="must be one of local, dask, ray, spark"):
-        require_engine("slurm", None)
+        evaluate(*pair(data, PAIRS[0]), engine="slurm")
     with pytest.raises(UsageError, match="of no use without an engine"):
         evaluate(*pair(data, PAIRS[0]), address="tcp://127.0.0.1:1")
     with pytest.raises(RowCountError, match="3,000 rows and .* 1,000"):

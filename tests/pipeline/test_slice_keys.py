@@ -61,7 +61,7 @@ def test_a_dictionary_with_a_value_twice_and_one_for_each_code_of_a_byte():
 @pytest.mark.parametrize(
     ("values", "error", "fault"),
     [
-        ([0.5] * 8, SliceError, "holds fractions such as 0.5.*--by g:10"),
+        ([0.5] * 8, SliceError, 'holds fractions such as 0.5.*by="g:10"'),
         ([float("inf")] * 8, SliceError, "fractions such as inf"),
         ([[1]] * 8, ColumnError, "no plain text"),
     ],
@@ -95,7 +95,7 @@ def test_cuts(values, by, want):
 @pytest.mark.parametrize("values", [["a"] * 8, pa.nulls(8)])
 @pytest.mark.parametrize("by", ["g:10", "g:1/2"])
 def test_what_holds_no_numbers_cannot_be_cut(values, by):
-    with pytest.raises(SliceError, match=r"g holds no numbers.*--by g makes each"):
+    with pytest.raises(SliceError, match=r"g holds no numbers.*by=\"g\" makes each"):
         sliced(values, by)
 
 

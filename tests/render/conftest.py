@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from xent_cli import Report, evaluate
+from xent_cli.cli.option_groups import on_command_line
+from xent_cli.errors import SPELLING
 
 NASTY = [
     "[red]x[/red]",
@@ -23,6 +25,14 @@ NASTY = [
     "@everyone #1 *b* `c` \\d",
 ]
 GOLD = Path(__file__).parent / "gold"
+
+
+@pytest.fixture(autouse=True)
+def on_the_command_line() -> Iterator[None]:
+    """Documents are what the command line prints: options are spelled as there."""
+    before = SPELLING.set(on_command_line)
+    yield
+    SPELLING.reset(before)
 
 
 @pytest.fixture(scope="session")

@@ -49,7 +49,7 @@ def test_integer_names_as_keys():
     [
         ("dogs=2", r"there is no class 'dogs'\. Did you mean dog\?"),
         ("zebra=2", r"there is no class 'zebra'\. Known: cat, dog, a=b\."),
-        ("cat", r"--class-weights 'cat': 'cat' is no name=weight"),
+        ("cat", r"class_weights=\"cat\": 'cat' is no name=weight"),
         ("cat=two", r"the weight 'two' is not a number"),
         ("cat=-1", "must be 0 or more"),
         ("cat=nan", "must be 0 or more"),

@@ -154,9 +154,9 @@ class TestIndex:
     @pytest.mark.parametrize(
         ("names", "label", "message", "hint"),
         [
-            (("a", "b", "c"), "owl", "'owl' is none of the classes a, b, c.", "--ignore-label"),
-            (("0", "1", "2"), "3", "'3' is none of the classes 0 to 2.", "--label-base 1"),
-            (("0", "1", "2"), "4", "'4' is none of the classes 0 to 2.", "--ignore-label"),
+            (("a", "b", "c"), "owl", "'owl' is none of the classes a, b, c.", "ignore_label"),
+            (("0", "1", "2"), "3", "'3' is none of the classes 0 to 2.", "label_base=1"),
+            (("0", "1", "2"), "4", "'4' is none of the classes 0 to 2.", "ignore_label"),
             (("0", "1"), "1.5", "'1.5' is none of the classes 0 to 1.", "between 0 and 1"),
         ],
     )
@@ -170,7 +170,7 @@ class TestIndex:
         error = ClassIndex(names).unknown(texts("x" * 50), 0, "here")
         assert error.message == (
             f"here: '{'x' * 37}...' is none of the classes "
-            "c0, c1, c2, c3, c4, c5, c6, c7, ... (1000 in all)."
+            "c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, ... (1,000 in all)."
         )
 
 

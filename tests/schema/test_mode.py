@@ -44,7 +44,7 @@ def test_multilabel_only_as_asked():
 def test_neither_one_nor_as_many(n_preds, n_labels, requested):
     with pytest.raises(ModeError, match=rf"and {n_labels} label columns: neither one") as caught:
         detect_mode(n_preds, n_labels, requested=requested)
-    assert "--label-col" in caught.value.hint
+    assert "label_col" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,6 @@ def test_the_wrong_one_asked_for(n_preds, n_labels, requested, hint):
     with pytest.raises(ModeError) as caught:
         detect_mode(n_preds, n_labels, requested=requested)
     assert caught.value.message == (
-        f"--mode {requested} does not fit: {found.reason} is {found.mode}."
+        f'mode="{requested}" does not fit: {found.reason} is {found.mode}.'
     )
     assert hint in caught.value.hint

@@ -7,28 +7,28 @@ import math
 import pytest
 
 from xent_cli.errors import UsageError
-from xent_cli.schema.options import Options
+from xent_cli.schema.options import EvalOptions
 
 
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ({"mode": "multi"}, "--mode multi: must be one of binary, categorical, sparse."),
-        ({"scale": "log"}, "--from log: must be one of probs, logits, logprobs."),
-        ({"row_sums": "fix"}, "--row-sums fix: must be one of check, renormalize, ignore."),
-        ({"invalid": "skip"}, "--invalid skip: must be one of error, drop."),
-        ({"base": "3"}, "--base 3: must be one of e, 2, 10."),
-        ({"eps": 0.5}, "--eps 0.5: must be at least 0 and below 0.5."),
-        ({"eps": -1e-9}, "--eps -1e-09: must be at least 0 and below 0.5."),
-        ({"eps": math.nan}, "--eps nan: must be at least 0 and below 0.5."),
-        ({"label_smoothing": 1.0}, "--label-smoothing 1: must be at least 0 and below 1."),
-        ({"label_smoothing": -0.1}, "--label-smoothing -0.1: must be at least 0 and below 1."),
-        ({"label_smoothing": math.nan}, "--label-smoothing nan: must be at least 0 and below 1."),
+        ({"mode": "multi"}, 'mode="multi": must be one of binary, categorical, sparse.'),
+        ({"scale": "log"}, 'scale="log": must be one of probs, logits, logprobs.'),
+        ({"row_sums": "fix"}, 'row_sums="fix": must be one of check, renormalize, ignore.'),
+        ({"invalid": "skip"}, 'invalid="skip": must be one of error, drop.'),
+        ({"base": "3"}, 'base="3": must be one of e, 2, 10.'),
+        ({"eps": 0.5}, "eps=0.5: must be at least 0 and below 0.5."),
+        ({"eps": -1e-9}, "eps=-1e-09: must be at least 0 and below 0.5."),
+        ({"eps": math.nan}, "eps=nan: must be at least 0 and below 0.5."),
+        ({"label_smoothing": 1.0}, "label_smoothing=1: must be at least 0 and below 1."),
+        ({"label_smoothing": -0.1}, "label_smoothing=-0.1: must be at least 0 and below 1."),
+        ({"label_smoothing": math.nan}, "label_smoothing=nan: must be at least 0 and below 1."),
     ],
 )
 def test_refused(option, message):
     with pytest.raises(UsageError) as caught:
-        Options(**option)
+        EvalOptions(**option)
     assert str(caught.value) == message
 
 
@@ -45,9 +45,9 @@ def test_refused(option, message):
 )
 def test_accepted(option):
     ((name, value),) = option.items()
-    assert getattr(Options(**option), name) == value
+    assert getattr(EvalOptions(**option), name) == value
 
 
 @pytest.mark.parametrize(("base", "unit"), [("e", "nats"), ("2", "bits"), ("10", "hartleys")])
 def test_units(base, unit):
-    assert Options(base=base).unit == unit
+    assert EvalOptions(base=base).unit == unit

@@ -6,7 +6,7 @@ import pytest
 
 from xent_cli.errors import ClassesError, LabelError
 from xent_cli.schema.label_encoder import ClassIndex
-from xent_cli.schema.options import Options
+from xent_cli.schema.options import EvalOptions
 from xent_cli.schema.positive_class import binary_index, contradiction
 
 
@@ -32,7 +32,7 @@ from xent_cli.schema.positive_class import binary_index, contradiction
     ],
 )
 def test_names(distinct, column, options, names):
-    assert binary_index(distinct, [column], Options(**options)).names == names
+    assert binary_index(distinct, [column], EvalOptions(**options)).names == names
 
 
 @pytest.mark.parametrize(
@@ -48,27 +48,27 @@ def test_names(distinct, column, options, names):
     ],
 )
 def test_labels(distinct, column, options, found):
-    index = binary_index(distinct, [column], Options(**options))
+    index = binary_index(distinct, [column], EvalOptions(**options))
     assert {text: index.find(text) for text in found} == found
 
 
 def test_nothing_says_which_is_positive():
     with pytest.raises(LabelError) as caught:
-        binary_index(["ham", "spam"], ["p"], Options())
+        binary_index(["ham", "spam"], ["p"], EvalOptions())
     assert caught.value.message == (
         "Which label does the probability speak of? The labels are 'ham' and 'spam'."
     )
-    assert caught.value.hint == "Name that one: --positive ham or --positive spam."
+    assert caught.value.hint == 'Name that one: positive="ham" or positive="spam".'
 
 
 def test_a_positive_that_does_not_occur():
-    with pytest.raises(LabelError, match="--positive eggs: the labels are 'ham' and 'spam'"):
-        binary_index(["ham", "spam"], ["p"], Options(positive="eggs"))
+    with pytest.raises(LabelError, match="positive=\"eggs\": the labels are 'ham' and 'spam'"):
+        binary_index(["ham", "spam"], ["p"], EvalOptions(positive="eggs"))
 
 
 def test_three_names():
-    with pytest.raises(ClassesError, match="--classes names 3 classes; binary mode"):
-        binary_index([], ["p"], Options(classes=("a", "b", "c")))
+    with pytest.raises(ClassesError, match="classes names 3 classes; binary mode"):
+        binary_index([], ["p"], EvalOptions(classes=("a", "b", "c")))
 
 
 def test_a_column_that_speaks_of_the_negative_class_is_warned_of():

@@ -65,7 +65,7 @@ class TestOneInput:
     def test_no_label_or_two(self, given):
         with pytest.raises(UsageError, match="Which of the columns .* holds the labels") as caught:
             assign_roles(columns(given), None)
-        assert "--label-col" in caught.value.hint
+        assert "label_col" in caught.value.hint
 
 
 class TestNamed:
@@ -90,9 +90,15 @@ class TestNamed:
     @pytest.mark.parametrize(
         ("named", "message"),
         [
-            ({"pred_cols": ["p_c"]}, r"--pred-cols p_c: there is no such column among p_a, p_b\."),
-            ({"label_cols": ["lable"]}, r"--label-col lable: there is no such column among label"),
-            ({"weight": "wait"}, r"--weight wait: there is no such column"),
+            (
+                {"pred_cols": ["p_c"]},
+                r"pred_cols=\"p_c\": there is no such column among p_a, p_b\.",
+            ),
+            (
+                {"label_cols": ["lable"]},
+                r"label_col=\"lable\": there is no such column among label",
+            ),
+            ({"weight": "wait"}, r"weight=\"wait\": there is no such column"),
         ],
     )
     def test_unknown(self, named, message):

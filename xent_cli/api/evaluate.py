@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
-from xent_cli.api.column_order_check import doubt_order
-from xent_cli.api.inputs import Choices, listed, open_inputs, read_options
-from xent_cli.io.align.partitions import Unit
-from xent_cli.io.read_ahead import Stop, available_cpus
-from xent_cli.metrics.compat.libraries import Tool
-from xent_cli.metrics.compat.sums import compat_figure, require_tools
-from xent_cli.metrics.compat.tally import Beside
+from xent_cli.api.inputs import open_session, read
+from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.report import Report
-from xent_cli.metrics.rows.measure import measure
-from xent_cli.metrics.tally.tally import Tally
-from xent_cli.numerics.running_sum import Running
-from xent_cli.pipeline.engines import require_engine
-from xent_cli.pipeline.execute import Work, read_parts, report_on
-from xent_cli.pipeline.infer import make_plan
-from xent_cli.pipeline.plan import Plan
+from xent_cli.pipeline.execute import report_on, run
+from xent_cli.pipeline.session import Session
+from xent_cli.pipeline.step import TallyStep
 from xent_cli.schema.types import (
-    DEFAULT_EPS,
     Engine,
     Header,
     InputFormat,
@@ -34,12 +23,17 @@ from xent_cli.schema.types import (
     Scale,
     Unmatched,
 )
+from xent_cli.schema.verb_options import CompatOptions
+
+_RARELY_RIGHT = 0.25
+_FAR_MORE = 1.5
 
 
 def evaluate(
     preds: Any,
     labels: Any = None,
     *,
+    # <<cog import signatures; signatures.write("evaluate") cog>>
     pred_cols: str | Sequence[str] = (),
     label_col: str | Sequence[str] = (),
     weight: Any = None,
@@ -49,16 +43,16 @@ def evaluate(
     by: Any = (),
     mode: Mode | None = None,
     scale: Scale = "probs",
-    eps: float = DEFAULT_EPS,
-    row_sums: RowSums = "check",
-    invalid: Invalid = "error",
-    base: str | int = "e",
     classes: str | Sequence[str] | None = None,
     positive: str | None = None,
     label_base: int | None = None,
-    class_weights: str | Mapping[str, float] | Sequence[float] | None = None,
     ignore_label: Any = (),
+    eps: float = 2.220446049250313e-16,
+    row_sums: RowSums = "check",
+    invalid: Invalid = "error",
+    class_weights: str | Mapping[str, float] | Sequence[float] | None = None,
     label_smoothing: float = 0.0,
+    base: str | int = "e",
     input_format: InputFormat | None = None,
     delimiter: str | None = None,
     header: Header = "auto",
@@ -71,6 +65,7 @@ def evaluate(
     engine: Engine = "local",
     address: str | None = None,
     progress: Callable[[int, int | None], None] | None = None,
+    # <<end>>
 ) -> Report:
     """Measure the cross entropy of predictions against labels, per class and overall.
 
@@ -127,8 +122,6 @@ def evaluate(
         How files are written, where the name and the first lines do not tell.
     labels_header : {"auto", "yes", "no"}, optional
         `header` for the labels, where they differ.
-    encoding : str, optional
-        Of text files that are not UTF-8, if their bytes leave it open.
     compat : str or sequence of str
         Other libraries whose numbers for these rows are wanted, beside xent's own; the names are
         those of `xent_cli.metrics.compat.libraries.TOOLS`.
@@ -138,8 +131,8 @@ def evaluate(
         Threads, by default one for each processor; the result is the same for any.
     processes : bool
         Work in copies of this process in place of threads, where they are faster and can be made:
-        on Linux, from files whose parts can be read at once (Parquet, npy). Not for a process that
-        has threads of its own.
+        on Linux, from files whose parts can be read at once (Parquet, ORC, npy). Not for a
+        process that has threads of its own.
     engine : {"local", "dask", "ray", "spark"}
         Where the work is done; the result is the same for any. The workers of a cluster must see
         the files under the same paths, and have xent-cli installed.
@@ -167,107 +160,51 @@ def evaluate(
     >>> round(report.cross_entropy, 7), report.tally.spec.mode
     (0.6904911, 'sparse')
     """
-    choices = Choices(
-        pred_cols=pred_cols,
-        label_col=label_col,
-        weight=weight,
-        cluster=cluster,
-        id_col=id_col,
-        unmatched=unmatched,
-        by=by,
-        mode=mode,
-        scale=scale,
-        eps=eps,
-        row_sums=row_sums,
-        invalid=invalid,
-        base=base,
-        classes=classes,
-        positive=positive,
-        label_base=label_base,
-        class_weights=class_weights,
-        ignore_label=ignore_label,
-        label_smoothing=label_smoothing,
-        input_format=input_format,
-        delimiter=delimiter,
-        header=header,
-        labels_header=labels_header,
-        encoding=encoding,
-    )
-    require_engine(engine, address)
-    tools = require_tools([str(name) for name in listed(compat)])
-    options = read_options(choices)
-    (pred_source,), label_source = open_inputs([preds], labels, choices)
-    return run(
-        make_plan(pred_source, label_source, options),
-        tools=tools,
-        batch_rows=batch_rows,
-        jobs=jobs,
-        processes=processes,
-        engine=engine,
-        address=address,
-        progress=progress,
-    )
+    said = locals()
+    names = read(CompatOptions, said).compat
+    session = open_session([preds], said)
+    if not names:
+        return report_of(session)
+    from xent_cli.api.compat_step import report_beside
+
+    return with_doubts(report_beside(session, names), session)
 
 
-def run(
-    plan: Plan,
-    *,
-    tools: Sequence[Tool] = (),
-    batch_rows: int | None = None,
-    jobs: int | None = None,
-    processes: bool = False,
-    engine: Engine = "local",
-    address: str | None = None,
-    progress: Callable[[int, int | None], None] | None = None,
-) -> Report:
-    """Read everything that a plan says, on an engine, and report on it.
-
-    With `tools`, the report says what these would print, too.
-    """
-    spec, rows = plan.spec, 0
-    jobs = available_cpus() if jobs is None else jobs
-    join = plan.join(jobs) if engine == "local" else None
-    how: dict[str, Any] = {"batch_rows": batch_rows, "jobs": jobs, "join": join}
-    how |= {"processes": processes, "engine": engine, "address": address}
-    work: Work[Tally | Beside] = plan.tally
-    total: Running[Any] = Running(Tally.zero(spec))
-    if tools:
-        work = partial(_tally_beside, plan, tuple(tool.name for tool in tools))
-        total = Running(Beside.zero(spec, tools))
-    with closing(read_parts(plan, work, **how)) as parts:
-        for part in parts:
-            total.add(part)
-            rows += part.n_rows
-            if progress is not None:
-                progress(rows, plan.preds.n_rows)
-    if join is not None:
-        join.finish(rows)
-    found = total.sum()
-    report = report_on(found.tally if tools else found, plan, rows, join)
-    if tools:
-        pairs = zip(tools, found.tools, strict=True)
-        report = replace(
-            report, compat=tuple(compat_figure(*pair, spec, report.tally.n) for pair in pairs)
-        )
-    return with_doubts(report, plan, **how)
+def report_of(session: Session) -> Report:
+    """Read everything, and report on the first model."""
+    found = run(session, TallyStep())
+    report = report_on(found.sum, session.plans[0], found.rows, session.join)
+    return with_doubts(report, session)
 
 
-def _tally_beside(
-    plan: Plan,
-    names: Sequence[str],
-    unit: Unit,
-    max_rows: int | None = None,
-    stop: Stop | None = None,
-) -> Beside:
-    """Read a unit and add it up for xent and for other tools, by name: workers know them."""
-    tools = require_tools(names)
-    total = Running(Beside.zero(plan.spec, tools))
-    for batch in plan.batches(unit, max_rows, stop):
-        total.add(Beside.of(measure(batch, plan.spec), tools))
-    return total.sum()
+def with_doubts(report: Report, session: Session, index: int = 0) -> Report:
+    """Return a report on a model with a warning where its columns seem to be in another order."""
+    if not looks_odd(report):
+        return report
+    from xent_cli.api.column_order_check import doubt_order
 
-
-def with_doubts(report: Report, plan: Plan, **how: Any) -> Report:
-    """Return a report with a warning where the columns seem to be in another order."""
-    doubts = doubt_order(plan, report, **how)
+    doubts = doubt_order(session.only(index), report)
     return replace(report, warnings=report.warnings + doubts) if doubts else report
+
+
+def looks_odd(report: Report) -> bool:
+    """Say whether columns in another order are possible at all.
+
+    The loss is worse than that of the class shares; or it is for two classes that are rarely
+    predicted and cost far more than the lower quarter: what is to halve, and become like it, must.
+    """
+    spec = report.tally.spec
+    normalized = report.overall.normalized_entropy
+    if normalized is not None and normalized > 1:
+        return True
+    losses = sorted(row.cross_entropy for row in report.classes if row.cross_entropy is not None)
+    even = math.log(spec.n_classes) / NATS_PER[spec.unit]
+    limit = max(even, _FAR_MORE * losses[len(losses) // 4])
+    odd = (
+        row.cross_entropy is not None
+        and row.cross_entropy > limit
+        and row.accuracy is not None
+        and row.accuracy <= _RARELY_RIGHT
+        for row in report.classes
+    )
+    return sum(odd) > 1

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Unpack
+from typing import Any
 
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.gate.false_alarms import count_false_alarms
-from xent_cli.analysis.gate.rules import PAIRED, Rule, parse_rules
-from xent_cli.analysis.gate.verdicts import GateResult, Outcome, judge
-from xent_cli.api.compare import in_order, plan_models, read_models, require_others
-from xent_cli.api.evaluate import run
-from xent_cli.api.inputs import Choices, listed, open_inputs, read_options
-from xent_cli.errors import RuleError, UsageError
+from xent_cli.analysis.gate.rules import Rule, parse_rules
+from xent_cli.analysis.gate.verdicts import GateResult, judge
+from xent_cli.api.compare import read_models, require_others
+from xent_cli.api.evaluate import report_of
+from xent_cli.api.inputs import open_session, read, read_options
+from xent_cli.errors import UsageError, option
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.saved import is_report, read_report
-from xent_cli.pipeline.infer import make_plan
 from xent_cli.pipeline.plan import Plan
-from xent_cli.schema.options import Options
+from xent_cli.pipeline.session import in_order
+from xent_cli.schema.options import EvalOptions, Execution
 from xent_cli.schema.spec import Spec
+from xent_cli.schema.types import (
+    Engine,
+    Header,
+    InputFormat,
+    Invalid,
+    Mode,
+    Outcome,
+    RowSums,
+    Scale,
+    Unmatched,
+)
+from xent_cli.schema.verb_options import GateOptions
 
 
 def gate(
@@ -28,16 +40,43 @@ def gate(
     labels: Any = None,
     *,
     require: str | Sequence[str],
+    # <<cog import signatures; signatures.write("gate") cog>>
     baseline: Any = None,
-    allow_same: bool = False,
     inconclusive: Outcome = "inconclusive",
     aa: int = 0,
     min_n: int = 30,
+    allow_same: bool = False,
+    pred_cols: str | Sequence[str] = (),
+    label_col: str | Sequence[str] = (),
+    weight: Any = None,
+    cluster: Any = None,
+    id_col: str | None = None,
+    unmatched: Unmatched = "error",
+    by: Any = (),
+    mode: Mode | None = None,
+    scale: Scale = "probs",
+    classes: str | Sequence[str] | None = None,
+    positive: str | None = None,
+    label_base: int | None = None,
+    ignore_label: Any = (),
+    eps: float = 2.220446049250313e-16,
+    row_sums: RowSums = "check",
+    invalid: Invalid = "error",
+    class_weights: str | Mapping[str, float] | Sequence[float] | None = None,
+    label_smoothing: float = 0.0,
+    base: str | int = "e",
+    input_format: InputFormat | None = None,
+    delimiter: str | None = None,
+    header: Header = "auto",
+    labels_header: Header | None = None,
+    encoding: str | None = None,
     batch_rows: int | None = None,
     jobs: int | None = None,
     processes: bool = False,
+    engine: Engine = "local",
+    address: str | None = None,
     progress: Callable[[int, int | None], None] | None = None,
-    **choices: Unpack[Choices],
+    # <<end>>
 ) -> GateResult:
     """Judge predictions by rules.
 
@@ -84,45 +123,39 @@ def gate(
     >>> gate(q, labels, require="delta <= 0 @95%", baseline=[[0.5, 0.5]] * 3).outcome
     'inconclusive'
     """
-    if inconclusive not in ("pass", "fail", "inconclusive"):
-        raise UsageError(f"--inconclusive {inconclusive}: must be pass or fail.")
-    rules = parse_rules([str(text) for text in listed(require)])
+    said = locals()
+    own, options = read(GateOptions, {**said, "baseline": None}), read_options(said)
+    read(Execution, said)
+    rules = parse_rules(own.require)
     saved = _saved_report(baseline)
-    _require_baseline(rules, given=baseline is not None)
-    options = read_options(choices)
-    models = [preds] if saved is not None or baseline is None else [preds, baseline]
-    if len(models) > 1 and not allow_same:
-        require_others(models[::-1])
-    sources, label_source = open_inputs(models, labels, choices)
-    if len(models) > 1:
-        plans = plan_models(sources, label_source, options)
-        _require_names(rules, plans[0].spec)
-        # The baseline first: deltas are candidate less baseline.
-        reports, deltas = read_models(
-            plans[::-1], batch_rows=batch_rows, jobs=jobs, progress=progress
-        )
-        comparison = Comparison(reports[0], reports[1], deltas[0])
-        result = judge(reports[1], rules, comparison, inconclusive=inconclusive, min_n=min_n)
-        return _with_alarms(result, comparison, rules, aa) if aa else result
-    if aa:
+    for rule in rules:
+        rule.require_baseline(given=baseline is not None)
+    paired = saved is None and baseline is not None
+    if aa and not paired:
         raise UsageError(
-            "--aa flips the signs of paired differences, and there are none.",
-            hint="Give the baseline's predictions with --baseline.",
+            f"{option('aa')} flips the signs of paired differences, and there are none.",
+            hint=f"Give the baseline's predictions with {option('baseline')}.",
         )
-    plan = make_plan(sources[0], label_source, options)
+    if paired and not allow_same:
+        require_others([baseline, preds])
+    session = open_session([preds, baseline] if paired else [preds], said)
     if saved is not None:
-        plan = _as_saved(plan, saved, options)
+        plan = _as_saved(session.plans[0], saved, options)
         saved.tally.spec.require_equal(plan.spec)
-    _require_names(rules, plan.spec)
-    report = run(plan, batch_rows=batch_rows, jobs=jobs, processes=processes, progress=progress)
-    against = None if saved is None else Comparison(saved, report)
-    return judge(report, rules, against, inconclusive=inconclusive, min_n=min_n)
-
-
-def _with_alarms(
-    result: GateResult, comparison: Comparison, rules: Sequence[Rule], flips: int
-) -> GateResult:
-    return replace(result, false_alarms=count_false_alarms(comparison, rules, flips))
+        session = replace(session, plans=(plan,))
+    _require_names(rules, session.plans[0].spec)
+    comparison: Comparison | None = None
+    if paired:
+        (report, other), (delta,) = read_models(session, baseline=1)
+        comparison = Comparison(other, report, delta)
+    else:
+        report = report_of(session)
+        if saved is not None:
+            comparison = Comparison(saved, report)
+    result = judge(report, rules, comparison, inconclusive=inconclusive, min_n=min_n)
+    if comparison is None or not aa:
+        return result
+    return replace(result, false_alarms=count_false_alarms(comparison, rules, aa))
 
 
 def _saved_report(baseline: Any) -> Report | None:
@@ -133,22 +166,13 @@ def _saved_report(baseline: Any) -> Report | None:
     return None
 
 
-def _as_saved(plan: Plan, saved: Report, options: Options) -> Plan:
+def _as_saved(plan: Plan, saved: Report, options: EvalOptions) -> Plan:
     """Bring the prediction columns into the order of the saved classes, if the names are theirs."""
     wanted, own = saved.tally.spec.classes, plan.spec.classes
     if len(plan.roles.preds) != len(own) or sorted(wanted) != sorted(own) or wanted == own:
         return plan
     columns = [plan.roles.preds[own.index(name)] for name in wanted]
-    return in_order(plan, columns, replace(options, label_cols=plan.roles.labels))
-
-
-def _require_baseline(rules: Sequence[Rule], *, given: bool) -> None:
-    for rule in rules:
-        if rule.metric in PAIRED and not given:
-            raise RuleError(
-                f"The rule {rule.text!r} compares with a baseline, and there is none.",
-                hint="Give it with --baseline.",
-            )
+    return in_order(plan, columns, replace(options, label_col=plan.roles.labels))
 
 
 def _require_names(rules: Sequence[Rule], spec: Spec) -> None:

@@ -1,134 +1,77 @@
-"""Choices: what callers of the Python API may say, as options and opened inputs."""
+"""Inputs: what callers of the Python functions say, as options and opened inputs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any, TypeVar
 
-from xent_cli.errors import UsageError
-from xent_cli.io.formats.in_memory import require_same_index, with_column
-from xent_cli.io.open import open_source
-from xent_cli.io.source import Source
+from xent_cli.pipeline.session import Session
 from xent_cli.schema.class_names import read_class_names, require_distinct
-from xent_cli.schema.options import Options
-from xent_cli.schema.types import (
-    DEFAULT_EPS,
-    Header,
-    InputFormat,
-    Invalid,
-    Mode,
-    RowSums,
-    Scale,
-    Unmatched,
-)
+from xent_cli.schema.declared import options_of
+from xent_cli.schema.options import EvalOptions, Execution
+
+Declared = TypeVar("Declared")
 
 
-class Choices(TypedDict, total=False):
-    """Arguments that evaluating, comparing and gating share; `xent_cli.evaluate` explains them."""
+def read(declared: type[Declared], said: Mapping[str, Any]) -> Declared:
+    """Make options out of the arguments of a call, of which others may be its own.
 
-    pred_cols: str | Sequence[str]
-    label_col: str | Sequence[str]
-    weight: Any
-    cluster: Any
-    id_col: str | None
-    unmatched: Unmatched
-    by: Any
-    mode: Mode | None
-    scale: Scale
-    eps: float
-    row_sums: RowSums
-    invalid: Invalid
-    base: str | int
-    classes: str | Sequence[str] | None
-    positive: str | None
-    label_base: int | None
-    class_weights: str | Mapping[str, float] | Sequence[float] | None
-    ignore_label: Any
-    label_smoothing: float
-    input_format: InputFormat | None
-    delimiter: str | None
-    header: Header
-    labels_header: Header | None
-    encoding: str | None
+    One value stands for a sequence of one, and what is a text may be a number.
+
+    Raises
+    ------
+    UsageError
+    """
+    values = {}
+    for item in options_of(declared):
+        if item.name in said:
+            value = said[item.name]
+            values[item.name] = tuple(map(str, listed(value))) if item.repeats else value
+    return declared(**values)
 
 
-def read_options(choices: Choices) -> Options:
-    """Check choices and return them as options.
+def read_options(said: Mapping[str, Any]) -> EvalOptions:
+    """Make options of the arguments of a call; values in place of a column get its name.
 
     Raises
     ------
     UsageError, ClassesError
     """
-    positive = choices.get("positive")
-    return Options(
-        pred_cols=listed(choices.get("pred_cols", ())),
-        label_cols=listed(choices.get("label_col", ())),
-        weight=_column(choices, "weight"),
-        cluster=_column(choices, "cluster"),
-        id=choices.get("id_col"),
-        unmatched=choices.get("unmatched", "error"),
-        by=listed(choices.get("by", ())),
-        mode=choices.get("mode"),
-        scale=choices.get("scale", "probs"),
-        eps=choices.get("eps", DEFAULT_EPS),
-        row_sums=choices.get("row_sums", "check"),
-        invalid=choices.get("invalid", "error"),
-        base=str(choices.get("base", "e")),
-        classes=_class_names(choices.get("classes")),
-        positive=None if positive is None else str(positive),
-        label_base=choices.get("label_base"),
-        class_weights=choices.get("class_weights"),
-        ignore_labels=tuple(str(label) for label in listed(choices.get("ignore_label", ()))),
-        label_smoothing=choices.get("label_smoothing", 0.0),
-    )
-
-
-def open_inputs(
-    models: Sequence[Any], labels: Any, choices: Choices
-) -> tuple[list[Source], Source]:
-    """Open the predictions of one or more models, and their labels.
-
-    Without `labels` the first model's input holds them too, and is the same source.
-
-    Raises
-    ------
-    InputError
-        If one cannot be opened.
-    UsageError
-        If two are standard input.
-    """
-    header = choices.get("header", "auto")
-
-    def opened(data: Any, role: str, head: Header) -> Source:
-        return open_source(
-            data,
-            role,
-            input_format=choices.get("input_format"),
-            delimiter=choices.get("delimiter"),
-            header=head,
-            encoding=choices.get("encoding"),
-        )
-
-    if sum(isinstance(data, str) and data == "-" for data in (*models, labels)) > 1:
-        raise UsageError("Only one of PREDS and LABELS can be standard input.")
-    if choices.get("id_col") is None:
-        for model in models:
-            require_same_index(model, labels)
-    sources = [opened(model, "preds", header) for model in models]
-    if labels is None:
-        label_source = sources[0]
-    else:
-        label_source = opened(labels, "labels", choices.get("labels_header") or header)
+    weights = said["class_weights"]
+    changed = {
+        "class_weights": weights
+        if isinstance(weights, str | Mapping)
+        else list(weights)
+        if weights is not None
+        else None,
+        "base": str(said["base"]),
+        "classes": _class_names(said["classes"]),
+        "positive": None if said["positive"] is None else str(said["positive"]),
+    }
     for name in ("weight", "cluster"):
-        values = choices.get(name)
-        if values is not None and not isinstance(values, str):
-            label_source = with_column(label_source, name, values)
-    by = choices.get("by")
-    for name, values in by.items() if isinstance(by, Mapping) else ():
-        label_source = with_column(label_source, str(name), values)
-    if labels is None:
-        sources[0] = label_source
-    return sources, label_source
+        changed[name] = said[name] if isinstance(said[name], str | None) else name
+    return read(EvalOptions, {**said, **changed})
+
+
+def given_columns(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns that callers give as values, by name: weights, clusters and slices."""
+    beside = {name: said[name] for name in ("weight", "cluster")}
+    found = {name: v for name, v in beside.items() if not isinstance(v, str | None)}
+    by = said.get("by")
+    return {**found, **(dict(by) if isinstance(by, Mapping) else {})}
+
+
+def open_session(models: Sequence[Any], said: Mapping[str, Any]) -> Session:
+    """Check the options of a call, and open what it names.
+
+    Parameters
+    ----------
+    models : sequence of path or data
+    said : mapping of str to object
+        The arguments of the call, the labels among them.
+    """
+    options, execution = read_options(said), read(Execution, said)
+    return Session.open(models, said["labels"], options, execution, given_columns(said))
 
 
 def listed(value: Any) -> tuple[Any, ...]:
@@ -142,11 +85,6 @@ def listed(value: Any) -> tuple[Any, ...]:
     if value is None:
         return ()
     return tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else (value,)
-
-
-def _column(choices: Choices, name: str) -> str | None:
-    value: Any = choices.get(name)
-    return value if value is None or isinstance(value, str) else name
 
 
 def _class_names(classes: str | Sequence[str] | None) -> tuple[str, ...] | None:

@@ -2,50 +2,28 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Annotated, Any, Literal
+from dataclasses import replace
+from typing import Any, Literal
 
-import typer
+from xent_cli.cli.option_groups import LabelsArgument, PredsArgument, with_options
+from xent_cli.schema.options import EvalOptions, Execution, OutputOptions
+from xent_cli.schema.verb_options import ExplainOptions
 
-from xent_cli.cli.option_groups import (
-    ColorOption,
-    DebugOption,
-    NoConfigOption,
-    NoProgressOption,
-    OutputOption,
-    QuietOption,
-    with_choices,
+
+@with_options(
+    EvalOptions,
+    Execution,
+    ExplainOptions,
+    without=("by", "sort", "min_n"),
+    formats=Literal["table", "json", "md"],
 )
-
-
-@partial(with_choices, without=["by"])
 def explain_command(
-    preds: Annotated[
-        str,
-        typer.Argument(
-            metavar="PREDS", help="Predictions: a file, folder or pattern; - is standard input."
-        ),
-    ],
-    labels: Annotated[
-        str | None,
-        typer.Argument(metavar="LABELS", help="Labels likewise; omit it if PREDS holds them."),
-    ] = None,
+    preds: PredsArgument,
+    labels: LabelsArgument = None,
     *,
-    top: Annotated[
-        int,
-        typer.Option("--top", min=0, metavar="N", help="Show N classes and pairs, 0 for all."),
-    ] = 10,
-    form: Annotated[
-        Literal["table", "json", "md"],
-        typer.Option("--format", "-f", help="What standard output carries."),
-    ] = "table",
-    output: OutputOption = None,
-    color: ColorOption = "auto",
-    quiet: QuietOption = False,
-    no_progress: NoProgressOption = False,
-    no_config: NoConfigOption = False,
-    debug: DebugOption = False,
-    **choices: Any,
+    top: int = 10,
+    output: OutputOptions,
+    **said: Any,
 ) -> None:
     """Say where the loss is: in which classes, pairs and rows; in eps, rounding, column order.
 
@@ -56,14 +34,11 @@ def explain_command(
     from xent_cli.api.explain import explain
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
-    from xent_cli.render.dispatch import EXPLAIN_FORMATS, render_explanation
-    from xent_cli.render.view import View
+    from xent_cli.io.memory_pool import allocate_for_speed
+    from xent_cli.render.dispatch import FORMATS
 
-    targets = read_targets(output or [], [preds, labels], EXPLAIN_FORMATS)
-    with progress_bar(wanted=not (quiet or no_progress)) as progress:
-        found = explain(preds, labels, progress=progress, **choices)
-
-    def render(kind: str, view: View) -> str:
-        return render_explanation(found, kind, view)
-
-    write_documents(render, form, targets, View(top=top), color=color, quiet=quiet)
+    allocate_for_speed()
+    targets = read_targets(output, [preds, labels], FORMATS["explanation"])
+    with progress_bar(output) as progress:
+        found = explain(preds, labels, processes=True, progress=progress, **said)
+    write_documents(found, targets, replace(output, top=top))

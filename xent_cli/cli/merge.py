@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from xent_cli.cli.option_groups import (
-    ColorOption,
-    DebugOption,
-    FormatOption,
-    MinNOption,
-    OutputOption,
-    QuietOption,
-    SortOption,
-    TopOption,
-)
+from xent_cli.cli.option_groups import with_options
+from xent_cli.schema.options import OutputOptions
+from xent_cli.schema.verb_options import MergeOptions
 
 
+@with_options(MergeOptions, without=("no_progress", "config", "no_config"))
 def merge_command(
     reports: Annotated[
         list[str],
@@ -25,25 +19,18 @@ def merge_command(
             metavar="REPORT...", help="Files that xent wrote as json, of other rows each."
         ),
     ],
-    form: FormatOption = "table",
-    output: OutputOption = None,
-    sort: SortOption = None,
-    top: TopOption = None,
-    min_n: MinNOption = 30,
-    color: ColorOption = "auto",
-    quiet: QuietOption = False,
-    debug: DebugOption = False,
+    *,
+    output: OutputOptions,
+    **said: Any,
 ) -> None:
     """Add up REPORTs of shards into the report of the whole, exactly.
 
     Example: xent merge shard-*.json --output json:whole.json
     """
     from xent_cli.api.merge import merge
-    from xent_cli.cli.output import read_targets, write_report
+    from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.metrics.report.saved import read_report
-    from xent_cli.render.view import View
 
-    targets = read_targets(output or [])
-    merged = merge(read_report(path) for path in reports)
-    view = View(sort=sort, top=top, min_n=min_n)
-    write_report(merged, form, targets, view, color=color, quiet=quiet)
+    targets = read_targets(output, reports)
+    merged = merge((read_report(path) for path in reports), **said)
+    write_documents(merged, targets, output)

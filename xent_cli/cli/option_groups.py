@@ -1,250 +1,164 @@
-"""Options that several commands share, as Typer declares them."""
+"""Option groups: what a command takes, as Typer reads it, out of the declarations in `schema`."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Literal, get_type_hints
+import shlex
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, is_dataclass, replace
+from functools import cache
+from typing import Annotated, Any, Literal
 
 import typer
 
-from xent_cli.cli.terminal import Color
-from xent_cli.schema.types import Sort
+from xent_cli.cli.config_file import Configuration
+from xent_cli.cli.terminal import write_stderr
+from xent_cli.errors import spell
+from xent_cli.schema import options, verb_options
+from xent_cli.schema.declared import Option, options_of
+from xent_cli.schema.options import OutputOptions
+from xent_cli.schema.provenance import Notice
 
-Form = Literal["table", "json", "csv", "md", "total"]
+ReportFormat = Literal["table", "json", "csv", "md", "total"]
 
-FormatOption = Annotated[Form, typer.Option("--format", "-f", help="What standard output carries.")]
-OutputOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FORMAT:PATH",
-        help="Also write a file, whole or not at all. Repeatable.",
+PredsArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="PREDS",
+        help="Predictions: a file, folder, pattern or address (s3://...); - is standard input.",
     ),
 ]
-SortOption = Annotated[
-    Sort | None,
-    typer.Option(
-        "--sort", help="Order of classes and slices. [default: as they stand; slices by share]"
-    ),
+LabelsArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="LABELS", help="Labels likewise; omit it if PREDS holds them."),
 ]
-TopOption = Annotated[
-    int | None,
-    typer.Option(
-        "--top",
-        min=0,
-        metavar="N",
-        help="Show N classes (or slices), 0 for all. [default: all, or the worst 20 of more than "
-        "40]",
-    ),
-]
-MinNOption = Annotated[
-    int,
-    typer.Option(
-        "--min-n", min=0, metavar="N", help="Slices with fewer rows are put into one line."
-    ),
-]
-ColorOption = Annotated[
-    Color, typer.Option("--color", help="Colour; auto heeds NO_COLOR, FORCE_COLOR and TERM.")
-]
-QuietOption = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Nothing on standard error but errors.")
-]
-DebugOption = Annotated[
-    bool, typer.Option("--debug", help="Show a traceback when something fails.")
-]
-COMPAT = (
-    "sklearn",
-    "sklearn-float32",
-    "sklearn-float16",
-    "sklearn-1.1",
-    "torch-nll",
-    "torch-soft",
-    "torch-bce",
-    "keras",
-    "keras-metric",
-    "xgboost",
-    "lightgbm",
-    "spark",
-)
-"""The names of `xent_cli.metrics.compat.libraries.TOOLS`, which needs NumPy: help does not wait."""
-
-CompatOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--compat",
-        metavar="TOOL",
-        help=f"Also say what another tool prints: {', '.join(COMPAT)}. Repeatable.",
-    ),
-]
-NoProgressOption = Annotated[
-    bool, typer.Option("--no-progress", help="Show no progress bar on a terminal.")
-]
-NoConfigOption = Annotated[
-    bool, typer.Option("--no-config", help="Read no pyproject.toml or xent.toml.")
-]
-AllowSameOption = Annotated[
-    bool, typer.Option("--allow-same", help="Let a model be compared with itself.")
-]
+_SPECIAL = frozenset(" \t\n\"'`$&|;<>(){}[]?!#\\")
 
 
-_DEFAULT_EPS = 2.0**-52
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown(OutputOptions):
+    """The options of the output, and what a configuration file has to do with the result."""
+
+    notes: tuple[Notice, ...] = ()
 
 
-def with_choices(
-    command: Callable[..., int | None], *, without: Sequence[str] = ()
-) -> Callable[..., int | None]:
-    """Give a command, in place of its ``**choices``, the options declared below.
+def with_options(
+    *declared: type, without: Collection[str] = (), formats: Any = ReportFormat
+) -> Callable[[Callable[..., int | None]], Callable[..., int | None]]:
+    """Give a command the options that classes declare, and those of the output.
 
-    Typer reads a command's signature: the options stand behind its arguments.
+    The command takes `output`, an OutputOptions, and in place of ``**said`` the rest by name.
+
+    Parameters
+    ----------
+    without : collection of str
+        Options of these classes that the command does not have.
+    formats : Literal
+        What ``--format`` may be.
     """
-    parameters: list[inspect.Parameter] = []
-    shared = [parameter for parameter in _parameters(_options) if parameter.name not in without]
-    for parameter in _parameters(command):
-        if parameter.kind is parameter.VAR_KEYWORD:
-            continue
-        if parameter.kind is parameter.KEYWORD_ONLY and shared:
-            parameters += shared
-            shared = []
-        parameters.append(parameter)
+    found: dict[str, Option] = {}
+    for item in (item for kind in (*declared, OutputOptions) for item in options_of(kind)):
+        if item.flags and item.name not in without:
+            found.setdefault(item.name, item)
+    shown = [item.name for item in options_of(OutputOptions) if found.get(item.name) is item]
+    found["format"] = replace(found["format"], type=formats)
 
-    def run(**arguments: Any) -> int | None:
-        return command(**arguments)
+    def decorate(command: Callable[..., int | None]) -> Callable[..., int | None]:
+        own = [
+            parameter
+            for parameter in inspect.signature(command, eval_str=True).parameters.values()
+            if parameter.name not in ("output", *found)
+            and parameter.kind is not parameter.VAR_KEYWORD
+        ]
+        parameters = [*own, *(_parameter(item) for item in found.values())]
+        context = inspect.Parameter(
+            "context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context
+        )
 
-    run.__name__, run.__doc__ = command.__name__, command.__doc__
-    run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [parameter.replace(kind=parameter.KEYWORD_ONLY) for parameter in parameters]
+        def run(context: Any, **said: Any) -> int | None:
+            for name, item in found.items():
+                if item.repeats:
+                    said[name] = tuple(said[name] or ())
+            notes = config_notes(context, said_quiet=said.get("quiet", False))
+            output = Shown(**{name: said.pop(name) for name in shown}, notes=notes)
+            return command(output=output, **said)
+
+        run.__name__, run.__doc__ = command.__name__, command.__doc__
+        run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [parameter.replace(kind=parameter.KEYWORD_ONLY) for parameter in (context, *parameters)]
+        )
+        run.__annotations__ = {p.name: p.annotation for p in (context, *parameters)}
+        run.options = tuple(found.values())  # type: ignore[attr-defined]
+        return run
+
+    return decorate
+
+
+def config_notes(context: typer.Context, *, said_quiet: bool) -> tuple[Notice, ...]:
+    """Say which options a configuration file has set, on standard error too.
+
+    Only ``--quiet`` on the command line keeps it from there: a file cannot hide what it does.
+    """
+    found = context.obj
+    if not isinstance(found, Configuration):
+        return ()
+    sources = {name: context.get_parameter_source(name) for name in found.values}
+    used = [name for name, source in sources.items() if source and source.name == "DEFAULT_MAP"]
+    if not used:
+        return ()
+    notice = Notice("config", found.describe(used))
+    if not said_quiet or "quiet" in used:
+        from xent_cli.render.text import clean  # It needs NumPy.
+
+        write_stderr(clean(f"config: {notice.message}"))
+    return (notice,)
+
+
+def on_command_line(name: str, text: str | None, _: str | None) -> str:
+    """Spell an option as the command line has it: the spelling of messages while `main` runs.
+
+    Examples
+    --------
+    >>> on_command_line("scale", "logits", None), on_command_line("require", "ce <= 1", None)
+    ('--from logits', "--require 'ce <= 1'")
+    """
+    flag = flags().get(name, name)
+    if not text:
+        return flag
+    return f"{flag} {shlex.quote(text) if _SPECIAL.intersection(text) else text}"
+
+
+@cache
+def flags() -> dict[str, str]:
+    """Return the long spelling of each option that the command line has, by its field."""
+    kinds = [kind for module in (options, verb_options) for kind in vars(module).values()]
+    return {
+        item.name: item.flags[0]
+        for kind in kinds
+        if is_dataclass(kind)
+        for item in options_of(kind)
+        if item.flags
+    }
+
+
+def _parameter(item: Option) -> inspect.Parameter:
+    """Return an option as Typer reads it."""
+    default = None if item.repeats else item.default
+    kind: Any = str
+    if item.choices:
+        kind = Literal[item.choices]
+    elif item.repeats:
+        kind = list[str]
+    else:
+        kind = item.spoken
+    if default is None:
+        kind = kind | None
+    declared = typer.Option(
+        *item.flags, metavar=item.metavar, min=item.least, help=spell(item.help)
     )
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return run
-
-
-def _parameters(function: Callable[..., int | None]) -> list[inspect.Parameter]:
-    hints = get_type_hints(function, include_extras=True)
-    return [
-        parameter.replace(annotation=hints.get(name, Any))
-        for name, parameter in inspect.signature(function).parameters.items()
-    ]
-
-
-def _options(
-    *,
-    pred_cols: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="COL",
-            help="Prediction columns, by name or pattern ('p_*'). Repeatable. "
-            "[default: all float columns]",
-        ),
-    ] = None,
-    label_col: Annotated[
-        list[str] | None,
-        typer.Option(metavar="COL", help="Label column; several or a pattern for one a class."),
-    ] = None,
-    weight: Annotated[
-        str | None, typer.Option(metavar="COL", help="Column of row weights.")
-    ] = None,
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COL", help="Column that rows of one draw share (a user, a document)."
-        ),
-    ] = None,
-    id_col: Annotated[
-        str | None,
-        typer.Option(
-            "--id",
-            metavar="COL",
-            help="Column that names rows in PREDS and LABELS (A=B where the names differ): join "
-            "them by it, in any order. [default: same order]",
-        ),
-    ] = None,
-    unmatched: Annotated[
-        Literal["error", "drop"],
-        typer.Option(help="With --id: what to do with rows that the other file lacks."),
-    ] = "error",
-    by: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="COL[,COL]",
-            help="Columns whose values make slices; 'age:10' cuts numbers into ten parts, "
-            "'age:18/65' at values. Repeatable.",
-        ),
-    ] = None,
-    mode: Annotated[
-        Literal["binary", "categorical", "sparse"] | None,
-        typer.Option(
-            help="Insist on a mode; binary with several columns is multi-label. "
-            "[default: what the columns say]"
-        ),
-    ] = None,
-    scale: Annotated[
-        Literal["probs", "logits", "logprobs"],
-        typer.Option("--from", help="What predictions are."),
-    ] = "probs",
-    classes: Annotated[
-        str | None,
-        typer.Option(metavar="A,B,C|FILE", help="Names of the classes, in column order."),
-    ] = None,
-    positive: Annotated[
-        str | None, typer.Option(metavar="LABEL", help="The positive label, in binary mode.")
-    ] = None,
-    label_base: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="Integer label of the first class. [default: 0]"),
-    ] = None,
-    ignore_label: Annotated[
-        list[str] | None,
-        typer.Option(metavar="LABEL", help="Leave rows with this label out. Repeatable."),
-    ] = None,
-    eps: Annotated[
-        float, typer.Option(help="Lowest probability; 0 makes an impossible truth cost infinity.")
-    ] = _DEFAULT_EPS,
-    row_sums: Annotated[
-        Literal["check", "renormalize", "ignore"],
-        typer.Option(help="What to do with probabilities that do not sum to 1."),
-    ] = "check",
-    invalid: Annotated[
-        Literal["error", "drop"], typer.Option(help="What to do with rows with missing values.")
-    ] = "error",
-    class_weights: Annotated[
-        str | None,
-        typer.Option(metavar="balanced|A=1,B=2.5|FILE", help="Weigh classes."),
-    ] = None,
-    label_smoothing: Annotated[
-        float, typer.Option(metavar="S", help="Mix labels with the uniform distribution.")
-    ] = 0.0,
-    base: Annotated[
-        Literal["e", "2", "10"], typer.Option(help="Unit: nats, bits or hartleys.")
-    ] = "e",
-    input_format: Annotated[
-        Literal["csv", "tsv", "jsonl", "parquet", "arrow", "npy", "npz", "xlsx"] | None,
-        typer.Option(help="Format of the input. [default: by suffix, then by content]"),
-    ] = None,
-    delimiter: Annotated[
-        str | None, typer.Option(metavar="CHAR", help="Delimiter of text. [default: found]")
-    ] = None,
-    header: Annotated[
-        Literal["auto", "yes", "no"], typer.Option(help="Whether text begins with a header.")
-    ] = "auto",
-    labels_header: Annotated[
-        Literal["auto", "yes", "no"] | None,
-        typer.Option(help="The same for LABELS. [default: as --header]"),
-    ] = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Encoding of text. [default: UTF-8, or detected]"),
-    ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs",
-            "-j",
-            min=1,
-            metavar="N",
-            help="Threads; the result is the same for any. [default: one a processor]",
-        ),
-    ] = None,
-) -> None:
-    """What `xent_cli.evaluate` takes, but for the inputs."""
+    return inspect.Parameter(
+        item.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=Annotated[kind, declared],
+    )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from xent_cli.cli.terminal import (
-    Color,
     is_ascii,
     terminal_width,
     wants_color,
@@ -16,13 +15,15 @@ from xent_cli.cli.terminal import (
     write_stdout,
 )
 from xent_cli.errors import OutputError, UsageError
-from xent_cli.io.atomic_write import drafted, writing
-from xent_cli.metrics.report.report import Report
-from xent_cli.render.dispatch import FORMATS, render_report
+from xent_cli.render.dispatch import FORMATS, render
 from xent_cli.render.text import clean
 from xent_cli.render.view import View
+from xent_cli.schema.options import OutputOptions
 
-_WITHOUT_WARNINGS = ("csv", "total")
+if TYPE_CHECKING:
+    from xent_cli.analysis.to_json import Result
+
+_WITHOUT_WARNINGS = ("csv", "total", "junit", "github")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,15 @@ class Target:
 
 
 def read_targets(
-    texts: Sequence[str],
+    output: OutputOptions,
     inputs: Sequence[str | None] = (),
-    formats: Sequence[str] = FORMATS,
+    formats: Sequence[str] = FORMATS["report"],
 ) -> list[Target]:
     """Read FORMAT:PATH texts, before any work is done.
 
     Parameters
     ----------
-    texts : sequence of str
+    output : OutputOptions
     inputs : sequence of str
         Files that are read and so not to be written over.
     formats : sequence of str
@@ -56,7 +57,7 @@ def read_targets(
         If the folder does not exist or may not be written.
     """
     targets = []
-    for text in texts:
+    for text in output.output:
         form, mark, path = text.partition(":")
         if not mark or form not in formats or not path:
             raise UsageError(
@@ -84,43 +85,37 @@ def read_targets(
     return targets
 
 
-def write_report(
-    report: Report,
-    form: str,
-    targets: Sequence[Target],
-    view: View,
-    *,
-    color: Color,
-    quiet: bool,
-) -> None:
-    """Write a report to its files and then to standard output."""
-    if form in _WITHOUT_WARNINGS and not quiet:
-        write_warnings(report)
-    write_documents(partial(render_report, report), form, targets, view, color=color, quiet=quiet)
+def write_documents(result: Result, targets: Sequence[Target], output: OutputOptions) -> None:
+    """Write a result to files and then to standard output, noting what a file has set.
 
-
-def write_warnings(report: Report) -> None:
-    """Write the warnings to standard error, where the document has no place for them."""
-    for notice in report.warnings:
-        write_stderr(clean(f"warning ({notice.code}): {notice.message}"))
-
-
-def write_documents(
-    render: Callable[[str, View], str],
-    form: str,
-    targets: Sequence[Target],
-    plain: View,
-    *,
-    color: Color,
-    quiet: bool,
-) -> None:
-    """Write what ``render(form, view)`` returns to files and then to standard output."""
+    Where its format has no place for warnings, they go to standard error.
+    """
+    result = noted(result, output)
+    if output.format in _WITHOUT_WARNINGS and not output.quiet:
+        for notice in result.warnings:
+            write_stderr(clean(f"warning ({notice.code}): {notice.message}"))
+    plain = View(sort=output.sort, top=output.top, min_n=output.min_n)
     for target in targets:
-        write_file(target.path, render(target.form, plain))
-        if not quiet:
+        write_file(target.path, render(result, target.form, plain))
+        if not output.quiet:
             write_stderr(clean(f"wrote {target.path}"))
-    view = replace(plain, width=terminal_width(), color=wants_color(color), ascii_only=is_ascii())
-    write_stdout(render(form, view))
+    color = wants_color(output.color)
+    view = replace(plain, width=terminal_width(), color=color, ascii_only=is_ascii())
+    write_stdout(render(result, output.format, view))
+
+
+def noted(result: Any, output: OutputOptions) -> Any:
+    """Return a result with notes on what a configuration file has set, at its first report."""
+    notes = getattr(output, "notes", ())
+    if not notes:
+        return result
+    if hasattr(result, "notes"):
+        return replace(result, notes=(*result.notes, *notes))
+    if hasattr(result, "comparisons"):
+        first, *others = result.comparisons
+        first = replace(first, baseline=noted(first.baseline, output))
+        return replace(result, comparisons=(first, *others))
+    return replace(result, report=noted(result.report, output))
 
 
 def write_file(path: str, text: str) -> None:
@@ -130,5 +125,7 @@ def write_file(path: str, text: str) -> None:
     ------
     OutputError
     """
+    from xent_cli.io.atomic_write import drafted, writing
+
     with drafted(path) as draft, writing(path), open(draft, "wb") as file:
         file.write(text.encode("utf-8", "backslashreplace"))

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from xent_cli.schema.options import OutputOptions
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -15,13 +17,13 @@ _PATIENCE_SECONDS = 1.0
 
 
 @contextmanager
-def progress_bar(*, wanted: bool) -> Iterator[Callable[[int, int | None], None] | None]:
+def progress_bar(output: OutputOptions) -> Iterator[Callable[[int, int | None], None] | None]:
     """Give a function to call with the rows done and, if known, of how many.
 
     The bar stands on standard error, only if a person looks at it, and vanishes when done; None if
     nobody does.
     """
-    if not wanted or sys.stderr is None or not sys.stderr.isatty():
+    if output.quiet or output.no_progress or sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
     began = time.monotonic()

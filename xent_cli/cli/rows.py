@@ -2,98 +2,49 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-import typer
+from xent_cli.cli.option_groups import LabelsArgument, PredsArgument, with_options
+from xent_cli.schema.options import EvalOptions, Execution, OutputOptions
+from xent_cli.schema.verb_options import RowsOptions
 
-from xent_cli.cli.option_groups import (
-    ColorOption,
-    DebugOption,
-    NoConfigOption,
-    NoProgressOption,
-    QuietOption,
-    with_choices,
+
+@with_options(
+    EvalOptions,
+    Execution,
+    RowsOptions,
+    without=("by", "sort", "min_n"),
+    formats=Literal["table", "json", "csv", "md"],
 )
-
-
-@partial(with_choices, without=["by"])
 def rows_command(
-    preds: Annotated[
-        str,
-        typer.Argument(
-            metavar="PREDS", help="Predictions: a file, folder or pattern; - is standard input."
-        ),
-    ],
-    labels: Annotated[
-        str | None,
-        typer.Argument(metavar="LABELS", help="Labels likewise; omit it if PREDS holds them."),
-    ] = None,
+    preds: PredsArgument,
+    labels: LabelsArgument = None,
     *,
-    top: Annotated[int, typer.Option(min=1, metavar="N", help="List N rows.")] = 20,
-    label: Annotated[
-        str | None,
-        typer.Option("--class", metavar="NAME", help="List rows of this class (by their label)."),
-    ] = None,
-    where: Annotated[
-        Literal["correct", "wrong"] | None,
-        typer.Option(help="List rows that are predicted right, or wrong."),
-    ] = None,
-    form: Annotated[
-        Literal["table", "json", "csv", "md"],
-        typer.Option("--format", "-f", help="What standard output carries: the list."),
-    ] = "table",
-    output: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FORMAT:PATH",
-            help="Also write a file, whole or not at all: parquet, csv and jsonl hold the loss of "
-            "every row, in order; table, json and md the list. Repeatable.",
-        ),
-    ] = None,
-    color: ColorOption = "auto",
-    quiet: QuietOption = False,
-    no_progress: NoProgressOption = False,
-    no_config: NoConfigOption = False,
-    debug: DebugOption = False,
-    **choices: Any,
+    output: OutputOptions,
+    **said: Any,
 ) -> None:
     """List the rows of PREDS with the highest loss: where labels are wrong, or the model is.
+
+    --output writes the loss of every row, in order, as parquet, csv or jsonl; the list as table,
+    json or md.
 
     Example: xent rows preds.csv labels.csv --where wrong
     """
     from xent_cli.api.worst_rows import worst_rows
-    from xent_cli.cli.output import read_targets, write_documents, write_warnings
+    from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
     from xent_cli.cli.terminal import write_stderr
+    from xent_cli.io.memory_pool import allocate_for_speed
     from xent_cli.io.table_writer import TABLE_FORMATS
-    from xent_cli.render.dispatch import render_ranking
     from xent_cli.render.text import clean
-    from xent_cli.render.view import View
 
-    targets = read_targets(output or [], [preds, labels], (*TABLE_FORMATS, "table", "json", "md"))
+    allocate_for_speed()
+    targets = read_targets(output, [preds, labels], (*TABLE_FORMATS, "table", "json", "md"))
     tables = [target for target in targets if target.form in TABLE_FORMATS]
-    with progress_bar(wanted=not (quiet or no_progress)) as progress:
-        found = worst_rows(
-            preds,
-            labels,
-            top=top,
-            label=label,
-            where=where,
-            write=[(target.form, target.path) for target in tables],
-            progress=progress,
-            **choices,
-        )
-    if not quiet:
+    write = [(target.form, target.path) for target in tables]
+    with progress_bar(output) as progress:
+        found = worst_rows(preds, labels, write=write, processes=True, progress=progress, **said)
+    if not output.quiet:
         for target in tables:
             write_stderr(clean(f"wrote {target.path}"))
-    if form == "csv" and not quiet:
-        write_warnings(found.report)
-
-    def render(kind: str, view: View) -> str:
-        return render_ranking(found, kind, view)
-
-    rest = [target for target in targets if target not in tables]
-    write_documents(render, form, rest, View(), color=color, quiet=quiet)
+    write_documents(found, [target for target in targets if target not in tables], output)

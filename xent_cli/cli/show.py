@@ -1,47 +1,47 @@
-"""xent show: draw a saved report again."""
+"""xent show: draw a saved result again."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from xent_cli.cli.option_groups import (
-    ColorOption,
-    DebugOption,
-    FormatOption,
-    MinNOption,
-    OutputOption,
-    QuietOption,
-    SortOption,
-    TopOption,
+from xent_cli.cli.option_groups import with_options
+from xent_cli.errors import UsageError
+from xent_cli.schema.options import OutputOptions
+
+
+@with_options(
+    without=("no_progress", "config", "no_config"),
+    formats=Literal["table", "json", "csv", "md", "total", "junit", "github"],
 )
-
-
 def show_command(
-    report: Annotated[
+    saved: Annotated[
         str,
         typer.Argument(
-            metavar="REPORT", help="A file that xent wrote as json; - is standard input."
+            metavar="SAVED",
+            help="A file that eval, gate, compare, explain or rows wrote as json; - is standard "
+            "input.",
         ),
     ],
-    form: FormatOption = "table",
-    output: OutputOption = None,
-    sort: SortOption = None,
-    top: TopOption = None,
-    min_n: MinNOption = 30,
-    color: ColorOption = "auto",
-    quiet: QuietOption = False,
-    debug: DebugOption = False,
+    *,
+    output: OutputOptions,
 ) -> None:
-    """Draw a saved REPORT again, in any format.
+    """Draw a SAVED result again, in any format that it has.
 
     Example: xent show report.json --sort loss
     """
-    from xent_cli.cli.output import read_targets, write_report
-    from xent_cli.metrics.report.saved import read_report
-    from xent_cli.render.view import View
+    from xent_cli.api.load import load
+    from xent_cli.cli.output import read_targets, write_documents
+    from xent_cli.render.dispatch import ALL_FORMATS, formats_of
 
-    targets = read_targets(output or [])
-    view = View(sort=sort, top=top, min_n=min_n)
-    write_report(read_report(report), form, targets, view, color=color, quiet=quiet)
+    targets = read_targets(output, [saved], ALL_FORMATS)
+    result = load(saved)
+    known = formats_of(result)
+    for wanted in (output.format, *(target.form for target in targets)):
+        if wanted not in known:
+            raise UsageError(
+                f"--format {wanted}: {saved} cannot be drawn so.",
+                hint=f"It can as {', '.join(known)}.",
+            )
+    write_documents(result, targets, output)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from typing import Literal, TextIO
+from typing import TextIO
 
 from xent_cli.errors import OutputError
-
-Color = Literal["auto", "always", "never"]
+from xent_cli.schema.types import Color
 
 
 def wants_color(choice: Color) -> bool:

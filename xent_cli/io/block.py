@@ -10,9 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from xent_cli.errors import ColumnError, SliceError
+from xent_cli.errors import ColumnError, SliceError, option
 from xent_cli.io.arrow_types import is_list, is_number, is_text
-from xent_cli.io.numpy_arrow import array_to_arrow
 from xent_cli.numerics.arrays import Floats
 from xent_cli.schema.label_encoder import LabelValues
 from xent_cli.schema.place import Place
@@ -199,6 +198,8 @@ class Block:
             texts = [_MIDNIGHT.sub("", text) for text in texts]
         codes = column.indices.cast(pa.int64())
         if codes.null_count:
+            from xent_cli.io.numpy_arrow import array_to_arrow
+
             # A scalar made of a Python number would import pandas.
             codes = codes.fill_null(array_to_arrow(np.array([len(texts)]))[0])
         return np.asarray(_to_numpy(codes), dtype=np.intp), (*texts, "")
@@ -210,7 +211,7 @@ class Block:
             raise SliceError(
                 f"{self.place.path}: column {name} holds fractions such as {number:g}, and each "
                 "would be a slice.",
-                hint=f"Cut it into parts: --by {name}:10.",
+                hint=f"Cut it into parts: {option('by', f'{name}:10')}.",
             )
         return str(int(number))
 
@@ -233,7 +234,7 @@ class Block:
         if not is_number(kind):
             raise ColumnError(
                 f"{self.place.path}: column {name} holds {kind}, not numbers.",
-                hint="Choose the prediction columns with --pred-cols.",
+                hint=f"Choose the prediction columns with {option('pred_cols')}.",
             )
         if pa.types.is_decimal(kind):
             column = column.cast(pa.string())  # Arrow's own way to floats rounds twice.

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, BinaryIO, get_args
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 from xent_cli.errors import (
     EmptyInputError,
@@ -20,13 +19,16 @@ from xent_cli.errors import (
 )
 from xent_cli.io.formats.detect import HEAD_BYTES, detect_format
 from xent_cli.io.read_ahead import map_ahead
-from xent_cli.io.source import Source, reading
+from xent_cli.io.source import Source, TextFile, reading
 from xent_cli.io.storage.compression import detect_compression, opener_of
 from xent_cli.io.storage.encoding import is_utf8, require_encoding, transcoder_of
-from xent_cli.io.storage.listing import Listing, find
 from xent_cli.io.storage.location import LocalFile, Location, Stamp
-from xent_cli.io.storage.remote import RemoteFile
-from xent_cli.schema.types import TEXT_FORMATS, Header, InputFormat
+from xent_cli.schema.file_formats import FORMATS, InputFormat
+from xent_cli.schema.types import Header
+
+if TYPE_CHECKING:
+    from xent_cli.io.storage.listing import Listing
+    from xent_cli.io.storage.remote import RemoteFile
 
 
 def open_source(
@@ -61,18 +63,21 @@ def open_source(
 
         return wrap_object(data, role)
     path = os.fspath(data)
-    _require_choices(input_format, delimiter, header)
     require_encoding(encoding)
     path, sheet = _split_sheet(path)
     open_file = partial(_open_file, Text(input_format, delimiter, header, encoding, sheet))
 
     if path == "-":
         return _open_stdin(open_file)
+    if "://" not in path and os.path.isfile(path):
+        return open_file(LocalFile(path))
+    from xent_cli.io.storage.listing import Listing, find  # Folders, patterns, addresses.
+
     found = find(path)
     return _open_many(found, open_file) if isinstance(found, Listing) else open_file(found)
 
 
-_OpenFile = Callable[[Location | RemoteFile], Source]
+_OpenFile: TypeAlias = "Callable[[Location | RemoteFile], Source]"
 _SHEET = re.compile(r"(.+\.xls[xm])#(.+)", re.IGNORECASE)
 
 
@@ -101,7 +106,7 @@ class Text:
 
 def _open_file(said: Text, location: Location | RemoteFile) -> Source:
     name = location.name
-    if isinstance(location, RemoteFile):
+    if not isinstance(location, Location):  # A file that fsspec opens.
         copy = location.fetch()
         source = _open_file(said, LocalFile(copy.path, name))
         source.keep_alive = (source.keep_alive, copy)
@@ -141,50 +146,26 @@ def _is_pipe(path: str) -> bool:
 def _make_source(
     location: Location, kind: InputFormat, compression: str | None, said: Text
 ) -> Source:
-    if kind in TEXT_FORMATS:
-        opener = opener_of(location, compression)
-        if kind == "jsonl":
-            from xent_cli.io.formats.jsonl import JsonLinesSource
-
-            if said.encoding and not is_utf8(said.encoding):
-                opener = transcoder_of(opener, said.encoding, location.name)
-            return JsonLinesSource(location.name, opener)
-        from xent_cli.io.formats.csv.source import TextSource
-
-        mark = said.delimiter or ("\t" if kind == "tsv" else None)
-        text = TextSource(
-            location.name, opener, delimiter=mark, header=said.header, encoding=said.encoding
-        )
-        text.can_seek = text.can_seek and compression is None
-        return text
-    if kind == "parquet":
-        from xent_cli.io.formats.parquet import ParquetSource
-
-        return ParquetSource(location)
-    if kind == "arrow":
-        from xent_cli.io.formats.arrow_ipc import ArrowSource
-
-        return ArrowSource(location)
+    form = FORMATS[kind]
+    module, _, name = form.reader.partition(":")
+    reader: Callable[..., Source] = getattr(import_module(f"xent_cli.io.formats.{module}"), name)
     if kind == "xlsx":
-        from xent_cli.io.formats.excel import open_sheet
-
-        return open_sheet(location, said.sheet, said.header)
-    from xent_cli.io.formats.npy import NpySource, NpzSource
-
-    return NpySource(location) if kind == "npy" else NpzSource(location)
-
-
-def _require_choices(input_format: str | None, delimiter: str | None, header: str) -> None:
-    """Raise UsageError for a format, a delimiter or a header that is none."""
-    if input_format not in (None, *get_args(InputFormat)):
-        known = ", ".join(get_args(InputFormat))
-        raise UsageError(f"--input-format {input_format}: must be one of {known}.")
-    if header not in get_args(Header):
-        raise UsageError(f"--header {header}: must be one of {', '.join(get_args(Header))}.")
-    if delimiter is not None and not (len(delimiter) == 1 and delimiter.isascii()):
-        raise UsageError(f"--delimiter {delimiter!r}: must be a single ASCII character.")
-    if delimiter in ("\r", "\n", '"', "\0"):
-        raise UsageError(f"--delimiter {delimiter!r}: has a meaning of its own in text files.")
+        return reader(location, said.sheet, said.header)
+    if form.magic:
+        return reader(location)
+    opener = opener_of(location, compression)
+    if kind == "jsonl" and said.encoding and not is_utf8(said.encoding):
+        opener = transcoder_of(opener, said.encoding, location.name)
+    return reader(
+        TextFile(
+            location.name,
+            opener,
+            is_packed=compression is not None,
+            delimiter=said.delimiter or form.delimiter,
+            header=said.header,
+            encoding=said.encoding,
+        )
+    )
 
 
 def _open_stdin(open_file: _OpenFile) -> Source:
@@ -198,6 +179,9 @@ def _open_stdin(open_file: _OpenFile) -> Source:
 
 def _spool(stream: BinaryIO, name: str, open_file: _OpenFile) -> Source:
     """Put what a stream holds into a temporary file, and open that: some formats are read twice."""
+    import shutil  # With what they import, a hundredth of a second: only who pipes waits for it.
+    import tempfile
+
     file = tempfile.NamedTemporaryFile(prefix="xent-")  # noqa: SIM115 - lives as long as the source
     shutil.copyfileobj(stream, file, 1 << 20)
     file.flush()
@@ -210,7 +194,7 @@ def _open_many(listing: Listing, open_file: _OpenFile) -> Source:
     if not listing.parts:
         raise EmptyInputError(
             f"{listing.name} holds no data files.",
-            hint=f"Known are {', '.join(get_args(InputFormat))}, the text formats compressed too.",
+            hint=f"Known are {', '.join(FORMATS)}, the text formats compressed too.",
         )
     files, pairs = zip(*listing.parts, strict=True)
     parts = list(zip(map_ahead(open_file, files, listing.jobs), pairs, strict=True))

@@ -1,4 +1,4 @@
-"""Piece: rows of a source that are still to be read, by whatever thread or process."""
+"""Source: rows that can be read as often as needed, and pieces of them that any thread can read."""
 
 from __future__ import annotations
 
@@ -21,12 +21,15 @@ from xent_cli.errors import (
     EmptyInputError,
     EncodingError,
     InputError,
+    option,
 )
 from xent_cli.io.block import Block
+from xent_cli.io.storage.compression import Opener
 from xent_cli.io.storage.location import Location, Stamp
 from xent_cli.schema.column import Column
 from xent_cli.schema.place import Place
 from xent_cli.schema.provenance import Notice
+from xent_cli.schema.types import Header
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,31 @@ class Piece:
                 f"{rows:,}.",
                 hint="It is damaged: write it again.",
             )
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A file of text, and what was said of it.
+
+    Attributes
+    ----------
+    name : str
+        What errors call it.
+    opener : callable
+        Opens it at its first uncompressed byte.
+    is_packed : bool
+        Whether it is compressed, and cannot be read from the middle.
+    delimiter : str, optional
+    header : {"auto", "yes", "no"}
+    encoding : str, optional
+    """
+
+    name: str
+    opener: Opener
+    is_packed: bool = False
+    delimiter: str | None = None
+    header: Header = "auto"
+    encoding: str | None = None
 
 
 Use = Literal["number", "label", "text"]
@@ -259,7 +287,7 @@ def require_unique(names: list[str], path: str) -> None:
     if count > 1:
         raise DuplicateColumnError(
             f"{path} has {count} columns with the name {name!r}.",
-            hint="Rename one, or say --header no if the file has no header.",
+            hint=f"Rename one, or say {option('header', 'no')} if the file has no header.",
         )
 
 
@@ -290,7 +318,7 @@ def reading(file: str | Location, noun: str) -> Iterator[None]:
     except UnicodeDecodeError as error:
         raise EncodingError(
             f"{path} is not UTF-8 text (byte {error.object[error.start]:#04x}).",
-            hint="Name its encoding, as in --encoding cp1252.",
+            hint=f"Name its encoding, as in {option('encoding', 'cp1252')}.",
         ) from error
     except (pa.ArrowException, OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
         if isinstance(file, Location) and (said := file.explain(error)):
@@ -298,5 +326,6 @@ def reading(file: str | Location, noun: str) -> Iterator[None]:
         reason = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
         raise BrokenFileError(
             f"{path} cannot be read as {noun}: {reason}.",
-            hint="Is it complete, and of the format its name says? --input-format sets another.",
+            hint="Is it complete, and of the format its name says? "
+            f"{option('input_format')} sets another.",
         ) from error

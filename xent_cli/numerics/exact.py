@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 _MOST_LIMBS = 32
 _FULL = 2.0**62
+_FEW_BITS, _MOST_GROWTH = 1 << 27, 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,6 +161,10 @@ class ExactSums:
         """Return the sums that `to_strings` wrote; ValueError where a text is none of its own."""
         pairs = [_from_string(text) for text in texts]
         low = min((exponent for unit, exponent in pairs if unit), default=0)
+        high = max((exponent + unit.bit_length() for unit, exponent in pairs), default=0)
+        # All get one exponent: short texts whose powers lie far apart could fill the memory.
+        if len(pairs) * (high - min(0, low)) > max(_FEW_BITS, _MOST_GROWTH * sum(map(len, texts))):
+            raise ValueError("the exact sums are too far apart")
         return cls(tuple(unit << (exponent - low) if unit else 0 for unit, exponent in pairs), low)
 
 

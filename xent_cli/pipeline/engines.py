@@ -11,10 +11,9 @@ import sys
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import TypeVar, get_args
+from typing import TypeVar
 
-from xent_cli.errors import EngineError, UsageError, XentError
-from xent_cli.schema.types import Engine
+from xent_cli.errors import EngineError, XentError, option
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -54,17 +53,6 @@ def map_on(
     adapters = {"dask": _map_dask, "ray": _map_ray, "spark": _map_spark}
     with _explaining(engine, address):
         yield from adapters[engine](function, items, address)
-
-
-def require_engine(engine: str, address: str | None) -> None:
-    """Raise UsageError for an engine that is none, or an address without one."""
-    if engine not in get_args(Engine):
-        raise UsageError(f"--engine {engine}: must be one of {', '.join(get_args(Engine))}.")
-    if address is not None and engine == "local":
-        raise UsageError(
-            f"--address {address} is of no use without an engine.",
-            hint="Say --engine dask, ray or spark.",
-        )
 
 
 def _map_dask(
@@ -129,7 +117,7 @@ def _explaining(engine: str, address: str | None) -> Iterator[None]:
         yield
     except ImportError as error:
         raise EngineError(
-            f"--engine {engine}: {error.name} is not installed.",
+            f"{option('engine', engine)}: {error.name} is not installed.",
             hint=f"pip install 'xent-cli[{engine}]' brings it.",
         ) from error
     except XentError:

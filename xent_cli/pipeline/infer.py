@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from xent_cli.errors import SwappedInputsError
+from xent_cli.errors import SwappedInputsError, option
 from xent_cli.io.align.rows import some
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source
@@ -20,12 +20,13 @@ from xent_cli.pipeline.interpretation.question import Question
 from xent_cli.pipeline.interpretation.reading import Interpretation
 from xent_cli.pipeline.interpretation.refusal import refuse
 from xent_cli.pipeline.interpretation.sample import Sample
-from xent_cli.pipeline.plan import Plan, line_up_roles, uses_of
+from xent_cli.pipeline.plan import Plan
+from xent_cli.pipeline.sides import Lining, line_up_plan, uses_of
 from xent_cli.pipeline.slice_keys import find_points, require_numbers
 from xent_cli.schema.class_weights import balanced_weights, read_class_weights
 from xent_cli.schema.id_columns import find_ids
 from xent_cli.schema.mode import detect_mode
-from xent_cli.schema.options import Options
+from xent_cli.schema.options import EvalOptions
 from xent_cli.schema.positive_class import contradiction
 from xent_cli.schema.provenance import Notice
 from xent_cli.schema.roles import Named, Roles, named_columns, roles_of
@@ -35,7 +36,7 @@ from xent_cli.schema.spec import Spec
 _SAMPLE_ROWS = 1 << 16
 
 
-def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
+def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
     """Decide columns, mode, classes and how they match, from names and the first rows.
 
     Raises
@@ -50,10 +51,10 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
         preds.columns,
         label_side,
         pred_cols=options.pred_cols,
-        label_cols=options.label_cols,
+        label_cols=options.label_col,
         weight=options.weight,
         cluster=options.cluster,
-        id_cols=find_ids(options.id, preds.columns, label_side),
+        id_cols=find_ids(options.id_col, preds.columns, label_side),
         by=by,
     )
     question = ask(preds, labels, named, options)
@@ -84,7 +85,7 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
     return replace(plan, spec=replace(plan.spec, class_weights=weights))
 
 
-def ask(preds: Source, labels: Source, named: Named, options: Options) -> Question:
+def ask(preds: Source, labels: Source, named: Named, options: EvalOptions) -> Question:
     """Take samples of two inputs, and put what the user said of their columns beside them."""
     percent = options.scale == "percent"
     ours = Sample(preds, divisor=100.0 if percent else 1.0)
@@ -117,7 +118,7 @@ def _plan(question: Question, reading: Interpretation, roles: Roles, named: Name
     if guess and soft and np.isin(q, (0.0, 1.0)).all() and len(first[0]) > 1:
         raise SwappedInputsError(
             f"{preds.path} holds only 0 and 1 and {labels.path} fractions: are the two swapped?",
-            hint="The order is PREDS LABELS. If they are not swapped, say so with --mode.",
+            hint=f"The order is PREDS LABELS. If they are not swapped, say so with {option('mode')}.",
         )
     decision = detect_mode(
         len(q),
@@ -138,7 +139,7 @@ def _plan(question: Question, reading: Interpretation, roles: Roles, named: Name
         row_sums=options.row_sums,
         invalid=options.invalid,
         weighted=options.weight is not None,
-        ignore=options.ignore_labels,
+        ignore=options.ignore_label,
         smoothing=options.label_smoothing,
         unit=options.unit,
         align=reading.align,
@@ -181,7 +182,7 @@ def _left_out(question: Question, reading: Interpretation) -> tuple[str, ...]:
 def _first_rows(preds: Source, labels: Source, roles: Roles) -> tuple[Block, Block]:
     """Return the first rows of both; where an id joins them, they need not belong together."""
     if roles.id is None or preds is labels:
-        return next(line_up_roles(preds, labels, roles, _SAMPLE_ROWS))
+        return next(line_up_plan(Lining(preds, labels, roles), _SAMPLE_ROWS))
     ours, theirs = uses_of(roles)
     return next(some(preds.blocks(ours), preds)), next(some(labels.blocks(theirs), labels))
 
@@ -249,7 +250,7 @@ def _kind(source: Source, name: str) -> str:
     return column.kind if column else "other"
 
 
-def _doubt_scale(q: Floats, options: Options) -> tuple[Notice, ...]:
+def _doubt_scale(q: Floats, options: EvalOptions) -> tuple[Notice, ...]:
     """Warn if so-called logits look like probabilities: softmax would be applied twice."""
     if options.scale != "logits" or len(q) < 2 or not ((q >= 0) & (q <= 1)).all():
         return ()

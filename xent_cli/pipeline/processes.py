@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from xent_cli.errors import EngineError
+from xent_cli.errors import EngineError, option
 from xent_cli.io.read_ahead import Stop, map_ahead
 
 In = TypeVar("In")
@@ -67,7 +67,7 @@ def map_in_copies(
     except BrokenProcessPool:
         raise EngineError(
             "A process that xent works with was killed.",
-            hint="Was memory short? --jobs 1 does with one. No number was made.",
+            hint=f"Was memory short? {option('jobs', 1)} does with one. No number was made.",
         ) from None
 
 

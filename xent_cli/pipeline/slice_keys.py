@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from xent_cli.errors import SliceError
+from xent_cli.errors import SliceError, option
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source
 from xent_cli.metrics.rows.batch import Sliced
@@ -48,7 +48,7 @@ def require_numbers(roles: Roles, preds: Source, labels: Source) -> None:
             if name in roles.cut and column is not None and column.kind not in _NUMBERS:
                 raise SliceError(
                     f"{source.path}: column {name} holds no numbers, and cannot be cut.",
-                    hint=f"--by {name} makes each of its values a slice.",
+                    hint=f"{option('by', name)} makes each of its values a slice.",
                 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from xent_cli.errors import option, spell
 from xent_cli.schema.types import Sort
 
 if TYPE_CHECKING:  # Figures need NumPy, which takes its time; the command line needs Sort at once.
@@ -75,7 +76,10 @@ class View:
         left = len(rows) - top
         said = {"name": "first by name", "n": "most frequent", "loss": "highest cross entropy"}
         which = said.get(sort, "largest share of the loss")
-        note = f"{top} of {len(rows):,} {nouns}, {which}; {left:,} more with --top 0."
+        note = (
+            f"{top} of {len(rows):,} {nouns}, {which}; {left:,} more with "
+            f"{spell(option('top', 0))}."
+        )
         return sort_rows(rows, sort)[:top], note
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import compress, takewhile
 
-from xent_cli.errors import ClassesError
+from xent_cli.errors import ClassesError, option
 
 _WORD = (
     r"(?:y_?)?(?:p|q|prob|probs|proba|probability|pred|preds|prediction|score|scores|logit|logits"
@@ -102,8 +102,9 @@ def require_no_conflict(preds: Sequence[str], labels: Sequence[str]) -> None:
             raise ClassesError(
                 f"The columns of predictions and labels have the name {name!r} in common, but not "
                 "in the same place, and do not match otherwise.",
-                hint="Rename them alike, or choose them in the same order with --pred-cols and "
-                "--label-col.",
+                hint=f"Rename them alike, or choose them in the same order with "
+                f"{option('pred_cols')} "
+                f"and {option('label_col')}.",
             )
 
 
@@ -116,7 +117,7 @@ def require_distinct(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def read_class_names(given: str) -> tuple[str, ...]:
-    """Read `--classes`: a list with commas between, or a text file with one name a line.
+    """Read what names the classes: a list with commas between, or a text file with one name a line.
 
     Examples
     --------
@@ -133,7 +134,7 @@ def read_class_names(given: str) -> tuple[str, ...]:
         names = [name.strip() for name in given.split(",")]
     if len(names) < 2 or not all(names):
         raise ClassesError(
-            f"--classes {given!r} does not name two classes or more.",
+            f"{option('classes', given)} does not name two classes or more.",
             hint="Write them with commas between, or give a file with one name a line.",
         )
     return require_distinct(names)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import math
 import os
 from collections.abc import Mapping, Sequence
 
-from xent_cli.errors import WeightError
+from xent_cli.errors import WeightError, option
+from xent_cli.schema.name_suggestions import did_you_mean, listed
 from xent_cli.schema.types import LARGEST_WEIGHT
 
 
@@ -39,12 +39,9 @@ def read_class_weights(
     if isinstance(given, Mapping):
         for name in given:
             if str(name) not in classes:
-                close = difflib.get_close_matches(str(name), classes, n=1)
                 raise WeightError(
-                    f"--class-weights: there is no class {str(name)!r}.",
-                    hint=f"Did you mean {close[0]}?"
-                    if close
-                    else f"Known: {', '.join(classes[:10])}.",
+                    f"{option('class_weights')}: there is no class {str(name)!r}.",
+                    hint=did_you_mean(str(name), classes) or f"Known: {listed(classes)}.",
                 )
         by_name = {str(name): _as_weight(weight) for name, weight in given.items()}
         weights = tuple(by_name.get(name, 1.0) for name in classes)
@@ -75,7 +72,7 @@ def balanced_weights(totals: Sequence[float]) -> tuple[float, ...]:
 
 
 def _as_weight(value: object) -> float:
-    return _read_weight(str(value), "--class-weights")
+    return _read_weight(str(value), option("class_weights"))
 
 
 def _read_list(given: str) -> dict[str, float]:
@@ -84,10 +81,10 @@ def _read_list(given: str) -> dict[str, float]:
         name, mark, weight = part.rpartition("=")
         if not mark:
             raise WeightError(
-                f"--class-weights {given!r}: {part.strip()!r} is no name=weight.",
+                f"{option('class_weights', given)}: {part.strip()!r} is no name=weight.",
                 hint="Write balanced, or cat=1,dog=2.5, or the path of a file.",
             )
-        weights[name.strip()] = _read_weight(weight, f"--class-weights {given!r}")
+        weights[name.strip()] = _read_weight(weight, option("class_weights", given))
     return weights
 
 

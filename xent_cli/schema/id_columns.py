@@ -1,11 +1,12 @@
-"""Ids: the columns that name the rows of predictions and labels. Looks at names and kinds only."""
+"""Id columns: those that name the rows of predictions and labels. Looks at names and kinds only."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xent_cli.errors import ColumnError
+from xent_cli.errors import ColumnError, option
 from xent_cli.schema.column import Column
+from xent_cli.schema.name_suggestions import listed
 
 INDEX_NAMES = (
     "",
@@ -52,7 +53,7 @@ def naming_column(
 def find_ids(
     text: str | None, preds: Sequence[Column], labels: Sequence[Column] | None
 ) -> tuple[str, str] | None:
-    """Return the columns of predictions and labels that ``--id`` names: ``COL``, or ``A=B``.
+    """Return the columns of predictions and labels that `id_col` names: ``COL``, or ``A=B``.
 
     Raises
     ------
@@ -73,10 +74,11 @@ def find_ids(
         ours = theirs = text
     for (side, columns), name in zip(sides.items(), (ours, theirs), strict=True):
         if name not in {column.name for column in columns}:
-            listed = ", ".join([column.name for column in columns][:10])
+            known = listed([column.name for column in columns])
             raise ColumnError(
-                f"--id {text}: the {side} have no column {name!r} (but {listed}).",
-                hint="Where the two names differ, say --id A=B: A of the predictions, B of the "
+                f"{option('id_col', text)}: the {side} have no column {name!r} (but {known}).",
+                hint=f"Where the two names differ, say {option('id_col', 'A=B')}: A of the "
+                "predictions, B of the "
                 "labels.",
             )
     return ours, theirs

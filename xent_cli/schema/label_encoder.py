@@ -1,4 +1,4 @@
-"""Classes: how labels find them, by name or by position. NumPy only."""
+"""Label encoder: how labels find their classes, by name or by position. NumPy only."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.errors import LabelError
+from xent_cli.errors import LabelError, option
 from xent_cli.schema.class_names import FALSE_WORDS, TRUE_WORDS, as_number, polarity
+from xent_cli.schema.name_suggestions import listed
 from xent_cli.schema.spelling import Fold, fold, is_missing
 
 _INTEGER = re.compile(r"[+-]?\d+\Z")
@@ -158,14 +159,18 @@ class ClassIndex:
         value = labels.at(row)
         if len(value) > 40:
             value = value[:37] + "..."
-        hint = "--ignore-label leaves such rows out; --classes names the classes."
+        hint = (
+            f"{option('ignore_label')} leaves such rows out; {option('classes')} names the classes."
+        )
         counted = self.by_position or self.names == tuple(map(str, range(len(self.names))))
         if counted and value == str(len(self.names)) and self.base == 0:
-            hint = "If labels count from 1, say --label-base 1."
+            hint = f"If labels count from 1, say {option('label_base', 1)}."
         elif len(self.names) == 2 and (as_number(value) or 0) % 1:
             hint = "Label probabilities must lie between 0 and 1."
         elif len(self.names) == 2 and self.by_position and as_number(value) is not None:
-            hint = "If these are two other labels, name the positive one with --positive."
+            hint = (
+                f"If these are two other labels, name the positive one with {option('positive')}."
+            )
         return LabelError(f"{place}: {value!r} is none of the classes {self._listed()}.", hint=hint)
 
     def _encode_numbers(self, numbers: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -202,14 +207,13 @@ class ClassIndex:
     def _listed(self) -> str:
         if self.by_position and all(map(_INTEGER.match, self.names)):
             return f"{self.base} to {self.base + len(self.names) - 1}"
-        shown = ", ".join(self.names[:8])
-        return shown if len(self.names) <= 8 else f"{shown}, ... ({len(self.names)} in all)"
+        return listed(self.names)
 
 
 def index_classes(
     names: Sequence[str], columns: Sequence[str], *, named: bool, label_base: int | None
 ) -> ClassIndex:
-    """Return the index of K classes whose names came from columns (or `--classes`, or nowhere).
+    """Return the index of K classes whose names came from columns (or `classes`, or nowhere).
 
     Integer labels are names where some names are integers, and positions where none is, or where
     `label_base` says so. (Were they names only where all are, a 1 among texts would be a name, and

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NoReturn
 
-from xent_cli.errors import ModeError
+from xent_cli.errors import ModeError, option
 from xent_cli.schema.types import Mode
 
 
@@ -63,7 +63,7 @@ def detect_mode(
     else:
         raise ModeError(
             f"There are {columns} and {n_labels} label columns: neither one nor as many.",
-            hint="Choose columns with --pred-cols and --label-col.",
+            hint=f"Choose columns with {option('pred_cols')} and {option('label_col')}.",
         )
     if requested not in (None, found.mode):
         _refuse(requested, found)
@@ -72,12 +72,13 @@ def detect_mode(
 
 def _refuse(requested: Mode | None, found: Decision) -> NoReturn:
     hints = {
-        "binary": "Binary mode takes one probability column (name it with --pred-cols), or as many "
+        "binary": f"Binary mode takes one probability column (name it with "
+        f"{option('pred_cols')}), or as many "
         "label columns as prediction columns.",
         "categorical": "Categorical mode takes one label column a class, one-hot or soft.",
         "sparse": "Sparse mode takes one column of labels and two or more prediction columns.",
     }
     raise ModeError(
-        f"--mode {requested} does not fit: {found.reason} is {found.mode}.",
+        f"{option('mode', requested)} does not fit: {found.reason} is {found.mode}.",
         hint=hints[str(requested)],
     )

@@ -1,14 +1,14 @@
-"""Binary classes: which of two labels is the positive one, and what both are called."""
+"""Positive class: which of two labels is the positive one, and what both are called."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from xent_cli.errors import ClassesError, LabelError
+from xent_cli.errors import ClassesError, LabelError, option
 from xent_cli.schema.class_names import as_number, bare_names, polarity
 from xent_cli.schema.label_encoder import ClassIndex, polar_aliases
-from xent_cli.schema.options import Options
+from xent_cli.schema.options import EvalOptions
 from xent_cli.schema.provenance import Notice
 
 _NO_NAMES = frozenset(
@@ -20,14 +20,14 @@ _NO_NAMES = frozenset(
 )
 
 
-def binary_index(distinct: Sequence[str], preds: Sequence[str], options: Options) -> ClassIndex:
+def binary_index(distinct: Sequence[str], preds: Sequence[str], options: EvalOptions) -> ClassIndex:
     """Return the index of (negative, positive).
 
     Parameters
     ----------
     distinct : sequence of str
         Labels that occur, as far as they had to be read: none if they are numbers and no
-        `--positive` was given, so that 0 and 1 (and soft labels between) are meant.
+        `positive` was given, so that 0 and 1 (and soft labels between) are meant.
     preds : sequence of str
         The prediction column; ``p_spam`` says that spam is positive.
 
@@ -38,13 +38,14 @@ def binary_index(distinct: Sequence[str], preds: Sequence[str], options: Options
 
     Examples
     --------
-    >>> binary_index(["ham", "spam"], ["p_spam"], Options()).names
+    >>> binary_index(["ham", "spam"], ["p_spam"], EvalOptions()).names
     ('ham', 'spam')
     """
     given = options.classes
     if given is not None and len(given) != 2:
         raise ClassesError(
-            f"--classes names {len(given)} classes; binary mode has a negative and a positive one."
+            f"{option('classes')} names {len(given)} classes; "
+            "binary mode has a negative and a positive one."
         )
     said = _said_name(preds[0])
     if options.positive is not None:
@@ -76,7 +77,7 @@ def binary_index(distinct: Sequence[str], preds: Sequence[str], options: Options
 
 
 def _choices(distinct: Sequence[str]) -> str:
-    options = (f"--positive {' '.join(text.split())[:40]}" for text in distinct[:2])
+    options = (option("positive", " ".join(text.split())[:40]) for text in distinct[:2])
     return " or ".join(options)
 
 
@@ -127,11 +128,11 @@ def _with_positive(
     others = [text for text in distinct if not _same(text, positive)]
     if len(others) == len(distinct) and len(distinct) > 1:
         raise LabelError(
-            f"--positive {positive}: the labels are {distinct[0]!r} and {distinct[1]!r}."
+            f"{option('positive', positive)}: the labels are {distinct[0]!r} and {distinct[1]!r}."
         )
     if given is not None and (given[0] == positive or given[1] in others):
         raise ClassesError(
-            f"--positive {positive} contradicts --classes {','.join(given)}: "
+            f"{option('positive', positive)} contradicts {option('classes', ','.join(given))}: "
             "the second is the positive one."
         )
     negative = others[0] if others else f"not {positive}"

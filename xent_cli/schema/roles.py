@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
-from xent_cli.errors import ColumnError
+from xent_cli.errors import ColumnError, option
 from xent_cli.schema.column import Column
-from xent_cli.schema.slicing import Slicing
+from xent_cli.schema.name_suggestions import did_you_mean, listed
+
+if TYPE_CHECKING:  # Only who slices needs it.
+    from xent_cli.schema.slicing import Slicing
 
 LABEL_NAMES = (
     "label",
@@ -135,13 +138,13 @@ def named_columns(
     ('p_cat', 'p_dog')
     """
     in_labels = {column.name for column in labels or ()}
-    for name, option in ((weight, "--weight"), (cluster, "--cluster")):
+    for name, field in ((weight, "weight"), (cluster, "cluster")):
         if name is not None and name not in in_labels:
-            _require(name, preds if labels is None else [*preds, *labels], option)
+            _require(name, preds if labels is None else [*preds, *labels], field)
     columns = [column for slicing in by for column in slicing.columns]
     return Named(
-        _select(pred_cols, preds, "--pred-cols"),
-        _select(label_cols, preds if labels is None else labels, "--label-col"),
+        _select(pred_cols, preds, "pred_cols"),
+        _select(label_cols, preds if labels is None else labels, "label_col"),
         weight,
         cluster,
         id_cols,
@@ -201,7 +204,7 @@ def roles_of(
     )
 
 
-def _select(patterns: Sequence[str], columns: Sequence[Column], option: str) -> tuple[str, ...]:
+def _select(patterns: Sequence[str], columns: Sequence[Column], field: str) -> tuple[str, ...]:
     """Return the columns that names or patterns mean, in the order of the patterns."""
     names = [column.name for column in columns]
     chosen: list[str] = []
@@ -211,24 +214,18 @@ def _select(patterns: Sequence[str], columns: Sequence[Column], option: str) -> 
         found = found or [c.name for c in columns if c.within and c.name.startswith(f"{pattern}.")]
         if not found and "," in pattern:
             parts = [part.strip() for part in pattern.split(",")]
-            found = list(_select(parts, columns, option))
+            found = list(_select(parts, columns, field))
         if not found:
-            _require(pattern, columns, option)
+            _require(pattern, columns, field)
         chosen += [name for name in found if name not in chosen]
     return tuple(chosen)
 
 
-def _require(name: str, columns: Sequence[Column], option: str) -> None:
+def _require(name: str, columns: Sequence[Column], field: str) -> None:
     names = [column.name for column in columns]
     if name in names:
         return
-    close = difflib.get_close_matches(name, names, n=1)
     raise ColumnError(
-        f"{option} {name}: there is no such column among {_listed(names)}.",
-        hint=f"Did you mean {close[0]}?" if close else "",
+        f"{option(field, name)}: there is no such column among {listed(names)}.",
+        hint=did_you_mean(name, names),
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:10])
-    return shown if len(names) <= 10 else f"{shown}, ... ({len(names)} in all)"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import math
 import re
@@ -11,7 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Self
 
-from xent_cli.errors import ColumnError, UsageError
+from xent_cli.errors import ColumnError, UsageError, option
+from xent_cli.schema.name_suggestions import did_you_mean, listed
 
 Part = str | int
 Key = tuple[Part, ...]
@@ -144,7 +144,7 @@ def plain_name(name: str) -> str:
 
 
 def read_slicings(said: Sequence[str | Slicing], known: Collection[str]) -> tuple[Slicing, ...]:
-    """Read what `--by` says, once the columns are known.
+    """Read what the option `by` says, once the columns are known.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ def read_slicings(said: Sequence[str | Slicing], known: Collection[str]) -> tupl
     for item in said:
         slicing = item if isinstance(item, Slicing) else _read_slicing(item, known)
         if slicing.name in {other.name for other in found}:
-            raise UsageError(f"--by {slicing}: {slicing.name} is there already.")
+            raise UsageError(f"{option('by', str(slicing))}: {slicing.name} is there already.")
         found.append(slicing)
     return tuple(found)
 
@@ -182,7 +182,7 @@ def _read_slicing(text: str, known: Collection[str]) -> Slicing:
     names = [column.name for column in columns]
     for name in names:
         if names.count(name) > 1:
-            raise UsageError(f"--by {text}: the column {name} is named twice.")
+            raise UsageError(f"{option('by', text)}: the column {name} is named twice.")
     return Slicing(columns)
 
 
@@ -192,11 +192,9 @@ def _read_column(text: str, piece: str, known: Collection[str]) -> SliceColumn:
     cut = _CUT.fullmatch(piece)
     name = cut["name"] if cut else piece
     if name not in known:
-        close = difflib.get_close_matches(name, list(known), n=1)
-        shown = ", ".join(list(known)[:10]) + (", ..." if len(known) > 10 else "")
         raise ColumnError(
-            f"--by {text}: there is no column {name!r} among {shown}.",
-            hint=f"Did you mean {close[0]}?" if close else "",
+            f"{option('by', text)}: there is no column {name!r} among {listed(known)}.",
+            hint=did_you_mean(name, known),
         )
     how = cut["how"].strip() if cut else ""
     if how.isdecimal() and 2 <= int(how) <= _MOST_PARTS:
@@ -207,10 +205,11 @@ def _read_column(text: str, piece: str, known: Collection[str]) -> SliceColumn:
             return SliceColumn(name, points=_require_points(points))
         except ValueError as error:
             raise UsageError(
-                f"--by {text}: {error}.", hint=f"Cut as in {name}:18/25/40, or {name}:18/ once."
+                f"{option('by', text)}: {error}.",
+                hint=f"Cut as in {name}:18/25/40, or {name}:18/ once.",
             ) from error
     raise UsageError(
-        f"--by {text}: {how!r} says not how to cut {name}.",
+        f"{option('by', text)}: {how!r} says not how to cut {name}.",
         hint=f"Say {name}:10 for ten parts of equal size (2 to {_MOST_PARTS:,}), or "
         f"{name}:18/25/40 for cuts at these values.",
     )

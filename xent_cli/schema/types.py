@@ -4,47 +4,42 @@ from __future__ import annotations
 
 from typing import Literal
 
+from xent_cli.schema import file_formats
+
 Scale = Literal["probs", "logits", "logprobs", "percent"]
-
-
-DEFAULT_EPS = 2.0**-52
-
-
 Mode = Literal["binary", "categorical", "sparse"]
-
-
 RowSums = Literal["check", "renormalize", "ignore"]
-
-
 Invalid = Literal["error", "drop"]
-
-
+Unmatched = Literal["error", "drop"]
 Align = Literal["name", "position", "value"]
-
-
+Base = Literal["e", "2", "10"]
 Unit = Literal["nats", "bits", "hartleys"]
 
-
-Unmatched = Literal["error", "drop"]
-
-
+InputFormat = file_formats.InputFormat
 Header = Literal["auto", "yes", "no"]
 
-
-InputFormat = Literal["csv", "tsv", "jsonl", "parquet", "arrow", "npy", "npz", "xlsx"]
-
-
-TEXT_FORMATS = ("csv", "tsv", "jsonl")
-
-
 Engine = Literal["local", "dask", "ray", "spark"]
+Outcome = Literal["pass", "fail", "inconclusive"]
+Where = Literal["correct", "wrong"]
+Sort = Literal["loss", "share", "n", "name"]
+Color = Literal["auto", "always", "never"]
 
-
+DEFAULT_EPS = 2.0**-52
 LARGEST_WEIGHT = 1e70
 """Squares of a row weight times a class weight times a loss must stay far below overflow."""
 
-
-Where = Literal["correct", "wrong"]
-
-
-Sort = Literal["loss", "share", "n", "name"]
+TOOLS = (
+    "sklearn",
+    "sklearn-float32",
+    "sklearn-float16",
+    "sklearn-1.1",
+    "torch-nll",
+    "torch-soft",
+    "torch-bce",
+    "keras",
+    "keras-metric",
+    "xgboost",
+    "lightgbm",
+    "spark",
+)
+"""Names of other tools whose numbers `xent_cli.metrics.compat` knows. That needs NumPy."""

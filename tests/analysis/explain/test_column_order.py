@@ -62,7 +62,7 @@ def test_labels_counted_from_1(k: int, n: int, skill: float) -> None:
     q, y = model(np.random.default_rng(k), n, k, skill)
     q, y = q[y < k - 1], y[y < k - 1]
     (said,) = doubts(evaluate(q, y + 1))
-    assert said.startswith("giving each class the column before its own (--label-base 1) would ")
+    assert said.startswith("giving each class the column before its own (label_base=1) would ")
     assert evaluate(q, y + 1, label_base=1).cross_entropy == evaluate(q, y).cross_entropy
 
 
@@ -272,7 +272,7 @@ def test_no_second_look_at_models_in_order(skill: float, monkeypatch) -> None:
     def read_again(*_: object, **__: object) -> None:
         raise AssertionError("the rows were read again")
 
-    monkeypatch.setattr("xent_cli.api.column_order_check.read_parts", read_again)
+    monkeypatch.setattr("xent_cli.api.column_order_check.run", read_again)
     for k in (2, 10, 200):
         evaluate(*model(np.random.default_rng(k), 4_000, k, skill))
 

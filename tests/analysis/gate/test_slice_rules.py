@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
-from xent_cli import evaluate, gate
+from xent_cli import evaluate, gate, to_dict
 from xent_cli.analysis.gate.rules import parse_rule
 from xent_cli.analysis.gate.verdicts import judge
 from xent_cli.errors import RuleError, UsageError
@@ -74,9 +72,9 @@ def test_slicing_among(name, slicings, which):
 def test_a_slicing_that_is_not_there_is_refused_before_reading():
     progress = []
     for rule, by, fault in (
-        ("slice.country=KR.ce <= 1", (), "Make them: --by country."),
+        ("slice.country=KR.ce <= 1", (), 'Make them: by="country".'),
         ("slice.contry.*.ce <= 1", BY, "Did you mean country"),
-        ("slice.a=1,b=2.ce <= 1", (), "Make them: --by a,b."),
+        ("slice.a=1,b=2.ce <= 1", (), 'Make them: by="a,b".'),
     ):
         with pytest.raises(RuleError, match=fault):
             gate(Q, LABELS, require=rule, by=by, progress=lambda *n: progress.append(n))
@@ -117,7 +115,7 @@ def test_a_rule_over_all_slices_leaves_small_ones_out_and_says_so():
     (notice,) = [n for n in result.warnings if n.code == "small-slices"]
     assert notice.message == (
         "slice.country.*.ce <= 9 @95%: 1 slice with fewer than 30 rows not judged; "
-        "--min-n 0 judges all."
+        "min_n=0 judges all."
     )
     all_of_them = gate(Q, LABELS, require="slice.country.*.ce <= 9 @95%", by=BY, min_n=0)
     assert len(all_of_them.verdicts) == 4
@@ -197,9 +195,5 @@ def test_clusters_and_weights_leave_accuracy_without_an_interval():
 
 
 def test_json_has_the_slice():
-    from xent_cli.analysis.to_json import gate_dict
-
-    data = json.loads(
-        json.dumps(gate_dict(gate(Q, LABELS, require="slice.country=KR.ce <= 9", by=BY)))
-    )
+    data = to_dict(gate(Q, LABELS, require="slice.country=KR.ce <= 9", by=BY))
     assert (data["verdicts"][0]["slice"], data["verdicts"][0]["class"]) == ("country=KR", None)

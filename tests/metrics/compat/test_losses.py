@@ -12,10 +12,10 @@ import pytest
 from sklearn.metrics import log_loss
 
 from xent_cli import Report, evaluate
-from xent_cli.cli.option_groups import COMPAT
 from xent_cli.errors import UsageError
 from xent_cli.metrics.compat.libraries import TOOLS
 from xent_cli.metrics.compat.sums import CompatFigure
+from xent_cli.schema import types
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 RUNS = json.loads((REFERENCE / "compat.json").read_text())["cases"]
@@ -253,6 +253,6 @@ def test_the_number_of_xent_stays(tmp_path: Path) -> None:
 
 
 def test_names() -> None:
-    assert tuple(TOOLS) == COMPAT
-    with pytest.raises(UsageError, match="--compat jax: must be one of sklearn, "):
+    assert tuple(TOOLS) == types.TOOLS
+    with pytest.raises(UsageError, match='compat="jax": must be one of sklearn, '):
         evaluate([[0.5, 0.5]], [0], compat="jax")

@@ -8,11 +8,10 @@ import math
 import numpy as np
 import pytest
 
-from xent_cli import Report, evaluate
+from xent_cli import Report, __version__, evaluate
 from xent_cli.errors import NothingLeftError, ReportError
 from xent_cli.metrics.report.report import finalize
 from xent_cli.metrics.tally.tally import Tally
-from xent_cli.version import __version__
 
 Q = [[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.3, 0.3, 0.4], [0.5, 0.25, 0.25]]
 Y = [0, 1, 2, 1]
@@ -188,7 +187,7 @@ class TestJson:
             place = place[key]
         assert place[path[-1]] != value
         place[path[-1]] = value
-        with pytest.raises(ReportError, match="it was edited"):
+        with pytest.raises(ReportError, match="it was edited|is damaged"):
             Report.from_dict(data)
 
     def test_the_last_digit_of_another_machine_is_no_edit(self):
@@ -226,7 +225,7 @@ class TestJson:
     def test_a_saved_report_of_nothing(self, spec_of):
         data = evaluate(Q, Y).to_dict()
         data["tally"] = Tally.zero(spec_of("sparse", 3)).to_dict()
-        with pytest.raises(NothingLeftError, match="No row is left"):
+        with pytest.raises(ReportError, match="damaged .*No row is left"):
             Report.from_dict(data)
 
     def test_numbers_of_numpy_do_not_leak(self):

@@ -109,7 +109,7 @@ class TestInvalid:
         assert caught.value.message == (
             "preds.csv, row 9, column p_b: the prediction is missing (empty or NaN)."
         )
-        assert "--invalid drop" in caught.value.hint
+        assert 'invalid="drop"' in caught.value.hint
 
     def test_infinities_are_named(self, make_batch):
         batch = make_batch([[math.inf, 0.0]], [0], columns=("p_a", "p_b"))
@@ -140,7 +140,7 @@ class TestRange:
             check_predictions(batch, spec_of(mode, scale=scale))
         noun = "a probability" if scale == "probs" else "a log-probability"
         assert caught.value.message == f"preds.csv, row 2, column p_a: {value:g} is not {noun}."
-        assert "--from logits" in caught.value.hint
+        assert 'scale="logits"' in caught.value.hint
 
     def test_logits_have_no_range(self, make_batch, spec_of):
         batch = make_batch([[1e6, -1e6], [0.0, 3.0]], [0, 1])
@@ -187,7 +187,7 @@ class TestRowSums:
         with pytest.raises(RowSumError) as caught:
             check_predictions(batch, spec_of("sparse"))
         assert caught.value.message == "preds.csv, row 12: the probabilities sum to 0.75, not 1."
-        for way in ("--from logits", "--row-sums renormalize", "--row-sums ignore"):
+        for way in ('scale="logits"', 'row_sums="renormalize"', 'row_sums="ignore"'):
             assert way in caught.value.hint
 
     def test_the_edge_of_the_loose_tolerance(self, make_batch, spec_of):
@@ -279,7 +279,7 @@ class TestLabelRows:
         assert caught.value.message == (
             f"labels.csv, row 2: the labels of a row must sum to 1, these sum to {total}."
         )
-        assert "--mode binary" in caught.value.hint
+        assert 'mode="binary"' in caught.value.hint
 
     def test_fractions_that_do_not_sum_to_one_have_no_such_hint(self, make_batch, spec_of):
         batch = make_batch([[0.5, 0.5]], [[0.5, 0.25]])

@@ -183,7 +183,7 @@ class TestColumns:
         assert (dropped.n, dropped.tally.n_invalid) == (2, 1)
 
     def test_no_such_column(self):
-        with pytest.raises(ColumnError, match="--cluster usr"):
+        with pytest.raises(ColumnError, match='cluster="usr"'):
             evaluate(Q, pa.table({"y": LABELS, "user": USERS}), cluster="usr")
 
     def test_fractions_name_nothing(self):

@@ -154,11 +154,11 @@ def test_too_many_slices(monkeypatch):
     n = 50
     q, labels = np.full((n, 2), 0.5), np.arange(n) % 2
     for rows in (None, 7):  # In one batch, or only together.
-        with pytest.raises(SliceError, match="--by user makes more than 20 slices. Is it an id"):
+        with pytest.raises(SliceError, match='by="user" makes more than 20 slices. Is it an id'):
             evaluate(q, labels, by={"user": np.arange(n)}, batch_rows=rows)
     by = {"a": np.arange(n) // 8, "b": np.arange(n) % 8}
     assert len(evaluate(q, labels, by=by).tally.slices) == 2
-    with pytest.raises(SliceError, match=r"--by a,b makes .* fewer columns"):
+    with pytest.raises(SliceError, match=r"by=\"a,b\" makes .* fewer columns"):
         evaluate(q, pa.table({"y": labels, **by}), label_col="y", by="a,b")
 
 

@@ -1,4 +1,4 @@
-"""Order: whether the columns stand for other classes than they are taken for. NumPy only.
+"""Column order: whether the columns stand for other classes than they are taken for. NumPy only.
 
 The claim that columns are mixed up accuses a file, and a bad model must not be taken for it. It is
 made where five things hold, of the rows of the classes that would move:
@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.analysis.explain.confusion_costs import Crossing
+from xent_cli.errors import option, spell
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.assignment import assign
@@ -152,7 +153,7 @@ def say_order(order: Order, spec: Spec, looked_at: str = "") -> str:
     elif order.kind == "shift-down":
         what = "giving each class the column before its own"
         if spec.mode == "sparse":
-            what += " (--label-base 1)"
+            what += f" ({spell(option('label_base', 1))})"
             question = "do labels count from 1?"
     elif order.kind == "shift-up":
         what = "giving each class the column behind its own"

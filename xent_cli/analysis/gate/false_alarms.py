@@ -14,13 +14,14 @@ import numpy as np
 
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.gate.rule_values import Quantity
-from xent_cli.analysis.gate.rules import PAIRED, Rule
-from xent_cli.analysis.gate.verdicts import FalseAlarms, Outcome, judge_quantities, worst
-from xent_cli.errors import UsageError
+from xent_cli.analysis.gate.rules import Rule
+from xent_cli.analysis.gate.verdicts import FalseAlarms, judge_quantities, worst
+from xent_cli.errors import UsageError, option
 from xent_cli.metrics.report.figures import NATS_PER, moments_of, row_moments
 from xent_cli.metrics.tally.paired import Delta
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.estimates import Estimate, Moments
+from xent_cli.schema.types import Outcome
 
 _SEED = 1935
 """Any will do; Fisher proposed to flip signs in "The Design of Experiments", 1935."""
@@ -53,16 +54,18 @@ def count_false_alarms(
     UsageError
         If nothing can be flipped: no paired baseline, no rule about it, or infinite losses.
     """
-    chosen = [rule for rule in rules if rule.metric in PAIRED and rule.slice_name is None]
+    chosen = [rule for rule in rules if rule.about.is_paired and rule.slice_name is None]
     delta = comparison.delta
     if delta is None or not chosen:
         raise UsageError(
-            "--aa flips the signs of paired differences, and there are none.",
+            f"{option('aa')} flips the signs of paired differences, and there are none.",
             hint="It needs the baseline's predictions, and a rule on delta or delta_rel that is "
             "about no slices.",
         )
     if delta.infinite[-1] or delta.n_huge:
-        raise UsageError("--aa: a loss is infinite or too large, so that signs cannot be flipped.")
+        raise UsageError(
+            f"{option('aa')}: a loss is infinite or too large, so that signs cannot be flipped."
+        )
     names = delta.spec.classes
     about = {rule.text: rule.classes_among(names) or [len(names)] for rule in chosen}
     cells = sorted({cell for wanted in about.values() for cell in wanted})

@@ -5,17 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.gate.rule_values import Quantity, quantities, small_among
 from xent_cli.analysis.gate.rules import Rule
-from xent_cli.errors import ExitCode
+from xent_cli.errors import ExitCode, option
 from xent_cli.metrics.report.report import Report
 from xent_cli.numerics.significance import holm_divisors
 from xent_cli.schema.provenance import Notice
-
-Outcome = Literal["pass", "fail", "inconclusive"]
+from xent_cli.schema.types import Outcome
 
 OPEN, HOLM = "the interval holds the limit", "Holm over"
 _WORST: tuple[Outcome, ...] = ("fail", "inconclusive", "pass")
@@ -216,7 +214,7 @@ def judge(
         found = quantities(rule, report, comparison, min_n=min_n)
         if n_small := len(small_among(rule, report, min_n)):
             slices = f"{n_small:,} slice{'s' * (n_small != 1)} with fewer than {min_n:,} rows"
-            message = f"{rule.text.strip()}: {slices} not judged; --min-n 0 judges all."
+            message = f"{rule.text.strip()}: {slices} not judged; {option('min_n', 0)} judges all."
             unjudged.append(Notice("small-slices", message))
         if not found:
             reason = f"all slices have fewer than {min_n:,} rows"

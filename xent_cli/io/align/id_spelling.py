@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from xent_cli.io.source import Source
-from xent_cli.schema.types import TEXT_FORMATS
+from xent_cli.schema.file_formats import TEXT_FORMATS
 
 _WHOLE = r"^(-?)0*(\d+)(?:\.0*)?$"
 _SAMPLE_ROWS = 100_000

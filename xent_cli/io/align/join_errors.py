@@ -1,4 +1,4 @@
-"""Account: why the ids of two inputs do not come out even, found by reading them once more."""
+"""Join errors: why the ids of two inputs do not come out even, found by reading them once more."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from xent_cli.errors import InputError, UnmatchedIdError
+from xent_cli.errors import InputError, UnmatchedIdError, option
 from xent_cli.io.align.id_index import read_keys
 from xent_cli.io.align.lookup_table import Held, place_in, shown, twice_error
 from xent_cli.io.block import Block
@@ -107,7 +107,7 @@ class _Account:
                 f"{source.path} lacks, the first {_said(self.held.key(row))} in "
                 f"{self.held.where(row)}"
             )
-        hint = "--unmatched drop leaves such rows out and counts them."
+        hint = f"{option('unmatched', 'drop')} leaves such rows out and counts them."
         if self.n_lost == self.n_rows:
             hint = "No id is in both: is it the right column?"
         return UnmatchedIdError(f"{'; '.join(parts)}.", hint=hint)

@@ -1,23 +1,16 @@
-"""Formats: which one a file is of, by its name and its first bytes."""
+"""Detection: which format a file is of, by its name and its first bytes."""
 
 from __future__ import annotations
 
 import re
 
-from xent_cli.errors import BrokenFileError, UnknownFormatError
+from xent_cli.errors import BrokenFileError, UnknownFormatError, option
 from xent_cli.io.storage.compression import opener_of
 from xent_cli.io.storage.location import Location
 from xent_cli.io.storage.suffixes import BY_SUFFIX, suffix_of
-from xent_cli.schema.types import InputFormat
+from xent_cli.schema.file_formats import FORMATS, InputFormat
 
-_BY_MAGIC: dict[bytes, InputFormat] = {
-    b"PAR1": "parquet",
-    b"ARROW1": "arrow",
-    b"\xff\xff\xff\xff": "arrow",
-    b"\x93NUMPY": "npy",
-    b"PK\x03\x04": "npz",
-    b"PK\x05\x06": "npz",
-}
+_BY_MAGIC = {magic: name for name, form in FORMATS.items() for magic in form.magic}
 _OLD_SHEETS = (".xls", ".xlsb", ".ods", ".numbers")
 _PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".joblib")
 
@@ -70,7 +63,7 @@ def detect_format(head: bytes, location: Location, compression: str | None) -> I
         if found and binary and found not in (said, "npz"):
             raise BrokenFileError(
                 f"{name} is named like {said} and holds {found}.",
-                hint=f"Say --input-format {found}, or rename it.",
+                hint=f"Say {option('input_format', found)}, or rename it.",
             )
         return "npz" if found == "npz" and binary else said
     if found and binary:

@@ -11,6 +11,7 @@ from typing import Any
 
 from xent_cli.errors import BrokenFileError, ColumnError, EmptyInputError, UsageError
 from xent_cli.io.formats.csv.source import TextSource
+from xent_cli.io.source import TextFile
 from xent_cli.io.storage.location import Location
 from xent_cli.schema.types import Header
 
@@ -43,7 +44,9 @@ def open_sheet(location: Location, sheet: str, header: Header) -> TextSource:
     data = text.getvalue().encode()
     if not data:
         raise EmptyInputError(f"{location.name} holds no cells.")
-    source = TextSource(location.name, partial(io.BytesIO, data), delimiter=",", header=header)
+    source = TextSource(
+        TextFile(location.name, partial(io.BytesIO, data), delimiter=",", header=header)
+    )
     source.format = "xlsx"
     return source
 

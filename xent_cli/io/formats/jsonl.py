@@ -17,8 +17,7 @@ from xent_cli.io.formats.csv.numerals import decimals_of, is_number
 from xent_cli.io.formats.csv.records import BYTE_ORDER_MARK, read_head, record_chunks
 from xent_cli.io.formats.json_values import load_record, stored_as, to_arrow, type_of
 from xent_cli.io.read_ahead import map_ahead
-from xent_cli.io.source import Source, Use, one_batch, reading
-from xent_cli.io.storage.compression import Opener
+from xent_cli.io.source import Source, TextFile, Use, one_batch, reading
 from xent_cli.schema.column import Column
 from xent_cli.schema.place import Place
 
@@ -28,18 +27,18 @@ _SAMPLE_LINES = 1000
 class JsonLinesSource(Source):
     """A file of JSON objects, one a line."""
 
-    def __init__(self, path: str, opener: Opener) -> None:
-        self.path = path
+    def __init__(self, file: TextFile) -> None:
+        self.path = path = file.name
         self.format = "jsonl"
-        self._open = opener
-        with reading(path, "JSON lines"), opener() as stream:
+        self._open = file.opener
+        with reading(path, "JSON lines"), file.opener() as stream:
             head, whole = read_head(stream)
         head = head.removeprefix(BYTE_ORDER_MARK)
         self._place = Place(path, header_lines=0)
         if may_be_document(head, whole=whole):
             from xent_cli.io.formats.json_document import read_document
 
-            with reading(path, "JSON"), opener() as stream:
+            with reading(path, "JSON"), file.opener() as stream:
                 document = read_document(stream.read(), path)
             if document is not None:
                 self._open = partial(io.BytesIO, document.lines)

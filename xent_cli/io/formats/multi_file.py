@@ -1,4 +1,4 @@
-"""Several files as one: the parts of a folder, or what a pattern matches."""
+"""Multi-file inputs: the parts of a folder, or what a pattern matches."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 
-from xent_cli.errors import ColumnError
+from xent_cli.errors import ColumnError, option
 from xent_cli.io.block import Block
 from xent_cli.io.source import Piece, Source, Use
 from xent_cli.schema.column import Column
@@ -44,7 +44,7 @@ class ManySource(Source):
                 lacking = first.path if source.named else source.path
                 raise ColumnError(
                     f"{lacking} seems to have no header, and other files of {path} have one.",
-                    hint="--header yes or --header no decides for all.",
+                    hint=f"{option('header', 'yes')} or {option('header', 'no')} decides for all.",
                 )
         counts = [source.n_rows for source, _ in parts]
         known = [count for count in counts if count is not None]

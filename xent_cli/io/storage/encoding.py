@@ -8,7 +8,7 @@ import re
 from functools import partial
 from typing import BinaryIO, cast
 
-from xent_cli.errors import EncodingError, UsageError
+from xent_cli.errors import EncodingError, UsageError, option
 from xent_cli.io.storage.compression import Opener
 
 _MARKS = {
@@ -83,7 +83,7 @@ def require_encoding(encoding: str | None) -> None:
         known = False
     if not known:
         raise UsageError(
-            f"--encoding {encoding}: is not known.",
+            f"{option('encoding', encoding)}: is not known.",
             hint="Known are utf-8, utf-16, cp1252, latin-1, shift_jis, gb18030 and others.",
         )
 
@@ -120,7 +120,7 @@ class _Transcoded(io.RawIOBase):
             except UnicodeError as error:
                 raise EncodingError(
                     f"{self._path} is not {self._encoding} text throughout.",
-                    hint="Name its encoding, as in --encoding latin-1.",
+                    hint=f"Name its encoding, as in {option('encoding', 'latin-1')}.",
                 ) from error
         n = min(len(buffer), len(self._ready))
         buffer[:n] = self._ready[:n]

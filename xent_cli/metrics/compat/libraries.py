@@ -1,4 +1,4 @@
-"""Tools: other libraries' cross entropies by name, and what sets their numbers apart."""
+"""Libraries: the cross entropies of others by name, and what sets their numbers apart."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Tool:
     Attributes
     ----------
     name : str
-        What `--compat` calls it.
+        What the option `compat` calls it.
     call : str
         The function.
     why : str

@@ -1,4 +1,4 @@
-"""Compat: what other libraries print for the same rows, summed exactly and rounded as they do."""
+"""Sums: what other libraries print for the same rows, summed exactly and rounded as they do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from xent_cli.errors import UsageError
+from xent_cli.errors import UsageError, option
 from xent_cli.metrics.compat.libraries import TOOLS, Tool
 from xent_cli.metrics.compat.losses import Given
 from xent_cli.metrics.rows.batch import Batch
@@ -87,7 +87,7 @@ def require_tools(names: Sequence[str]) -> tuple[Tool, ...]:
     """
     for name in names:
         if name not in TOOLS:
-            raise UsageError(f"--compat {name}: must be one of {', '.join(TOOLS)}.")
+            raise UsageError(f"{option('compat', name)}: must be one of {', '.join(TOOLS)}.")
     return tuple(TOOLS[name] for name in dict.fromkeys(names))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +13,11 @@ from numpy.typing import NDArray
 from xent_cli.metrics.rows.losses import sum_over_classes
 from xent_cli.numerics.arrays import Floats
 from xent_cli.schema.place import Place
-from xent_cli.schema.slicing import Key
+
+if TYPE_CHECKING:  # Most batches have no slices.
+    from xent_cli.schema.slicing import Key
+
+NameRows = Callable[[NDArray[np.int64]], NDArray[np.object_]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class Batch:
     sum_tolerance, label_tolerance : float
         How far a row of predictions or of label columns may miss 1 by its file's precision.
     n_ignored, n_invalid : int
-        Rows left out by `--ignore-label` and `--invalid drop`.
+        Rows left out for their label, and those with missing values.
     text_labels : bool
         Whether labels were texts, even those that look like numbers.
     clusters : (n,) intp, optional
@@ -57,6 +63,8 @@ class Batch:
     cluster_keys : tuple of str
     slices : tuple of Sliced
         One a slicing.
+    names : callable, optional
+        Tells what names the rows at these positions, as int, str or None.
     """
 
     q: Floats
@@ -74,6 +82,7 @@ class Batch:
     clusters: NDArray[np.intp] | None = None
     cluster_keys: tuple[str, ...] = ()
     slices: tuple[Sliced, ...] = ()
+    names: NameRows | None = None
 
     def __len__(self) -> int:
         return len(self.rows)

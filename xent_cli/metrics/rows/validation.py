@@ -13,7 +13,14 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.errors import LabelError, MissingValueError, RangeError, RowSumError, WeightError
+from xent_cli.errors import (
+    LabelError,
+    MissingValueError,
+    RangeError,
+    RowSumError,
+    WeightError,
+    option,
+)
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.losses import class_losses, sum_over_classes
 from xent_cli.numerics.arrays import Floats
@@ -103,7 +110,7 @@ def require_valid(batch: Batch, bad: NDArray[np.bool_]) -> None:
     raise MissingValueError(
         f"{batch.preds.of_value(int(batch.rows[row]), index)}: "
         f"the prediction is {_name_nonfinite(float(values[index]))}.",
-        hint="--invalid drop leaves such rows out and counts them.",
+        hint=f"{option('invalid', 'drop')} leaves such rows out and counts them.",
     )
 
 
@@ -114,7 +121,8 @@ def require_present(
     if bad.any():
         where = place.of_row(int(batch.rows[np.argmax(bad)]), column)
         raise MissingValueError(
-            f"{where}: the {fault}.", hint="--invalid drop leaves such rows out and counts them."
+            f"{where}: the {fault}.",
+            hint=f"{option('invalid', 'drop')} leaves such rows out and counts them.",
         )
 
 
@@ -197,7 +205,9 @@ def check_label_rows(batch: Batch, spec: Spec) -> Findings:
         raise LabelError(
             f"{batch.labels.of_row(int(batch.rows[row]))}: the labels of a row must sum to 1, "
             f"these sum to {total[row]:g}.",
-            hint="If a row may have several labels or none, say --mode binary." if many_hot else "",
+            hint=f"If a row may have several labels or none, say {option('mode', 'binary')}."
+            if many_hot
+            else "",
         )
     return _find(batch.labels, batch, deviation, deviation > batch.label_tolerance, total)
 
@@ -211,10 +221,11 @@ def _require_range(batch: Batch, low: float, high: float, noun: str) -> None:
     index = int(np.argmax(outside[:, row]))
     raise RangeError(
         f"{batch.preds.of_value(int(batch.rows[row]), index)}: {q[index, row]:.6g} is not {noun}.",
-        hint="If these are logits, say --from logits; if logarithms of probabilities, "
-        "--from logprobs."
+        hint=f"If these are logits, say {option('scale', 'logits')}; if logarithms of "
+        f"probabilities, "
+        f"{option('scale', 'logprobs')}."
         if noun == "a probability"
-        else "If these are logits, say --from logits.",
+        else f"If these are logits, say {option('scale', 'logits')}.",
     )
 
 
@@ -232,8 +243,10 @@ def _check_sums(batch: Batch, total: Floats, excess: Floats) -> Findings:
         raise RowSumError(
             f"{batch.preds.of_row(int(batch.rows[row]))}: the probabilities{_of_columns(batch)} "
             f"sum to {total[row]:.6g}, not 1.",
-            hint="If these are logits, say --from logits; to divide each row by its sum, "
-            "--row-sums renormalize; to take them as they are, --row-sums ignore.",
+            hint=f"If these are logits, say {option('scale', 'logits')}; to divide each row by "
+            f"its sum, "
+            f"{option('row_sums', 'renormalize')}; to take them as they are, "
+            f"{option('row_sums', 'ignore')}.",
         )
     if max(float(deviation.max(initial=0.0)), float(excess.max(initial=0.0))) <= BASE_TOLERANCE:
         return Findings()

@@ -9,23 +9,23 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.errors import SliceError
+from xent_cli.errors import SliceError, option
 from xent_cli.metrics.rows.batch import Sliced
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.rows.measure import Measured
-from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, Sums
+from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, MOMENTS, Sums
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.numerics.estimates import Moments
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import sum_groups, two_product
 from xent_cli.schema.slicing import MOST_SLICES, Key, Slicing
+from xent_cli.schema.spec import Spec
 
 COUNTS = ("rows", "infinite", "huge")
 """Rows of each slice; those whose loss is infinite, and is in no sum; those with a loss too large
 to square."""
 
-MOMENTS = ("weight", "loss", "weight_squared", "loss_weight", "loss_squared")
 GRADES = ("graded", "correct")
 Mask = NDArray[np.bool_]
 
@@ -120,7 +120,8 @@ class SliceSums:
         """Return plain data for JSON that `from_dict` turns into the same sums."""
         whole = self.settled()
         counts = {name: [whole.count(name, index) for index in range(len(self))] for name in COUNTS}
-        sums = {name: s.to_strings() for name, s in whole.sums.items() if name not in COUNTS}
+        names = (name for name in (*MOMENTS, *GRADES) if name in whole.sums)
+        sums = {name: whole.sums[name].to_strings() for name in names}
         clusters = {} if whole.clusters is None else {"clusters": whole.clusters.to_dict()}
         return {"keys": [list(key) for key in whole.keys], **counts, "sums": sums, **clusters}
 
@@ -156,6 +157,12 @@ class SliceSums:
         sums = {name: each.regrouped(places, len(keys)) for name, each in self.sums.items()}
         clusters = None if self.clusters is None else self.clusters.regrouped(places, len(keys))
         return type(self)(self.slicing, keys, sums, clusters)
+
+
+def zero_slices(spec: Spec) -> tuple[SliceSums, ...]:
+    """Return the sums of no rows by each slicing of a spec."""
+    clustered = spec.cluster is not None
+    return tuple(SliceSums.zero(by, graded=True, clustered=clustered) for by in spec.by)
 
 
 def add_slices(measured: Measured) -> tuple[SliceSums, ...]:
@@ -200,8 +207,10 @@ def require_few(slicing: Slicing, n: int) -> None:
         cut = next((column for column in slicing.columns if not column.is_cut), None)
         hint = "Slice by fewer columns, or into fewer parts."
         if len(slicing.columns) == 1 and cut is not None:
-            hint = f"Is it an id? If it holds numbers, --by {cut}:10 cuts them."
-        raise SliceError(f"--by {slicing} makes more than {MOST_SLICES:,} slices.", hint=hint)
+            hint = f"Is it an id? If it holds numbers, {option('by', f'{cut}:10')} cuts them."
+        raise SliceError(
+            f"{option('by', str(slicing))} makes more than {MOST_SLICES:,} slices.", hint=hint
+        )
 
 
 def _used(slicing: Slicing, sliced: Sliced) -> tuple[Labels, tuple[Key, ...]]:

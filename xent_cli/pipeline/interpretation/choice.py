@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xent_cli.errors import InputError, LabelError
+from xent_cli.errors import InputError, LabelError, option
 from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.interpretation.candidate import Candidate
 from xent_cli.pipeline.interpretation.candidates import candidates
@@ -226,7 +226,7 @@ def _doubtful(question: Question, chosen: Interpretation) -> InputError | None:
         if speaks_of_prediction(name) and rank_of_label(name) < 0:
             return LabelError(
                 f"{name} seems to hold what a model predicted, and no column holds the labels.",
-                hint="Name their column with --label-col, or give a file of labels.",
+                hint=f"Name their column with {option('label_col')}, or give a file of labels.",
             )
     if question.one_input and len(chosen.labels) > 1 and chosen.family is not None:
         affix = f"{chosen.family.prefix} {chosen.family.suffix}"
@@ -235,7 +235,7 @@ def _doubtful(question: Question, chosen: Interpretation) -> InputError | None:
             return LabelError(
                 f"Which columns are the predictions, and which the labels? {describe(chosen)} may "
                 "be meant the other way round.",
-                hint="Name them with --pred-cols and --label-col.",
+                hint=f"Name them with {option('pred_cols')} and {option('label_col')}.",
             )
     if question.options.scale == "logits" and not question.wanted_preds:
         others = [
@@ -246,7 +246,7 @@ def _doubtful(question: Question, chosen: Interpretation) -> InputError | None:
         if others and len(chosen.preds) > 1 and _like_probabilities(question, chosen):
             return LabelError(
                 f"The columns {describe(chosen)} are probabilities: every row sums to 1.",
-                hint="Leave --from logits out, or name the columns of logits with --pred-cols.",
+                hint=f"Leave {option('scale', 'logits')} out, or name the columns of logits with {option('pred_cols')}.",
             )
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from xent_cli.errors import ClassesError, InputError, LabelError
+from xent_cli.errors import ClassesError, InputError, LabelError, option
 from xent_cli.pipeline.interpretation.evidence import (
     agreement,
 )
@@ -47,7 +47,7 @@ def class_indexes(
         index = index_classes(names_of(family, k, own=own), columns, named=own, label_base=None)
         error = ClassesError(
             f"There are {len(options.classes)} class names and {k} prediction columns.",
-            hint="--classes must name each column, in their order.",
+            hint=f"{option('classes')} must name each column, in their order.",
         )
         yield index, own, error
         return
@@ -148,9 +148,9 @@ def contradiction(question: Question, family: Family) -> InputError | None:
         said = [fold(name, how) for name in given]
         if sorted(own) == sorted(said) and own != said:
             return LabelError(
-                f"--classes {','.join(given[:5])} contradicts the columns {family.describe()}, "
+                f"{option('classes', ','.join(given[:5]))} contradicts the columns {family.describe()}, "
                 "which name the same classes in another order.",
-                hint="Leave --classes out, or name the columns in that order with --pred-cols.",
+                hint=f"Leave {option('classes')} out, or name the columns in that order with {option('pred_cols')}.",
             )
     return None
 
@@ -164,9 +164,9 @@ def _against_base(family: Family, values: Sequence[str], base: int) -> InputErro
     if all(number == base + at for at, number in enumerate(numbers)):
         return None
     return LabelError(
-        f"--label-base {base} contradicts the columns {family.describe()}, whose names are the "
+        f"{option('label_base', base)} contradicts the columns {family.describe()}, whose names are the "
         "labels.",
-        hint="Leave --label-base out.",
+        hint=f"Leave {option('label_base')} out.",
     )
 
 
@@ -190,6 +190,6 @@ def against_hard(
                 f"The labels are whole numbers, and the columns {family.describe()} have words for "
                 f"names. Read as positions, the predicted classes in {name} are not the likeliest "
                 "ones: the numbers count the classes in another order.",
-                hint="Name the classes in the order of the columns with --classes.",
+                hint=f"Name the classes in the order of the columns with {option('classes')}.",
             )
     return None

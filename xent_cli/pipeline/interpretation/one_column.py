@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from xent_cli.errors import InputError, LabelError
+from xent_cli.errors import InputError, LabelError, option
 from xent_cli.pipeline.interpretation.candidate import Candidate
 from xent_cli.pipeline.interpretation.evidence import (
     fit_of,
@@ -101,7 +101,7 @@ def _single(
         two = list(values) if len(values) == 2 else list(index.names)
         error = LabelError(
             f"Which label is the column {name} the probability of, {two[0]} or {two[1]}?",
-            hint=f"Say --positive {two[0]} or --positive {two[1]}.",
+            hint=f"Say {option('positive', two[0])} or {option('positive', two[1])}.",
         )
     hard = _hard_column(question, name, label, values)
     if hard is not None:
@@ -172,6 +172,6 @@ def _beside_hard(
         return reading, LabelError(
             f"The column {reading.preds[0]} is high where {hard} is {names[0]}, and {names[1]} "
             "would be the class it is the probability of.",
-            hint=f"If it is the probability of {names[0]}, say --positive {names[0]}.",
+            hint=f"If it is the probability of {names[0]}, say {option('positive', names[0])}.",
         )
     return reading, error

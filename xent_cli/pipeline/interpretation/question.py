@@ -10,7 +10,7 @@ import numpy as np
 
 from xent_cli.pipeline.interpretation.sample import Sample, is_fractional
 from xent_cli.schema.id_columns import INDEX_NAMES
-from xent_cli.schema.options import Options
+from xent_cli.schema.options import EvalOptions
 from xent_cli.schema.roles import HARD_NAMES, LABEL_NAMES, MEASURE_NAMES
 from xent_cli.schema.spelling import is_missing
 
@@ -68,7 +68,7 @@ class Question:
     ----------
     preds, labels : Sample
         The same object where one input holds both.
-    options : Options
+    options : EvalOptions
     wanted_preds, wanted_labels : tuple of str
         Columns that the user named.
     taken_preds, taken_labels : frozenset of str
@@ -79,7 +79,7 @@ class Question:
 
     preds: Sample
     labels: Sample
-    options: Options
+    options: EvalOptions
     wanted_preds: tuple[str, ...] = ()
     wanted_labels: tuple[str, ...] = ()
     taken_preds: frozenset[str] = frozenset()
@@ -158,8 +158,8 @@ class Question:
         values = self.labels.labels(name)
         if values is None:
             return ()
-        if self.options.ignore_labels:
-            values = values.take(~values.equal_to(self.options.ignore_labels))
+        if self.options.ignore_label:
+            values = values.take(~values.equal_to(self.options.ignore_label))
         return self._without_missing([text for text in values.distinct() if text])
 
     def sees_zero(self, name: str) -> bool:

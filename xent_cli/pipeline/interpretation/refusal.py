@@ -17,6 +17,7 @@ from xent_cli.errors import (
     RangeError,
     RowSumError,
     SwappedInputsError,
+    option,
 )
 from xent_cli.metrics.rows.measure import measure
 from xent_cli.pipeline.interpretation.choice import Choice, choose, describe
@@ -53,7 +54,7 @@ def refuse(question: Question, choice: Choice, plan: Plan | None = None) -> Inpu
     return error or ColumnError(
         f"{question.preds.source.path}: {describe(choice.doomed.reading)} cannot be read as "
         "predictions and labels.",
-        hint="Name the columns with --pred-cols and --label-col.",
+        hint=f"Name the columns with {option('pred_cols')} and {option('label_col')}.",
     )
 
 
@@ -73,7 +74,11 @@ def _ambiguous(question: Question, readings: Sequence[Interpretation]) -> InputE
     ways = [
         way for reading in first if (way := _way(question, reading, preds=preds, labels=labels))
     ]
-    hint = f"Say {' or '.join(ways)}." if ways else "Name them with --pred-cols and --label-col."
+    hint = (
+        f"Say {' or '.join(ways)}."
+        if ways
+        else f"Name them with {option('pred_cols')} and {option('label_col')}."
+    )
     return ColumnError(f"{question.preds.source.path}: {what}? {shown}{more}.", hint=hint)
 
 
@@ -82,10 +87,14 @@ def _way(question: Question, reading: Interpretation, *, preds: bool, labels: bo
     asked, said = question, []
     if preds:
         asked = replace(asked, wanted_preds=reading.preds)
-        said.append(f"--pred-cols {_pattern(reading.preds, question.preds.source.names())}")
+        said.append(
+            f"{option('pred_cols', _pattern(reading.preds, question.preds.source.names()))}"
+        )
     if labels:
         asked = replace(asked, wanted_labels=reading.labels)
-        said.append(f"--label-col {_pattern(reading.labels, question.labels.source.names())}")
+        said.append(
+            f"{option('label_col', _pattern(reading.labels, question.labels.source.names()))}"
+        )
     found = choose(asked).chosen
     same = found is not None and found.preds == reading.preds and found.labels == reading.labels
     return " ".join(said) if same else ""
@@ -119,7 +128,9 @@ def _with_tried_hints(question: Question, reading: Interpretation, error: InputE
         if question.wanted_preds or len(reading.preds) < 2
         else (f" Taken for predictions: {describe(reading).split(' against ')[0]}.")
     )
-    hint = f"Say {' or '.join(ways)}." if ways else "Name the predictions with --pred-cols."
+    hint = (
+        f"Say {' or '.join(ways)}." if ways else f"Name the predictions with {option('pred_cols')}."
+    )
     return type(error)(f"{error.message.rstrip('.')}.{taken}", hint=hint)
 
 
@@ -131,18 +142,20 @@ def _ways_out(question: Question, reading: Interpretation) -> Iterator[str]:
     negative, large = bool((known < 0).any()), bool((known > 1.01).any())
     scales: list[tuple[Scale, str]] = []
     if not negative and large and known.max() <= 101:
-        scales.append(("percent", "--from percent, if these are percentages"))
+        scales.append(("percent", f"{option('scale', 'percent')}, if these are percentages"))
     elif negative and not large:
-        scales.append(("logprobs", "--from logprobs, if these are logarithms of probabilities"))
+        scales.append(
+            ("logprobs", f"{option('scale', 'logprobs')}, if these are logarithms of probabilities")
+        )
     if negative or large:
-        scales.append(("logits", "--from logits, if these are logits"))
+        scales.append(("logits", f"{option('scale', 'logits')}, if these are logits"))
     for scale, way in scales:
         if _leads(question, reading, scale=scale):
             yield way
     if not negative and not large and len(q) > 1:
         sums: list[tuple[RowSums, str]] = [
-            ("renormalize", "--row-sums renormalize, to divide each row by its sum"),
-            ("ignore", "--row-sums ignore, to take them as they are"),
+            ("renormalize", f"{option('row_sums', 'renormalize')}, to divide each row by its sum"),
+            ("ignore", f"{option('row_sums', 'ignore')}, to take them as they are"),
         ]
         for rule, way in sums:
             if _leads(question, reading, row_sums=rule):
@@ -194,11 +207,11 @@ def _nothing(question: Question) -> InputError:
         return ColumnError(
             f"{ours.path} has no column of numbers to take for predictions "
             f"(its columns: {_listed(ours.names())}).{also}",
-            hint="Name them with --pred-cols." if ours.names() else "",
+            hint=f"Name them with {option('pred_cols')}." if ours.names() else "",
         )
     return ColumnError(
         f"Which of the columns {_listed(theirs.names())} holds the labels?",
-        hint="Name it with --label-col.",
+        hint=f"Name it with {option('label_col')}.",
     )
 
 

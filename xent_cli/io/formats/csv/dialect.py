@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from xent_cli.errors import EmptyInputError, EncodingError, ParseError
+from xent_cli.errors import EmptyInputError, EncodingError, ParseError, option
 from xent_cli.io.formats.csv.columns import Cells, judge_columns, to_point
 from xent_cli.io.formats.csv.delimiter import detect_delimiter, lacks_a_name, read_rows
 from xent_cli.io.formats.csv.header import counts_rows, has_header
@@ -133,7 +133,7 @@ def _detect_table(
     if text.lstrip()[:1] == "{":
         raise ParseError(
             f"{path} begins like JSON, not like delimited text.",
-            hint="If it holds one JSON object a line, say --input-format jsonl.",
+            hint=f"If it holds one JSON object a line, say {option('input_format', 'jsonl')}.",
         )
     layout = detect_layout(text)
     if layout:
@@ -149,11 +149,13 @@ def _detect_table(
     names, named, body = _names(rows, above, layout, delimiter, header)
     if named and not body:
         raise EmptyInputError(
-            f"{path} has a header and no rows.", hint="If its one line is data, say --header no."
+            f"{path} has a header and no rows.",
+            hint=f"If its one line is data, say {option('header', 'no')}.",
         )
     if named and any("\ufffd" in name for name in names) and b"\xef\xbf\xbd" not in head:
         raise EncodingError(
-            f"{path}: its header is not UTF-8.", hint="Name its encoding, as in --encoding cp1252."
+            f"{path}: its header is not UTF-8.",
+            hint=f"Name its encoding, as in {option('encoding', 'cp1252')}.",
         )
     if "[" in text:
         _require_quoted_lists(rows, path, above, delimiter)
@@ -220,7 +222,7 @@ def _require_rows(rows: Rows, text: str, path: str) -> None:
     if not rows and text.strip("\r\n"):
         raise ParseError(
             f"{path}: its first line cannot be read as delimited text.",
-            hint="If it is of another format, name it with --input-format.",
+            hint=f"If it is of another format, name it with {option('input_format')}.",
         )
     if not rows:
         raise EmptyInputError(f"{path} is empty.", hint="Did the job that wrote it finish?")
@@ -248,7 +250,7 @@ def _decode(head: bytes, path: str, *, whole: bool) -> str:
     if b"\0" in head:
         raise ParseError(
             f"{path} holds zero bytes: it is no text file.",
-            hint="If it is of another format, name it with --input-format.",
+            hint=f"If it is of another format, name it with {option('input_format')}.",
         )
     if not whole and (end := max(head.rfind(b"\n"), head.rfind(b"\r"))) >= 0:
         head = head[: end + 1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from xent_cli.errors import DuplicateColumnError, ParseError
+from xent_cli.errors import DuplicateColumnError, ParseError, option
 from xent_cli.io.formats.csv.delimiter import lacks_a_name
 from xent_cli.schema.column import Column
 from xent_cli.schema.id_columns import INDEX_NAMES
@@ -92,5 +92,5 @@ def doubled(name: str, path: str, count: int | None = None) -> DuplicateColumnEr
     several = f"{count} columns" if count else "several columns"
     return DuplicateColumnError(
         f"{path} has {several} with the name {name!r}.",
-        hint="Rename one, or say --header no if the file has no header.",
+        hint=f"Rename one, or say {option('header', 'no')} if the file has no header.",
     )

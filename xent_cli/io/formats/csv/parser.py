@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from xent_cli.errors import EncodingError, InputError, ParseError
+from xent_cli.errors import EncodingError, InputError, ParseError, option
 from xent_cli.io.formats.csv.cells import convert_lists, convert_percents, is_readable
 from xent_cli.io.formats.csv.dialect import Dialect
 from xent_cli.io.formats.csv.numerals import MISSING, is_comma_number, may_be_thousands
@@ -115,7 +115,7 @@ def explain(parser: Parser, found: Parsed, start: int, place: Place) -> InputErr
         bad_row = start + chunk.count(b"\n", 0, bad.start) - skip
         return EncodingError(
             f"{place.of_row(bad_row)}: byte {chunk[bad.start]:#04x} is not UTF-8.",
-            hint="Name its encoding, as in --encoding cp1252.",
+            hint=f"Name its encoding, as in {option('encoding', 'cp1252')}.",
         )
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter)
     try:
@@ -130,7 +130,8 @@ def explain(parser: Parser, found: Parsed, start: int, place: Place) -> InputErr
                 return ParseError(
                     f"{place.of_row(index)}: {_fields(len(row))} where the first line has "
                     f"{len(dialect.names)}.",
-                    hint=f"The delimiter is {dialect.delimiter!r}; --delimiter sets another.",
+                    hint=f"The delimiter is {dialect.delimiter!r}; "
+                    f"{option('delimiter')} sets another.",
                 )
             if index < start or not row:
                 continue
@@ -145,7 +146,7 @@ def explain(parser: Parser, found: Parsed, start: int, place: Place) -> InputErr
 
 def _no_number(place: Place, row: int, name: str, field: str, dialect: Dialect) -> ParseError:
     where, shown = place.of_row(row, name), repr(field[:40])
-    hint = "Choose the prediction columns with --pred-cols."
+    hint = f"Choose the prediction columns with {option('pred_cols')}."
     if name in dialect.cells.lists:
         return ParseError(f"{where}: {shown} is not a list of numbers.", hint=hint)
     if name in dialect.cells.percents and "%" not in field:

@@ -8,7 +8,7 @@ from functools import partial
 
 import pyarrow as pa
 
-from xent_cli.errors import EmptyInputError
+from xent_cli.errors import EmptyInputError, option
 from xent_cli.io.block import Block
 from xent_cli.io.formats.csv.cells import sample_column
 from xent_cli.io.formats.csv.dialect import detect_dialect
@@ -20,39 +20,21 @@ from xent_cli.io.formats.csv.records import (
     record_chunks,
 )
 from xent_cli.io.read_ahead import map_ahead
-from xent_cli.io.source import Piece, Source, Use, reading
-from xent_cli.io.storage.compression import Opener
+from xent_cli.io.source import Piece, Source, TextFile, Use, reading
 from xent_cli.io.storage.encoding import detect_encoding, is_utf8, transcoder_of
 from xent_cli.schema.place import Place
 from xent_cli.schema.provenance import Notice
-from xent_cli.schema.types import Header
 
 _MANY_COLUMNS = 100
 
 
 class TextSource(Source):
-    """A delimited text file.
+    """A delimited text file."""
 
-    Attributes
-    ----------
-    can_seek : bool
-        Whether it can be read from the middle: a packed file cannot, nor one in
-        another encoding than UTF-8.
-    """
-
-    can_seek: bool = False
-
-    def __init__(
-        self,
-        path: str,
-        opener: Opener,
-        *,
-        delimiter: str | None = None,
-        header: Header = "auto",
-        encoding: str | None = None,
-    ) -> None:
-        self.path = path
+    def __init__(self, file: TextFile) -> None:
+        self.path = path = file.name
         self.format = "csv"
+        opener, encoding = file.opener, file.encoding
         with reading(path, "text"), opener() as stream:
             head, whole = read_head(stream)
         found = encoding or detect_encoding(head, whole=whole)
@@ -63,16 +45,17 @@ class TextSource(Source):
         self._open = opener
         self._skip = len(BYTE_ORDER_MARK) if head.startswith(BYTE_ORDER_MARK) else 0
         self._dialect = detect_dialect(
-            head[self._skip :], path, whole=whole, delimiter=delimiter, header=header
+            head[self._skip :], path, whole=whole, delimiter=file.delimiter, header=file.header
         )
         self._skip += self._dialect.preamble.size
         self._tangled = _is_tangled(_behind_header(head[self._skip :], self._dialect.skip))
         self.columns = self._dialect.columns
         self.notes = self._dialect.notes
         if found and not encoding:
-            said = f"{path} was read as {found} text; --encoding names another."
+            said = f"{path} was read as {found} text; {option('encoding', 'names')} another."
             self.notes = (Notice("encoding", said), *self.notes)
-        self.can_seek = not (found and not is_utf8(found))
+        # What is packed, or in another encoding than UTF-8, is not read from the middle.
+        self._can_seek = not file.is_packed and not (found and not is_utf8(found))
         self._rows = self._dialect.rows
         self._dialect = replace(self._dialect, rows=())  # Parsers are sent to other processes.
         self.named = self._dialect.named
@@ -116,7 +99,7 @@ class TextSource(Source):
         self._require_rows(start)
 
     def parts(self, wanted: Mapping[str, Use]) -> list[Piece]:
-        if self._tangled or not self.can_seek:
+        if self._tangled or not self._can_seek:
             return super().parts(wanted)
         parser, start, offset, pieces = self._parser(wanted), 0, self._skip, []
         place = Place(self.path, header_lines=self._dialect.header_lines)

@@ -1,0 +1,120 @@
+"""Verb options: what single commands take beside the options that all of them share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xent_cli.errors import UsageError, option
+from xent_cli.schema.declared import declare, require_types
+from xent_cli.schema.types import TOOLS, Outcome, Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompatOptions:
+    """Of `evaluate`: other tools whose numbers are wanted."""
+
+    compat: tuple[str, ...] = declare(
+        (),
+        f"Also say what another tool prints: {', '.join(TOOLS)}. Repeatable.",
+        "figures",
+        metavar="TOOL",
+        says="str | Sequence[str]",
+    )
+
+    def __post_init__(self) -> None:
+        for name in self.compat:
+            if name not in TOOLS:
+                known = ", ".join(TOOLS)
+                raise UsageError(f"{option('compat', name)}: must be one of {known}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairOptions:
+    """Of `compare` and `gate`: how models are put side by side."""
+
+    allow_same: bool = declare(False, "Let a model be compared with itself.", "input")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeOptions:
+    """Of `merge`: which reports may be added up."""
+
+    allow_same: bool = declare(False, "Let two reports have the same sums.", "input")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendOptions:
+    """Of the command `compare`: how the comparison is drawn."""
+
+    trend: bool = declare(
+        False,
+        "Models are steps of a training: sort by name, draw a curve.",
+        "output",
+        in_python=False,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateOptions:
+    """Of `gate`: the rules, and how they are judged."""
+
+    require: tuple[str, ...] = declare(
+        (),
+        "What must hold, such as 'ce <= 0.35', 'class.*.ce <= 1.2' or, with a baseline, "
+        "'delta <= 0.01 @95%'. Repeatable.",
+        "meaning",
+        metavar="RULE",
+        says="str | Sequence[str]",
+    )
+    baseline: str | None = declare(
+        None,
+        "Predictions of another model for the same rows, or a report saved as json.",
+        "input",
+        metavar="FILE",
+        says="Any",
+    )
+    inconclusive: Outcome = declare(
+        "inconclusive",
+        "As what an inconclusive gate counts; by default its exit code is 3.",
+        "meaning",
+    )
+    aa: int = declare(
+        0,
+        "Also judge N random sign flips of the differences: the rate of false alarms.",
+        "uncertainty",
+        metavar="N",
+        least=0,
+    )
+    min_n: int = declare(
+        30,
+        "Slices with fewer rows are not judged by a rule over several.",
+        "meaning",
+        metavar="N",
+        least=0,
+    )
+
+    def __post_init__(self) -> None:
+        require_types(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsOptions:
+    """Of `worst_rows`: which rows are listed."""
+
+    top: int = declare(20, "List N rows.", "output", metavar="N", least=1)
+    label: str | None = declare(
+        None, "List rows of this class (by their label).", "output", "--class", metavar="NAME"
+    )
+    where: Where | None = declare(None, "List rows that are predicted right, or wrong.", "output")
+
+    def __post_init__(self) -> None:
+        require_types(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainOptions:
+    """Of the command `explain`: how much of an explanation is drawn."""
+
+    top: int = declare(
+        10, "Show N classes and pairs, 0 for all.", "output", metavar="N", least=0, in_python=False
+    )
