@@ -70,7 +70,12 @@ def read_slowly(path: Path, *, without: Collection[str] = ()) -> Slow:
         with pa.CompressedInputStream(pa.BufferReader(raw), "zstd") as stream:
             raw = stream.read()
     if ".csv" in suffixes or ".tsv" in suffixes:
-        text = raw.removeprefix(b"\xef\xbb\xbf").decode(errors="surrogateescape")
+        wide = raw[1:2] == b"\0"  # Damage may look like UTF-16, and is then read so.
+        text = (
+            raw.decode("utf-16-le")
+            if wide
+            else raw.removeprefix(b"\xef\xbb\xbf").decode(errors="surrogateescape")
+        )
         return _read_text(text, "\t" if ".tsv" in suffixes else None)
     if ".jsonl" in suffixes:
         return _read_json(raw.decode("utf-8-sig"))
@@ -114,6 +119,8 @@ def _read_text(text: str, delimiter: str | None) -> Slow:
     named = _is_header(rows[0], rows[1:], names)
     if named:
         names = [name.strip() for name in rows.pop(0)]
+    kept = [i for i, name in enumerate(names) if name != "id" or "id" not in names[:i]]
+    names, rows = [names[i] for i in kept], [[row[i] for i in kept] for row in rows]
     if len(set(names)) < len(names) or not rows:
         raise Refusal("names twice, or no rows")
     columns = [[row[i] for row in rows] for i in range(len(names))]
@@ -236,6 +243,7 @@ def slow_cross_entropy(preds: Slow, labels: Slow) -> tuple[float, int]:
     names = [preds.names[i] for i in chosen]
     q = [_floats(preds.columns[i]) for i in chosen]
     rest = [i for i, name in enumerate(labels.names) if name not in shared]
+    rest = [i for i in rest if labels.names[i] != "copy"] or rest
     if len(rest) > 1:
         rest = [i for i in rest if labels.names[i] != "id"]
     if "label" in labels.names:
@@ -256,7 +264,7 @@ def _key(value: Any) -> str:
 
 
 def _is_prediction(name: str, column: list[Any]) -> bool:
-    if name in ("id", "note"):
+    if name in ("id", "note", "copy"):
         return False
     return isinstance(column[0], _Damaged) or not any(isinstance(value, str) for value in column)
 
@@ -318,6 +326,10 @@ def _binary(p: float, label: Any) -> float:
     return share * _ln(p) + (1 - share) * rest
 
 
+def _letters(name: str) -> str:
+    return re.sub(r"[^0-9a-z]+", ".", name.casefold()).strip(".")
+
+
 def _class_of(label: Any, plain: list[str], names: list[str], named: bool) -> int:
     text = label.strip() if isinstance(label, str) else label
     if isinstance(text, str) and text in plain:
@@ -326,6 +338,9 @@ def _class_of(label: Any, plain: list[str], names: list[str], named: bool) -> in
         return names.index(text)
     if isinstance(text, str) and text.lower() in plain:  # CAT is cat, unless a class is called so.
         return plain.index(text.lower())
+    folded = [_letters(name) for name in plain]
+    if isinstance(text, str) and folded.count(_letters(text)) == 1 and not NUMBER.match(text):
+        return folded.index(_letters(text))  # Non.functional is "non functional".
     if label is None or (isinstance(text, str) and not NUMBER.match(text)):
         raise Refusal(f"no class: {label!r}")
     number = float(text)

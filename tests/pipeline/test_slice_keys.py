@@ -63,7 +63,7 @@ def test_a_dictionary_with_a_value_twice_and_one_for_each_code_of_a_byte():
     [
         ([0.5] * 8, SliceError, 'holds fractions such as 0.5.*by="g:10"'),
         ([float("inf")] * 8, SliceError, "fractions such as inf"),
-        ([[1]] * 8, ColumnError, "no plain text"),
+        ([[1, 2]] * 8, ColumnError, "no plain text"),
     ],
 )
 def test_types_that_name_no_slices(values, error, fault):

@@ -118,7 +118,7 @@ def evaluate(
         Rows with these labels are left out and counted.
     label_smoothing : float
         Mix labels with the uniform distribution, as torch does.
-    input_format, delimiter, header : optional
+    input_format, delimiter, header, encoding : optional
         How files are written, where the name and the first lines do not tell.
     labels_header : {"auto", "yes", "no"}, optional
         `header` for the labels, where they differ.

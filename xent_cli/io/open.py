@@ -151,7 +151,7 @@ def _make_source(
     reader: Callable[..., Source] = getattr(import_module(f"xent_cli.io.formats.{module}"), name)
     if kind == "xlsx":
         return reader(location, said.sheet, said.header)
-    if form.magic:
+    if not form.is_text:
         return reader(location)
     opener = opener_of(location, compression)
     if kind == "jsonl" and said.encoding and not is_utf8(said.encoding):

@@ -6,7 +6,7 @@ import lzma
 import zlib
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -172,8 +172,8 @@ class Source(ABC):
                 hint="It is damaged: write it again.",
             )
 
-    def sample(self, rows: int) -> Block:
-        """Read the first rows of every column, for whoever decides what columns mean.
+    def sample(self, rows: int, only: Collection[str] | None = None) -> Block:
+        """Read the first rows of every column, or of some, to decide what columns mean.
 
         What cannot be read is left out: who asks for it later is told why.
 
@@ -185,7 +185,7 @@ class Source(ABC):
         uses: dict[str, Use] = {
             column.name: "number" if column.kind == "list" else "label"
             for column in self.columns
-            if column.kind != "other"
+            if column.kind != "other" and (only is None or column.name in only)
         }
         try:
             return self.first(uses, rows)

@@ -8,23 +8,21 @@ from dataclasses import replace
 import numpy as np
 
 from xent_cli.errors import SwappedInputsError, option
-from xent_cli.io.align.rows import some
-from xent_cli.io.block import Block
-from xent_cli.io.source import Source
+from xent_cli.io.source import Source, Use
 from xent_cli.metrics.rows.validation import LOOSE_TOLERANCE, sum_tolerance
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import sum_groups, sum_rows
 from xent_cli.pipeline.interpretation.choice import choose
-from xent_cli.pipeline.interpretation.question import Question
+from xent_cli.pipeline.interpretation.question import Question, rank_of_label
 from xent_cli.pipeline.interpretation.reading import Interpretation
 from xent_cli.pipeline.interpretation.refusal import refuse
 from xent_cli.pipeline.interpretation.sample import Sample
 from xent_cli.pipeline.plan import Plan
-from xent_cli.pipeline.sides import Lining, line_up_plan, uses_of
 from xent_cli.pipeline.slice_keys import find_points, require_numbers
 from xent_cli.schema.class_weights import balanced_weights, read_class_weights
 from xent_cli.schema.id_columns import find_ids
+from xent_cli.schema.label_encoder import LabelValues
 from xent_cli.schema.mode import detect_mode
 from xent_cli.schema.options import EvalOptions
 from xent_cli.schema.positive_class import contradiction
@@ -88,7 +86,9 @@ def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
 def ask(preds: Source, labels: Source, named: Named, options: EvalOptions) -> Question:
     """Take samples of two inputs, and put what the user said of their columns beside them."""
     percent = options.scale == "percent"
-    ours = Sample(preds, divisor=100.0 if percent else 1.0)
+    ours = Sample(
+        preds, divisor=100.0 if percent else 1.0, only=_worth_reading(preds, labels, named)
+    )
     theirs = ours if preds is labels else Sample(labels)
     if percent:
         options = replace(options, scale="probs")
@@ -106,16 +106,25 @@ def ask(preds: Source, labels: Source, named: Named, options: EvalOptions) -> Qu
     )
 
 
+def _worth_reading(preds: Source, labels: Source, named: Named) -> set[str] | None:
+    """Return the columns to sample where the user named the predictions; None for all.
+
+    Other fractions are neither labels nor what a model decided.
+    """
+    told = any(rank_of_label(name) == 3 for name in preds.names())
+    if not named.preds or (preds is labels and not named.labels and not told):
+        return None
+    wanted = {*named.preds, *named.labels, *named.beside}
+    return {c.name for c in preds.columns if c.name in wanted or c.kind != "float" or c.integral}
+
+
 def _plan(question: Question, reading: Interpretation, roles: Roles, named: Named) -> Plan:
     """Return the plan of an interpretation, class weights left out."""
     preds, labels, options = question.preds.source, question.labels.source, question.options
-    first = _first_rows(preds, labels, roles)
-    q = first[0].numbers(roles.preds) / question.preds.divisor
-    sample = None if reading.order is not None else first[1].label(roles.labels[0])
-    matrix = None if sample is not None else first[1].numbers(roles.labels)
+    q, sample, matrix = _first_rows(question, reading)
     soft = _is_soft(sample.numbers if sample is not None else matrix)
     guess = options.mode is None and options.scale == "probs"
-    if guess and soft and np.isin(q, (0.0, 1.0)).all() and len(first[0]) > 1:
+    if guess and soft and np.isin(q, (0.0, 1.0)).all() and q.shape[1] > 1:
         raise SwappedInputsError(
             f"{preds.path} holds only 0 and 1 and {labels.path} fractions: are the two swapped?",
             hint=f"The order is PREDS LABELS. If they are not swapped, say so with {option('mode')}.",
@@ -179,12 +188,21 @@ def _left_out(question: Question, reading: Interpretation) -> tuple[str, ...]:
     )
 
 
-def _first_rows(preds: Source, labels: Source, roles: Roles) -> tuple[Block, Block]:
-    """Return the first rows of both; where an id joins them, they need not belong together."""
-    if roles.id is None or preds is labels:
-        return next(line_up_plan(Lining(preds, labels, roles), _SAMPLE_ROWS))
-    ours, theirs = uses_of(roles)
-    return next(some(preds.blocks(ours), preds)), next(some(labels.blocks(theirs), labels))
+def _first_rows(
+    question: Question, reading: Interpretation
+) -> tuple[Floats, LabelValues | None, Floats | None]:
+    """Return predictions (K, n), and labels as values or as (K, n)."""
+    q = question.preds.matrix(reading.preds)
+    if q is None:  # Reading it says what is wrong.
+        uses: dict[str, Use] = dict.fromkeys(reading.preds, "number")
+        q = question.preds.source.first(uses, _SAMPLE_ROWS).numbers(reading.preds)
+    if reading.order is not None:
+        return q, None, question.labels.matrix(reading.labels)
+    name = reading.labels[0]
+    values = question.labels.labels(name)
+    if values is None:
+        values = question.labels.source.first({name: "label"}, _SAMPLE_ROWS).label(name)
+    return q, values, None
 
 
 def _label_totals(plan: Plan) -> list[float]:

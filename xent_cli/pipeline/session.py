@@ -147,8 +147,11 @@ def plan_models(sources: Sequence[Source], labels: Source, options: EvalOptions)
     first = make_plan(sources[0], labels, options)
     plans = [first]
     said = replace(options, label_col=first.roles.labels, by=first.spec.by)
+    names = first.roles.preds
     for source in sources[1:]:
-        plan = in_order(make_plan(source, labels, said), first.roles.preds, said)
+        alike = source.named and len(names) > 1 and set(names) <= set(source.names())
+        own = replace(said, pred_cols=names) if alike else said
+        plan = in_order(make_plan(source, labels, own), names, own)
         first.spec.require_equal(plan.spec)
         plans.append(plan)
     return plans

@@ -20,7 +20,9 @@ class FileFormat:
     suffixes : tuple of str
         Endings of names that say it.
     magic : tuple of bytes
-        What its files begin with. A format without magic is text, which may be compressed.
+        What its files begin with.
+    is_binary : bool
+        Whether it is no text, and so not compressed as a whole, though no magic tells it.
     delimiter : str, optional
         Of text with columns, if the format sets it.
     """
@@ -29,6 +31,12 @@ class FileFormat:
     suffixes: tuple[str, ...]
     magic: tuple[bytes, ...] = ()
     delimiter: str | None = None
+    is_binary: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its files are text, which may be compressed."""
+        return not (self.magic or self.is_binary)
 
 
 _ZIP = b"PK\x03\x04"
@@ -45,9 +53,9 @@ FORMATS: dict[InputFormat, FileFormat] = {
         (b"ARROW1", _CONTINUATION),
     ),
     "orc": FileFormat("orc:OrcSource", (".orc",), (b"ORC",)),
-    "xlsx": FileFormat("excel:open_sheet", (".xlsx", ".xlsm"), (_ZIP,)),  # npz has the last word.
+    "xlsx": FileFormat("excel:open_sheet", (".xlsx", ".xlsm"), is_binary=True),
     "npy": FileFormat("npy:NpySource", (".npy",), (b"\x93NUMPY",)),
     "npz": FileFormat("npy:NpzSource", (".npz",), (_ZIP, b"PK\x05\x06")),
 }
 
-TEXT_FORMATS = tuple(name for name, form in FORMATS.items() if not form.magic)
+TEXT_FORMATS = tuple(name for name, form in FORMATS.items() if form.is_text)

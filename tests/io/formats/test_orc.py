@@ -83,7 +83,7 @@ def test_other_nested_columns_are_passed_over_and_refused_as_labels(tmp_path: Pa
     more = {"meta": [{"a": 1, "b": [2]}] * 4, "label": Y}
     file = save(tmp_path / "p.orc", table(**more))
     assert cross_entropy(file, label_col="label") == EXPECTED
-    with pytest.raises(ColumnError, match="column meta holds struct"):
+    with pytest.raises(ColumnError, match="meta"):
         evaluate(file, label_col="meta")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from urllib.parse import unquote
@@ -51,9 +51,9 @@ class ManySource(Source):
         self.n_rows = sum(known) if len(known) == len(counts) else None
         self.unread = all(source.unread for source, _ in parts)
 
-    def sample(self, rows: int) -> Block:
+    def sample(self, rows: int, only: Collection[str] | None = None) -> Block:
         source, pairs = self._parts[0]
-        block = source.sample(rows)
+        block = source.sample(rows, only)
         data = block.data
         for key in pairs.keys() - set(data.schema.names):
             data = data.append_column(key, _constant(pairs[key], data.num_rows))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from xent_cli.errors import InputError
 from xent_cli.io.arrow_types import SAMPLE_ROWS, columns_of, judge_integers, nested_types
 from xent_cli.io.block import Block
 from xent_cli.io.formats.row_groups import join_small_groups, require_sum
@@ -47,6 +48,30 @@ class ParquetSource(Source):
                 sample = file.iter_batches(SAMPLE_ROWS, columns=integers, use_threads=False)
                 columns = judge_integers(columns, next(sample, None))
         self.columns = columns
+
+    def sample(self, rows: int, only: Collection[str] | None = None) -> Block:
+        """Read the first rows, and of the pages that hold them no more."""
+        names = [
+            column.name
+            for column in self.columns
+            if column.kind != "other" and (only is None or column.name in only)
+        ]
+        group = next((g for g, count in enumerate(self._group_rows) if count), None)
+        if group is None or not names:
+            return super().sample(rows, only)
+        try:
+            with (
+                reading(self._file, "Parquet"),
+                self._file.open_arrow() as opened,
+                pq.ParquetFile(opened, pre_buffer=False, buffer_size=1 << 16) as file,
+            ):
+                data = next(
+                    file.iter_batches(rows, row_groups=[group], columns=names, use_threads=False)
+                )
+                data.validate(full=True)
+        except InputError:
+            return super().sample(rows, only)  # Column by column: what is damaged is left out.
+        return Block(data.select(names), 0, Place(self.path))
 
     def pieces(self, wanted: Mapping[str, Use], *, jobs: int = 1) -> Iterator[Piece]:
         parts = self.parts(wanted)

@@ -39,7 +39,7 @@ def detect_compression(head: bytes, location: Location) -> str | None:
     for magic, compression in _MAGIC.items():
         if head.startswith(magic):
             return compression
-    if head.startswith(_ZIP) and not location.path.lower().endswith((".xlsx", ".xlsm")):
+    if head.startswith(_ZIP) and not location.path.lower().endswith((".xlsx", ".xlsm", ".npz")):
         return "zip" if _is_archive(location) else None
     path = location.path.lower()
     promised = next((suffix for suffix in SUFFIXES if path.endswith(suffix)), None)

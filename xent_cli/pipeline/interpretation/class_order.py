@@ -80,7 +80,7 @@ def class_indexes(
         yield ClassIndex(names, aliases), False, None
         return
     index = index_classes(names_of(family, k, own=own), columns, named=own, label_base=None)
-    yield index, False, LabelError("No class is called so.")
+    yield index, False, _no_class(family, values, k, own=own)
 
 
 def _counts_words(question: Question, family: Family, label: str, values: Sequence[str]) -> bool:
@@ -93,11 +93,11 @@ def _counts_words(question: Question, family: Family, label: str, values: Sequen
         return False
     if question.labels.kind(label) == "boolean":
         return False  # True is no position.
-    if question.unread() and not question.wanted_preds:
-        return False
     if values and "0" not in _whole(values) and not question.sees_zero(label):
         return False
     affix = f"{family.prefix} {family.suffix}"
+    if question.unread() and not question.wanted_preds and not rank_of_name(affix):
+        return False
     return (
         bool(question.wanted_preds)
         or not question.one_input
@@ -109,6 +109,18 @@ def _counts_words(question: Question, family: Family, label: str, values: Sequen
 def _whole(values: Sequence[str]) -> set[str]:
     numbers = [as_number(text) for text in values]
     return {str(int(n)) for n in numbers if n is not None and n.is_integer()}
+
+
+def _no_class(family: Family, values: Sequence[str], k: int, *, own: bool) -> InputError:
+    """Return why labels name no class; labels that may be counted from 0 or from 1 are open."""
+    worded = own and all(as_number(middle) is None for middle in family.middles)
+    if worded and values and are_positions(values, k):
+        return LabelError(
+            f"The columns {family.describe()} have words for names, and the labels are whole "
+            "numbers without a 0: do they count from 0 or from 1?",
+            hint=f"Say {option('label_base', 0)} or {option('label_base', 1)}.",
+        )
+    return LabelError("No class is called so.")
 
 
 def are_positions(values: Sequence[str], k: int) -> bool:

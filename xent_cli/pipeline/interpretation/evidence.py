@@ -17,6 +17,8 @@ from xent_cli.schema.types import Scale
 LOOSE_SUM = 0.01
 """Sums of real models miss 1 by up to so much; what misses it by more is no distribution."""
 
+_FEW_ROWS = 6
+
 Fit = Literal["fits", "sums", "range", "percent", "missing"]
 """Whether rows can be what they are said to be, or what is against it."""
 
@@ -115,6 +117,8 @@ def meaning_of_single(p: Floats, said: NDArray[np.intp]) -> Confidence:
             high = bool((side >= 0.5).all())
             return "positive" if bool(len(ones)) == high else "negative"
         return "unknown"
+    if p.min() >= 0.5 and len(p) < _FEW_ROWS:
+        return "confidence"  # That few are told apart by chance, too.
     if ones.min() >= zeros.max():
         return "positive"
     if zeros.min() >= ones.max():

@@ -23,6 +23,7 @@ def with_one_label(
     question: Question, label: str, values: tuple[str, ...], beside: tuple[str, ...]
 ) -> Iterator[Candidate]:
     pool = question.pred_pool(beside)
+    texts = question.labels.numbers(label) is None
     for family in families_among(question, values, pool):
         settled, left_out, against = settle(question, family, values)
         if settled is None:
@@ -39,7 +40,7 @@ def with_one_label(
                 settled.columns,
                 (label,),
                 index,
-                align="position" if index.by_position and not by_name else "name",
+                align="name" if texts or not index.by_position else "position",
                 by_name=by_name,
                 family=settled,
                 left_out=left_out,

@@ -51,7 +51,7 @@ def rank_of_label(name: str) -> int:
     Examples
     --------
     >>> [rank_of_label(name) for name in ("label", "True_Label", "species", "pred_label")]
-    [3, 2, 0, -1]
+    [3, 3, 0, -1]
     """
     if name.lower() in LABEL_NAMES:
         return 3

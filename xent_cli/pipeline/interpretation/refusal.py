@@ -21,11 +21,13 @@ from xent_cli.errors import (
 )
 from xent_cli.metrics.rows.measure import measure
 from xent_cli.pipeline.interpretation.choice import Choice, choose, describe
-from xent_cli.pipeline.interpretation.question import Question
+from xent_cli.pipeline.interpretation.question import Question, rank_of_label
 from xent_cli.pipeline.interpretation.reading import Interpretation
+from xent_cli.pipeline.interpretation.sample import Sample
 from xent_cli.pipeline.plan import Plan
 from xent_cli.schema.types import RowSums, Scale
 
+_NO_CLASS = "No class is called so."
 _MOST = 3
 """So many readings are named in an error; more would not be read."""
 
@@ -34,6 +36,8 @@ def refuse(question: Question, choice: Choice, plan: Plan | None = None) -> Inpu
     """Return the error for columns that cannot be read as one thing."""
     if choice.open:
         return _ambiguous(question, choice.open)
+    if (damage := _unreadable(question.labels, question.label_pool())) is not None:
+        return damage
     if _are_swapped(question):
         return SwappedInputsError(
             "The predictions look like labels, and the labels like predictions: are they swapped?",
@@ -51,7 +55,9 @@ def refuse(question: Question, choice: Choice, plan: Plan | None = None) -> Inpu
         return _with_tried_hints(question, choice.doomed.reading, found)
     except InputError as found:
         return found
-    return error or ColumnError(
+    if error is not None and error.message != _NO_CLASS:
+        return error
+    return ColumnError(
         f"{question.preds.source.path}: {describe(choice.doomed.reading)} cannot be read as "
         "predictions and labels.",
         hint=f"Name the columns with {option('pred_cols')} and {option('label_col')}.",
@@ -196,9 +202,23 @@ def _are_swapped(question: Question) -> bool:
     return choose(turned).chosen is not None
 
 
+def _unreadable(sample: Sample, names: Sequence[str]) -> InputError | None:
+    """Return what is wrong with the columns that the sample lacks, if something is."""
+    for name in names:
+        plain = sample.kind(name) in ("text", "integer", "boolean")
+        if (plain or rank_of_label(name) > 1) and sample.labels(name) is None:
+            try:
+                next(sample.source.blocks({name: "label"}), None)
+            except InputError as error:
+                return error
+    return None
+
+
 def _nothing(question: Question) -> InputError:
     """Say what is missing: numbers to be predictions, or a column to be labels."""
     ours, theirs = question.preds.source, question.labels.source
+    if (damage := _unreadable(question.labels, question.label_pool())) is not None:
+        return damage
     pool = question.pred_pool()
     found = [c for c in pool if question.is_number(c) or question.preds.kind(c) == "list"]
     unread = [column.name for column in ours.columns if column.kind == "other"]

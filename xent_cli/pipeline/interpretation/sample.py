@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from copy import copy
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,13 +32,15 @@ class Sample:
         How many rows it holds.
     """
 
-    def __init__(self, source: Source, *, divisor: float = 1.0) -> None:
+    def __init__(
+        self, source: Source, *, divisor: float = 1.0, only: Collection[str] | None = None
+    ) -> None:
         self.source = source
         self.divisor = divisor
         limit = max(20, min(SAMPLE_ROWS, _SAMPLE_VALUES // max(1, len(source.columns))))
-        self._block = source.sample(limit)
+        self._block = source.sample(limit, only)
         self.n = len(self._block)
-        self._cached = cache(self._read)
+        self._cache: dict[str, tuple[Floats | None, LabelValues | None]] = {}
 
     def divided(self, divisor: float) -> Sample:
         """Return the same rows with predictions divided by something else."""
@@ -53,7 +55,7 @@ class Sample:
 
     def numbers(self, name: str) -> Floats | None:
         """Return a column as numbers (n,), NaN where one is missing; None if it holds others."""
-        return self._cached(name)[0]
+        return self._once(name)[0]
 
     def _width(self, name: str) -> int | None:
         """Return how many values the first list of a column has."""
@@ -67,7 +69,7 @@ class Sample:
 
     def labels(self, name: str) -> LabelValues | None:
         """Return a column as labels; None if it holds lists or what has no plain text."""
-        return self._cached(name)[1]
+        return self._once(name)[1]
 
     def matrix(self, names: tuple[str, ...]) -> Floats | None:
         """Return columns of numbers, or one column of lists, as (K, n); None if they are not."""
@@ -90,6 +92,11 @@ class Sample:
         """Return the values of a column as texts, in order of appearance."""
         labels = self.labels(name)
         return () if labels is None else tuple(labels.distinct())
+
+    def _once(self, name: str) -> tuple[Floats | None, LabelValues | None]:
+        if name not in self._cache:
+            self._cache[name] = self._read(name)
+        return self._cache[name]
 
     def _read(self, name: str) -> tuple[Floats | None, LabelValues | None]:
         kind = self.kind(name)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pyarrow as pa
 
 from xent_cli.io.formats.csv.columns import TRUTHS, Cells, parse_list, to_point
 from xent_cli.io.formats.csv.numerals import MISSING, NULLS, is_number
+from xent_cli.io.numpy_arrow import array_to_arrow, texts_to_arrow
 
 
 def convert_percents(texts: pa.Array, decimal: str) -> pa.Array:
@@ -77,8 +79,8 @@ def sample_column(fields: Sequence[str], name: str, kind: str, cells: Cells) -> 
         if kind == "float":
             known = [field if field is not None and is_number(field) else None for field in known]
         if all(field is None or is_number(field) for field in known):
-            return pa.array([None if f is None else float(f) for f in known], pa.float64())
-    return pa.array(fields, pa.string())
+            return array_to_arrow(np.array([float(f or "nan") for f in known]))
+    return texts_to_arrow(fields)
 
 
 def is_readable(field: str, name: str, cells: Cells) -> bool:

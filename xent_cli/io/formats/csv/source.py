@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -60,7 +60,7 @@ class TextSource(Source):
         self._dialect = replace(self._dialect, rows=())  # Parsers are sent to other processes.
         self.named = self._dialect.named
 
-    def sample(self, rows: int) -> Block:
+    def sample(self, rows: int, only: Collection[str] | None = None) -> Block:
         """Return the first rows as they were read to judge the dialect."""
         first = self._rows[:rows]
         if not first:
