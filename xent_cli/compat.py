@@ -10,12 +10,12 @@ from typing import Any, Self
 import numpy as np
 
 from xent_cli.batch import Batch
-from xent_cli.cells import one_sum
 from xent_cli.elsewhere import Given
 from xent_cli.errors import UsageError
 from xent_cli.exact import ExactSums
 from xent_cli.losses import Floats, binary_losses, class_losses
 from xent_cli.spec import Spec
+from xent_cli.summing import one_sum
 from xent_cli.tools import TOOLS, Tool
 
 

@@ -72,7 +72,7 @@ def cluster_draws(clusters: ClusterSums) -> list[ClusterDraws]:
 
     def products(a: Floats, b: Floats) -> list[Fraction]:
         high, low = two_product(a, b)
-        total = (sum_groups(high, label, k) + sum_groups(low, label, k)).settled()
+        total = sum_groups(high, label, k) + sum_groups(low, label, k)
         return [total[index] for index in range(k)]
 
     shared = zip(

@@ -17,10 +17,9 @@ from xent_cli.errors import SliceError
 from xent_cli.exact import ExactSums
 from xent_cli.losses import Floats, Labels
 from xent_cli.measured import Measured
-from xent_cli.products import two_product
 from xent_cli.slicing import MOST_SLICES, Key, Slicing
 from xent_cli.stats import Moments
-from xent_cli.summing import sum_groups
+from xent_cli.summing import Groups
 
 COUNTS = ("rows", "infinite", "huge")
 """Rows of each slice; those whose loss is infinite, and is in no sum; those with a loss too large
@@ -80,7 +79,7 @@ class SliceSums:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SliceSums):
             return NotImplemented
-        mine, theirs = self.settled(), other.settled()
+        mine, theirs = self.sorted(), other.sorted()
         return (mine.slicing, mine.keys, mine.sums, mine.clusters) == (
             theirs.slicing,
             theirs.keys,
@@ -95,11 +94,9 @@ class SliceSums:
         """Return one of COUNTS for a slice."""
         return int(self.sums[name][index])
 
-    def settled(self) -> Self:
-        """Return the same sums, sorted, in the form from which single ones are quickly taken."""
-        whole = self._among(tuple(sorted(self.keys)))
-        sums = {name: sums.settled() for name, sums in whole.sums.items()}
-        return type(self)(self.slicing, whole.keys, sums, whole.clusters)
+    def sorted(self) -> Self:
+        """Return the same sums with the slices in the order of their keys."""
+        return self._among(tuple(sorted(self.keys)))
 
     def folded(self, small: Sequence[int]) -> Self:
         """Return these sums with the slices at `small` added up into one behind the others.
@@ -119,7 +116,7 @@ class SliceSums:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON that `from_dict` turns into the same sums."""
-        whole = self.settled()
+        whole = self.sorted()
         counts = {name: [whole.count(name, index) for index in range(len(self))] for name in COUNTS}
         sums = {name: s.to_strings() for name, s in whole.sums.items() if name not in COUNTS}
         clusters = {} if whole.clusters is None else {"clusters": whole.clusters.to_dict()}
@@ -134,7 +131,7 @@ class SliceSums:
             raise ValueError("the slices are out of order")
         require_few(zero.slicing, len(keys))
         sums = {
-            name: ExactSums(tuple(int(n) for n in data[name]))
+            name: ExactSums.of_units([int(n) for n in data[name]])
             if name in COUNTS
             else ExactSums.from_strings(data["sums"][name])
             for name in zero.sums
@@ -168,8 +165,9 @@ def add_slices(measured: Measured) -> tuple[SliceSums, ...]:
     found = []
     for slicing, sliced in zip(measured.spec.by, batch.slices, strict=True):
         at, keys = _used(slicing, sliced)
-        sums = _moments(rows, rows.finite_row_loss, at, len(keys))
-        sums |= _grades(rows, at, len(keys)) | _counts(infinite, huge, at, len(keys))
+        groups = Groups.of(at, len(keys))
+        sums = _moments(rows, rows.finite_row_loss, groups)
+        sums |= _grades(rows, groups) | _counts(infinite, huge, groups)
         clusters = None
         if batch.clusters is not None:
             clusters = ClusterSums.of(batch, rows, len(keys), at)
@@ -190,7 +188,8 @@ def add_differences(
     infinite, huge, found = _any_class(infinite), _any_class(huge), []
     for slicing, sliced in zip(measured.spec.by, measured.batch.slices, strict=True):
         at, keys = _used(slicing, sliced)
-        sums = _moments(rows, row_d, at, len(keys)) | _counts(infinite, huge, at, len(keys))
+        groups = Groups.of(at, len(keys))
+        sums = _moments(rows, row_d, groups) | _counts(infinite, huge, groups)
         found.append(SliceSums(slicing, keys, sums))
     return tuple(found)
 
@@ -214,45 +213,38 @@ def _used(slicing: Slicing, sliced: Sliced) -> tuple[Labels, tuple[Key, ...]]:
     return rank[sliced.codes], tuple(sliced.keys[code] for code in used.tolist())
 
 
-def _moments(rows: Contributions, loss: Floats, at: Labels, n: int) -> Sums:
+def _moments(rows: Contributions, loss: Floats, groups: Groups) -> Sums:
     weight = rows.weight if rows.row_weight is None else rows.row_weight
     square = np.where(_squarable(loss), loss, 0.0)
-    total = sum_groups(loss, at, n)
-    sums = {"loss": total, "loss_squared": _products(square, square, at, n)}
+    total, squared = groups.sum(loss), groups.powers(square, 2)[1]
+    sums = {"loss": total, "loss_squared": squared}
     if weight is None:
-        ones = ExactSums.of_integers(np.bincount(at, minlength=n))
+        ones = ExactSums.of_integers(groups.count())
         return sums | {"weight": ones, "weight_squared": ones, "loss_weight": total}
+    weights, weights_squared = groups.powers(weight, 2)
     return sums | {
-        "weight": sum_groups(weight, at, n),
-        "weight_squared": _products(weight, weight, at, n),
-        "loss_weight": _products(square, weight, at, n),
+        "weight": weights,
+        "weight_squared": weights_squared,
+        "loss_weight": groups.sum(square * weight),
     }
 
 
-def _products(a: Floats, b: Floats, at: Labels, n: int) -> ExactSums:
-    high, low = two_product(a, b)
-    return sum_groups(high, at, n) + sum_groups(low, at, n)
+def _counts(infinite: Mask, huge: Mask, groups: Groups) -> Sums:
+    marks = {"rows": None, "infinite": infinite, "huge": huge}
+    return {name: ExactSums.of_integers(groups.count(mask)) for name, mask in marks.items()}
 
 
-def _counts(infinite: Mask, huge: Mask, at: Labels, n: int) -> Sums:
-    return {
-        "rows": ExactSums.of_integers(np.bincount(at, minlength=n)),
-        "infinite": ExactSums.of_integers(np.bincount(at[infinite], minlength=n)),
-        "huge": ExactSums.of_integers(np.bincount(at[huge], minlength=n)),
-    }
-
-
-def _grades(rows: Contributions, at: Labels, n: int) -> Sums:
+def _grades(rows: Contributions, groups: Groups) -> Sums:
     """Sum the weight that accuracy gives to rows (of all classes, if multi-label)."""
     correct, graded = rows.correct, rows.graded
     if graded is None:
-        hits = np.bincount(at[correct], minlength=n)
-        ones = ExactSums.of_integers(np.bincount(at, minlength=n))
-        return {"graded": ones, "correct": ExactSums.of_integers(hits)}
-    if graded.ndim == 2:
-        at = np.tile(at, len(graded))
-    values = (graded, graded * correct)
-    return dict(zip(GRADES, (sum_groups(v.ravel(), at, n) for v in values), strict=True))
+        counts = groups.count(), groups.count(correct)
+        return dict(zip(GRADES, map(ExactSums.of_integers, counts), strict=True))
+    found = []
+    for values in (graded, graded * correct):
+        each = [groups.sum(row) for row in np.atleast_2d(values)]
+        found.append(sum(each[1:], each[0]))
+    return dict(zip(GRADES, found, strict=True))
 
 
 def _squarable(loss: Floats) -> Mask:

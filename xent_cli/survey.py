@@ -8,7 +8,6 @@ from typing import Self
 
 import numpy as np
 
-from xent_cli.cells import one_sum
 from xent_cli.clusters import ClusterSums
 from xent_cli.compat import CompatSums, give, sum_tool
 from xent_cli.contributions import Contributions, contribute, predicted_classes
@@ -19,6 +18,7 @@ from xent_cli.magnitudes import Magnitudes
 from xent_cli.measured import Measured
 from xent_cli.precision import Precision
 from xent_cli.spec import Spec
+from xent_cli.summing import one_sum
 from xent_cli.tally import Tally
 from xent_cli.tools import Tool
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from xent_cli.batch import Batch
-from xent_cli.cells import LARGEST_SQUARED, Cells, one_sum, present
+from xent_cli.cells import Cells, count_huge, present
 from xent_cli.checks import Findings
 from xent_cli.clusters import ClusterSums
 from xent_cli.errors import ReportError
@@ -18,7 +18,7 @@ from xent_cli.measured import Measured, measure
 from xent_cli.running import Running
 from xent_cli.slice_sums import SliceSums, add_slices
 from xent_cli.spec import Spec
-from xent_cli.summing import sum_rows
+from xent_cli.summing import one_sum, sum_rows
 
 PER_CLASS = (
     "weight",
@@ -121,9 +121,8 @@ class Tally:
             return replace(cls.zero(spec), n_ignored=batch.n_ignored, n_invalid=batch.n_invalid)
         cells = Cells(rows, spec.n_classes)
         infinite, finite_loss, row_loss = rows.infinite, rows.finite_loss, rows.finite_row_loss
-        squarable = np.abs(finite_loss) < LARGEST_SQUARED
         sums = {
-            **cells.moments(finite_loss, row_loss, squarable),
+            **cells.moments(finite_loss, row_loss),
             **cells.accuracy(),
             "probability": cells.sum(rows.probability),
             "clipped_loss": one_sum(row_loss[rows.clipped]),
@@ -138,8 +137,8 @@ class Tally:
             sums,
             n_ignored=batch.n_ignored,
             n_invalid=batch.n_invalid,
-            n_clipped=int(rows.clipped.sum()),
-            n_huge=int((~squarable).sum()),
+            n_clipped=int(np.count_nonzero(rows.clipped)),
+            n_huge=count_huge(finite_loss),
             pred_sums=measured.pred_sums,
             label_sums=measured.label_sums,
             clusters=None
