@@ -1,0 +1,116 @@
+"""Cells: adding up what rows contribute, class by class and overall, exactly."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xent_cli.metrics.rows.contributions import Contributions
+from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.summation import Groups
+
+Sums = dict[str, ExactSums]
+Mask = NDArray[np.bool_]
+
+LARGEST_SQUARED = 2.0**500
+"""Losses from here on are too large to square."""
+
+
+class Cells:
+    """Adds up contributions class by class and, last, overall."""
+
+    def __init__(self, rows: Contributions, n_classes: int) -> None:
+        self._rows = rows
+        self._n_classes = n_classes
+        self._by_class = (
+            Groups.of_rows(*rows.loss.shape)
+            if rows.groups is None
+            else Groups.of(rows.groups, n_classes)
+        )
+
+    def powers(self, values: Floats, most: int, overall: Floats | None = None) -> list[ExactSums]:
+        """Sum values, their squares and so on by class, with the sums over all rows behind.
+
+        Where rows count for several classes, `overall` (n,) has what each adds to the sums over all
+        rows (by default those of the classes together).
+        """
+        by_class = self._by_class.powers(values.reshape(-1), most)
+        if overall is None or self._rows.groups is not None:
+            return [sums.with_total() for sums in by_class]
+        whole = Groups.of_rows(1, len(overall)).powers(overall, most)
+        return [sums.joined(one) for sums, one in zip(by_class, whole, strict=True)]
+
+    def sum(self, values: Floats, overall: Floats | None = None) -> ExactSums:
+        """Sum values by class, and last overall."""
+        return self.powers(values, 1, overall)[0]
+
+    def moments(self, loss: Floats, row_loss: Floats) -> Sums:
+        """Sum weights, losses, and the squares and products that the standard error needs."""
+        weight, row_weight = self._rows.weight, self._rows.row_weight
+        if not count_huge(loss):
+            total, squared = self.powers(loss, 2, row_loss)
+            square_loss, square_row = loss, row_loss
+        else:
+            square_loss, square_row = (
+                np.where(np.abs(each) < LARGEST_SQUARED, each, 0.0) for each in (loss, row_loss)
+            )
+            total = self.sum(loss, row_loss)
+            squared = self.powers(square_loss, 2, square_row)[1]
+        sums = {"loss": total, "loss_squared": squared}
+        if weight is None:
+            ones = ExactSums.of_integers(np.array(self.count(None)))
+            return sums | {"weight": ones, "weight_squared": ones, "loss_weight": total}
+        weights, weights_squared = self.powers(weight, 2, row_weight)
+        row_product = None if row_weight is None else square_row * row_weight
+        return sums | {
+            "weight": weights,
+            "weight_squared": weights_squared,
+            "loss_weight": self.sum(square_loss * weight, row_product),
+        }
+
+    def accuracy(self) -> Sums:
+        """Sum the weight of the rows that accuracy counts, and of the right ones among them."""
+        rows, by_truth = self._rows, self._by_truth
+        if rows.graded is None:
+            counts = by_truth.count(), by_truth.count(rows.correct)
+            totals = [ExactSums.of_integers(each) for each in counts]
+        else:
+            right = rows.graded * rows.correct
+            totals = [by_truth.sum(values.reshape(-1)) for values in (rows.graded, right)]
+        return dict(zip(("graded", "correct"), (sums.with_total() for sums in totals), strict=True))
+
+    def count(self, mask: Mask | None) -> tuple[int, ...]:
+        """Count rows by class and overall: all of them, or those that `mask` marks."""
+        if self._rows.groups is None and mask is None:
+            mask = np.ones(self._rows.loss.shape, np.bool_)
+        if mask is None:
+            counts, overall = self._by_class.count(), len(self._rows.loss)
+        elif not mask.any():
+            return (0,) * (self._n_classes + 1)
+        else:
+            counts = self._by_class.count(mask.reshape(-1))
+            overall = int(np.count_nonzero(mask if mask.ndim == 1 else mask.any(axis=0)))
+        return (*counts.tolist(), overall)
+
+    @cached_property
+    def _by_truth(self) -> Groups:
+        """The rows by the class under which accuracy counts them."""
+        truth = self._rows.truth
+        if truth is None or truth is self._rows.groups:
+            return self._by_class
+        return Groups.of(truth, self._n_classes)
+
+
+def count_huge(losses: Floats) -> int:
+    """Count the losses that are too large to square."""
+    if losses.max(initial=0.0) < LARGEST_SQUARED > -losses.min(initial=0.0):
+        return 0
+    return int(np.count_nonzero(np.abs(losses) >= LARGEST_SQUARED))
+
+
+def present(rows: Contributions) -> Mask:
+    """Say which classes have a share in which rows of label distributions."""
+    return np.ones(rows.loss.shape, np.bool_) if rows.shares is None else rows.shares > 0

@@ -1,0 +1,210 @@
+"""Exact sums: vectors of long integers in NumPy arrays, the same in any order and grouping."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[np.int64]
+
+_BITS = 32
+_BASE = 1 << _BITS
+_MOST_TERMS = 1 << 29
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExactSums:
+    """A vector of n exact sums: entry i is the sum of ``digits[j, i] * 2**(32 * (low + j))``.
+
+    Sums add up: ``+`` is associative and commutative to the last bit. Digits are carried only now
+    and then, for 64 bits have room for many sums of 32.
+
+    Attributes
+    ----------
+    digits : (L, n) int64
+        Below ``terms * 2**32`` in size; what stands where there is no digit is 0.
+    low : int
+    terms : int
+
+    Examples
+    --------
+    >>> from xent_cli.numerics.summation import sum_groups
+    >>> ten_tenths = sum_groups(np.full(10, 0.1), np.zeros(10, dtype=np.intp), 1)
+    >>> float(ten_tenths[0])
+    1.0
+    >>> ten_tenths[0] == 10 * Fraction(0.1)
+    True
+    """
+
+    digits: Integers
+    low: int = 0
+    terms: int = 1
+
+    @classmethod
+    def zeros(cls, size: int) -> ExactSums:
+        """Return `size` sums of nothing."""
+        return cls(np.zeros((0, size), dtype=np.int64))
+
+    @classmethod
+    def of_integers(cls, values: NDArray[np.int64], exponent: int = 0) -> ExactSums:
+        """Return sums whose values are `values`, below 2**62, times 2**exponent, which is even."""
+        low, shift = divmod(exponent, _BITS)
+        halves = np.array([values & (_BASE - 1), values >> _BITS])
+        if shift:
+            halves <<= shift
+            return cls(halves, low, 1 << 30).carried()
+        return cls(halves if halves[1].any() else halves[:1], low)
+
+    @classmethod
+    def of_units(cls, units: Sequence[int], exponent: int = 0) -> ExactSums:
+        """Return sums whose values are Python's integers times 2**exponent.
+
+        Examples
+        --------
+        >>> ExactSums.of_units([3, 0], -2).to_strings()
+        ['3p-2', '0p0']
+        """
+        low, shift = divmod(exponent, _BITS)
+        width = max((unit.bit_length() for unit in units), default=0) + shift
+        length = 4 * (width // _BITS + 1)
+        signed = b"".join((unit << shift).to_bytes(length, "little", signed=True) for unit in units)
+        digits = np.frombuffer(signed, "<u4").reshape(len(units), -1).T.astype(np.int64)
+        if len(digits):
+            digits[-1] -= (digits[-1] >> (_BITS - 1)) << _BITS  # The sign.
+        return cls(digits, low)
+
+    def __len__(self) -> int:
+        return int(self.digits.shape[1])
+
+    def __getitem__(self, index: int) -> Fraction:
+        unit = _whole(self.digits[:, index].tolist())
+        return Fraction(unit) * Fraction(2) ** (_BITS * self.low)
+
+    def __add__(self, other: ExactSums) -> ExactSums:
+        if len(self) != len(other):
+            raise ValueError(f"{len(self)} sums cannot be added to {len(other)}")
+        if not len(self.digits) or not len(other.digits):
+            return self if len(self.digits) else other
+        low = min(self.low, other.low)
+        high = max(self.low + len(self.digits), other.low + len(other.digits))
+        both = ExactSums(self._window(low, high), low, self.terms + other.terms)
+        both.digits[other.low - low :][: len(other.digits)] += other.digits
+        return both if both.terms < _MOST_TERMS else both.carried()
+
+    def __neg__(self) -> ExactSums:
+        return ExactSums(-self.digits, self.low, self.terms)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ExactSums):
+            return NotImplemented
+        return len(self) == len(other) and not (self + -other).carried().digits.any()
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.to_strings()))
+
+    def joined(self, other: ExactSums) -> ExactSums:
+        """Return these sums followed by the other ones."""
+        low = min(self.low, other.low)
+        high = max(self.low + len(self.digits), other.low + len(other.digits))
+        digits = np.concatenate([self._window(low, high), other._window(low, high)], axis=1)
+        return ExactSums(digits, low, max(self.terms, other.terms))
+
+    def regrouped(self, places: NDArray[np.intp], size: int) -> ExactSums:
+        """Return `size` sums: entry i goes to ``places[i]``, where several add up.
+
+        Examples
+        --------
+        >>> sums = ExactSums.of_integers(np.array([1, 2, 4])).regrouped(np.array([2, 0, 2]), 4)
+        >>> [int(x) for x in sums]
+        [2, 0, 5, 0]
+        """
+        most = int(np.bincount(places).max(initial=1))
+        if self.terms * most >= _MOST_TERMS and self.terms > 1:
+            return self.carried().regrouped(places, size)
+        digits = np.zeros((len(self.digits), size), dtype=np.int64)
+        if most == 1:
+            digits[:, places] = self.digits
+        else:
+            for into, row in zip(digits, self.digits, strict=True):
+                np.add.at(into, places, row)
+        return ExactSums(digits, self.low, self.terms * most)
+
+    def only(self, index: int) -> ExactSums:
+        """Return one of the sums."""
+        return ExactSums(self.digits[:, index : index + 1], self.low, self.terms)
+
+    def total(self) -> ExactSums:
+        """Return one sum: that of them all."""
+        return self.regrouped(np.zeros(len(self), dtype=np.intp), 1)
+
+    def with_total(self) -> ExactSums:
+        """Return these sums with one more entry: the sum of them all."""
+        return self.joined(self.total())
+
+    def to_floats(self) -> NDArray[np.float64]:
+        """Return each sum as a float64, within 1 ulp; equal sums give equal floats.
+
+        Examples
+        --------
+        >>> ExactSums.of_units([-3, 1 << 40], -1).to_floats().tolist()
+        [-1.5, 549755813888.0]
+        """
+        whole = self.carried()
+        negative = (whole.digits < 0).any(axis=0)
+        sizes = ExactSums(np.where(negative, -whole.digits, whole.digits), whole.low).carried()
+        total = np.zeros(len(self))
+        for place, row in enumerate(sizes.digits, sizes.low):
+            total += np.ldexp(row.astype(np.float64), _BITS * place)
+        return np.where(negative, -total, total)
+
+    def to_strings(self) -> list[str]:
+        """Return each sum as ``<hexadecimal integer>p<exponent>``, exact and short."""
+        units = map(_whole, self.carried().digits.T.tolist())
+        return [_to_string(unit, _BITS * self.low) for unit in units]
+
+    @classmethod
+    def from_strings(cls, texts: Sequence[str]) -> ExactSums:
+        """Return the sums that `to_strings` wrote; ValueError where a text is none of its own."""
+        pairs = [_from_string(text) for text in texts]
+        low = min((exponent for unit, exponent in pairs if unit), default=0)
+        return cls.of_units([unit << max(0, exponent - low) for unit, exponent in pairs], low)
+
+    def _window(self, low: int, high: int) -> Integers:
+        """Return a copy of the digits from place `low` up to `high`."""
+        digits = np.zeros((high - low, len(self)), dtype=np.int64)
+        digits[self.low - low :][: len(self.digits)] = self.digits
+        return digits
+
+    def carried(self) -> ExactSums:
+        """Return the same sums with digits from 0 to 2**32 - 1, but -1 at the end if negative."""
+        rows, carry = [], np.zeros(len(self), dtype=np.int64)
+        for row in self.digits:
+            carry = carry + row
+            rows.append(carry & (_BASE - 1))
+            carry >>= _BITS
+        while carry.any():
+            rows.append(np.where(carry == -1, carry, carry & (_BASE - 1)))
+            carry = (carry >> _BITS) * (carry != -1)
+        return ExactSums(np.array(rows).reshape(-1, len(self)), self.low)
+
+
+def _whole(digits: list[int]) -> int:
+    return sum(digit << (_BITS * place) for place, digit in enumerate(digits))
+
+
+def _to_string(unit: int, exponent: int) -> str:
+    if unit == 0:
+        return "0p0"
+    zeros = (unit & -unit).bit_length() - 1
+    return f"{unit >> zeros:x}p{exponent + zeros}"
+
+
+def _from_string(text: str) -> tuple[int, int]:
+    unit, mark, exponent = text.partition("p")
+    if not mark or not -5000 <= int(exponent) <= 5000:
+        raise ValueError(f"{text!r} is not an exact sum")
+    return int(unit, 16), int(exponent)

@@ -1,0 +1,238 @@
+"""Summing float64 values without rounding: exact, and so the same in any order. NumPy only.
+
+A float64 is an integer times a power of two. Adding 1.5 * 2**(g + 52) to a value rounds it to the
+grid 2**g, and the bits of the result, read as an integer, are those of the constant and the value
+in units of the grid. Integers add up without rounding; what the grid cut off goes round again,
+until nothing is left.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.exact import ExactSums, Integers
+
+Mask = NDArray[np.bool_]
+
+_MOST_BITS = 51
+"""What one pass can settle of a value: the constant takes the other two bits of a significand."""
+
+_HUGE = 2.0**900
+"""From here on the constant would overflow; such values are scaled down first."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """n rows in the order of their groups: sorted once, added up many times.
+
+    Attributes
+    ----------
+    size : int
+        Of how many groups there are, from 0 on.
+    order : (n,) intp, optional
+        The rows, group by group; None where they are in order.
+    present : (P,) intp
+        The groups that have rows, increasing.
+    starts, counts : (P,) intp and int64
+        Where the run of each of these begins in the order, and how many rows it has.
+    """
+
+    size: int
+    order: NDArray[np.intp] | None
+    present: NDArray[np.intp]
+    starts: NDArray[np.intp]
+    counts: Integers
+
+    @classmethod
+    def of(cls, labels: NDArray[np.integer], size: int) -> Groups:
+        """Sort rows with the groups `labels` (n,), from 0 to `size` - 1.
+
+        Examples
+        --------
+        >>> groups = Groups.of(np.array([2, 0, 2]), 3)
+        >>> groups.count(), groups.order
+        (array([1, 0, 2]), array([1, 0, 2]))
+        """
+        small: NDArray[np.integer] = labels
+        if size <= 1 << 16:
+            small = labels.astype(np.uint8 if size <= 1 << 8 else np.uint16)
+        # Up to 16 bits NumPy's stable sort is a radix sort, a nanosecond or two a row.
+        order = small.argsort(kind="stable" if size <= 1 << 16 else None)
+        return cls.of_sorted(small.take(order), size, order)
+
+    @classmethod
+    def of_rows(cls, n_rows: int, width: int) -> Groups:
+        """Make each row of a contiguous (n_rows, width) matrix a group of its values."""
+        present = np.arange(n_rows if width else 0)
+        return cls(n_rows, None, present, present * width, np.full(len(present), width))
+
+    @classmethod
+    def of_sorted(
+        cls, labels: NDArray[np.integer], size: int, order: NDArray[np.intp] | None = None
+    ) -> Groups:
+        """Take rows whose groups `labels` (n,) increase, at least in their `order`."""
+        first = np.ones(len(labels), dtype=np.bool_)
+        np.not_equal(labels[1:], labels[:-1], out=first[1:])
+        starts = np.flatnonzero(first)
+        counts = np.diff(starts, append=len(labels))
+        return cls(size, order, labels.take(starts).astype(np.intp), starts, counts)
+
+    def __len__(self) -> int:
+        return int(self.counts.sum())
+
+    def count(self, mask: Mask | None = None) -> Integers:
+        """Count the rows of each group, (size,): all, or those that `mask` (n,) marks."""
+        found = np.zeros(self.size, dtype=np.int64)
+        if mask is None:
+            found[self.present] = self.counts
+        elif len(self.present):
+            marks = mask if self.order is None else mask.take(self.order)
+            found[self.present] = np.add.reduceat(marks, self.starts, dtype=np.int64)
+        return found
+
+    def sum(self, values: Floats) -> ExactSums:
+        """Sum finite `values` (n,) by group, exactly."""
+        return self.powers(values, 1)[0]
+
+    def powers(self, values: Floats, most: int) -> list[ExactSums]:
+        """Sum values, their squares, cubes and so on, up to a power of `most`.
+
+        A product is rounded, row by row, before it is added up.
+
+        Examples
+        --------
+        >>> groups = Groups.of(np.array([0, 1, 0]), 2)
+        >>> [float(sums[0]) for sums in groups.powers(np.array([2.0, 3.0, 4.0]), 3)]
+        [6.0, 20.0, 72.0]
+        """
+        base = values if self.order is None else values.take(self.order)
+        power, found = base, [self._sum(base)]
+        for _ in range(most - 1):
+            power = power * base
+            found.append(self._sum(power))
+        return found
+
+    def _sum(self, values: Floats) -> ExactSums:
+        """Sum values that are in the order of their groups.
+
+        With |x| < 2**e, no more than 2**c values a group and the grid 2**g, g = e + c - 62, they
+        sum to less than 2**62 units.
+        """
+        total = ExactSums.zeros(self.size)
+        top = max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
+        if math.isnan(top):
+            raise ValueError("NaN has no sum")
+        if math.isinf(top):
+            raise OverflowError("an infinity has no sum")
+        if top >= _HUGE:
+            huge = np.where(np.abs(values) >= _HUGE, values, 0.0)
+            scaled = self._sum(huge * 2.0**-512)
+            total = ExactSums(scaled.digits, scaled.low + 16, scaled.terms)
+            values = values - huge
+            top = max(float(values.max()), -float(values.min()))
+        bits = min(_MOST_BITS, 62 - int(self.counts.max(initial=1)).bit_length())
+        part, rest = np.empty_like(values), values
+        while top:
+            exponent = math.frexp(top)[1] - bits
+            grid = max(exponent + exponent % 2, -1074)
+            magic = np.array(math.ldexp(1.5, grid + 52))
+            np.add(rest, magic, out=part)
+            units = np.zeros(self.size, dtype=np.int64)
+            units[self.present] = np.add.reduceat(part.view(np.int64), self.starts)
+            units[self.present] -= self.counts * magic.view(np.int64)
+            total += ExactSums.of_integers(units, grid)
+            part -= magic
+            rest = np.subtract(rest, part, out=None if rest is values else rest)
+            left = rest != 0.0
+            n_left = np.count_nonzero(left)
+            if 0 < n_left * 8 < len(rest):
+                return total + self._few(rest, np.flatnonzero(left))
+            # What is left is half a unit of the grid at most; to look for the largest takes longer.
+            top = math.ldexp(1.0, grid - 1) if n_left else 0.0
+        return total
+
+    def _few(self, values: Floats, at: NDArray[np.intp]) -> ExactSums:
+        """Sum those of the values, in the order of their groups, that stand at some places."""
+        runs = np.searchsorted(self.starts, at, side="right") - 1
+        return Groups.of_sorted(self.present[runs], self.size).sum(values[at])
+
+
+def sum_groups(values: Floats, groups: NDArray[np.intp], n_groups: int) -> ExactSums:
+    """Sum finite `values` by group, exactly.
+
+    Parameters
+    ----------
+    values : (n,) float64
+    groups : (n,) intp
+        The group of each value, from 0 to `n_groups` - 1.
+    n_groups : int
+
+    Returns
+    -------
+    ExactSums of length `n_groups`.
+
+    Examples
+    --------
+    >>> sums = sum_groups(np.array([1e16, 1.0, 5.0, -1e16]), np.array([0, 0, 1, 0]), 2)
+    >>> float(sums[0]), float(sums[1])
+    (1.0, 5.0)
+    """
+    return Groups.of(groups, n_groups).sum(values)
+
+
+def sum_rows(matrix: Floats) -> ExactSums:
+    """Sum each row of a finite (K, n) matrix exactly; the result has length K.
+
+    Examples
+    --------
+    >>> [float(x) for x in sum_rows(np.array([[0.1, 0.2, -0.1], [1e300, 1.0, -1e300]]))]
+    [0.2, 1.0]
+    """
+    return Groups.of_rows(*matrix.shape).sum(np.ascontiguousarray(matrix).reshape(-1))
+
+
+def one_sum(values: Floats) -> ExactSums:
+    """Sum all values (n,) exactly into one sum.
+
+    Examples
+    --------
+    >>> float(one_sum(np.full(10, 0.1))[0])
+    1.0
+    """
+    return Groups.of_rows(1, len(values)).sum(values)
+
+
+def two_product(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """Return p and e with p = fl(a * b) and p + e = a * b exactly.
+
+    Dekker, "A floating-point technique for extending the available precision", 1971. Exact while
+    nothing under- or overflows (factors between 2**-480 and 2**500).
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> p, e = two_product(np.array([0.1]), np.array([0.1]))
+    >>> Fraction(float(p[0])) + Fraction(float(e[0])) == Fraction(0.1) ** 2
+    True
+    """
+    product = a * b
+    a_high, a_low = _halves(a)
+    b_high, b_low = (a_high, a_low) if b is a else _halves(b)
+    error = a_high * b_high
+    error -= product
+    error += a_high * b_low
+    error += a_low * b_high
+    error += a_low * b_low
+    return product, error
+
+
+def _halves(a: Floats) -> tuple[Floats, Floats]:
+    """Split into 26 + 26 bits (Veltkamp); 2**27 + 1 is the constant for a 53-bit significand."""
+    scaled = a * 134217729.0
+    high = scaled - (scaled - a)
+    return high, a - high
