@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
-Integers = NDArray[np.int64]
+from xent_cli.numerics.arrays import Floats, Integers, Labels
 
 _BITS = 32
 _BASE = 1 << _BITS
@@ -50,7 +49,7 @@ class ExactSums:
         return cls(np.zeros((0, size), dtype=np.int64))
 
     @classmethod
-    def of_integers(cls, values: NDArray[np.int64], exponent: int = 0) -> ExactSums:
+    def of_integers(cls, values: Integers, exponent: int = 0) -> ExactSums:
         """Return sums whose values are `values`, below 2**62, times 2**exponent, which is even."""
         low, shift = divmod(exponent, _BITS)
         halves = np.array([values & (_BASE - 1), values >> _BITS])
@@ -113,7 +112,7 @@ class ExactSums:
         digits = np.concatenate([self._window(low, high), other._window(low, high)], axis=1)
         return ExactSums(digits, low, max(self.terms, other.terms))
 
-    def regrouped(self, places: NDArray[np.intp], size: int) -> ExactSums:
+    def regrouped(self, places: Labels, size: int) -> ExactSums:
         """Return `size` sums: entry i goes to ``places[i]``, where several add up.
 
         Examples
@@ -145,7 +144,7 @@ class ExactSums:
         """Return these sums with one more entry: the sum of them all."""
         return self.joined(self.total())
 
-    def to_floats(self) -> NDArray[np.float64]:
+    def to_floats(self) -> Floats:
         """Return each sum as a float64, within 1 ulp; equal sums give equal floats.
 
         Examples
@@ -160,6 +159,18 @@ class ExactSums:
         for place, row in enumerate(sizes.digits, sizes.low):
             total += np.ldexp(row.astype(np.float64), _BITS * place)
         return np.where(negative, -total, total)
+
+    def to_units(self, exponent: int) -> list[int]:
+        """Return each sum as an integer times 2**exponent, which must divide it.
+
+        Examples
+        --------
+        >>> ExactSums.of_units([3, -5]).to_units(-2)
+        [12, -20]
+        """
+        shift = _BITS * self.low - exponent
+        units = map(_whole, self.carried().digits.T.tolist())
+        return [unit << shift if shift > 0 else unit >> -shift for unit in units]
 
     def to_strings(self) -> list[str]:
         """Return each sum as ``<hexadecimal integer>p<exponent>``, exact and short."""

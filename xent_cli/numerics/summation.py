@@ -9,15 +9,15 @@ until nothing is left.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from xent_cli.numerics.arrays import Floats
-from xent_cli.numerics.exact import ExactSums, Integers
+from xent_cli.numerics.arrays import Floats, Integers, Labels, Mask
+from xent_cli.numerics.exact import ExactSums
 
-Mask = NDArray[np.bool_]
+Numbers = np.ndarray[Any, np.dtype[np.integer[Any]]]
 
 _MOST_BITS = 51
 """What one pass can settle of a value: the constant takes the other two bits of a significand."""
@@ -43,13 +43,13 @@ class Groups:
     """
 
     size: int
-    order: NDArray[np.intp] | None
-    present: NDArray[np.intp]
-    starts: NDArray[np.intp]
+    order: Labels | None
+    present: Labels
+    starts: Labels
     counts: Integers
 
     @classmethod
-    def of(cls, labels: NDArray[np.integer], size: int) -> Groups:
+    def of(cls, labels: Numbers, size: int) -> Groups:
         """Sort rows with the groups `labels` (n,), from 0 to `size` - 1.
 
         Examples
@@ -58,12 +58,28 @@ class Groups:
         >>> groups.count(), groups.order
         (array([1, 0, 2]), array([1, 0, 2]))
         """
-        small: NDArray[np.integer] = labels
+        small: Numbers = labels
         if size <= 1 << 16:
             small = labels.astype(np.uint8 if size <= 1 << 8 else np.uint16)
         # Up to 16 bits NumPy's stable sort is a radix sort, a nanosecond or two a row.
         order = small.argsort(kind="stable" if size <= 1 << 16 else None)
         return cls.of_sorted(small.take(order), size, order)
+
+    @classmethod
+    def among(cls, labels: Integers) -> tuple[Integers, Groups]:
+        """Sort rows by labels (n,) of any size; return those that occur, and their rows.
+
+        Examples
+        --------
+        >>> found, groups = Groups.among(np.array([70, -2, 70]))
+        >>> found, groups.count()
+        (array([-2, 70]), array([1, 2]))
+        """
+        order = labels.argsort()
+        ordered = labels.take(order)
+        numbers = np.cumsum(ordered[1:] != ordered[:-1])
+        groups = cls.of_sorted(np.concatenate([[0], numbers])[: len(labels)], 0, order)
+        return ordered[groups.starts], replace(groups, size=len(groups.present))
 
     @classmethod
     def of_rows(cls, n_rows: int, width: int) -> Groups:
@@ -72,9 +88,7 @@ class Groups:
         return cls(n_rows, None, present, present * width, np.full(len(present), width))
 
     @classmethod
-    def of_sorted(
-        cls, labels: NDArray[np.integer], size: int, order: NDArray[np.intp] | None = None
-    ) -> Groups:
+    def of_sorted(cls, labels: Numbers, size: int, order: Labels | None = None) -> Groups:
         """Take rows whose groups `labels` (n,) increase, at least in their `order`."""
         first = np.ones(len(labels), dtype=np.bool_)
         np.not_equal(labels[1:], labels[:-1], out=first[1:])
@@ -156,13 +170,13 @@ class Groups:
             top = math.ldexp(1.0, grid - 1) if n_left else 0.0
         return total
 
-    def _few(self, values: Floats, at: NDArray[np.intp]) -> ExactSums:
+    def _few(self, values: Floats, at: Labels) -> ExactSums:
         """Sum those of the values, in the order of their groups, that stand at some places."""
         runs = np.searchsorted(self.starts, at, side="right") - 1
         return Groups.of_sorted(self.present[runs], self.size).sum(values[at])
 
 
-def sum_groups(values: Floats, groups: NDArray[np.intp], n_groups: int) -> ExactSums:
+def sum_groups(values: Floats, groups: Labels, n_groups: int) -> ExactSums:
     """Sum finite `values` by group, exactly.
 
     Parameters
@@ -205,34 +219,3 @@ def one_sum(values: Floats) -> ExactSums:
     1.0
     """
     return Groups.of_rows(1, len(values)).sum(values)
-
-
-def two_product(a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """Return p and e with p = fl(a * b) and p + e = a * b exactly.
-
-    Dekker, "A floating-point technique for extending the available precision", 1971. Exact while
-    nothing under- or overflows (factors between 2**-480 and 2**500).
-
-    Examples
-    --------
-    >>> from fractions import Fraction
-    >>> p, e = two_product(np.array([0.1]), np.array([0.1]))
-    >>> Fraction(float(p[0])) + Fraction(float(e[0])) == Fraction(0.1) ** 2
-    True
-    """
-    product = a * b
-    a_high, a_low = _halves(a)
-    b_high, b_low = (a_high, a_low) if b is a else _halves(b)
-    error = a_high * b_high
-    error -= product
-    error += a_high * b_low
-    error += a_low * b_high
-    error += a_low * b_low
-    return product, error
-
-
-def _halves(a: Floats) -> tuple[Floats, Floats]:
-    """Split into 26 + 26 bits (Veltkamp); 2**27 + 1 is the constant for a 53-bit significand."""
-    scaled = a * 134217729.0
-    high = scaled - (scaled - a)
-    return high, a - high

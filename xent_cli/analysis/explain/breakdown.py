@@ -11,6 +11,7 @@ import numpy as np
 from xent_cli.metrics.compat.libraries import Tool
 from xent_cli.metrics.compat.tally import Beside
 from xent_cli.metrics.report.figures import NATS_PER
+from xent_cli.metrics.rows.batch import GivenNames
 from xent_cli.metrics.rows.contributions import Contributions, contribute, predicted_classes
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.rows.stored_precision import Precision
@@ -131,7 +132,7 @@ def _pairs(measured: Measured, rows: Contributions, q: Floats) -> ClusterSums:
     batch = replace(
         measured.batch,
         clusters=predicted_classes(q, spec),
-        cluster_keys=tuple(map(str, range(spec.n_classes))),
+        cluster_names=GivenNames(tuple(map(str, range(spec.n_classes)))),
     )
     return ClusterSums.of(batch, replace(rows, weight=None), spec.n_classes)
 

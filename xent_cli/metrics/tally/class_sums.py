@@ -5,15 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xent_cli.metrics.rows.contributions import Contributions
-from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.arrays import Floats, Mask
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import Groups
 
 Sums = dict[str, ExactSums]
-Mask = NDArray[np.bool_]
 
 LARGEST_SQUARED = 2.0**500
 """Losses from here on are too large to square."""
