@@ -13,6 +13,8 @@ from xent_cli.numerics.arrays import Floats, Integers, Labels
 _BITS = 32
 _BASE = 1 << _BITS
 _MOST_TERMS = 1 << 29
+_AT_ONCE = 1 << 14
+"""Sums that are worked on together: few enough for a cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,14 +51,30 @@ class ExactSums:
         return cls(np.zeros((0, size), dtype=np.int64))
 
     @classmethod
-    def of_integers(cls, values: Integers, exponent: int = 0) -> ExactSums:
-        """Return sums whose values are `values`, below 2**62, times 2**exponent, which is even."""
-        low, shift = divmod(exponent, _BITS)
-        halves = np.array([values & (_BASE - 1), values >> _BITS])
-        if shift:
-            halves <<= shift
-            return cls(halves, low, 1 << 30).carried()
-        return cls(halves if halves[1].any() else halves[:1], low)
+    def of_integers(cls, values: Integers) -> ExactSums:
+        """Return sums whose values are integers."""
+        return cls.of_grids([(values, 0)], len(values))
+
+    @classmethod
+    def of_grids(cls, parts: Sequence[tuple[Integers, int]], size: int) -> ExactSums:
+        """Return the sums of parts of `size` integers, each times its power of two.
+
+        Examples
+        --------
+        >>> parts = [(np.array([3, -1]), 33), (np.array([1, 1]), -1)]
+        >>> [float(x) for x in ExactSums.of_grids(parts, 2)]
+        [25769803776.5, -8589934591.5]
+        """
+        low = min((exponent for _, exponent in parts), default=0) // _BITS
+        high = max((exponent for _, exponent in parts), default=low) // _BITS + 3
+        digits = np.zeros((high - low if parts else 0, size), dtype=np.int64)
+        for units, exponent in parts:
+            place, shift = divmod(exponent, _BITS)
+            first, second, third = digits[place - low :][:3]
+            first += (units << shift) & (_BASE - 1)
+            second += (units >> (_BITS - shift)) & (_BASE - 1)
+            third += units >> _BITS >> (_BITS - shift)
+        return cls(digits, low, len(parts) + 1)
 
     @classmethod
     def of_units(cls, units: Sequence[int], exponent: int = 0) -> ExactSums:
@@ -90,7 +108,7 @@ class ExactSums:
             return self if len(self.digits) else other
         low = min(self.low, other.low)
         high = max(self.low + len(self.digits), other.low + len(other.digits))
-        both = ExactSums(self._window(low, high), low, self.terms + other.terms)
+        both = ExactSums(self.window(low, high), low, self.terms + other.terms)
         both.digits[other.low - low :][: len(other.digits)] += other.digits
         return both if both.terms < _MOST_TERMS else both.carried()
 
@@ -105,12 +123,17 @@ class ExactSums:
     def __hash__(self) -> int:
         return hash(tuple(self.to_strings()))
 
-    def joined(self, other: ExactSums) -> ExactSums:
+    def joined(self, *others: ExactSums) -> ExactSums:
         """Return these sums followed by the other ones."""
-        low = min(self.low, other.low)
-        high = max(self.low + len(self.digits), other.low + len(other.digits))
-        digits = np.concatenate([self._window(low, high), other._window(low, high)], axis=1)
-        return ExactSums(digits, low, max(self.terms, other.terms))
+        parts = (self, *others)
+        low = min(part.low for part in parts)
+        high = max(part.low + len(part.digits) for part in parts)
+        digits = np.empty((high - low, sum(map(len, parts))), dtype=np.int64)
+        end = 0
+        for part in parts:
+            start, end = end, end + len(part)
+            digits[:, start:end] = part.window(low, high)
+        return ExactSums(digits, low, max(part.terms for part in parts))
 
     def regrouped(self, places: Labels, size: int) -> ExactSums:
         """Return `size` sums: entry i goes to ``places[i]``, where several add up.
@@ -152,13 +175,17 @@ class ExactSums:
         >>> ExactSums.of_units([-3, 1 << 40], -1).to_floats().tolist()
         [-1.5, 549755813888.0]
         """
-        whole = self.carried()
-        negative = (whole.digits < 0).any(axis=0)
-        sizes = ExactSums(np.where(negative, -whole.digits, whole.digits), whole.low).carried()
-        total = np.zeros(len(self))
-        for place, row in enumerate(sizes.digits, sizes.low):
-            total += np.ldexp(row.astype(np.float64), _BITS * place)
-        return np.where(negative, -total, total)
+        floats = np.empty(len(self))
+        for start in range(0, len(self), _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            whole = ExactSums(self.digits[:, some], self.low).carried()
+            negative = (whole.digits < 0).any(axis=0)
+            sizes = ExactSums(np.where(negative, -whole.digits, whole.digits), whole.low).carried()
+            total = np.zeros(len(whole))
+            for place, row in enumerate(sizes.digits, sizes.low):
+                total += np.ldexp(row.astype(np.float64), _BITS * place)
+            floats[some] = np.where(negative, -total, total)
+        return floats
 
     def to_units(self, exponent: int) -> list[int]:
         """Return each sum as an integer times 2**exponent, which must divide it.
@@ -184,7 +211,7 @@ class ExactSums:
         low = min((exponent for unit, exponent in pairs if unit), default=0)
         return cls.of_units([unit << max(0, exponent - low) for unit, exponent in pairs], low)
 
-    def _window(self, low: int, high: int) -> Integers:
+    def window(self, low: int, high: int) -> Integers:
         """Return a copy of the digits from place `low` up to `high`."""
         digits = np.zeros((high - low, len(self)), dtype=np.int64)
         digits[self.low - low :][: len(self.digits)] = self.digits

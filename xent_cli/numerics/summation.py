@@ -9,6 +9,7 @@ until nothing is left.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +25,9 @@ _MOST_BITS = 51
 
 _HUGE = 2.0**900
 """From here on the constant would overflow; such values are scaled down first."""
+
+_MOST_RUNS = 1 << 14
+"""Groups that are added up together: few enough for a cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,13 +105,10 @@ class Groups:
 
     def count(self, mask: Mask | None = None) -> Integers:
         """Count the rows of each group, (size,): all, or those that `mask` (n,) marks."""
-        found = np.zeros(self.size, dtype=np.int64)
-        if mask is None:
-            found[self.present] = self.counts
-        elif len(self.present):
-            marks = mask if self.order is None else mask.take(self.order)
-            found[self.present] = np.add.reduceat(marks, self.starts, dtype=np.int64)
-        return found
+        if mask is None or not len(self.present):
+            return self._spread(self.counts)
+        marks = mask if self.order is None else mask.take(self.order)
+        return self._spread(np.add.reduceat(marks, self.starts, dtype=np.int64))
 
     def sum(self, values: Floats) -> ExactSums:
         """Sum finite `values` (n,) by group, exactly."""
@@ -124,6 +125,9 @@ class Groups:
         >>> [float(sums[0]) for sums in groups.powers(np.array([2.0, 3.0, 4.0]), 3)]
         [6.0, 20.0, 72.0]
         """
+        if len(self.present) > _MOST_RUNS and self.size == len(self.present):
+            pieces = [piece.powers(values[rows], most) for rows, piece in self._pieces()]
+            return [first.joined(*more) for first, *more in zip(*pieces, strict=True)]
         base = values if self.order is None else values.take(self.order)
         power, found = base, [self._sum(base)]
         for _ in range(most - 1):
@@ -137,7 +141,6 @@ class Groups:
         With |x| < 2**e, no more than 2**c values a group and the grid 2**g, g = e + c - 62, they
         sum to less than 2**62 units.
         """
-        total = ExactSums.zeros(self.size)
         top = max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
         if math.isnan(top):
             raise ValueError("NaN has no sum")
@@ -146,29 +149,47 @@ class Groups:
         if top >= _HUGE:
             huge = np.where(np.abs(values) >= _HUGE, values, 0.0)
             scaled = self._sum(huge * 2.0**-512)
-            total = ExactSums(scaled.digits, scaled.low + 16, scaled.terms)
-            values = values - huge
-            top = max(float(values.max()), -float(values.min()))
+            return self._sum(values - huge) + ExactSums(scaled.digits, scaled.low + 16)
         bits = min(_MOST_BITS, 62 - int(self.counts.max(initial=1)).bit_length())
-        part, rest = np.empty_like(values), values
+        part, rest, few = np.empty_like(values), values, None
+        parts: list[tuple[Integers, int]] = []
         while top:
-            exponent = math.frexp(top)[1] - bits
-            grid = max(exponent + exponent % 2, -1074)
+            grid = max(math.frexp(top)[1] - bits, -1074)
             magic = np.array(math.ldexp(1.5, grid + 52))
             np.add(rest, magic, out=part)
-            units = np.zeros(self.size, dtype=np.int64)
-            units[self.present] = np.add.reduceat(part.view(np.int64), self.starts)
-            units[self.present] -= self.counts * magic.view(np.int64)
-            total += ExactSums.of_integers(units, grid)
+            units = np.add.reduceat(part.view(np.int64), self.starts)
+            units -= self.counts * magic.view(np.int64)
+            parts.append((self._spread(units), grid))
             part -= magic
             rest = np.subtract(rest, part, out=None if rest is values else rest)
             left = rest != 0.0
             n_left = np.count_nonzero(left)
             if 0 < n_left * 8 < len(rest):
-                return total + self._few(rest, np.flatnonzero(left))
+                few = self._few(rest, np.flatnonzero(left))
+                break
             # What is left is half a unit of the grid at most; to look for the largest takes longer.
             top = math.ldexp(1.0, grid - 1) if n_left else 0.0
-        return total
+        total = ExactSums.of_grids(parts, self.size)
+        return total if few is None else total + few
+
+    def _spread(self, found: Integers) -> Integers:
+        """Return what was found for the groups that have rows for all, (size,)."""
+        if len(found) == self.size:
+            return found
+        spread = np.zeros(self.size, dtype=np.int64)
+        spread[self.present] = found
+        return spread
+
+    def _pieces(self) -> Iterator[tuple[Labels | slice, Groups]]:
+        """Cut many groups into fewer at a time, lest their sums leave the cache."""
+        ends = np.append(self.starts, len(self))
+        for start in range(0, self.size, _MOST_RUNS):
+            some = slice(start, start + _MOST_RUNS)
+            counts = self.counts[some]
+            low, high = int(ends[start]), int(ends[start + len(counts)])
+            rows = slice(low, high) if self.order is None else self.order[low:high]
+            runs = np.arange(len(counts))
+            yield rows, Groups(len(counts), None, runs, self.starts[some] - low, counts)
 
     def _few(self, values: Floats, at: Labels) -> ExactSums:
         """Sum those of the values, in the order of their groups, that stand at some places."""
