@@ -18,7 +18,7 @@ class Vocabulary:
     """
 
     def __init__(self) -> None:
-        self._seen: list[pa.Array] = []
+        self.seen: list[pa.Array] = []
         self._size = 0
 
     def number(self, column: pa.Array) -> Labels:
@@ -32,27 +32,35 @@ class Vocabulary:
 
             lengths = pc.binary_length(pc.utf8_trim_whitespace(values))
             numbers[:-1][to_numpy(lengths) == 0] = -1
-        self._seen.append(values)
+        self.seen.append(values)
         self._size += len(values)
         return np.asarray(numbers[to_numpy(coded.indices.fill_null(-1))])
 
-    def distinct(self) -> tuple[Labels, Texts]:
-        """Return for each number the place of its text among the sorted distinct ones, and these.
+    def __len__(self) -> int:
+        return self._size
+
+    def distinct(self, *others: Vocabulary) -> tuple[Labels, Texts]:
+        """Return the place of each number's text among the sorted distinct ones, and these.
+
+        With `others`, their numbers go on from the last of the one before.
 
         Examples
         --------
-        >>> names = Vocabulary()
+        >>> names, more = Vocabulary(), Vocabulary()
         >>> [names.number(pa.array(block)).tolist() for block in (["b", "a"], ["c", None, "b"])]
         [[0, 1], [2, -1, 3]]
-        >>> places, texts = names.distinct()
+        >>> more.number(pa.array(["a"])).tolist()
+        [0]
+        >>> places, texts = names.distinct(more)
         >>> places.tolist(), texts.tolist()
-        ([1, 0, 2, 1], ['a', 'b', 'c'])
+        ([1, 0, 2, 1, 0], ['a', 'b', 'c'])
         """
-        if not self._size:
+        seen = [values for each in (self, *others) for values in each.seen]
+        if not seen:
             return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=TEXT)
-        if len({seen.type for seen in self._seen}) > 1:
-            self._seen = [seen.cast(pa.string()) for seen in self._seen]
-        coded = pa.chunked_array(self._seen).dictionary_encode()
+        if len({values.type for values in seen}) > 1:
+            seen = [values.cast(pa.string()) for values in seen]
+        coded = pa.chunked_array(seen).dictionary_encode()
         codes = np.concatenate([to_numpy(chunk.indices) for chunk in coded.chunks])
         texts = np.array(coded.chunk(0).dictionary.cast(pa.string()).to_pylist(), dtype=TEXT)
         order = texts.argsort()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,14 @@ from xent_cli.schema.slicing import Key
 class Names(Protocol):
     """What numbers stand for: texts, of which several numbers may have the same."""
 
-    def distinct(self) -> tuple[Labels, Texts]:
-        """Return the place of each number's text among the sorted distinct ones, and these."""
+    def __len__(self) -> int:
+        """Return how many numbers there are."""
+
+    def distinct(self, *others: Any) -> tuple[Labels, Texts]:
+        """Return the place of each number's text among the sorted distinct ones, and these.
+
+        With `others` of its kind, their numbers go on from the last of the one before.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +34,11 @@ class GivenNames:
 
     texts: tuple[str, ...] = ()
 
-    def distinct(self) -> tuple[Labels, Texts]:
-        """Return for each number the place of its text among the sorted distinct ones, and these.
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def distinct(self, *others: GivenNames) -> tuple[Labels, Texts]:
+        """Return the place of each number's text among the sorted distinct ones, and these.
 
         Examples
         --------
@@ -37,7 +46,8 @@ class GivenNames:
         >>> places.tolist(), texts.tolist()
         ([1, 0, 1], ['a', 'b'])
         """
-        texts, places = np.unique(np.array(self.texts, dtype=TEXT), return_inverse=True)
+        given = [text for names in (self, *others) for text in names.texts]
+        texts, places = np.unique(np.array(given, dtype=TEXT), return_inverse=True)
         return places, texts
 
 

@@ -144,10 +144,9 @@ class ClusterSums:
 
     def settled(self) -> ClusterSums:
         """Return the same sums with no rows waiting."""
-        total, by_names = replace(self, waiting=()), dict[int, list[_Rows]]()
-        for rows in self.waiting:
-            by_names.setdefault(id(rows.names), []).append(rows)
-        for some in by_names.values():
+        total, kinds = replace(self, waiting=()), {type(rows.names) for rows in self.waiting}
+        for kind in kinds:
+            some = [rows for rows in self.waiting if type(rows.names) is kind]
             total = _merged(total, _added_up(some, self.n_classes))
         return total
 
@@ -259,9 +258,12 @@ def _on_grid(values: Floats) -> Floats:
 
 
 def _added_up(rows: Sequence[_Rows], n_classes: int) -> ClusterSums:
-    """Add up rows whose clusters have their names in common."""
-    places, texts = rows[0].names.distinct()
-    clusters = places[np.concatenate([each.clusters for each in rows])]
+    """Add up rows whose clusters have names of one kind."""
+    names = {id(each.names): each.names for each in rows}
+    starts = dict(zip(names, np.cumsum([0, *map(len, names.values())]).tolist(), strict=False))
+    first, *others = names.values()
+    places, texts = first.distinct(*others)
+    clusters = places[np.concatenate([starts[id(each.names)] + each.clusters for each in rows])]
     labels = np.concatenate([each.labels for each in rows])
     cells, groups = Groups.among(clusters * n_classes + labels)
     used, at = np.unique(cells // max(1, n_classes), return_inverse=True)
