@@ -162,5 +162,5 @@ def test_regrouped_sums_cannot_overflow():
     large = ExactSums.of_integers(np.full(5, 2**61))
     moved = large.regrouped(np.array([1, 1, 1, 1, 0]), 2)
     assert [int(x) for x in moved] == [2**61, 2**63]
-    many = ExactSums(large.digits, terms=1 << 28).regrouped(np.array([1, 1, 1, 1, 0]), 2)
+    many = ExactSums(large.digits, large.low, 1 << 28).regrouped(np.array([1, 1, 1, 1, 0]), 2)
     assert many == moved

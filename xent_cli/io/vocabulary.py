@@ -8,6 +8,8 @@ import pyarrow as pa
 from xent_cli.io.numpy_arrow import to_numpy
 from xent_cli.numerics.arrays import TEXT, Labels, Texts
 
+_AT_ONCE = 1 << 14
+
 
 class Vocabulary:
     """Numbers the values of a column, block by block.
@@ -62,8 +64,16 @@ class Vocabulary:
             seen = [values.cast(pa.string()) for values in seen]
         coded = pa.chunked_array(seen).dictionary_encode()
         codes = np.concatenate([to_numpy(chunk.indices) for chunk in coded.chunks])
-        texts = np.array(coded.chunk(0).dictionary.cast(pa.string()).to_pylist(), dtype=TEXT)
+        texts = _to_texts(coded.chunk(0).dictionary.cast(pa.string()))
         order = texts.argsort()
         places = np.empty(len(order), dtype=np.intp)
         places[order] = np.arange(len(order))
         return places[codes], texts[order]
+
+
+def _to_texts(column: pa.Array) -> Texts:
+    """Copy texts, some at a time: as Python's strings they take several times the memory."""
+    texts = np.empty(len(column), dtype=TEXT)
+    for start in range(0, len(column), _AT_ONCE):
+        texts[start : start + _AT_ONCE] = column.slice(start, _AT_ONCE).to_pylist()
+    return texts

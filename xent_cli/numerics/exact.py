@@ -74,7 +74,8 @@ class ExactSums:
             first += (units << shift) & (_BASE - 1)
             second += (units >> (_BITS - shift)) & (_BASE - 1)
             third += units >> _BITS >> (_BITS - shift)
-        return cls(digits, low, len(parts) + 1)
+        used = np.flatnonzero(digits.any(axis=1)).tolist() or [0, -1]
+        return cls(digits[used[0] : used[-1] + 1], low + used[0], len(parts) + 1)
 
     @classmethod
     def of_units(cls, units: Sequence[int], exponent: int = 0) -> ExactSums:

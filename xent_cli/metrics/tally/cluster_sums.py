@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xent_cli.metrics.rows.batch import Batch, Names
 from xent_cli.metrics.rows.contributions import Contributions
@@ -33,7 +34,7 @@ class _Rows:
     Attributes
     ----------
     names : Names
-    clusters, labels : (n,) intp
+    clusters, labels : (n,) int32
         The number of each row's cluster among the names, and its class.
     weight : (n,) float64, optional
         None where all are 1.
@@ -41,8 +42,8 @@ class _Rows:
     """
 
     names: Names
-    clusters: Labels
-    labels: Labels
+    clusters: NDArray[np.int32]
+    labels: NDArray[np.int32]
     weight: Floats | None
     loss: Floats
 
@@ -106,7 +107,8 @@ class ClusterSums:
             values = [np.where(np.abs(each) < _TOO_LARGE, each, 0.0) for each in values]
         loss, *weights = map(_on_grid, values)
         weight = weights[0] if weights else None
-        waiting = _Rows(batch.cluster_names, clusters, np.asarray(labels), weight, loss)
+        numbers = clusters.astype(np.int32), np.asarray(labels, dtype=np.int32)
+        waiting = _Rows(batch.cluster_names, numbers[0], numbers[1], weight, loss)
         return replace(cls.zero(n_classes), too_large=too_large, waiting=(waiting,))
 
     def __len__(self) -> int:
@@ -168,7 +170,9 @@ class ClusterSums:
             cells=cells,
             weight=self.weight.regrouped(at, len(cells)),
             loss=self.loss.regrouped(at, len(cells)),
-            waiting=tuple(replace(rows, labels=places[rows.labels]) for rows in self.waiting),
+            waiting=tuple(
+                replace(rows, labels=places[rows.labels].astype(np.int32)) for rows in self.waiting
+            ),
         )
 
     def in_cells(self) -> tuple[Labels, Labels, Floats, Floats]:
