@@ -156,9 +156,9 @@ class ExactSums:
                 np.add.at(into, places, row)
         return ExactSums(digits, self.low, self.terms * most)
 
-    def only(self, index: int) -> ExactSums:
-        """Return one of the sums."""
-        return ExactSums(self.digits[:, index : index + 1], self.low, self.terms)
+    def take(self, places: Sequence[int]) -> ExactSums:
+        """Return the sums at some places, in their order."""
+        return ExactSums(self.digits[:, list(places)], self.low, self.terms)
 
     def total(self) -> ExactSums:
         """Return one sum: that of them all."""

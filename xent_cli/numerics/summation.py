@@ -105,8 +105,10 @@ class Groups:
 
     def count(self, mask: Mask | None = None) -> Integers:
         """Count the rows of each group, (size,): all, or those that `mask` (n,) marks."""
-        if mask is None or not len(self.present):
+        if mask is None:
             return self._spread(self.counts)
+        if not mask.any():
+            return np.zeros(self.size, dtype=np.int64)
         marks = mask if self.order is None else mask.take(self.order)
         return self._spread(np.add.reduceat(marks, self.starts, dtype=np.int64))
 

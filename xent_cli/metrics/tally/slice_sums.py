@@ -41,8 +41,8 @@ class SliceSums:
     ----------
     slicing : Slicing
     keys : tuple of Key
-        The slices that have rows, in any order: sorting them for every batch would take longer than
-        all else.
+        The slices, in any order, some of which may have no rows: sorting them for every batch would
+        take longer than all else.
     sums : mapping of str to ExactSums
         COUNTS and MOMENTS, and for a single model GRADES; one entry a slice.
     clusters : ClusterSums, optional
@@ -66,9 +66,12 @@ class SliceSums:
 
     def __add__(self, other: SliceSums) -> Self:
         ours, theirs = self, other
-        if self.keys != other.keys:
-            keys = tuple(dict.fromkeys(self.keys + other.keys))
-            require_few(self.slicing, len(keys))
+        if self.keys is not other.keys:
+            longer, shorter = sorted((self.keys, other.keys), key=len, reverse=True)
+            keys = longer
+            if longer[: len(shorter)] != shorter:
+                keys = tuple(dict.fromkeys(self.keys + other.keys))
+                require_few(self.slicing, len(keys))
             ours, theirs = self._among(keys), other._among(keys)
         clusters = None
         if ours.clusters is not None and theirs.clusters is not None:
@@ -95,8 +98,16 @@ class SliceSums:
         return int(self.sums[name][index])
 
     def sorted(self) -> Self:
-        """Return the same sums with the slices in the order of their keys."""
-        return self._among(tuple(sorted(self.keys)))
+        """Return the sums of the slices that have rows, in the order of their keys."""
+        rows = self.sums["rows"].to_floats() > 0
+        order = sorted(np.flatnonzero(rows).tolist(), key=self.keys.__getitem__)
+        clusters = None
+        if self.clusters is not None:
+            places = np.zeros(len(self), dtype=np.intp)
+            places[order] = np.arange(len(order))
+            clusters = self.clusters.settled().regrouped(places, len(order))
+        sums = {name: each.take(order) for name, each in self.sums.items()}
+        return type(self)(self.slicing, tuple(self.keys[at] for at in order), sums, clusters)
 
     def folded(self, small: Sequence[int]) -> Self:
         """Return these sums with the slices at `small` added up into one behind the others.
@@ -117,7 +128,7 @@ class SliceSums:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON that `from_dict` turns into the same sums."""
         whole = self.sorted()
-        counts = {name: [whole.count(name, index) for index in range(len(self))] for name in COUNTS}
+        counts = {name: whole.sums[name].to_units(0) for name in COUNTS}
         sums = {name: s.to_strings() for name, s in whole.sums.items() if name not in COUNTS}
         clusters = {} if whole.clusters is None else {"clusters": whole.clusters.to_dict()}
         return {"keys": [list(key) for key in whole.keys], **counts, "sums": sums, **clusters}
@@ -205,7 +216,9 @@ def require_few(slicing: Slicing, n: int) -> None:
 
 
 def _used(slicing: Slicing, sliced: Sliced) -> tuple[Labels, tuple[Key, ...]]:
-    """Leave out slices that have no rows here."""
+    """Leave out slices that have no rows here if there are too many."""
+    if len(sliced.keys) <= MOST_SLICES:
+        return sliced.codes, sliced.keys
     used = np.flatnonzero(np.bincount(sliced.codes, minlength=len(sliced.keys)))
     require_few(slicing, len(used))
     rank = np.zeros(len(sliced.keys), dtype=np.intp)

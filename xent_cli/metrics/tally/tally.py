@@ -152,6 +152,11 @@ class Tally:
         """Rows that were read: those that count and those left out."""
         return self.n[-1] + self.n_ignored + self.n_invalid
 
+    def settled(self) -> Self:
+        """Return the same tally with no rows of clusters waiting to be added up."""
+        clusters = None if self.clusters is None else self.clusters.settled()
+        return replace(self, clusters=clusters, slices=tuple(each.sorted() for each in self.slices))
+
     def __add__(self, other: Tally) -> Self:
         self.spec.require_equal(other.spec)
         return type(self)(
