@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -47,11 +48,12 @@ class SliceNumbers:
         """Return the slices by these columns so far, in the order of their numbers."""
         known, keys = self._known[columns], self._keys.get(columns, ())
         if len(keys) < len(known):
+            new = islice(known, len(keys), None)
             if len(columns) == 1:
-                keys = tuple((part,) for part in known)
+                keys += tuple((part,) for part in new)
             else:
                 before, last = self.keys(columns[:-1]), self.keys(columns[-1:])
-                keys = tuple((*before[a], *last[b]) for a, b in known)
+                keys += tuple((*before[a], *last[b]) for a, b in new)
             self._keys[columns] = keys
         return keys
 
