@@ -65,9 +65,11 @@ class ExactSums:
         >>> [float(x) for x in ExactSums.of_grids(parts, 2)]
         [25769803776.5, -8589934591.5]
         """
-        low = min((exponent for _, exponent in parts), default=0) // _BITS
-        high = max((exponent for _, exponent in parts), default=low) // _BITS + 3
-        digits = np.zeros((high - low if parts else 0, size), dtype=np.int64)
+        if not parts:
+            return cls.zeros(size)
+        exponents = [exponent for _, exponent in parts]
+        low, high = min(exponents) // _BITS, max(exponents) // _BITS + 3
+        digits = np.zeros((high - low, size), dtype=np.int64)
         for units, exponent in parts:
             place, shift = divmod(exponent, _BITS)
             first, second, third = digits[place - low :][:3]
@@ -160,13 +162,13 @@ class ExactSums:
         """Return the sums at some places, in their order."""
         return ExactSums(self.digits[:, list(places)], self.low, self.terms)
 
-    def total(self) -> ExactSums:
-        """Return one sum: that of them all."""
-        return self.regrouped(np.zeros(len(self), dtype=np.intp), 1)
-
     def with_total(self) -> ExactSums:
         """Return these sums with one more entry: the sum of them all."""
-        return self.joined(self.total())
+        if self.terms * len(self) >= _MOST_TERMS and self.terms > 1:
+            return self.carried().with_total()
+        total = self.digits.sum(axis=1, keepdims=True)
+        digits = np.concatenate([self.digits, total], axis=1)
+        return ExactSums(digits, self.low, self.terms * max(1, len(self)))
 
     def to_floats(self) -> Floats:
         """Return each sum as a float64, within 1 ulp; equal sums give equal floats.
