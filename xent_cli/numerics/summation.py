@@ -26,8 +26,8 @@ _MOST_BITS = 51
 _HUGE = 2.0**900
 """From here on the constant would overflow; such values are scaled down first."""
 
-_MOST_RUNS = 1 << 14
-"""Groups that are added up together: few enough for a cache."""
+_MOST_AT_ONCE, _RUN_COST = 1 << 17, 4
+"""Values that are added up together, few enough for a cache, a group counting as four of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,8 +127,9 @@ class Groups:
         >>> [float(sums[0]) for sums in groups.powers(np.array([2.0, 3.0, 4.0]), 3)]
         [6.0, 20.0, 72.0]
         """
-        if len(self.present) > _MOST_RUNS and self.size == len(self.present):
-            pieces = [piece.powers(values[rows], most) for rows, piece in self._pieces()]
+        step = max(1, _MOST_AT_ONCE * self.size // max(1, _RUN_COST * self.size + len(values)))
+        if self.size > step and self.size == len(self.present):
+            pieces = [piece.powers(values[rows], most) for rows, piece in self._pieces(step)]
             return [first.joined(*more) for first, *more in zip(*pieces, strict=True)]
         base = values if self.order is None else values.take(self.order)
         power, found = base, [self._sum(base)]
@@ -182,11 +183,11 @@ class Groups:
         spread[self.present] = found
         return spread
 
-    def _pieces(self) -> Iterator[tuple[Labels | slice, Groups]]:
-        """Cut many groups into fewer at a time, lest their sums leave the cache."""
+    def _pieces(self, step: int) -> Iterator[tuple[Labels | slice, Groups]]:
+        """Yield the rows of `step` groups at a time, and the groups."""
         ends = np.append(self.starts, len(self))
-        for start in range(0, self.size, _MOST_RUNS):
-            some = slice(start, start + _MOST_RUNS)
+        for start in range(0, self.size, step):
+            some = slice(start, start + step)
             counts = self.counts[some]
             low, high = int(ends[start]), int(ends[start + len(counts)])
             rows = slice(low, high) if self.order is None else self.order[low:high]
