@@ -9,7 +9,6 @@ import numpy as np
 
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.numerics.estimates import Moments
-from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import Groups
 
 
@@ -68,11 +67,18 @@ def cluster_draws(clusters: ClusterSums) -> list[ClusterDraws]:
     rest_w, rest_u = all_w - w, all_u - u
     groups = Groups.of(label, clusters.n_classes)
 
-    shared = [groups.sum(product) for product in (u * rest_u, u * rest_w, w * rest_u, w * rest_w)]
+    crosswise = ((u, rest_u), (u, rest_w), (w, rest_u), (w, rest_w))
+    shared = [groups.products(*pair) for pair in crosswise]
     # Clusters that a slice has no part in are in the rest as they are in all.
-    less_w, less_ww = _difference(groups.powers(all_w, 2), groups.powers(rest_w, 2))
-    less_u, less_uu = _difference(groups.powers(all_u, 2), groups.powers(rest_u, 2))
-    (less_uw,) = _difference([groups.sum(all_u * all_w)], [groups.sum(rest_u * rest_w)])
+    less_w, less_u = (groups.sum(a) + -groups.sum(b) for a, b in ((all_w, rest_w), (all_u, rest_u)))
+    less_ww, less_uw, less_uu = (
+        groups.products(*mine) + -groups.products(*other)
+        for mine, other in (
+            ((all_w, all_w), (rest_w, rest_w)),
+            ((all_u, all_w), (rest_u, rest_w)),
+            ((all_u, all_u), (rest_u, rest_u)),
+        )
+    )
     alone = np.bincount(cluster, minlength=len(wholes[0]))[cluster] == 1
     only = groups.count(alone).tolist()
     found = []
@@ -88,7 +94,3 @@ def cluster_draws(clusters: ClusterSums) -> list[ClusterDraws]:
         both = Shared(*(sums[index] for sums in shared))
         found.append(ClusterDraws(inside, rest, both, whole.n))
     return found
-
-
-def _difference(a: list[ExactSums], b: list[ExactSums]) -> list[ExactSums]:
-    return [mine + -other for mine, other in zip(a, b, strict=True)]

@@ -307,8 +307,9 @@ def _merged(a: ClusterSums, b: ClusterSums) -> ClusterSums:
 
 
 def _moments(below: Floats, above: Floats, groups: Groups) -> list[Moments]:
-    w, ww = groups.powers(below, 2)
-    u, uu = groups.powers(above, 2)
-    uw = groups.sum(above * below)
+    w, u = groups.sum(below), groups.sum(above)
+    ww, uw, uu = (
+        groups.products(*pair) for pair in ((below, below), (above, below), (above, above))
+    )
     counts = groups.count().tolist()
     return [Moments(n, w[i], u[i], ww[i], uw[i], uu[i]) for i, n in enumerate(counts)]
