@@ -13,6 +13,7 @@ from xent_cli.numerics.arrays import Floats, Integers, Labels
 _BITS = 32
 _BASE = 1 << _BITS
 _MOST_TERMS = 1 << 29
+_FEW_BITS, _MOST_GROWTH = 1 << 27, 64
 _AT_ONCE = 1 << 14
 """Sums that are worked on together: few enough for a cache."""
 
@@ -212,6 +213,10 @@ class ExactSums:
         """Return the sums that `to_strings` wrote; ValueError where a text is none of its own."""
         pairs = [_from_string(text) for text in texts]
         low = min((exponent for unit, exponent in pairs if unit), default=0)
+        high = max((exponent + unit.bit_length() for unit, exponent in pairs), default=0)
+        # All get one exponent: short texts whose powers lie far apart could fill the memory.
+        if len(pairs) * (high - min(0, low)) > max(_FEW_BITS, _MOST_GROWTH * sum(map(len, texts))):
+            raise ValueError("the exact sums are too far apart")
         return cls.of_units([unit << max(0, exponent - low) for unit, exponent in pairs], low)
 
     def window(self, low: int, high: int) -> Integers:
