@@ -247,7 +247,7 @@ def one_sum(values: Floats) -> ExactSums:
     >>> float(one_sum(np.full(10, 0.1))[0])
     1.0
     """
-    return Groups.of_rows(1, len(values)).sum(values)
+    return Groups.of_rows(1, len(values)).sum(values) if len(values) else ExactSums.zeros(1)
 
 
 def two_product(a: Floats, b: Floats) -> tuple[Floats, Floats]:

@@ -51,7 +51,7 @@ class Cells:
     def moments(self, loss: Floats, row_loss: Floats) -> Sums:
         """Sum weights, losses, and the squares and products that the standard error needs."""
         weight, row_weight = self._rows.weight, self._rows.row_weight
-        if not count_huge(loss):
+        if not count_huge(loss) and not count_huge(row_loss):
             total, squared = self.powers(loss, 2, row_loss)
             square_loss, square_row = loss, row_loss
         else:
