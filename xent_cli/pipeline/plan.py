@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,13 +16,12 @@ from xent_cli.io.block import Block
 from xent_cli.io.read_ahead import Stop
 from xent_cli.io.source import Source, Use
 from xent_cli.io.storage.address import is_address
-from xent_cli.io.vocabulary import Vocabulary
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.validation import invalid_predictions, require_present, require_valid
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.running_sum import Running
-from xent_cli.pipeline.slice_keys import SliceNumbers, slice_rows
+from xent_cli.pipeline.slice_keys import Seen, slice_rows
 from xent_cli.schema.label_encoder import ClassIndex, LabelValues
 from xent_cli.schema.provenance import Notice
 from xent_cli.schema.roles import Roles
@@ -36,14 +35,6 @@ _BATCH_VALUES = 480_000
 
 No power of 2, for the same place in every column would then be the same place in the cache."""
 _MOST_ROWS = 130_000
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the batches of a unit have in common: the numbers of their clusters and slices."""
-
-    clusters: Vocabulary = field(default_factory=Vocabulary)
-    slices: SliceNumbers = field(default_factory=SliceNumbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +158,7 @@ class Plan:
             Memory for the predictions. The batch then holds only until it is used again; fresh
             memory for every batch would cost more time than filling it.
         seen : Seen, optional
-            Numbers clusters and slices, the same for many batches.
+            What the batches before have numbered.
 
         Raises
         ------
@@ -203,13 +194,12 @@ class Plan:
             self.label_tolerance,
             text_labels=isinstance(values, LabelValues) and values.numbers is None,
         )
+        lost = np.zeros_like(missing)
         if self.roles.cluster is not None:
             block = labels if self.roles.cluster_in_labels else preds
             codes = block.codes(self.roles.cluster, seen.clusters)
             batch = replace(batch, clusters=codes, cluster_names=seen.clusters)
             lost = (codes < 0) & ~ignored
-        else:
-            lost = np.zeros_like(missing)
         if self.spec.by:
             slices = slice_rows(self.spec.by, self.roles, preds, labels, seen.slices)
             batch = replace(batch, slices=slices)

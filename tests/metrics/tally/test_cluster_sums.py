@@ -227,7 +227,7 @@ def test_sums_pickle_while_rows_wait(make_batch, spec_of):
         [[0.5, 0.5], [0.25, 0.75]],
         [0, 1],
         clusters=np.array([0, 1]),
-        cluster_names=GivenNames("ab"),
+        cluster_names=GivenNames(("a", "b")),
     )
     sums = ClusterSums.of(batch, measure(batch, spec_of("sparse")).rows, 2)
     assert sums.waiting
@@ -253,7 +253,7 @@ def test_losses_below_the_grid_are_rounded_to_it_row_by_row(make_batch, spec_of)
         [[-tiny, -50.0]] * 3,
         [0] * 3,
         clusters=np.zeros(3, np.intp),
-        cluster_names=GivenNames("u"),
+        cluster_names=GivenNames(("u",)),
     )
     spec = spec_of("sparse", scale="logprobs", row_sums="ignore")
     sums = ClusterSums.of(batch, measure(batch, spec).rows, 2)
