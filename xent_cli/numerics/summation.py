@@ -157,7 +157,8 @@ class Groups:
         if top >= _HUGE:
             huge = np.where(np.abs(values) >= _HUGE, values, 0.0)
             scaled = self._sum(huge * 2.0**-512)
-            return self._sum(values - huge) + ExactSums(scaled.digits, scaled.low + 16)
+            large = ExactSums(scaled.digits, scaled.low + 16, scaled.terms)
+            return self._sum(values - huge) + large
         bits = min(_MOST_BITS, 62 - int(self.counts.max(initial=1)).bit_length())
         part, rest, few = np.empty_like(values), values, None
         parts: list[tuple[Integers, int]] = []
