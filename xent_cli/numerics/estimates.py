@@ -79,7 +79,8 @@ class Moments:
         (w, u), below = _integers(self.w, self.u)
         (ww, uw, uu), below_squares = _integers(self.ww, self.uw, self.uu)
         spread = w * (w * uu - 2 * u * uw) + u * u * ww  # That times w^2 and `below_squares`.
-        if spread <= 0 or spread << 100 <= u * u * ww:
+        # Squares were rounded, each by 2**-53 of its size: what is left below that is no spread.
+        if spread <= 0 or spread << 50 <= w * w * uu:
             return None
         below_all = (self.n - 1) * below_squares * w**4
         return math.sqrt(self.n * spread * below**2 / below_all)

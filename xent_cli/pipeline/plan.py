@@ -21,7 +21,7 @@ from xent_cli.metrics.rows.validation import invalid_predictions, require_presen
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.running_sum import Running
-from xent_cli.pipeline.slice_keys import slice_rows
+from xent_cli.pipeline.slice_keys import Seen, slice_rows
 from xent_cli.schema.label_encoder import ClassIndex, LabelValues
 from xent_cli.schema.provenance import Notice
 from xent_cli.schema.roles import Roles
@@ -131,18 +131,24 @@ class Plan:
     ) -> Iterator[Batch]:
         """Read a unit batch by batch, until `stop` is set; a batch holds until the next."""
         limit = max_rows or batch_limit(self.spec.n_classes)
-        scratch = np.empty(limit * self._width)
+        scratch, seen = np.empty(limit * self._width), Seen()
         for pair in unit.pairs(limit):
             if stop is not None and stop.is_set():
                 return
-            yield self.batch(*pair, scratch)
+            yield self.batch(*pair, scratch, seen)
 
     def require_unchanged(self) -> None:
         """Raise BrokenFileError if an input is another than when it was opened."""
         self.preds.require_unchanged()
         self.labels.require_unchanged()
 
-    def batch(self, preds: Block, labels: Block, scratch: Floats | None = None) -> Batch:
+    def batch(
+        self,
+        preds: Block,
+        labels: Block,
+        scratch: Floats | None = None,
+        seen: Seen | None = None,
+    ) -> Batch:
         """Turn rows of both inputs into a batch.
 
         Parameters
@@ -152,12 +158,15 @@ class Plan:
         scratch : float64 of at least K * n values, optional
             Memory for the predictions. The batch then holds only until it is used again; fresh
             memory for every batch would cost more time than filling it.
+        seen : Seen, optional
+            What the batches before have numbered.
 
         Raises
         ------
         MissingValueError, LabelError
             For the first row that cannot be used, unless it is to be left out.
         """
+        seen = seen or Seen()
         q = preds.numbers(self.roles.preds, self._width, scratch)
         rows = preds.positions
         weight = self._weight(preds, labels)
@@ -186,15 +195,15 @@ class Plan:
             self.label_tolerance,
             text_labels=isinstance(values, LabelValues) and values.numbers is None,
         )
+        lost = np.zeros_like(missing)
         if self.roles.cluster is not None:
             block = labels if self.roles.cluster_in_labels else preds
-            codes, keys = block.codes(self.roles.cluster)
-            batch = replace(batch, clusters=codes, cluster_keys=keys)
+            codes = block.codes(self.roles.cluster, seen.clusters)
+            batch = replace(batch, clusters=codes, cluster_names=seen.clusters)
             lost = (codes < 0) & ~ignored
-        else:
-            lost = np.zeros_like(missing)
         if self.spec.by:
-            batch = replace(batch, slices=slice_rows(self.spec.by, self.roles, preds, labels))
+            slices = slice_rows(self.spec.by, self.roles, preds, labels, seen.slices)
+            batch = replace(batch, slices=slices)
         bad_preds = invalid_predictions(batch, self.spec) & ~ignored
         bad_labels = missing & ~ignored
         bad_weights = np.zeros_like(missing) if weight is None else ~np.isfinite(weight) & ~ignored

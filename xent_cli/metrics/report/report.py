@@ -193,7 +193,8 @@ def finalize(
     NothingLeftError
         If no row, or no weight, is left to average over.
     """
-    figures, inputs = figures_of(_require_rows(tally)), tuple(inputs)
+    tally = _require_rows(tally).settled()
+    figures, inputs = figures_of(tally), tuple(inputs)
     all_warnings = (*warnings, *cautions(tally, figures, matches_of(inputs)))
     return Report(tally, figures, mode_reason, all_warnings, tuple(notes), inputs)
 

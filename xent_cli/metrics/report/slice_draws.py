@@ -8,14 +8,13 @@ from fractions import Fraction
 import numpy as np
 
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
-from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.estimates import Moments
-from xent_cli.numerics.summation import sum_groups, two_product
+from xent_cli.numerics.summation import Groups
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Sums over clusters of products of what they have in a slice and in all rows.
+    """Sums over clusters of products of what they have in a slice and in the rest.
 
     Attributes
     ----------
@@ -56,39 +55,42 @@ class ClusterDraws:
         if self.n < 2 or not a.w or not b.w:
             return Fraction(0)
         mine, other = a.u / a.w, b.u / b.w
-        # What a cluster has in the rest is what it has in all, less what it has in the slice.
-        uu, uw, wu, ww = both.uu - a.uu, both.uw - a.uw, both.wu - a.uw, both.ww - a.ww
-        products = uu - other * uw - mine * wu + mine * other * ww
+        products = both.uu - other * both.uw - mine * both.wu + mine * other * both.ww
         return Fraction(self.n, self.n - 1) * products / (a.w * b.w)
 
 
 def cluster_draws(clusters: ClusterSums) -> list[ClusterDraws]:
     """Return the draws of each slice, from sums whose classes are the slices."""
     *each, whole = clusters.moments()
-    cluster, label, sums, wholes = clusters.in_cells()
-    (w, u), (all_w, all_u) = sums, wholes[:, cluster]
-    k = clusters.n_classes
+    cluster, label, (w, u), wholes = clusters.in_cells()
+    all_w, all_u = wholes[:, cluster]
+    rest_w, rest_u = all_w - w, all_u - u
+    groups = Groups.of(label, clusters.n_classes)
 
-    def products(a: Floats, b: Floats) -> list[Fraction]:
-        high, low = two_product(a, b)
-        total = (sum_groups(high, label, k) + sum_groups(low, label, k)).settled()
-        return [total[index] for index in range(k)]
-
-    shared = zip(
-        products(u, all_u), products(u, all_w), products(w, all_u), products(w, all_w), strict=True
+    crosswise = ((u, rest_u), (u, rest_w), (w, rest_u), (w, rest_w))
+    shared = [groups.products(*pair) for pair in crosswise]
+    # Clusters that a slice has no part in are in the rest as they are in all.
+    less_w, less_u = (groups.sum(a) + -groups.sum(b) for a, b in ((all_w, rest_w), (all_u, rest_u)))
+    less_ww, less_uw, less_uu = (
+        groups.products(*mine) + -groups.products(*other)
+        for mine, other in (
+            ((all_w, all_w), (rest_w, rest_w)),
+            ((all_u, all_w), (rest_u, rest_w)),
+            ((all_u, all_u), (rest_u, rest_u)),
+        )
     )
-    alone = np.bincount(cluster, minlength=len(clusters.keys))[cluster] == 1
-    only = np.bincount(label[alone], minlength=k).tolist()
+    alone = np.bincount(cluster, minlength=len(wholes[0]))[cluster] == 1
+    only = groups.count(alone).tolist()
     found = []
-    for inside, four, n_only in zip(each, shared, only, strict=True):
-        both = Shared(*four)
+    for index, (inside, n_only) in enumerate(zip(each, only, strict=True)):
         rest = Moments(
             whole.n - n_only,
-            whole.w - inside.w,
-            whole.u - inside.u,
-            whole.ww - 2 * both.ww + inside.ww,
-            whole.uw - both.uw - both.wu + inside.uw,
-            whole.uu - 2 * both.uu + inside.uu,
+            whole.w - less_w[index],
+            whole.u - less_u[index],
+            whole.ww - less_ww[index],
+            whole.uw - less_uw[index],
+            whole.uu - less_uu[index],
         )
+        both = Shared(*(sums[index] for sums in shared))
         found.append(ClusterDraws(inside, rest, both, whole.n))
     return found

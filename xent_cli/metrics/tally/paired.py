@@ -106,7 +106,7 @@ class Delta:
             _count(cells, d < 0, row_d < 0, some),
             _count(cells, d > 0, row_d > 0, some),
             cells.count(infinite),
-            _moments(cells, d, row_d, squarable),
+            _moments(cells, d, row_d),
             _magnitudes(ours, d, row_d, spec.n_classes),
             n_clipped=int(clipped.sum()),
             n_huge=int((~squarable).sum()),
@@ -176,8 +176,8 @@ class Delta:
 _COUNTS = ("n", "better", "worse", "infinite")
 
 
-def _moments(cells: Cells, d: Floats, row_d: Floats, squarable: NDArray[np.bool_]) -> Sums:
-    sums = cells.moments(d, row_d, squarable)
+def _moments(cells: Cells, d: Floats, row_d: Floats) -> Sums:
+    sums = cells.moments(d, row_d)
     return {name: sums[name] for name in MOMENTS}
 
 

@@ -18,7 +18,7 @@ from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.numerics.estimates import Moments
 from xent_cli.numerics.exact import ExactSums
-from xent_cli.numerics.summation import sum_groups, two_product
+from xent_cli.numerics.summation import Groups
 from xent_cli.schema.slicing import MOST_SLICES, Key, Slicing
 
 COUNTS = ("rows", "infinite", "huge")
@@ -40,8 +40,8 @@ class SliceSums:
     ----------
     slicing : Slicing
     keys : tuple of Key
-        The slices that have rows, in any order: sorting them for every batch would take longer than
-        all else.
+        The slices, in any order, some of which may have no rows: sorting them for every batch would
+        take longer than all else.
     sums : mapping of str to ExactSums
         COUNTS and MOMENTS, and for a single model GRADES; one entry a slice.
     clusters : ClusterSums, optional
@@ -65,9 +65,12 @@ class SliceSums:
 
     def __add__(self, other: SliceSums) -> Self:
         ours, theirs = self, other
-        if self.keys != other.keys:
-            keys = tuple(dict.fromkeys(self.keys + other.keys))
-            require_few(self.slicing, len(keys))
+        if self.keys is not other.keys:
+            longer, shorter = sorted((self.keys, other.keys), key=len, reverse=True)
+            keys = longer
+            if longer[: len(shorter)] != shorter:
+                keys = tuple(dict.fromkeys(self.keys + other.keys))
+                require_few(self.slicing, len(keys))
             ours, theirs = self._among(keys), other._among(keys)
         clusters = None
         if ours.clusters is not None and theirs.clusters is not None:
@@ -78,7 +81,7 @@ class SliceSums:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SliceSums):
             return NotImplemented
-        mine, theirs = self.settled(), other.settled()
+        mine, theirs = self.sorted(), other.sorted()
         return (mine.slicing, mine.keys, mine.sums, mine.clusters) == (
             theirs.slicing,
             theirs.keys,
@@ -93,11 +96,17 @@ class SliceSums:
         """Return one of COUNTS for a slice."""
         return int(self.sums[name][index])
 
-    def settled(self) -> Self:
-        """Return the same sums, sorted, in the form from which single ones are quickly taken."""
-        whole = self._among(tuple(sorted(self.keys)))
-        sums = {name: sums.settled() for name, sums in whole.sums.items()}
-        return type(self)(self.slicing, whole.keys, sums, whole.clusters)
+    def sorted(self) -> Self:
+        """Return the sums of the slices that have rows, in the order of their keys."""
+        rows = self.sums["rows"].to_floats() > 0
+        order = sorted(np.flatnonzero(rows).tolist(), key=self.keys.__getitem__)
+        clusters = None
+        if self.clusters is not None:
+            places = np.zeros(len(self), dtype=np.intp)
+            places[order] = np.arange(len(order))
+            clusters = self.clusters.settled().regrouped(places, len(order))
+        sums = {name: each.take(order) for name, each in self.sums.items()}
+        return type(self)(self.slicing, tuple(self.keys[at] for at in order), sums, clusters)
 
     def folded(self, small: Sequence[int]) -> Self:
         """Return these sums with the slices at `small` added up into one behind the others.
@@ -117,8 +126,8 @@ class SliceSums:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON that `from_dict` turns into the same sums."""
-        whole = self.settled()
-        counts = {name: [whole.count(name, index) for index in range(len(self))] for name in COUNTS}
+        whole = self.sorted()
+        counts = {name: whole.sums[name].to_units(0) for name in COUNTS}
         names = (name for name in (*MOMENTS, *GRADES) if name in whole.sums)
         sums = {name: whole.sums[name].to_strings() for name in names}
         clusters = {} if whole.clusters is None else {"clusters": whole.clusters.to_dict()}
@@ -133,7 +142,7 @@ class SliceSums:
             raise ValueError("the slices are out of order")
         require_few(zero.slicing, len(keys))
         sums = {
-            name: ExactSums(tuple(int(n) for n in data[name]))
+            name: ExactSums.of_units([int(n) for n in data[name]])
             if name in COUNTS
             else ExactSums.from_strings(data["sums"][name])
             for name in zero.sums
@@ -167,8 +176,9 @@ def add_slices(measured: Measured) -> tuple[SliceSums, ...]:
     found = []
     for slicing, sliced in zip(measured.spec.by, batch.slices, strict=True):
         at, keys = _used(slicing, sliced)
-        sums = _moments(rows, rows.finite_row_loss, at, len(keys))
-        sums |= _grades(rows, at, len(keys)) | _counts(infinite, huge, at, len(keys))
+        groups = Groups.of(at, len(keys))
+        sums = _moments(rows, rows.finite_row_loss, groups)
+        sums |= _grades(rows, groups) | _counts(infinite, huge, groups)
         clusters = None
         if batch.clusters is not None:
             clusters = ClusterSums.of(batch, rows, len(keys), at)
@@ -189,7 +199,8 @@ def add_differences(
     infinite, huge, found = _any_class(infinite), _any_class(huge), []
     for slicing, sliced in zip(measured.spec.by, measured.batch.slices, strict=True):
         at, keys = _used(slicing, sliced)
-        sums = _moments(rows, row_d, at, len(keys)) | _counts(infinite, huge, at, len(keys))
+        groups = Groups.of(at, len(keys))
+        sums = _moments(rows, row_d, groups) | _counts(infinite, huge, groups)
         found.append(SliceSums(slicing, keys, sums))
     return tuple(found)
 
@@ -207,7 +218,9 @@ def require_few(slicing: Slicing, n: int) -> None:
 
 
 def _used(slicing: Slicing, sliced: Sliced) -> tuple[Labels, tuple[Key, ...]]:
-    """Leave out slices that have no rows here."""
+    """Leave out slices that have no rows here if there are too many."""
+    if len(sliced.keys) <= MOST_SLICES:
+        return sliced.codes, sliced.keys
     used = np.flatnonzero(np.bincount(sliced.codes, minlength=len(sliced.keys)))
     require_few(slicing, len(used))
     rank = np.zeros(len(sliced.keys), dtype=np.intp)
@@ -215,45 +228,38 @@ def _used(slicing: Slicing, sliced: Sliced) -> tuple[Labels, tuple[Key, ...]]:
     return rank[sliced.codes], tuple(sliced.keys[code] for code in used.tolist())
 
 
-def _moments(rows: Contributions, loss: Floats, at: Labels, n: int) -> Sums:
+def _moments(rows: Contributions, loss: Floats, groups: Groups) -> Sums:
     weight = rows.weight if rows.row_weight is None else rows.row_weight
     square = np.where(_squarable(loss), loss, 0.0)
-    total = sum_groups(loss, at, n)
-    sums = {"loss": total, "loss_squared": _products(square, square, at, n)}
+    total, squared = groups.sum(loss), groups.powers(square, 2)[1]
+    sums = {"loss": total, "loss_squared": squared}
     if weight is None:
-        ones = ExactSums.of_integers(np.bincount(at, minlength=n))
+        ones = ExactSums.of_integers(groups.count())
         return sums | {"weight": ones, "weight_squared": ones, "loss_weight": total}
+    weights, weights_squared = groups.powers(weight, 2)
     return sums | {
-        "weight": sum_groups(weight, at, n),
-        "weight_squared": _products(weight, weight, at, n),
-        "loss_weight": _products(square, weight, at, n),
+        "weight": weights,
+        "weight_squared": weights_squared,
+        "loss_weight": groups.sum(square * weight),
     }
 
 
-def _products(a: Floats, b: Floats, at: Labels, n: int) -> ExactSums:
-    high, low = two_product(a, b)
-    return sum_groups(high, at, n) + sum_groups(low, at, n)
+def _counts(infinite: Mask, huge: Mask, groups: Groups) -> Sums:
+    marks = {"rows": None, "infinite": infinite, "huge": huge}
+    return {name: ExactSums.of_integers(groups.count(mask)) for name, mask in marks.items()}
 
 
-def _counts(infinite: Mask, huge: Mask, at: Labels, n: int) -> Sums:
-    return {
-        "rows": ExactSums.of_integers(np.bincount(at, minlength=n)),
-        "infinite": ExactSums.of_integers(np.bincount(at[infinite], minlength=n)),
-        "huge": ExactSums.of_integers(np.bincount(at[huge], minlength=n)),
-    }
-
-
-def _grades(rows: Contributions, at: Labels, n: int) -> Sums:
+def _grades(rows: Contributions, groups: Groups) -> Sums:
     """Sum the weight that accuracy gives to rows (of all classes, if multi-label)."""
     correct, graded = rows.correct, rows.graded
     if graded is None:
-        hits = np.bincount(at[correct], minlength=n)
-        ones = ExactSums.of_integers(np.bincount(at, minlength=n))
-        return {"graded": ones, "correct": ExactSums.of_integers(hits)}
-    if graded.ndim == 2:
-        at = np.tile(at, len(graded))
-    values = (graded, graded * correct)
-    return dict(zip(GRADES, (sum_groups(v.ravel(), at, n) for v in values), strict=True))
+        counts = groups.count(), groups.count(correct)
+        return dict(zip(GRADES, map(ExactSums.of_integers, counts), strict=True))
+    found = []
+    for values in (graded, graded * correct):
+        each = [groups.sum(row) for row in np.atleast_2d(values)]
+        found.append(sum(each[1:], each[0]))
+    return dict(zip(GRADES, found, strict=True))
 
 
 def _squarable(loss: Floats) -> Mask:

@@ -12,12 +12,12 @@ from xent_cli.errors import ReportError
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.measure import Measured, measure
 from xent_cli.metrics.rows.validation import Findings
-from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, MOMENTS, Cells, one_sum, present
+from xent_cli.metrics.tally.class_sums import MOMENTS, Cells, count_huge, present
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.metrics.tally.slice_sums import SliceSums, add_slices
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.running_sum import Running
-from xent_cli.numerics.summation import sum_rows
+from xent_cli.numerics.summation import one_sum, sum_rows
 from xent_cli.schema.spec import Spec
 
 PER_CLASS = (
@@ -117,9 +117,8 @@ class Tally:
             return replace(cls.zero(spec), n_ignored=batch.n_ignored, n_invalid=batch.n_invalid)
         cells = Cells(rows, spec.n_classes)
         infinite, finite_loss, row_loss = rows.infinite, rows.finite_loss, rows.finite_row_loss
-        squarable = np.abs(finite_loss) < LARGEST_SQUARED
         sums = {
-            **cells.moments(finite_loss, row_loss, squarable),
+            **cells.moments(finite_loss, row_loss),
             **cells.accuracy(),
             "probability": cells.sum(rows.probability),
             "clipped_loss": one_sum(row_loss[rows.clipped]),
@@ -134,8 +133,8 @@ class Tally:
             sums,
             n_ignored=batch.n_ignored,
             n_invalid=batch.n_invalid,
-            n_clipped=int(rows.clipped.sum()),
-            n_huge=int((~squarable).sum()),
+            n_clipped=int(np.count_nonzero(rows.clipped)),
+            n_huge=count_huge(finite_loss),
             pred_sums=measured.pred_sums,
             label_sums=measured.label_sums,
             clusters=None
@@ -148,6 +147,11 @@ class Tally:
     def n_rows(self) -> int:
         """Rows that were read: those that count and those left out."""
         return self.n[-1] + self.n_ignored + self.n_invalid
+
+    def settled(self) -> Self:
+        """Return the same tally with no rows of clusters waiting to be added up."""
+        clusters = None if self.clusters is None else self.clusters.settled()
+        return replace(self, clusters=clusters, slices=tuple(each.sorted() for each in self.slices))
 
     def __add__(self, other: Tally) -> Self:
         self.spec.require_equal(other.spec)
