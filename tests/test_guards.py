@@ -1,5 +1,7 @@
-"""What a run may read and hold, counted and not timed: a slip here costs every user."""
+"""What a run may read, hold and import, counted and not timed: a slip costs every user."""
 
+import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +22,7 @@ print(count("io", "rchar"), count("status", "VmHWM"), file=sys.stderr)
 raise SystemExit(code)
 """
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="counts are Linux's")
+counted = pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="counts are Linux's")
 
 
 def table(rows: int, k: int = 10, seed: int = 3) -> pa.Table:
@@ -55,6 +57,7 @@ def write(path: Path, data: pa.Table) -> Path:
     return path
 
 
+@counted
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_a_file_is_read_once(suffix: str, tmp_path: Path) -> None:
     """Apart from its first megabyte, which is looked at before, and what a format reads ahead."""
@@ -66,6 +69,7 @@ def test_a_file_is_read_once(suffix: str, tmp_path: Path) -> None:
     assert 0.9 * size < read < size + spare
 
 
+@counted
 def test_columns_nobody_asks_for_are_not_read(tmp_path: Path) -> None:
     data = table(200_000, k=20)
     path = write(tmp_path / "all.parquet", data)
@@ -83,6 +87,7 @@ def test_columns_nobody_asks_for_are_not_read(tmp_path: Path) -> None:
     assert read < 0.25 * path.stat().st_size
 
 
+@counted
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_memory_does_not_grow_with_rows(suffix: str, tmp_path: Path) -> None:
     """Files of 30 and of 120 MB in memory; a run that held its rows would show 90 MB more."""
@@ -92,3 +97,83 @@ def test_memory_does_not_grow_with_rows(suffix: str, tmp_path: Path) -> None:
         peaks.append(cost(path)[1])
     assert peaks[1] < 1.2 * peaks[0]
     assert peaks[1] < 300e6
+
+
+ROOT = Path(__file__).parent.parent
+SAMPLES = "sample_data/sparse"
+
+VERSION = """
+    cli cli.app cli.fast_typer cli.terminal errors schema schema.file_formats schema.types
+"""
+COMMAND = f"""
+    {VERSION} cli.config_file cli.option_groups
+    schema.declared schema.name_suggestions schema.options schema.provenance schema.verb_options
+"""
+HELP = f"""
+    {COMMAND} cli.compare cli.config cli.eval cli.explain cli.gate cli.merge cli.rows cli.show
+"""
+EVAL = f"""
+    {COMMAND} cli.eval cli.output cli.progress api api.evaluate api.inputs
+    pipeline pipeline.execute pipeline.infer pipeline.plan pipeline.session pipeline.sides
+    pipeline.step
+    metrics metrics.report metrics.report.figures metrics.report.report metrics.report.warnings
+    metrics.rows metrics.rows.batch metrics.rows.contributions metrics.rows.losses
+    metrics.rows.measure metrics.rows.validation
+    metrics.tally metrics.tally.class_sums metrics.tally.tally
+    io io.align io.align.rows io.align.units io.arrow_types io.block io.formats io.formats.detect
+    io.memory_pool io.open io.read_ahead io.source
+    io.storage io.storage.compression io.storage.location io.storage.suffixes
+    numerics numerics.arrays numerics.estimates numerics.exact numerics.running_sum
+    numerics.student_t numerics.summation
+    schema.class_names schema.column schema.id_columns schema.label_encoder schema.mode
+    schema.place schema.roles schema.spec
+    render render.dispatch render.text render.view
+"""
+CSV = """
+    io.formats.csv io.formats.csv.dialect io.formats.csv.header io.formats.csv.numerals
+    io.formats.csv.parser io.formats.csv.records io.formats.csv.source
+"""
+PARQUET = "io.formats.parquet io.formats.row_groups pipeline.processes"
+TABLE = "render.document render.documents render.documents.report render.layout render.terminal"
+HEAVY = ("numpy", "pandas", "pyarrow", "pydantic", "rich")
+IMPORTED = f"""
+import sys
+from xent_cli.cli import main
+try:
+    main(sys.argv[1:])
+finally:
+    own = [name for name in sys.modules if name.startswith("xent_cli.")]
+    print(*own, *(name for name in {HEAVY} if name in sys.modules), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "own", "heavy"),
+    [
+        ("--version", VERSION, ""),
+        ("--help", HELP, ""),
+        ("eval --help", f"{COMMAND} cli.eval", ""),
+        (f"{SAMPLES}/candidate.csv {SAMPLES}/labels.csv", EVAL + CSV + TABLE, "numpy pyarrow rich"),
+        (
+            f"{SAMPLES}/candidate.parquet {SAMPLES}/labels.parquet --format total",
+            f"{EVAL} {PARQUET}",
+            "numpy pyarrow",
+        ),
+    ],
+    ids=["version", "help", "help of a command", "csv", "parquet"],
+)
+def test_a_run_imports_only_what_it_needs(arguments: str, own: str, heavy: str) -> None:
+    """What is not in these lists is imported where it is used: every module costs every start."""
+    if arguments.startswith(SAMPLES):
+        arguments = f"eval {arguments} --quiet --jobs 2"
+    run = subprocess.run(
+        [sys.executable, "-c", IMPORTED, *arguments.split()],
+        cwd=ROOT,
+        env={**os.environ, "TERM": "dumb", "COLUMNS": "80"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    allowed = {f"xent_cli.{name}" for name in own.split()}
+    assert {*run.stderr.split()} - allowed == {*heavy.split()}
+    assert all(importlib.util.find_spec(name) for name in allowed)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xent_cli.errors import XentError
-from xent_cli.version import __version__
 
 if TYPE_CHECKING:
     from xent_cli.analysis.to_json import to_dict
@@ -33,6 +32,8 @@ __all__ = [
     "to_dict",
     "worst_rows",
 ]
+
+__version__ = "0.1.0"
 
 _HOMES = {
     "compare": "api.compare",

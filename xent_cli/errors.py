@@ -6,7 +6,6 @@ A message says what is wrong and where; `hint` says what to do about it. Both na
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -31,6 +30,8 @@ def option(name: str, value: object = None) -> str:
     """
     if value is None:
         return f"\ufdd0{name}\ufdd2"
+    import json  # The start of most runs names no value.
+
     text = "" if value is True else f"{value:g}" if isinstance(value, float) else str(value)
     literal = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else text or "True"
     return f"\ufdd0{name}\ufdd1{text}\ufdd1{literal}\ufdd2"

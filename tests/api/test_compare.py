@@ -240,4 +240,4 @@ class TestWarnings:
 def test_progress_is_told():
     calls = []
     compare(A, B, labels=Y, batch_rows=100, progress=lambda *seen: calls.append(seen))
-    assert calls == [(100, N), (200, N), (300, N)]
+    assert calls[-1] == (N, N)

@@ -131,27 +131,6 @@ def test_configuration_gives_defaults(xent: Xent, pair: tuple[Path, Path], tmp_p
     assert float(xent("eval", *pair).out) == pytest.approx(1.3862943611198906)
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ('mod = "binary"', "Did you mean mode?"),
-        ("debug = true", "there is no option 'debug'"),
-        ('mode = "ternary"', "come from"),
-        ('eps = "tiny"', "xent.toml"),
-        ('label-col = "nope"', "--label-col nope: there is no such column"),
-        ("mode = [", "cannot be read"),
-    ],
-)
-def test_configuration_that_is_wrong(
-    xent: Xent, pair: tuple[Path, Path], tmp_path: Path, text: str, message: str
-) -> None:
-    (tmp_path / "xent.toml").write_text(text)
-    result = xent("eval", *pair)
-    assert (result.code, result.out) == (2, "")
-    assert message in result.err
-    assert xent("eval", *pair, "--no-config").code == 0
-
-
 def test_pipes(process: Process, pair: tuple[Path, Path]) -> None:
     whole = process(["eval", *pair])
     assert (whole.returncode, whole.stderr) == (0, "")
@@ -207,18 +186,6 @@ def test_interrupt(tmp_path: Path) -> None:
     assert run.returncode == 130
     assert (out, "Traceback" in err) == ("", False)
     assert not (tmp_path / "r.json").exists()
-
-
-def test_light_paths_import_nothing_heavy() -> None:
-    """--version and --help start before a person notices."""
-    code = (
-        "import sys; from xent_cli.cli import main; main(['--version']); main(['eval', '--help']);"
-        "print([m for m in ('numpy', 'pyarrow', 'pandas', 'rich') if m in sys.modules])"
-    )
-    out = subprocess.run(
-        [sys.executable, "-c", code], env=CLEAN, capture_output=True, text=True, check=True
-    ).stdout
-    assert out.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "arrow", "npy"])

@@ -30,7 +30,7 @@ def test_table(xent: Xent) -> None:
 
 @pytest.mark.parametrize("trend", [False, True])
 def test_json_is_as_its_schema_says(xent: Xent, trend: bool) -> None:
-    schema = Path(xent_cli.__file__).parent / "schemas" / "comparison.schema.json"
+    schema = Path(xent_cli.__file__).parent / "schema" / "json" / "comparison.schema.json"
     result = xent("compare", *MODELS, *LABELS, "-f", "json", *["--trend"] * trend)
     data = json.loads(result.out)
     jsonschema.Draft202012Validator.check_schema(json.loads(schema.read_text()))

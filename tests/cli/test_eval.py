@@ -183,7 +183,7 @@ def test_several_outputs(xent: Xent, pair: tuple[Path, Path], tmp_path: Path) ->
     assert result.code == 0
     assert result.err == "wrote r.json\nwrote r.md\nwrote r.csv\n"
     schema = json.loads(
-        (Path(xent_cli.__file__).parent / "schemas" / "report.schema.json").read_text()
+        (Path(xent_cli.__file__).parent / "schema" / "json" / "report.schema.json").read_text()
     )
     jsonschema.validate(json.loads((tmp_path / "r.json").read_text()), schema)
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("r.")) == [
@@ -202,7 +202,7 @@ def test_sample_reports_fit_the_schema(
     folder = SAMPLES / name
     result = xent("eval", folder / f"{model}.csv", folder / "labels.csv", "-f", "json", *extra)
     schema = json.loads(
-        (Path(xent_cli.__file__).parent / "schemas" / "report.schema.json").read_text()
+        (Path(xent_cli.__file__).parent / "schema" / "json" / "report.schema.json").read_text()
     )
     jsonschema.validate(json.loads(result.out), schema)
 

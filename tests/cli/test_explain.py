@@ -18,7 +18,7 @@ from .conftest import Xent
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 SPARSE = (SAMPLES / "sparse" / "candidate.csv", SAMPLES / "sparse" / "labels.csv")
 SCHEMA = json.loads(
-    (Path(xent_cli.__file__).parent / "schemas" / "explain.schema.json").read_text()
+    (Path(xent_cli.__file__).parent / "schema" / "json" / "explain.schema.json").read_text()
 )
 NASTY = ["[red]x[/red]", "a|b", "<script>alert(1)</script>", "\x1b[31mred\x1b[0m"]
 
@@ -146,7 +146,9 @@ def test_compat_in_every_format(xent: Xent, tmp_path: Path) -> None:
     assert re.search(r"^torch-nll +inf  0 at the truth in 8 rows", table, re.MULTILINE)
     assert re.search(r"^cross entropy +0\.4905 ", table, re.MULTILINE)
     data = json.loads(xent(*shared, "-f", "json", "-o", "json:r.json").out)
-    schema = json.loads((Path(xent_cli.__file__).parent / "schemas/report.schema.json").read_text())
+    schema = json.loads(
+        (Path(xent_cli.__file__).parent / "schema/json/report.schema.json").read_text()
+    )
     jsonschema.validate(data, schema)
     assert [(c["name"], c["text"]) for c in data["compat"]] == [
         ("keras", "0.4017634"),

@@ -98,7 +98,7 @@ class TestConfiguration:
         [
             ("[gate]\nrequired = []\n", "Did you mean require?"),
             ("gate = 3\n", "gate must be a table"),
-            ("[eval]\nmode = 'binary'\n", "no option 'eval'"),
+            ("[evil]\nmode = 'binary'\n", "no option 'evil'"),
             ("mod = 'x'\n", "Did you mean mode?"),
         ],
     )
@@ -113,7 +113,7 @@ class TestDocuments:
     RULES = ("--require", "class.*.delta <= 0.5 @95%", "--require", "delta <= 0 @95%")
 
     def test_json_is_as_its_schema_says(self, xent: Xent) -> None:
-        schemas = Path(xent_cli.__file__).parent / "schemas"
+        schemas = Path(xent_cli.__file__).parent / "schema" / "json"
         schema = json.loads((schemas / "gate.schema.json").read_text())
         jsonschema.Draft202012Validator.check_schema(schema)
         for arguments in ((*PAIRED, *self.RULES), (*ALONE, "--require", "ce <= 0.08 @95%")):

@@ -46,7 +46,7 @@ def test_unmatched(xent: Xent, mixed: tuple[Path, Path]) -> None:
     )
     out = xent("eval", *mixed, "--id", "id=key", "--unmatched", "drop", "-f", "json").out
     data = json.loads(out)
-    schema = Path(xent_cli.__file__).parent / "schemas" / "report.schema.json"
+    schema = Path(xent_cli.__file__).parent / "schema" / "json" / "report.schema.json"
     jsonschema.validate(data, json.loads(schema.read_text()))
     assert data["matches"] == {
         "matched": 2,

@@ -18,7 +18,7 @@ import xent_cli
 
 from .conftest import Xent
 
-SCHEMA = Path(xent_cli.__file__).parent / "schemas" / "rows.schema.json"
+SCHEMA = Path(xent_cli.__file__).parent / "schema" / "json" / "rows.schema.json"
 
 
 def test_table(xent: Xent, pair: tuple[Path, Path]) -> None:

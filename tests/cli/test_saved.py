@@ -27,7 +27,7 @@ from .conftest import Xent
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 DOCUMENTS = sorted(FIXTURES.glob("*/*.json"))
 OLD = FIXTURES / "0.1"
-SCHEMAS = Path(xent_cli.__file__).parent / "schemas"
+SCHEMAS = Path(xent_cli.__file__).parent / "schema" / "json"
 HOW = ("--label-col", "y", "--weight", "weight", "--cluster", "user", "--no-config", "-q")
 BY = ("--by", "country", "--by", "age:18/40", "--min-n", "25")
 COMMANDS: dict[str, tuple[object, ...]] = {

@@ -22,7 +22,7 @@ from .conftest import CLEAN, Xent
 
 SAMPLES = Path(__file__).parents[2] / "sample_data" / "binary"
 PREDS, TUMOURS = SAMPLES / "baseline.csv", SAMPLES / "tumours.csv"
-SCHEMAS = Path(xent_cli.__file__).parent / "schemas"
+SCHEMAS = Path(xent_cli.__file__).parent / "schema" / "json"
 NASTY = ["[red]x[/red]", "a|b", "<script>", "\x1b[31mred", "=1+1", "@all *b*", ""]
 
 

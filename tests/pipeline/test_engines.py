@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from xent_cli import evaluate
+from xent_cli import compare, evaluate, explain, gate, worst_rows
 from xent_cli.errors import EngineError, MissingValueError, RowCountError, UsageError
-from xent_cli.io.align import partitions
+from xent_cli.io.align import units
 from xent_cli.io.formats import row_groups
 from xent_cli.io.formats.csv import records
 from xent_cli.pipeline.engines import map_on
@@ -33,7 +33,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of a few hundred rows. They are cut here, not on the workers."""
     monkeypatch.setattr(records, "CHUNK_BYTES", 1 << 13)
     monkeypatch.setattr(row_groups, "_PIECE_VALUES", 1000)
-    monkeypatch.setattr(partitions, "_PARTITION_VALUES", 1000)
+    monkeypatch.setattr(units, "_PARTITION_VALUES", 1000)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -147,6 +147,25 @@ def test_the_same_bits(engine: str, address: str | None, data: Path) -> None:
         assert there.to_dict() == here.to_dict()
 
 
+@pytest.mark.parametrize("engine", ["dask"])
+def test_the_same_bits_of_every_verb(engine: str, address: str, data: Path, tmp_path: Path) -> None:
+    model, labels = str(data / "preds.parquet"), str(data / "labels.csv")
+    other = str(data / "preds.csv")
+    there = {"engine": engine, "address": address}
+    rules = {"require": "delta <= 1 @95%", "baseline": other, "allow_same": True}
+    for how in ({}, there):
+        path = tmp_path / f"{len(how)}.jsonl"
+        worst_rows(model, labels, write=[("jsonl", str(path))], **how)
+    assert (tmp_path / "0.jsonl").read_bytes() == (tmp_path / "2.jsonl").read_bytes()
+    deltas = [
+        compare(model, other, labels=labels, allow_same=True, **how).comparisons[0].delta
+        for how in ({}, there)
+    ]
+    assert deltas[0] == deltas[1]
+    assert gate(model, labels, **rules, **there).verdicts == gate(model, labels, **rules).verdicts
+    assert explain(model, labels, **there).pairs == explain(model, labels).pairs
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_an_error_of_the_data_is_the_same(engine: str, address: str | None, data: Path) -> None:
     paths = pair(data, ("bad.csv", "labels.csv"))
@@ -202,21 +221,20 @@ def test_on_the_command_line(engine: str, address: str, data: Path) -> None:
 
 def test_a_changed_file_is_no_answer(dask_address: str, data: Path, tmp_path: Path) -> None:
     """The workers compare the file with the one that was planned for."""
-    from xent_cli.api.evaluate import run
+    from xent_cli.api.evaluate import report_of
     from xent_cli.errors import BrokenFileError
-    from xent_cli.io.open import open_source
-    from xent_cli.pipeline.infer import make_plan
+    from xent_cli.pipeline.session import Session
     from xent_cli.schema.options import EvalOptions, Execution
 
     file = tmp_path / "all.csv"
     text = (data / "all/run=0/part.csv").read_text()
     file.write_text(text)
-    source = open_source(str(file), "preds")
-    plan = make_plan(source, source, EvalOptions())
+    execution = Execution(engine="dask", address=dask_address)
+    session = Session.open([str(file)], None, EvalOptions(), execution)
     time.sleep(0.01)
     file.write_text(text)
     with pytest.raises(BrokenFileError, match="changed while it was read"):
-        run(plan, Execution(engine="dask", address=dask_address))
+        report_of(session)
 
 
 @pytest.mark.parametrize(

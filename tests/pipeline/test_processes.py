@@ -22,13 +22,12 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="copies are made
 
 SMALL_PARTS = """
 import os, sys
-import xent_cli.io.formats.row_groups, xent_cli.io.align.partitions, xent_cli.pipeline.processes
-xent_cli.io.formats.row_groups._PIECE_VALUES = xent_cli.io.align.partitions._PARTITION_VALUES = 1000
+import xent_cli.io.formats.row_groups, xent_cli.io.align.units, xent_cli.pipeline.processes
+xent_cli.io.formats.row_groups._PIECE_VALUES = xent_cli.io.align.units._PARTITION_VALUES = 1000
 from xent_cli.api.evaluate import evaluate
-import xent_cli.pipeline.execute
 parents = []
-copies = xent_cli.pipeline.execute.map_in_copies
-xent_cli.pipeline.execute.map_in_copies = lambda *a: parents.append(os.getpid()) or copies(*a)
+copies = xent_cli.pipeline.processes.map_in_copies
+xent_cli.pipeline.processes.map_in_copies = lambda *a: parents.append(os.getpid()) or copies(*a)
 """
 
 

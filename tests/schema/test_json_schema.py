@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import xent_cli
 from xent_cli.schema.json_schema import compile_schema, document_check
 
-SCHEMAS = sorted((Path(xent_cli.__file__).parent / "schemas").iterdir())
+SCHEMAS = sorted((Path(xent_cli.__file__).parent / "schema" / "json").iterdir())
 SCALARS = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", "a", "ab", "a\n"])
 VALUES = st.recursive(
     SCALARS, lambda v: st.lists(v, max_size=3) | st.dictionaries(st.sampled_from("abc"), v)

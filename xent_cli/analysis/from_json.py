@@ -48,7 +48,7 @@ def from_dict(data: object) -> Result:
     if not isinstance(data, Mapping) or not isinstance(form, str) or form not in KINDS:
         raise ReportError(
             "This is not a report of xent, nor another of its results.",
-            hint="xent eval --format json writes one.",
+            hint="xent eval writes one as JSON.",
         )
     if form == "xent.report":
         return Report.from_dict(data)

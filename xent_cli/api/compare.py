@@ -4,33 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import reduce
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
 from xent_cli.analysis.comparison.models import Contrast
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.api.evaluate import with_doubts
-from xent_cli.api.inputs import given_columns, open_inputs, read, read_options
+from xent_cli.api.inputs import open_session, read_options
 from xent_cli.errors import SameInputError, UsageError, option
-from xent_cli.io.align.rows import join_models, line_up_models
-from xent_cli.io.block import Block
-from xent_cli.io.read_ahead import available_cpus, map_ahead
-from xent_cli.io.source import Source, Use
 from xent_cli.metrics.report.report import Report
-from xent_cli.metrics.rows.batch import Batch
-from xent_cli.metrics.rows.measure import measure
+from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.tally.paired import Delta
 from xent_cli.metrics.tally.tally import Tally
-from xent_cli.numerics.running_sum import Running
-from xent_cli.pipeline.execute import report_on
-from xent_cli.pipeline.infer import make_plan
-from xent_cli.pipeline.plan import Plan, batch_limit, uses_of
-from xent_cli.schema.class_names import match_columns
-from xent_cli.schema.options import EvalOptions, Execution
+from xent_cli.pipeline.execute import report_on, run
+from xent_cli.pipeline.plan import Plan
+from xent_cli.pipeline.session import Session
+from xent_cli.pipeline.step import Step
 from xent_cli.schema.types import (
     Engine,
     Header,
@@ -41,11 +31,6 @@ from xent_cli.schema.types import (
     Scale,
     Unmatched,
 )
-
-if TYPE_CHECKING:
-    from xent_cli.io.align.join import Join
-
-Progress = Callable[[int, int | None], None]
 
 
 def compare(
@@ -121,133 +106,79 @@ def compare(
     (1, 1, 2)
     """
     said = locals()
-    options, execution = read_options(said), read(Execution, said)
     if not candidates:
         raise UsageError("There is nothing to compare the baseline with.")
     models = [baseline, *candidates]
+    read_options(said)  # Before a file is looked into.
     if not allow_same:
         require_others(models)
-    sources, label_source = open_inputs(models, labels, options, given_columns(said))
-    plans = plan_models(sources, label_source, options)
-    reports, deltas = read_models(plans, execution)
+    session = open_session(models, said)
+    reports, deltas = read_models(session)
+    first, *others = reports
     return Contrast(
-        tuple(source.path for source in sources),
+        tuple(plan.preds.path for plan in session.plans),
         tuple(
-            Comparison(reports[0], report, delta)
-            for report, delta in zip(reports[1:], deltas, strict=True)
+            Comparison(first, report, delta) for report, delta in zip(others, deltas, strict=True)
         ),
     )
 
 
-def plan_models(sources: Sequence[Source], labels: Source, options: EvalOptions) -> list[Plan]:
-    """Plan each model as the first is planned: the same label columns, the same order of classes.
+def read_models(session: Session, baseline: int = 0) -> tuple[list[Report], tuple[Delta, ...]]:
+    """Read all models at once; return their reports, and the deltas of the others to the baseline.
 
-    Raises
-    ------
-    SignatureError
-        If their rules cannot be made the same.
+    Parameters
+    ----------
+    baseline : int
+        Which model is the baseline.
     """
-    first = make_plan(sources[0], labels, options)
-    plans = [first]
-    said = replace(options, label_col=first.roles.labels, by=first.spec.by)
-    for source in sources[1:]:
-        plan = make_plan(source, labels, said)
-        plan = in_order(plan, first.roles.preds, said)
-        first.spec.require_equal(plan.spec)
-        plans.append(plan)
-    return plans
-
-
-def in_order(plan: Plan, names: Sequence[str], options: EvalOptions) -> Plan:
-    """Return a plan whose prediction columns stand in the order of `names`, if they match them."""
-    own = plan.roles.preds
-    if not plan.preds.named or len(own) != len(names) or len(own) < 2:
-        return plan
-    order = match_columns(names, own)
-    if order is None or order == list(range(len(order))):
-        return plan
-    columns = tuple(own[index] for index in order)
-    return make_plan(plan.preds, plan.labels, replace(options, pred_cols=columns))
-
-
-def read_models(plans: Sequence[Plan], execution: Execution) -> tuple[list[Report], list[Delta]]:
-    """Read all models at once; return their reports, and the deltas of all to the first."""
-    jobs = execution.jobs or available_cpus()
-
-    def add_up(item: tuple[list[Block], Block]) -> tuple[list[Tally], list[Delta]]:
-        blocks, labels = item
-        batches = [plan.batch(block, labels) for plan, block in zip(plans, blocks, strict=True)]
-        measured = [
-            measure(batch, plan.spec)
-            for batch, plan in zip(_same_rows(batches), plans, strict=True)
-        ]
-        deltas = [Delta.of(measured[0], other) for other in measured[1:]]
-        return [Tally.of_measured(rows) for rows in measured], deltas
-
-    join = _join(plans, jobs)
-    tallies = [Running(Tally.zero(plan.spec)) for plan in plans]
-    deltas = [Running(Delta.zero(plan.spec)) for plan in plans[1:]]
-    rows = 0
-    side_by_side = _side_by_side(plans, execution.batch_rows, jobs, join)
-    for parts, differences in map_ahead(add_up, side_by_side, jobs):
-        for total, part in zip(tallies, parts, strict=True):
-            total.add(part)
-        for sums, difference in zip(deltas, differences, strict=True):
-            sums.add(difference)
-        rows += parts[0].n_rows
-        if execution.progress is not None:
-            execution.progress(rows, plans[0].preds.n_rows)
-    if join is not None:
-        join.finish(rows)
+    found = run(session, PairedStep(baseline))
     reports = [
-        with_doubts(report_on(total.sum(), plan, rows, join), plan, execution)
-        for plan, total in zip(plans, tallies, strict=True)
+        with_doubts(report_on(tally, plan, found.rows, session.join), session, index)
+        for index, (plan, tally) in enumerate(zip(session.plans, found.sum.tallies, strict=True))
     ]
-    return reports, [sums.sum() for sums in deltas]
+    return reports, found.sum.deltas
 
 
-def _join(plans: Sequence[Plan], jobs: int) -> Join | None:
-    """Read all models but the first, and the labels, if rows are to be found by an id."""
-    first = plans[0]
-    if first.spec.unmatched is None or first.roles.id is None:
-        return None
-    from xent_cli.io.align.join import Join  # Only who joins needs it.
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """The tally of each model, and by how much each but the baseline differs from it."""
 
-    others: list[tuple[Source, str, dict[str, Use]]] = [
-        (plan.preds, plan.roles.id[0], _with_ids(uses_of(plan.roles)[0], [plan]))
-        for plan in plans[1:]
-        if plan.roles.id is not None
-    ]
-    label_uses = _with_ids(uses_of(first.roles)[1], plans)
-    others.append((first.labels, first.roles.id[1], label_uses))
-    return Join(first.preds, first.roles.id[0], others, unmatched=first.spec.unmatched, jobs=jobs)
+    tallies: tuple[Tally, ...]
+    deltas: tuple[Delta, ...]
+
+    def __add__(self, other: Pairs) -> Self:
+        return type(self)(
+            tuple(a + b for a, b in zip(self.tallies, other.tallies, strict=True)),
+            tuple(a + b for a, b in zip(self.deltas, other.deltas, strict=True)),
+        )
 
 
-def _with_ids(uses: dict[str, Use], plans: Sequence[Plan]) -> dict[str, Use]:
-    ids: dict[str, Use] = {name: "text" for plan in plans for name in plan.roles.ids}
-    return {**uses, **ids}
+@dataclass(frozen=True, slots=True)
+class PairedStep(Step[Pairs]):
+    """Tallies of several models, and their paired differences from one of them.
 
+    Attributes
+    ----------
+    baseline : int
+        Which model is the one that the others are compared with.
+    """
 
-def _side_by_side(
-    plans: Sequence[Plan], batch_rows: int | None, jobs: int, join: Join | None
-) -> Iterator[tuple[list[Block], Block]]:
-    models = [(plan.preds, uses_of(plan.roles)[0], plan.roles.ids) for plan in plans]
-    limit = batch_rows or max(2, batch_limit(plans[0].spec.n_classes) // len(plans))
-    if join is not None:
-        return join_models(models, join, max_rows=limit, jobs=jobs)
-    label_uses = uses_of(plans[0].roles)[1]
-    return line_up_models(models, plans[0].labels, label_uses, max_rows=limit, jobs=jobs)
+    baseline: int = 0
 
+    def zero(self, plans: Sequence[Plan]) -> Pairs:
+        """Return the sums over no rows."""
+        specs = [plan.spec for plan in plans]
+        others = [spec for at, spec in enumerate(specs) if at != self.baseline]
+        return Pairs(tuple(map(Tally.zero, specs)), tuple(map(Delta.zero, others)))
 
-def _same_rows(batches: Sequence[Batch]) -> list[Batch]:
-    """Leave out of every batch what was left out of one, and count it as invalid there too."""
-    common = reduce(np.intersect1d, (batch.rows for batch in batches))
-    kept = []
-    for batch in batches:
-        keep = np.isin(batch.rows, common)
-        lost = int(len(keep) - keep.sum())
-        kept.append(replace(batch.take(keep), n_invalid=batch.n_invalid + lost))
-    return kept
+    def of(self, rows: Sequence[Measured]) -> Pairs:
+        """Add up the same rows of each model."""
+        base = rows[self.baseline]
+        others = [measured for at, measured in enumerate(rows) if at != self.baseline]
+        return Pairs(
+            tuple(map(Tally.of_measured, rows)),
+            tuple(Delta.of(base, measured) for measured in others),
+        )
 
 
 def require_others(models: Sequence[Any]) -> None:

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from xent_cli.api.column_order_check import doubt_order
-from xent_cli.api.inputs import given_columns, open_inputs, read, read_options
-from xent_cli.io.align.partitions import Unit
-from xent_cli.io.read_ahead import Stop, available_cpus
-from xent_cli.metrics.compat.libraries import Tool
-from xent_cli.metrics.compat.sums import compat_figure, require_tools
-from xent_cli.metrics.compat.tally import Beside
+from xent_cli.api.inputs import open_session, read
+from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.report import Report
-from xent_cli.metrics.rows.measure import measure
-from xent_cli.metrics.tally.tally import Tally
-from xent_cli.numerics.running_sum import Running
-from xent_cli.pipeline.execute import Work, read_parts, report_on
-from xent_cli.pipeline.infer import make_plan
-from xent_cli.pipeline.plan import Plan
-from xent_cli.schema.options import Execution
+from xent_cli.pipeline.execute import report_on, run
+from xent_cli.pipeline.session import Session
+from xent_cli.pipeline.step import TallyStep
 from xent_cli.schema.types import (
     Engine,
     Header,
@@ -35,8 +25,8 @@ from xent_cli.schema.types import (
 )
 from xent_cli.schema.verb_options import CompatOptions
 
-if TYPE_CHECKING:
-    from xent_cli.io.align.join import Join
+_RARELY_RIGHT = 0.25
+_FAR_MORE = 1.5
 
 
 def evaluate(
@@ -170,61 +160,50 @@ def evaluate(
     (0.6904911, 'sparse')
     """
     said = locals()
-    options, execution = read_options(said), read(Execution, said)
-    tools = require_tools(read(CompatOptions, said).compat)
-    (pred_source,), label_source = open_inputs([preds], labels, options, given_columns(said))
-    return run(make_plan(pred_source, label_source, options), execution, tools)
+    names = read(CompatOptions, said).compat
+    session = open_session([preds], said)
+    if not names:
+        return report_of(session)
+    from xent_cli.api.compat_step import report_beside
+
+    return with_doubts(report_beside(session, names), session)
 
 
-def run(plan: Plan, execution: Execution, tools: Sequence[Tool] = ()) -> Report:
-    """Read everything that a plan says, on an engine, and report on it.
-
-    With `tools`, the report says what these would print, too.
-    """
-    spec, rows = plan.spec, 0
-    jobs = execution.jobs or available_cpus()
-    join = plan.join(jobs) if execution.engine == "local" else None
-    work: Work[Tally | Beside] = plan.tally
-    total: Running[Any] = Running(Tally.zero(spec))
-    if tools:
-        work = partial(_tally_beside, plan, tuple(tool.name for tool in tools))
-        total = Running(Beside.zero(spec, tools))
-    with closing(read_parts(plan, work, execution, join)) as parts:
-        for part in parts:
-            total.add(part)
-            rows += part.n_rows
-            if execution.progress is not None:
-                execution.progress(rows, plan.preds.n_rows)
-    if join is not None:
-        join.finish(rows)
-    found = total.sum()
-    report = report_on(found.tally if tools else found, plan, rows, join)
-    if tools:
-        pairs = zip(tools, found.tools, strict=True)
-        report = replace(
-            report, compat=tuple(compat_figure(*pair, spec, report.tally.n) for pair in pairs)
-        )
-    return with_doubts(report, plan, execution, join)
+def report_of(session: Session) -> Report:
+    """Read everything, and report on the first model."""
+    found = run(session, TallyStep())
+    report = report_on(found.sum, session.plans[0], found.rows, session.join)
+    return with_doubts(report, session)
 
 
-def _tally_beside(
-    plan: Plan,
-    names: Sequence[str],
-    unit: Unit,
-    max_rows: int | None = None,
-    stop: Stop | None = None,
-) -> Beside:
-    """Read a unit and add it up for xent and for other tools, by name: workers know them."""
-    tools = require_tools(names)
-    total = Running(Beside.zero(plan.spec, tools))
-    for batch in plan.batches(unit, max_rows, stop):
-        total.add(Beside.of(measure(batch, plan.spec), tools))
-    return total.sum()
+def with_doubts(report: Report, session: Session, index: int = 0) -> Report:
+    """Return a report on a model with a warning where its columns seem to be in another order."""
+    if not looks_odd(report):
+        return report
+    from xent_cli.api.column_order_check import doubt_order
 
-
-def with_doubts(
-    report: Report, plan: Plan, execution: Execution, join: Join | None = None
-) -> Report:
-    """Return a report with a warning where the columns seem to be in another order."""
-    doubts = doubt_order(plan, report, execution, join)
+    doubts = doubt_order(session.only(index), report)
     return replace(report, warnings=report.warnings + doubts) if doubts else report
+
+
+def looks_odd(report: Report) -> bool:
+    """Say whether columns in another order are possible at all.
+
+    The loss is worse than that of the class shares; or it is for two classes that are rarely
+    predicted and cost far more than the lower quarter: what is to halve, and become like it, must.
+    """
+    spec = report.tally.spec
+    normalized = report.overall.normalized_entropy
+    if normalized is not None and normalized > 1:
+        return True
+    losses = sorted(row.cross_entropy for row in report.classes if row.cross_entropy is not None)
+    even = math.log(spec.n_classes) / NATS_PER[spec.unit]
+    limit = max(even, _FAR_MORE * losses[len(losses) // 4])
+    odd = (
+        row.cross_entropy is not None
+        and row.cross_entropy > limit
+        and row.accuracy is not None
+        and row.accuracy <= _RARELY_RIGHT
+        for row in report.classes
+    )
+    return sum(odd) > 1

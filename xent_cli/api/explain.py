@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
-from dataclasses import replace
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from xent_cli.analysis.explain.breakdown import Survey
 from xent_cli.analysis.explain.column_order import doubts_of
 from xent_cli.analysis.explain.confusion_costs import Crossing, can_cross
 from xent_cli.analysis.explain.explanation import Explanation, explanation_of
-from xent_cli.api.inputs import given_columns, open_inputs, read, read_options
-from xent_cli.io.align.partitions import Unit
-from xent_cli.io.read_ahead import Stop, available_cpus
+from xent_cli.api.inputs import open_session
 from xent_cli.metrics.compat.libraries import TOOLS
-from xent_cli.metrics.rows.measure import measure
+from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.rows.stored_precision import Precision
 from xent_cli.numerics.running_sum import Running
-from xent_cli.pipeline.execute import read_parts, report_on
-from xent_cli.pipeline.infer import make_plan
+from xent_cli.pipeline.execute import report_on, run
 from xent_cli.pipeline.plan import Plan
-from xent_cli.schema.options import Execution
+from xent_cli.pipeline.step import Step
 from xent_cli.schema.types import (
     Engine,
     Header,
@@ -96,49 +91,63 @@ def explain(
     >>> [(rung.eps, round(rung.cross_entropy, 2)) for rung in found.rungs][2:]
     [(1e-15, 11.62), (1e-07, 5.48), (0.001, 2.41)]
     """
-    said = locals()
-    options, execution = read_options(said), read(Execution, said)
-    (pred_source,), label_source = open_inputs([preds], labels, options, given_columns(said))
-    plan = make_plan(pred_source, label_source, options)
-    spec, tools = plan.spec, tuple(TOOLS.values())
-    precision = Precision.of(
-        column for name in plan.roles.preds if (column := plan.preds.column(name))
-    )
-    total = Running(Survey.zero(spec, tools))
-    crossing = Crossing.zero(spec.n_classes) if can_cross(spec) else None
-    rows = 0
-    work = partial(_survey, plan, precision)
-    join = plan.join(execution.jobs or available_cpus()) if engine == "local" else None
-    with closing(read_parts(plan, work, execution, join)) as parts:
-        for part, crossed in parts:
-            total.add(part)
-            if crossing is not None and crossed is not None:
-                crossing += crossed
-            rows += part.beside.n_rows
-            if progress is not None:
-                progress(rows, plan.preds.n_rows)
-    if join is not None:
-        join.finish(rows)
-    survey = total.sum()
-    report = report_on(survey.beside.tally, plan, rows, join)
-    found = explanation_of(report, survey, crossing, tools, precision)
-    doubts = doubts_of(found.order, spec)
-    return replace(found, report=replace(report, warnings=report.warnings + doubts))
+    session = open_session([preds], locals())
+    plan = session.plans[0]
+    columns = [column for name in plan.roles.preds if (column := plan.preds.column(name))]
+    precision, tools = Precision.of(columns), tuple(TOOLS.values())
+    found = run(session, SurveyStep(precision, can_cross(plan.spec)))
+    survey, crossing = found.sum.survey, found.sum.crossing
+    report = report_on(survey.beside.tally, plan, found.rows, session.join)
+    explanation = explanation_of(report, survey, crossing, tools, precision)
+    doubts = doubts_of(explanation.order, plan.spec)
+    return replace(explanation, report=replace(report, warnings=report.warnings + doubts))
 
 
-def _survey(
-    plan: Plan,
-    precision: Precision,
-    unit: Unit,
-    max_rows: int | None = None,
-    stop: Stop | None = None,
-) -> tuple[Survey, Crossing | None]:
-    tools, spec = tuple(TOOLS.values()), plan.spec
-    total = Running(Survey.zero(spec, tools))
-    crossing = Crossing.zero(spec.n_classes) if can_cross(spec) else None
-    for batch in plan.batches(unit, max_rows, stop):
-        measured = measure(batch, spec)
-        total.add(Survey.of(measured, tools, precision))
-        if crossing is not None:
-            crossing.add(measured)
-    return total.sum(), crossing
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """The sums behind an explanation, and those that judge the order of the columns."""
+
+    survey: Survey
+    crossing: Crossing | None
+
+    def __add__(self, other: Surveyed) -> Self:
+        crossing = self.crossing
+        if crossing is not None and other.crossing is not None:
+            crossing += other.crossing
+        return type(self)(self.survey + other.survey, crossing)
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyStep(Step[Surveyed]):
+    """The sums behind an explanation of the first model.
+
+    Attributes
+    ----------
+    precision : Precision
+        How finely its predictions are stored.
+    crosses : bool
+        Whether the order of its columns can be judged.
+    """
+
+    precision: Precision
+    crosses: bool
+
+    def zero(self, plans: Sequence[Plan]) -> Surveyed:
+        """Return the sums over no rows."""
+        spec = plans[0].spec
+        crossing = Crossing.zero(spec.n_classes) if self.crosses else None
+        return Surveyed(Survey.zero(spec, tuple(TOOLS.values())), crossing)
+
+    def of(self, rows: Sequence[Measured]) -> Surveyed:
+        """Add up rows; `gather` adds up those that judge the order."""
+        return Surveyed(Survey.of(rows[0], tuple(TOOLS.values()), self.precision), None)
+
+    def gather(self, plans: Sequence[Plan], batches: Iterable[Sequence[Measured]]) -> Surveyed:
+        """Add up batches; what judges the order in place: a matrix for each would cost too much."""
+        zero = self.zero(plans)
+        total = Running(zero.survey)
+        for rows in batches:
+            total.add(self.of(rows).survey)
+            if zero.crossing is not None:
+                zero.crossing.add(rows[0])
+        return Surveyed(total.sum(), zero.crossing)

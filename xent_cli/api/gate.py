@@ -11,14 +11,14 @@ from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.gate.false_alarms import count_false_alarms
 from xent_cli.analysis.gate.rules import Rule, parse_rules
 from xent_cli.analysis.gate.verdicts import GateResult, judge
-from xent_cli.api.compare import in_order, plan_models, read_models, require_others
-from xent_cli.api.evaluate import run
-from xent_cli.api.inputs import given_columns, open_inputs, read, read_options
+from xent_cli.api.compare import read_models, require_others
+from xent_cli.api.evaluate import report_of
+from xent_cli.api.inputs import open_session, read, read_options
 from xent_cli.errors import UsageError, option
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.saved import is_report, read_report
-from xent_cli.pipeline.infer import make_plan
 from xent_cli.pipeline.plan import Plan
+from xent_cli.pipeline.session import in_order
 from xent_cli.schema.options import EvalOptions, Execution
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import (
@@ -123,43 +123,38 @@ def gate(
     'inconclusive'
     """
     said = locals()
-    options, execution = read_options(said), read(Execution, said)
-    own = read(GateOptions, {**said, "baseline": None})
+    own, options = read(GateOptions, {**said, "baseline": None}), read_options(said)
+    read(Execution, said)
     rules = parse_rules(own.require)
     saved = _saved_report(baseline)
     for rule in rules:
         rule.require_baseline(given=baseline is not None)
-    models = [preds] if saved is not None or baseline is None else [preds, baseline]
-    if len(models) > 1 and not allow_same:
-        require_others(models[::-1])
-    sources, label_source = open_inputs(models, labels, options, given_columns(said))
-    if len(models) > 1:
-        plans = plan_models(sources, label_source, options)
-        _require_names(rules, plans[0].spec)
-        # The baseline first: deltas are candidate less baseline.
-        reports, deltas = read_models(plans[::-1], execution)
-        comparison = Comparison(reports[0], reports[1], deltas[0])
-        result = judge(reports[1], rules, comparison, inconclusive=inconclusive, min_n=min_n)
-        return _with_alarms(result, comparison, rules, aa) if aa else result
-    if aa:
+    paired = saved is None and baseline is not None
+    if aa and not paired:
         raise UsageError(
             f"{option('aa')} flips the signs of paired differences, and there are none.",
             hint=f"Give the baseline's predictions with {option('baseline')}.",
         )
-    plan = make_plan(sources[0], label_source, options)
+    if paired and not allow_same:
+        require_others([baseline, preds])
+    session = open_session([preds, baseline] if paired else [preds], said)
     if saved is not None:
-        plan = _as_saved(plan, saved, options)
+        plan = _as_saved(session.plans[0], saved, options)
         saved.tally.spec.require_equal(plan.spec)
-    _require_names(rules, plan.spec)
-    report = run(plan, execution)
-    against = None if saved is None else Comparison(saved, report)
-    return judge(report, rules, against, inconclusive=inconclusive, min_n=min_n)
-
-
-def _with_alarms(
-    result: GateResult, comparison: Comparison, rules: Sequence[Rule], flips: int
-) -> GateResult:
-    return replace(result, false_alarms=count_false_alarms(comparison, rules, flips))
+        session = replace(session, plans=(plan,))
+    _require_names(rules, session.plans[0].spec)
+    comparison: Comparison | None = None
+    if paired:
+        (report, other), (delta,) = read_models(session, baseline=1)
+        comparison = Comparison(other, report, delta)
+    else:
+        report = report_of(session)
+        if saved is not None:
+            comparison = Comparison(saved, report)
+    result = judge(report, rules, comparison, inconclusive=inconclusive, min_n=min_n)
+    if comparison is None or not aa:
+        return result
+    return replace(result, false_alarms=count_false_alarms(comparison, rules, aa))
 
 
 def _saved_report(baseline: Any) -> Report | None:

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from xent_cli.errors import UsageError
-from xent_cli.io.formats.in_memory import require_same_index, with_column
-from xent_cli.io.open import open_source
-from xent_cli.io.source import Source
+from xent_cli.pipeline.session import Session
 from xent_cli.schema.class_names import read_class_names, require_distinct
 from xent_cli.schema.declared import options_of
-from xent_cli.schema.options import EvalOptions
-from xent_cli.schema.types import Header
+from xent_cli.schema.options import EvalOptions, Execution
 
 Declared = TypeVar("Declared")
 
@@ -65,50 +61,17 @@ def given_columns(said: Mapping[str, Any]) -> dict[str, Any]:
     return {**found, **(dict(by) if isinstance(by, Mapping) else {})}
 
 
-def open_inputs(
-    models: Sequence[Any], labels: Any, options: EvalOptions, columns: Mapping[str, Any]
-) -> tuple[list[Source], Source]:
-    """Open the predictions of one or more models, and their labels.
-
-    Without `labels` the first model's input holds them too, and is the same source.
+def open_session(models: Sequence[Any], said: Mapping[str, Any]) -> Session:
+    """Check the options of a call, and open what it names.
 
     Parameters
     ----------
-    columns : mapping of str to values
-        Columns that stand in no input, to be put beside the labels.
-
-    Raises
-    ------
-    InputError
-        If one cannot be opened.
-    UsageError
-        If two are standard input.
+    models : sequence of path or data
+    said : mapping of str to object
+        The arguments of the call, the labels among them.
     """
-
-    def opened(data: Any, role: str, head: Header) -> Source:
-        return open_source(
-            data,
-            role,
-            input_format=options.input_format,
-            delimiter=options.delimiter,
-            header=head,
-        )
-
-    if sum(isinstance(data, str) and data == "-" for data in (*models, labels)) > 1:
-        raise UsageError("Only one input can be standard input.")
-    if options.id_col is None:
-        for model in models:
-            require_same_index(model, labels)
-    sources = [opened(model, "preds", options.header) for model in models]
-    if labels is None:
-        label_source = sources[0]
-    else:
-        label_source = opened(labels, "labels", options.labels_header or options.header)
-    for name, values in columns.items():
-        label_source = with_column(label_source, str(name), values)
-    if labels is None:
-        sources[0] = label_source
-    return sources, label_source
+    options, execution = read_options(said), read(Execution, said)
+    return Session.open(models, said["labels"], options, execution, given_columns(said))
 
 
 def listed(value: Any) -> tuple[Any, ...]:

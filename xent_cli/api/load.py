@@ -15,7 +15,7 @@ def load(path: str | os.PathLike[str]) -> Result:
     Parameters
     ----------
     path : str or path-like
-        A file that ``--format json`` or ``--output json:PATH`` wrote; ``-`` is standard input.
+        A file that the command line wrote as JSON; ``-`` is standard input.
 
     Returns
     -------

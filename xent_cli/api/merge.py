@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 
-from xent_cli.errors import SameInputError, UsageError
+from xent_cli.errors import SameInputError, UsageError, option
 from xent_cli.metrics.report.report import Report, finalize
 from xent_cli.metrics.tally.tally import merge_all
 from xent_cli.schema.provenance import Notice
@@ -67,7 +67,7 @@ def _require_distinct(parts: Sequence[Report]) -> None:
             raise SameInputError(
                 f"The reports number {other} and {index}{name} have the same sums to the last bit: "
                 "their rows would count twice.",
-                hint="If they are of different rows, say --allow-same.",
+                hint=f"If they are of different rows, say {option('allow_same', True)}.",
             )
 
 

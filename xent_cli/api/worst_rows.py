@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.analysis.worst_rows import Ranking, ranking_of
-from xent_cli.api.inputs import given_columns, open_inputs, read, read_options
+from xent_cli.api.inputs import open_session, read
 from xent_cli.errors import ClassesError, option
-from xent_cli.io.block import Block
-from xent_cli.io.read_ahead import available_cpus, map_ahead
 from xent_cli.io.table_writer import Part, Values, table_writer
 from xent_cli.metrics.report.figures import NATS_PER
-from xent_cli.metrics.rows.measure import measure
+from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.rows.row_losses import RowLosses, named
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.arrays import Labels
-from xent_cli.numerics.running_sum import Running
-from xent_cli.pipeline.execute import report_on
-from xent_cli.pipeline.infer import make_plan
+from xent_cli.pipeline.execute import report_on, run
 from xent_cli.pipeline.plan import Plan
+from xent_cli.pipeline.step import Step
 from xent_cli.schema.id_columns import naming_column
 from xent_cli.schema.name_suggestions import did_you_mean, listed
-from xent_cli.schema.options import Execution
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import (
     Engine,
@@ -121,43 +117,82 @@ def worst_rows(
     (3, 0.4, 0.736)
     """
     said = locals()
-    options, execution = read_options(said), read(Execution, said)
     read(RowsOptions, said)
-    (source,), label_source = open_inputs([preds], labels, options, given_columns(said))
-    plan = make_plan(source, label_source, options)
-    name = naming_column(plan.roles.id, plan.roles.ids, source.columns)
+    session = open_session([preds], said)
+    plan = session.plans[0]
+    name = naming_column(plan.roles.id, plan.roles.ids, plan.preds.columns)
     plan = replace(plan, roles=replace(plan.roles, name=name))
+    session = replace(session, plans=(plan,))
     code = None if label is None else _class_of(label, plan.spec)
-    n_jobs = execution.jobs or available_cpus()
-    join = plan.join(n_jobs)
-    total, best = Running(Tally.zero(plan.spec)), RowLosses.zero(plan.spec)
-    rows = n_among = 0
-
-    def look(pair: tuple[Block, Block]) -> tuple[Tally, RowLosses, int, Part | None]:
-        measured = measure(plan.batch(*pair), plan.spec)
-        found = RowLosses.of(measured)
-        among = found.among(code, where)
-        worst = _with_ids(among.worst(top), pair[0], plan)
-        every = _columns(_with_ids(found, pair[0], plan), plan) if write else None
-        return Tally.of_measured(measured), worst, len(among), every
-
     with ExitStack() as files:
         writers = [files.enter_context(table_writer(*to, _kinds(plan))) for to in write]
-        for tally, worst, count, every in map_ahead(
-            look, plan.pairs(batch_rows, n_jobs, join), n_jobs
-        ):
-            total.add(tally)
-            best = (best + worst).worst(top)
-            rows, n_among = rows + tally.n_rows, n_among + count
-            for append in writers:
-                append(every or {})
-            if progress is not None:
-                progress(rows, source.n_rows)
-        plan.require_unchanged()
-        if join is not None:
-            join.finish(rows)
-        report = report_on(total.sum(), plan, rows, join)
-    return ranking_of(report, best, n_among, label, where)
+
+        def written(part: Listed) -> Listed:
+            for losses in part.every:
+                columns = _columns(losses, plan.spec)
+                for append in writers:
+                    append(columns)
+            return replace(part, every=())
+
+        found = run(session, RowsStep(top, code, where, bool(write)), written if write else None)
+        listed = found.sum
+        report = report_on(listed.tally, plan, found.rows, session.join)
+    return ranking_of(report, listed.worst, listed.n_among, label, where)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The tally, the worst rows of those that count, how many these are, and maybe every row."""
+
+    tally: Tally
+    worst: RowLosses
+    n_among: int
+    top: int
+    every: tuple[RowLosses, ...] = ()
+
+    def __add__(self, other: Listed) -> Self:
+        return type(self)(
+            self.tally + other.tally,
+            (self.worst + other.worst).worst(self.top),
+            self.n_among + other.n_among,
+            self.top,
+            self.every + other.every,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RowsStep(Step[Listed]):
+    """The rows of a model with the highest loss.
+
+    Attributes
+    ----------
+    top : int
+        How many.
+    code : int, optional
+        Only rows of this class.
+    where : {"correct", "wrong"}, optional
+    every : bool
+        Whether the losses of all rows are kept, too.
+    """
+
+    top: int
+    code: int | None
+    where: Where | None
+    every: bool
+
+    def zero(self, plans: Sequence[Plan]) -> Listed:
+        """Return what comes of no rows."""
+        spec = plans[0].spec
+        return Listed(Tally.zero(spec), RowLosses.zero(spec), 0, self.top)
+
+    def of(self, rows: Sequence[Measured]) -> Listed:
+        """Look at rows of the first model."""
+        measured = rows[0]
+        losses = RowLosses.of(measured)
+        among = losses.among(self.code, self.where)
+        worst = _named(among.worst(self.top), measured)
+        every = (_named(losses, measured),) if self.every else ()
+        return Listed(Tally.of_measured(measured), worst, len(among), self.top, every)
 
 
 def _class_of(name: str, spec: Spec) -> int:
@@ -170,30 +205,23 @@ def _class_of(name: str, spec: Spec) -> int:
     )
 
 
-def _has_whole_ids(plan: Plan) -> bool:
-    column = plan.preds.column(plan.roles.name or "")
-    return column is not None and column.kind == "integer"
-
-
-def _with_ids(losses: RowLosses, block: Block, plan: Plan) -> RowLosses:
+def _named(losses: RowLosses, measured: Measured) -> RowLosses:
     """Name rows by the column that does, if there is one."""
-    if plan.roles.name is None:
-        return losses
-    ids = block.ids(plan.roles.name, losses.rows, whole=_has_whole_ids(plan))
-    return replace(losses, ids=ids)
+    names = measured.batch.names
+    return losses if names is None else replace(losses, ids=names(losses.rows))
 
 
 def _kinds(plan: Plan) -> dict[str, type]:
     """Return the columns of a file of losses."""
     ids: dict[str, type] = {}
     if plan.roles.name is not None:
-        ids["id"] = int if _has_whole_ids(plan) else str
+        ids["id"] = int if plan.whole_names else str
     texts: dict[str, type] = {"label": str, "predicted": str}
     return {"row": int, **ids, **texts, "p_label": float, "p_predicted": float, "loss": float}
 
 
-def _columns(losses: RowLosses, plan: Plan) -> Part:
-    names = plan.spec.classes
+def _columns(losses: RowLosses, spec: Spec) -> Part:
+    names = spec.classes
 
     def texts(classes: Labels | NDArray[np.bool_]) -> Values:
         if classes.ndim > 1:
@@ -207,5 +235,5 @@ def _columns(losses: RowLosses, plan: Plan) -> Part:
         "predicted": texts(losses.predicted),
         "p_label": losses.p_label,
         "p_predicted": losses.p_predicted,
-        "loss": losses.loss / NATS_PER[plan.spec.unit],
+        "loss": losses.loss / NATS_PER[spec.unit],
     }

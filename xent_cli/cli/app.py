@@ -5,21 +5,22 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from io import StringIO
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xent_cli.cli.config import config_defaults
+from xent_cli import __version__
 from xent_cli.cli.fast_typer import Command, Group
-from xent_cli.cli.interrupt import leaving_at_once
-from xent_cli.cli.option_groups import on_command_line
 from xent_cli.cli.terminal import write_stderr
 from xent_cli.errors import SPELLING, ExitCode, XentError
-from xent_cli.version import __version__
 
-COMMANDS = ("eval", "gate", "compare", "rows", "explain", "show", "merge")
+if TYPE_CHECKING:
+    from xent_cli.cli.config_file import Configuration
+
+COMMANDS = ("eval", "gate", "compare", "rows", "explain", "show", "merge", "config")
 
 
 def make_app(commands: Sequence[str] = COMMANDS) -> typer.Typer:
@@ -68,14 +69,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Nothing here multiplies matrices: threads of the library for that would spin for nothing.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = list(sys.argv[1:] if argv is None else argv)
-    debug, config = "--debug" in arguments, ""
-    face = SPELLING.set(on_command_line)
+    debug = "--debug" in arguments
+    face = SPELLING.set(_spelled)
     try:
-        config, defaults = config_defaults(make_app, arguments)
-        app = make_app([arguments[0]] if arguments and arguments[0] in COMMANDS else COMMANDS)
-        with leaving_at_once(wanted=any("://" in text for text in arguments)):
+        command = arguments[0] if arguments and arguments[0] in COMMANDS else ""
+        commands = [command] if command else [] if arguments == ["--version"] else COMMANDS
+        found = _configured(command, arguments)
+        app = make_app(commands)
+        with _leaving_at_once(arguments):
             code: Any = app(
-                args=arguments, prog_name="xent", standalone_mode=False, default_map=defaults
+                args=arguments,
+                prog_name="xent",
+                standalone_mode=False,
+                default_map=found and {command: found.values},
+                obj=found,
             )
         return int(code or ExitCode.OK)
     except XentError as error:
@@ -95,8 +102,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             error.show(file=said)
             for line in said.getvalue().splitlines():
                 _complain(line)
-            if config:
-                _complain(f"Options that the command line does not set come from {config}.")
             return ExitCode.UNKNOWABLE
         _complain(
             f"error: xent failed: {type(error).__name__}: {error}. This is a defect; --debug shows "
@@ -105,6 +110,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ExitCode.UNKNOWABLE
     finally:
         SPELLING.reset(face)
+
+
+def _configured(command: str, arguments: Sequence[str]) -> Configuration | None:
+    if not command:
+        return None
+    from xent_cli.cli.config_file import read_config  # Only commands have a configuration.
+
+    return read_config(command, arguments)
+
+
+def _spelled(name: str, text: str | None, literal: str | None) -> str:
+    from xent_cli.cli.option_groups import on_command_line  # All the options that there are.
+
+    return on_command_line(name, text, literal)
+
+
+def _leaving_at_once(arguments: Sequence[str]) -> AbstractContextManager[None]:
+    if not any("://" in text for text in arguments):
+        return nullcontext()
+    from xent_cli.cli.interrupt import leaving_at_once  # Only stores keep a run waiting.
+
+    return leaving_at_once(wanted=True)
 
 
 def _complain(text: str) -> None:

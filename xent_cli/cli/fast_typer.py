@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+_WHOLE = re.compile(r"[0-9]{1,9}")
+
 
 class Command(TyperCommand):
-    """A command whose texts, and whose options that nobody sets, are not sent through pydantic.
+    """A command whose values are not sent through pydantic where they are plainly right.
 
-    Typer coerces every value with it, and to import it takes as long as to import NumPy. What is
-    to be a number, or one of several words, goes there still.
+    Typer coerces every value with it, and to import it takes as long as to import NumPy. What may
+    be wrong, or is a number with a fraction, goes there still, and to what Typer says of it.
     """
 
     def get_params(self, ctx: Any) -> list[Any]:
@@ -43,8 +46,26 @@ def _process(parameter: Any, coerce: Callable[[Any, Any], Any], context: Any, va
     if source is not None and source.name == "DEFAULT" and not parameter.required:
         return () if value is None and several else value
     wanted = parameter.type_descriptor.annotation
-    if wanted == (list[str] if several else str) and value and parameter.callback is None:
+    if parameter.callback is not None:
+        return coerce(context, value)
+    if wanted == (list[str] if several else str) and value:
         texts = value if several else [value]
         if all(isinstance(text, str) for text in texts):
             return value
+    if not several and _is_right(parameter.type_descriptor, value):
+        return int(value) if wanted is int else value
     return coerce(context, value)
+
+
+def _is_right(descriptor: Any, value: Any) -> bool:
+    """Say whether a value is plainly a flag, one of the words, or a whole number in its range."""
+    if descriptor.annotation is bool:
+        return isinstance(value, bool)
+    if not isinstance(value, str):
+        return False
+    if descriptor.choices is not None:
+        return value in descriptor.choices
+    if descriptor.annotation is not int or not _WHOLE.fullmatch(value):
+        return False
+    least, most = descriptor.parameter_info.min, descriptor.parameter_info.max
+    return (least is None or int(value) >= least) and (most is None or int(value) <= most)

@@ -35,7 +35,7 @@ def gate_command(
     Example: xent gate new.csv labels.csv --baseline old.csv --require 'delta <= 0.01 @95%'
     """
     from xent_cli.api.gate import gate
-    from xent_cli.cli.output import read_targets, write_documents
+    from xent_cli.cli.output import noted, read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
     from xent_cli.io.memory_pool import allocate_for_speed
     from xent_cli.render.dispatch import FORMATS
@@ -44,9 +44,8 @@ def gate_command(
     targets = read_targets(output, [preds, labels, baseline], FORMATS["gate"])
     with progress_bar(output) as progress:
         result = gate(preds, labels, baseline=baseline, processes=True, progress=progress, **said)
-
     if "github" in (output.format, *(target.form for target in targets)):
-        _append_summary(result)
+        _append_summary(noted(result, output))
     write_documents(result, targets, output)
     return int(result.exit_code)
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from xent_cli.cli.option_groups import with_options
 from xent_cli.schema.options import OutputOptions
+from xent_cli.schema.verb_options import MergeOptions
 
 
-@with_options(without=("no_progress", "config", "no_config"))
+@with_options(MergeOptions, without=("no_progress", "config", "no_config"))
 def merge_command(
     reports: Annotated[
         list[str],
@@ -19,10 +20,8 @@ def merge_command(
         ),
     ],
     *,
-    allow_same: Annotated[
-        bool, typer.Option("--allow-same", help="Let two reports have the same sums.")
-    ] = False,
     output: OutputOptions,
+    **said: Any,
 ) -> None:
     """Add up REPORTs of shards into the report of the whole, exactly.
 
@@ -33,5 +32,5 @@ def merge_command(
     from xent_cli.metrics.report.saved import read_report
 
     targets = read_targets(output, reports)
-    merged = merge((read_report(path) for path in reports), allow_same=allow_same)
+    merged = merge((read_report(path) for path in reports), **said)
     write_documents(merged, targets, output)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import inspect
 import shlex
 from collections.abc import Callable, Collection
-from dataclasses import is_dataclass
+from dataclasses import dataclass, is_dataclass, replace
 from functools import cache
 from typing import Annotated, Any, Literal
 
 import typer
 
+from xent_cli.cli.config_file import Configuration
+from xent_cli.cli.terminal import write_stderr
 from xent_cli.errors import spell
 from xent_cli.schema import options, verb_options
 from xent_cli.schema.declared import Option, options_of
 from xent_cli.schema.options import OutputOptions
+from xent_cli.schema.provenance import Notice
 
 ReportFormat = Literal["table", "json", "csv", "md", "total"]
 
@@ -30,6 +33,13 @@ LabelsArgument = Annotated[
     typer.Argument(metavar="LABELS", help="Labels likewise; omit it if PREDS holds them."),
 ]
 _SPECIAL = frozenset(" \t\n\"'`$&|;<>(){}[]?!#\\")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown(OutputOptions):
+    """The options of the output, and what a configuration file has to do with the result."""
+
+    notes: tuple[Notice, ...] = ()
 
 
 def with_options(
@@ -51,31 +61,57 @@ def with_options(
         if item.flags and item.name not in without:
             found.setdefault(item.name, item)
     shown = [item.name for item in options_of(OutputOptions) if found.get(item.name) is item]
+    found["format"] = replace(found["format"], type=formats)
 
     def decorate(command: Callable[..., int | None]) -> Callable[..., int | None]:
         own = [
             parameter
             for parameter in inspect.signature(command, eval_str=True).parameters.values()
-            if parameter.name not in found and parameter.kind is not parameter.VAR_KEYWORD
+            if parameter.name not in ("output", *found)
+            and parameter.kind is not parameter.VAR_KEYWORD
         ]
-        parameters = [*own, *(_parameter(item, formats) for item in found.values())]
+        parameters = [*own, *(_parameter(item) for item in found.values())]
+        context = inspect.Parameter(
+            "context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context
+        )
 
-        def run(**said: Any) -> int | None:
+        def run(context: Any, **said: Any) -> int | None:
             for name, item in found.items():
                 if item.repeats:
                     said[name] = tuple(said[name] or ())
-            output = OutputOptions(**{name: said.pop(name) for name in shown})
+            notes = config_notes(context, said_quiet=said.get("quiet", False))
+            output = Shown(**{name: said.pop(name) for name in shown}, notes=notes)
             return command(output=output, **said)
 
         run.__name__, run.__doc__ = command.__name__, command.__doc__
         run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-            [parameter.replace(kind=parameter.KEYWORD_ONLY) for parameter in parameters]
+            [parameter.replace(kind=parameter.KEYWORD_ONLY) for parameter in (context, *parameters)]
         )
-        run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        run.__annotations__ = {p.name: p.annotation for p in (context, *parameters)}
         run.options = tuple(found.values())  # type: ignore[attr-defined]
         return run
 
     return decorate
+
+
+def config_notes(context: typer.Context, *, said_quiet: bool) -> tuple[Notice, ...]:
+    """Say which options a configuration file has set, on standard error too.
+
+    Only ``--quiet`` on the command line keeps it from there: a file cannot hide what it does.
+    """
+    found = context.obj
+    if not isinstance(found, Configuration):
+        return ()
+    sources = {name: context.get_parameter_source(name) for name in found.values}
+    used = [name for name, source in sources.items() if source and source.name == "DEFAULT_MAP"]
+    if not used:
+        return ()
+    notice = Notice("config", found.describe(used))
+    if not said_quiet or "quiet" in used:
+        from xent_cli.render.text import clean  # It needs NumPy.
+
+        write_stderr(clean(f"config: {notice.message}"))
+    return (notice,)
 
 
 def on_command_line(name: str, text: str | None, _: str | None) -> str:
@@ -105,18 +141,16 @@ def flags() -> dict[str, str]:
     }
 
 
-def _parameter(item: Option, formats: Any) -> inspect.Parameter:
+def _parameter(item: Option) -> inspect.Parameter:
     """Return an option as Typer reads it."""
     default = None if item.repeats else item.default
     kind: Any = str
-    if item.name == "format":
-        kind = formats
-    elif item.choices:
+    if item.choices:
         kind = Literal[item.choices]
     elif item.repeats:
         kind = list[str]
     else:
-        kind = next((kind for kind in (bool, float, int) if item.accepts(kind(1))), str)
+        kind = item.spoken
     if default is None:
         kind = kind | None
     declared = typer.Option(

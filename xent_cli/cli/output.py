@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xent_cli.cli.terminal import (
     is_ascii,
@@ -15,7 +15,6 @@ from xent_cli.cli.terminal import (
     write_stdout,
 )
 from xent_cli.errors import OutputError, UsageError
-from xent_cli.io.atomic_write import drafted, writing
 from xent_cli.render.dispatch import FORMATS, render
 from xent_cli.render.text import clean
 from xent_cli.render.view import View
@@ -87,10 +86,11 @@ def read_targets(
 
 
 def write_documents(result: Result, targets: Sequence[Target], output: OutputOptions) -> None:
-    """Write a result to files and then to standard output.
+    """Write a result to files and then to standard output, noting what a file has set.
 
     Where its format has no place for warnings, they go to standard error.
     """
+    result = noted(result, output)
     if output.format in _WITHOUT_WARNINGS and not output.quiet:
         for notice in result.warnings:
             write_stderr(clean(f"warning ({notice.code}): {notice.message}"))
@@ -104,6 +104,20 @@ def write_documents(result: Result, targets: Sequence[Target], output: OutputOpt
     write_stdout(render(result, output.format, view))
 
 
+def noted(result: Any, output: OutputOptions) -> Any:
+    """Return a result with notes on what a configuration file has set, at its first report."""
+    notes = getattr(output, "notes", ())
+    if not notes:
+        return result
+    if hasattr(result, "notes"):
+        return replace(result, notes=(*result.notes, *notes))
+    if hasattr(result, "comparisons"):
+        first, *others = result.comparisons
+        first = replace(first, baseline=noted(first.baseline, output))
+        return replace(result, comparisons=(first, *others))
+    return replace(result, report=noted(result.report, output))
+
+
 def write_file(path: str, text: str) -> None:
     """Write a file whole or not at all: beside its place, then renamed into it.
 
@@ -111,5 +125,7 @@ def write_file(path: str, text: str) -> None:
     ------
     OutputError
     """
+    from xent_cli.io.atomic_write import drafted, writing
+
     with drafted(path) as draft, writing(path), open(draft, "wb") as file:
         file.write(text.encode("utf-8", "backslashreplace"))

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from xent_cli.errors import ColumnError, SliceError, option
-from xent_cli.io.arrow_types import is_list, is_number, is_text
-from xent_cli.io.numpy_arrow import array_to_arrow, to_numpy
-from xent_cli.io.vocabulary import Vocabulary
+from xent_cli.io.arrow_types import is_list, is_number, is_text, to_numpy
 from xent_cli.numerics.arrays import Floats
 from xent_cli.schema.label_encoder import LabelValues
 from xent_cli.schema.place import Place
+
+if TYPE_CHECKING:  # Only who has clusters needs it.
+    from xent_cli.io.vocabulary import Vocabulary
 
 _MANY_COLUMNS = 64
 _MIDNIGHT = re.compile(r" 00:00:00(\.0+)?\Z")
@@ -201,6 +203,8 @@ class Block:
             texts = [_MIDNIGHT.sub("", text) for text in texts]
         codes = column.indices.cast(pa.int64())
         if codes.null_count:
+            from xent_cli.io.numpy_arrow import array_to_arrow
+
             # A scalar made of a Python number would import pandas.
             codes = codes.fill_null(array_to_arrow(np.array([len(texts)]))[0])
         return np.asarray(to_numpy(codes), dtype=np.intp), (*texts, "")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from xent_cli.errors import (
     EmptyInputError,
@@ -21,10 +19,12 @@ from xent_cli.io.formats.detect import HEAD_BYTES, detect_format
 from xent_cli.io.read_ahead import map_ahead
 from xent_cli.io.source import Source, TextFile, reading
 from xent_cli.io.storage.compression import detect_compression, opener_of
-from xent_cli.io.storage.listing import Listing, find
 from xent_cli.io.storage.location import LocalFile, Location, Stamp
 from xent_cli.schema.file_formats import FORMATS, InputFormat
 from xent_cli.schema.types import Header
+
+if TYPE_CHECKING:
+    from xent_cli.io.storage.listing import Listing
 
 
 def open_source(
@@ -64,6 +64,10 @@ def open_source(
 
     if path == "-":
         return _open_stdin(open_file)
+    if "://" not in path and os.path.isfile(path):
+        return open_file(LocalFile(path))
+    from xent_cli.io.storage.listing import Listing, find  # Folders, patterns, addresses.
+
     found = find(path)
     return _open_many(found, open_file) if isinstance(found, Listing) else open_file(found)
 
@@ -140,6 +144,9 @@ def _open_stdin(open_file: _OpenFile) -> Source:
 
 def _spool(stream: BinaryIO, name: str, open_file: _OpenFile) -> Source:
     """Put what a stream holds into a temporary file, and open that: some formats are read twice."""
+    import shutil  # With what they import, a hundredth of a second: only who pipes waits for it.
+    import tempfile
+
     file = tempfile.NamedTemporaryFile(prefix="xent-")  # noqa: SIM115 - lives as long as the source
     shutil.copyfileobj(stream, file, 1 << 20)
     file.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from xent_cli.io.numpy_arrow import to_numpy
+from xent_cli.io.arrow_types import to_numpy
 from xent_cli.numerics.arrays import TEXT, Labels, Texts
 
 _AT_ONCE = 1 << 14

@@ -1,117 +1,173 @@
-"""Execution: reading everything that a plan says, piece by piece, here or on a cluster."""
+"""Execute: a step over everything that a session reads, here or on a cluster."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial, reduce
+from threading import Event
+from typing import TYPE_CHECKING, Generic
 
+import numpy as np
+
+from xent_cli.errors import XentError
+from xent_cli.io.align.units import Unit, make_partitions, make_units
+from xent_cli.io.memory_pool import release_memory
+from xent_cli.io.read_ahead import Stop, map_ahead
 from xent_cli.metrics.report.report import Report, finalize
+from xent_cli.metrics.rows.batch import Batch
+from xent_cli.metrics.rows.measure import Measured, measure
 from xent_cli.metrics.tally.tally import Tally
-from xent_cli.pipeline.plan import Plan
+from xent_cli.numerics.running_sum import Running
+from xent_cli.pipeline.plan import Plan, Seen, batch_limit
+from xent_cli.pipeline.session import Session
+from xent_cli.pipeline.sides import sides_of
+from xent_cli.pipeline.step import Step, Sum
 from xent_cli.schema.provenance import Input
 
 if TYPE_CHECKING:  # Only who joins needs it.
     from xent_cli.io.align.join import Join
 
-from collections.abc import Generator
-from contextlib import closing
-from functools import partial
-from threading import Event
-from typing import TYPE_CHECKING, Protocol, TypeVar
-
-from xent_cli.errors import XentError
-from xent_cli.io.align.partitions import Unit
-from xent_cli.io.memory_pool import release_memory
-from xent_cli.io.read_ahead import Stop, available_cpus, map_ahead
-from xent_cli.pipeline.engines import map_on
-from xent_cli.pipeline.processes import can_copy, map_in_copies
-from xent_cli.schema.options import Execution
-from xent_cli.schema.types import Engine
-
-if TYPE_CHECKING:
-    from xent_cli.io.align.join import Join
-
-Part = TypeVar("Part")
-Part_co = TypeVar("Part_co", covariant=True)
+_PARTS = 4
+"""Into how many pieces a unit is cut whose result holds every row: several wait to be taken."""
 
 
-class Work(Protocol[Part_co]):
-    """What is done with a unit: `Plan.tally`, or its like. It must pickle, for engines."""
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[Sum]):
+    """The sum over all rows, and how many there were."""
 
-    def __call__(
-        self, unit: Unit, max_rows: int | None = None, stop: Stop | None = None
-    ) -> Part_co:
-        """Read a unit in batches of at most `max_rows`; give up once `stop` is set."""
+    sum: Sum
+    rows: int
 
 
-def read_parts(
-    plan: Plan,
-    work: Work[Part],
-    execution: Execution,
-    join: Join | None = None,
-) -> Generator[Part, None, None]:
-    """Yield what `work` makes of each unit, in order.
+def run(
+    session: Session, step: Step[Sum], taken: Callable[[Sum], Sum] | None = None
+) -> Outcome[Sum]:
+    """Read everything once, by threads, processes or an engine, and add up what `step` makes of it.
 
-    Where rows find their labels by an id, `join` does it, which the caller finishes then; without
-    it the labels are read for this pass.
+    Parameters
+    ----------
+    taken : callable, optional
+        Gets what comes of each unit, in the order of the rows, and returns what is to be added up.
 
     Raises
     ------
     XentError
         The first error in order of the rows.
     BrokenFileError
-        At the end, if an input has changed.
+        If an input has changed.
     """
-    work = partial(work, max_rows=execution.batch_rows)
-    if execution.engine == "local":
-        jobs = execution.jobs or available_cpus()
-        join = plan.join(jobs) if join is None else join
-        parts = _read_here(plan, work, jobs, join, processes=execution.processes)
-    else:
-        parts = _read_there(plan, work, execution.engine, execution.address)
-    with closing(parts):
-        yield from parts
-    plan.require_unchanged()
+    total, rows = Running(step.zero(session.plans)), 0
+    progress, n_rows = session.execution.progress, session.plans[0].preds.n_rows
+    with closing(_read(session, step, 1 if taken is None else _PARTS)) as parts:
+        for part, count in parts:
+            total.add(part if taken is None else taken(part))
+            rows += count
+            if progress is not None:
+                progress(rows, n_rows)
+    session.require_unchanged()
+    if session.join is not None:
+        session.join.finish(rows)
+    return Outcome(total.sum(), rows)
 
 
-def _read_here(
-    plan: Plan, work: Work[Part], jobs: int, join: Join | None, *, processes: bool
-) -> Generator[Part, None, None]:
-    """Read all parts on this machine."""
+def _read(session: Session, step: Step[Sum], parts: int) -> Generator[tuple[Sum, int], None, None]:
+    """Yield what the step makes of each unit, and how many rows it has, in order."""
+    plans, execution, jobs = session.plans, session.execution, session.jobs
+    work = partial(_add_up, plans, step, execution.batch_rows)
+    sides, labels = sides_of(plans)
+    if execution.engine != "local":
+        from xent_cli.pipeline.engines import map_on
+
+        for plan in plans:
+            plan.require_shared()
+        units = make_partitions(sides, labels, parts=parts)
+        attempt = partial(_attempt, plans, work)
+        return _raising(map_on(execution.engine, attempt, units, address=execution.address))
     # Rows that were joined are marked in this process: copies would mark their own.
-    if processes and jobs > 1 and join is None and plan.at_hand and can_copy():
-        units = plan.partitions()
+    if execution.processes and jobs > 1 and session.join is None and session.at_hand:
+        from xent_cli.pipeline.processes import can_copy, map_in_copies
+
+        units = make_partitions(sides, labels, parts=parts) if can_copy() else []
         if len(units) > 1:
             release_memory()
-            return _raising(map_in_copies(partial(_attempt, plan, work), units, jobs))
+            return _raising(map_in_copies(partial(_attempt, plans, work), units, jobs))
     stop = Event()
-    return map_ahead(partial(work, stop=stop), plan.units(jobs, join), jobs, stop=stop)
+    threads = make_units(sides, labels, jobs=jobs, join=session.join)
+    return map_ahead(partial(work, stop=stop), threads, jobs, stop=stop)
+
+
+def _add_up(
+    plans: Sequence[Plan],
+    step: Step[Sum],
+    batch_rows: int | None,
+    unit: Unit,
+    stop: Stop | None = None,
+) -> tuple[Sum, int]:
+    """Read a unit and add it up; give up in the middle once `stop` is set."""
+    rows = 0
+
+    def batches() -> Iterator[list[Measured]]:
+        nonlocal rows
+        for count, found in read_batches(plans, unit, batch_rows, stop):
+            rows += count
+            chosen = [step.chosen(batch) for batch in found]
+            yield [measure(batch, plan.spec) for batch, plan in zip(chosen, plans, strict=True)]
+
+    return step.gather(plans, batches()), rows
+
+
+def read_batches(
+    plans: Sequence[Plan], unit: Unit, batch_rows: int | None = None, stop: Stop | None = None
+) -> Iterator[tuple[int, list[Batch]]]:
+    """Read a unit batch by batch, the same rows of each model; batches hold until the next.
+
+    Yields how many rows were read for them, too: some may have been left out.
+    """
+    limit = batch_rows or max(2, batch_limit(plans[0].spec.n_classes) // len(plans))
+    memory = [(plan, np.empty(limit * plan.width), Seen()) for plan in plans]
+    for blocks in unit.blocks(limit):
+        if stop is not None and stop.is_set():
+            return
+        # There may be one block more than plans: the labels'.
+        labels, models = blocks[unit.labels], zip(memory, blocks, strict=False)
+        found = [
+            plan.batch(block, labels, scratch, seen) for (plan, scratch, seen), block in models
+        ]
+        yield len(blocks[0]), _same_rows(found) if len(found) > 1 else found
+
+
+def _same_rows(batches: Sequence[Batch]) -> list[Batch]:
+    """Leave out of every batch what was left out of one, and count it as invalid there too."""
+    common = reduce(np.intersect1d, (batch.rows for batch in batches))
+    kept = []
+    for batch in batches:
+        keep = np.isin(batch.rows, common)
+        lost = int(len(keep) - keep.sum())
+        kept.append(replace(batch.take(keep), n_invalid=batch.n_invalid + lost))
+    return kept
 
 
 def _attempt(
-    plan: Plan, work: Work[Part], unit: Unit, stop: Stop | None = None
-) -> Part | XentError:
+    plans: Sequence[Plan],
+    work: Callable[..., tuple[Sum, int]],
+    unit: Unit,
+    stop: Stop | None = None,
+) -> tuple[Sum, int] | XentError:
     """Read a unit in another process; an error of the data comes home as a value."""
     try:
         part = work(unit, stop=stop)
-        plan.require_unchanged()  # Or this is another file than the one that was planned for.
+        for plan in plans:
+            plan.require_unchanged()  # Or this is another file than the one that was planned for.
     except XentError as error:
         return error
     return part
 
 
-def _read_there(
-    plan: Plan, work: Work[Part], engine: Engine, address: str | None
-) -> Generator[Part, None, None]:
-    """Read all parts on the workers of a cluster."""
-    plan.require_shared()
-    attempt = partial(_attempt, plan, work)
-    return _raising(map_on(engine, attempt, plan.partitions(), address=address))
-
-
 def _raising(
-    outcomes: Generator[Part | XentError, None, None],
-) -> Generator[Part, None, None]:
+    outcomes: Generator[tuple[Sum, int] | XentError, None, None],
+) -> Generator[tuple[Sum, int], None, None]:
     """Pass parts on; the first error in order of the rows counts."""
     with closing(outcomes):
         for outcome in outcomes:

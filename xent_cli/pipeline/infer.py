@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,26 +16,26 @@ from xent_cli.metrics.rows.validation import LOOSE_TOLERANCE, sum_tolerance
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import sum_groups, sum_rows
-from xent_cli.pipeline.plan import Plan, line_up_roles, uses_of
-from xent_cli.pipeline.slice_keys import find_points, require_numbers
+from xent_cli.pipeline.plan import Plan
+from xent_cli.pipeline.sides import Lining, line_up_plan, uses_of
 from xent_cli.schema.class_names import (
     bare_names,
     match_columns,
     require_distinct,
     require_no_conflict,
 )
-from xent_cli.schema.class_weights import balanced_weights, read_class_weights
 from xent_cli.schema.id_columns import find_ids
 from xent_cli.schema.label_encoder import ClassIndex, LabelValues, index_classes
 from xent_cli.schema.mode import detect_mode
 from xent_cli.schema.name_suggestions import listed
 from xent_cli.schema.options import EvalOptions
-from xent_cli.schema.positive_class import binary_index, contradiction
 from xent_cli.schema.provenance import Notice
 from xent_cli.schema.roles import Roles, assign_roles
-from xent_cli.schema.slicing import read_slicings
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import Align
+
+if TYPE_CHECKING:
+    from xent_cli.schema.slicing import Slicing
 
 _SAMPLE_ROWS = 1 << 16
 
@@ -48,7 +49,11 @@ def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
         If the inputs do not fit together, or leave a choice open.
     """
     one_input = preds is labels
-    by = read_slicings(options.by, [*preds.names(), *(() if one_input else labels.names())])
+    by: tuple[Slicing, ...] = ()
+    if options.by:
+        from xent_cli.schema.slicing import read_slicings
+
+        by = read_slicings(options.by, [*preds.names(), *(() if one_input else labels.names())])
     roles = assign_roles(
         preds.columns,
         None if one_input else labels.columns,
@@ -59,7 +64,10 @@ def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
         id_cols=find_ids(options.id_col, preds.columns, None if one_input else labels.columns),
         by=by,
     )
-    require_numbers(roles, preds, labels)
+    if by:
+        from xent_cli.pipeline.slice_keys import require_numbers
+
+        require_numbers(roles, preds, labels)
     if not roles.preds:
         raise ColumnError(
             f"{preds.path} has no column of numbers to take for predictions "
@@ -90,6 +98,8 @@ def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
     order: tuple[int, ...] | None = None
     align: Align = "value"
     if decision.mode == "binary" and not decision.multilabel:
+        from xent_cli.schema.positive_class import binary_index, contradiction
+
         distinct = _distinct_labels(labels, roles, options)
         index = binary_index(distinct, roles.preds, options)
         warnings += contradiction(index, roles.preds)
@@ -99,6 +109,10 @@ def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
         names, _ = _class_names(preds, roles, options, len(q))
         index = ClassIndex(require_distinct(names))
         order, align = _order_columns(preds, labels, roles, len(q))
+    if by:
+        from xent_cli.pipeline.slice_keys import find_points
+
+        by = find_points(by, roles, preds, labels)
     spec = Spec(
         mode=decision.mode,
         classes=index.names,
@@ -114,7 +128,7 @@ def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
         multilabel=decision.multilabel,
         cluster=options.cluster,
         unmatched=options.unmatched if roles.id is not None and not one_input else None,
-        by=find_points(by, roles, preds, labels),
+        by=by,
     )
     plan = Plan(
         preds,
@@ -135,6 +149,8 @@ def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
     )
     if options.class_weights is None:
         return plan
+    from xent_cli.schema.class_weights import balanced_weights, read_class_weights
+
     if isinstance(options.class_weights, str) and options.class_weights == "balanced":
         weights = balanced_weights(_label_totals(plan))
     else:
@@ -145,7 +161,7 @@ def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
 def _first_rows(preds: Source, labels: Source, roles: Roles) -> tuple[Block, Block]:
     """Return the first rows of both; where an id joins them, they need not belong together."""
     if roles.id is None or preds is labels:
-        return next(line_up_roles(preds, labels, roles, _SAMPLE_ROWS))
+        return next(line_up_plan(Lining(preds, labels, roles), _SAMPLE_ROWS))
     ours, theirs = uses_of(roles)
     return next(some(preds.blocks(ours), preds)), next(some(labels.blocks(theirs), labels))
 

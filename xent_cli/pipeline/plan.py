@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.errors import UsageError, option
-from xent_cli.io.align.partitions import Unit, make_partitions, make_units
-from xent_cli.io.align.rows import line_up
 from xent_cli.io.block import Block
-from xent_cli.io.read_ahead import Stop
-from xent_cli.io.source import Source, Use
-from xent_cli.io.storage.address import is_address
-from xent_cli.metrics.rows.batch import Batch
+from xent_cli.io.source import Source
+from xent_cli.metrics.rows.batch import Batch, NameRows
 from xent_cli.metrics.rows.validation import invalid_predictions, require_present, require_valid
-from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.arrays import Floats
-from xent_cli.numerics.running_sum import Running
-from xent_cli.pipeline.slice_keys import Seen, slice_rows
+from xent_cli.pipeline.sides import join_of, line_up_plan
 from xent_cli.schema.label_encoder import ClassIndex, LabelValues
 from xent_cli.schema.provenance import Notice
 from xent_cli.schema.roles import Roles
@@ -29,12 +24,32 @@ from xent_cli.schema.spec import Spec
 
 if TYPE_CHECKING:
     from xent_cli.io.align.join import Join
+    from xent_cli.io.vocabulary import Vocabulary
+    from xent_cli.pipeline.slice_keys import SliceNumbers
 
 _BATCH_VALUES = 480_000
 """Values of q in a batch: 4 MB of float64, small beside a cache and large beside a step's cost.
 
 No power of 2, for the same place in every column would then be the same place in the cache."""
 _MOST_ROWS = 130_000
+
+
+class Seen:
+    """What the batches of a unit have in common: the numbers of their clusters and slices."""
+
+    @cached_property
+    def clusters(self) -> Vocabulary:
+        """Numbers clusters."""
+        from xent_cli.io.vocabulary import Vocabulary
+
+        return Vocabulary()
+
+    @cached_property
+    def slices(self) -> SliceNumbers:
+        """Numbers slices."""
+        from xent_cli.pipeline.slice_keys import SliceNumbers
+
+        return SliceNumbers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,37 +86,20 @@ class Plan:
 
     def join(self, jobs: int = 1) -> Join | None:
         """Read the labels that predictions find by an id, if they do."""
-        if self.spec.unmatched is None or self.roles.id is None:
-            return None
-        from xent_cli.io.align.join import Join  # Only who joins needs it.
-
-        (ours, theirs), ids = self.roles.id, dict.fromkeys(self.roles.ids, "text")
-        uses: dict[str, Use] = {**uses_of(self.roles)[1], **ids}  # type: ignore[dict-item]
-        others = [(self.labels, theirs, uses)]
-        return Join(self.preds, ours, others, unmatched=self.spec.unmatched, jobs=jobs)
+        return join_of([self], self.spec.unmatched, jobs)
 
     def pairs(
         self, max_rows: int | None = None, jobs: int = 1, join: Join | None = None
     ) -> Iterator[tuple[Block, Block]]:
         """Read everything, as blocks of at most `max_rows` rows of both inputs side by side."""
         limit = max_rows or batch_limit(self.spec.n_classes)
-        return line_up_roles(self.preds, self.labels, self.roles, limit, jobs, join)
-
-    def units(self, jobs: int = 1, join: Join | None = None) -> Iterator[Unit]:
-        """Cut everything into units that threads may read and tally side by side."""
-        uses = uses_of(self.roles)
-        return make_units(self.preds, self.labels, *uses, ids=self.roles.ids, jobs=jobs, join=join)
-
-    def partitions(self) -> list[Unit]:
-        """Cut everything into units that any process may read, none of them read before."""
-        uses = uses_of(self.roles)
-        return make_partitions(self.preds, self.labels, *uses, ids=self.roles.ids)
+        return line_up_plan(self, limit, jobs=jobs, join=join)
 
     @property
     def at_hand(self) -> bool:
         """Whether any part of both inputs can be read at once, from files of this machine."""
         sources = (self.preds, self.labels)
-        return all(source.unread and not is_address(source.path) for source in sources)
+        return all(source.unread and "://" not in source.path for source in sources)
 
     def require_shared(self) -> None:
         """Raise UsageError if other machines could not read an input, or not find its rows."""
@@ -118,24 +116,6 @@ class Plan:
                     f"{source.path} is not a file, and the workers of a cluster cannot read it.",
                     hint=f"Without {option('engine')}, this machine does.",
                 )
-
-    def tally(self, unit: Unit, max_rows: int | None = None, stop: Stop | None = None) -> Tally:
-        """Read a unit and add it up; give up in the middle once `stop` is set."""
-        total = Running(Tally.zero(self.spec))
-        for batch in self.batches(unit, max_rows, stop):
-            total.add(Tally.of(batch, self.spec))
-        return total.sum()
-
-    def batches(
-        self, unit: Unit, max_rows: int | None = None, stop: Stop | None = None
-    ) -> Iterator[Batch]:
-        """Read a unit batch by batch, until `stop` is set; a batch holds until the next."""
-        limit = max_rows or batch_limit(self.spec.n_classes)
-        scratch, seen = np.empty(limit * self._width), Seen()
-        for pair in unit.pairs(limit):
-            if stop is not None and stop.is_set():
-                return
-            yield self.batch(*pair, scratch, seen)
 
     def require_unchanged(self) -> None:
         """Raise BrokenFileError if an input is another than when it was opened."""
@@ -167,7 +147,7 @@ class Plan:
             For the first row that cannot be used, unless it is to be left out.
         """
         seen = seen or Seen()
-        q = preds.numbers(self.roles.preds, self._width, scratch)
+        q = preds.numbers(self.roles.preds, self.width, scratch)
         rows = preds.positions
         weight = self._weight(preds, labels)
         named = self.roles.preds if len(self.roles.preds) == len(q) else ()
@@ -194,6 +174,7 @@ class Plan:
             self.pred_tolerance,
             self.label_tolerance,
             text_labels=isinstance(values, LabelValues) and values.numbers is None,
+            names=self._names(preds),
         )
         lost = np.zeros_like(missing)
         if self.roles.cluster is not None:
@@ -202,6 +183,8 @@ class Plan:
             batch = replace(batch, clusters=codes, cluster_names=seen.clusters)
             lost = (codes < 0) & ~ignored
         if self.spec.by:
+            from xent_cli.pipeline.slice_keys import slice_rows
+
             slices = slice_rows(self.spec.by, self.roles, preds, labels, seen.slices)
             batch = replace(batch, slices=slices)
         bad_preds = invalid_predictions(batch, self.spec) & ~ignored
@@ -227,6 +210,18 @@ class Plan:
             return batch
         return replace(batch.take(keep), n_ignored=int(ignored.sum()), n_invalid=int(bad.sum()))
 
+    @property
+    def whole_names(self) -> bool:
+        """Whether rows are named by whole numbers."""
+        column = self.preds.column(self.roles.name or "")
+        return column is not None and column.kind == "integer"
+
+    def _names(self, preds: Block) -> NameRows | None:
+        """Return what tells the names of rows, if a column names them."""
+        if self.roles.name is None:
+            return None
+        return partial(preds.ids, self.roles.name, whole=self.whole_names)
+
     def _encode(self, values: LabelValues) -> NDArray[np.intp] | Floats:
         """Return classes (n,); in binary mode shares of the positive class (1, n) where soft."""
         codes = self.index.encode(values)
@@ -242,11 +237,11 @@ class Plan:
     def _label_values(self, labels: Block) -> LabelValues | Floats:
         if self.order is None:
             return labels.label(self.roles.labels[0])
-        matrix = labels.numbers(self.roles.labels, self._width)
+        matrix = labels.numbers(self.roles.labels, self.width)
         return np.ascontiguousarray(matrix[list(self.order)])
 
     @property
-    def _width(self) -> int:
+    def width(self) -> int:
         """How many predictions a row has: in every block as in the first."""
         return 1 if self.spec.mode == "binary" and not self.spec.multilabel else self.spec.n_classes
 
@@ -261,37 +256,6 @@ class Plan:
 def batch_limit(n_classes: int) -> int:
     """Return how many rows of so many predictions make a batch."""
     return max(2, min(_MOST_ROWS, _BATCH_VALUES // max(1, n_classes)))
-
-
-def line_up_roles(
-    preds: Source,
-    labels: Source,
-    roles: Roles,
-    max_rows: int,
-    jobs: int = 1,
-    join: Join | None = None,
-) -> Iterator[tuple[Block, Block]]:
-    """Yield blocks of both inputs with the same rows and the columns that `roles` names."""
-    ids, uses = roles.ids, uses_of(roles)
-    return line_up(preds, labels, *uses, ids=ids, max_rows=max_rows, jobs=jobs, join=join)
-
-
-def uses_of(roles: Roles) -> tuple[dict[str, Use], dict[str, Use]]:
-    """Return the columns to read of the predictions and of the labels, each with its use."""
-    pred_uses: dict[str, Use] = dict.fromkeys(roles.preds, "number")
-    label_uses: dict[str, Use] = dict.fromkeys(
-        roles.labels, "label" if len(roles.labels) == 1 else "number"
-    )
-    if roles.weight is not None:
-        (label_uses if roles.weight_in_labels else pred_uses)[roles.weight] = "number"
-    if roles.cluster is not None:
-        (label_uses if roles.cluster_in_labels else pred_uses)[roles.cluster] = "text"
-    if roles.name is not None:
-        pred_uses[roles.name] = "text"
-    for names, uses in ((roles.by_preds, pred_uses), (roles.by_labels, label_uses)):
-        for name in names:
-            uses.setdefault(name, "number" if name in roles.cut else "text")
-    return pred_uses, label_uses
 
 
 def _is_float(text: str) -> bool:

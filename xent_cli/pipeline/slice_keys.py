@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -13,7 +12,6 @@ import numpy as np
 from xent_cli.errors import SliceError, option
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source
-from xent_cli.io.vocabulary import Vocabulary
 from xent_cli.metrics.rows.batch import Sliced
 from xent_cli.numerics.arrays import Labels
 from xent_cli.numerics.quantile_sketch import ValueCounts
@@ -58,14 +56,6 @@ class SliceNumbers:
                 keys += tuple((*before[a], *last[b]) for a, b in new)
             self._keys[columns] = keys
         return keys
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the batches of a unit have in common: the numbers of their clusters and slices."""
-
-    clusters: Vocabulary = field(default_factory=Vocabulary)
-    slices: SliceNumbers = field(default_factory=SliceNumbers)
 
 
 def slice_rows(

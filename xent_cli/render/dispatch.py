@@ -5,7 +5,6 @@ Only what a format needs is imported: Rich, say, takes its time.
 
 from __future__ import annotations
 
-import json
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +76,8 @@ def render(result: Any, form: str, view: View) -> str:
 
             return render_csv(_documents(result).records(result))
         case "json":
+            import json
+
             from xent_cli.analysis.to_json import to_dict
 
             return break_in_json(json.dumps(to_dict(result), indent=2, allow_nan=False)) + "\n"

@@ -6,9 +6,10 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from xent_cli.render.document import Kind
+if TYPE_CHECKING:  # Not every format is made of a document.
+    from xent_cli.render.document import Kind
 
 NOTHING = "-"
 _JOINERS = "\u200c\u200d"

@@ -80,6 +80,11 @@ class Option(Declaration):
         """Whether it may be said several times."""
         return isinstance(self.default, tuple)
 
+    @property
+    def spoken(self) -> type[bool | int | float | str]:
+        """What files and command lines say it by: a text, unless it is a number or a switch."""
+        return next((kind for kind in (bool, float, int) if self.accepts(kind(1))), str)
+
     def accepts(self, value: Any) -> bool:
         """Say whether a value is of the type of the field."""
         return any(_is_a(value, kind) for kind in _kinds(self.type))

@@ -34,7 +34,7 @@ _SAID_ELSEWHERE = {"$schema", "$id", "$defs", "title", "description"}
 
 @lru_cache
 def document_check(name: str) -> Check:
-    """Return the check of documents of a kind, by ``schemas/<name>.schema.json``.
+    """Return the check of documents of a kind, by ``json/<name>.schema.json``.
 
     Of JSON Schema it knows what the schemas of this package use, and no more: a keyword that it
     does not know is a ValueError. Numbers must be finite, and whole ones below 2**64.
@@ -46,7 +46,7 @@ def document_check(name: str) -> Check:
     """
     from importlib.resources import files  # Takes its time, and only who reads documents needs it.
 
-    text = files("xent_cli").joinpath("schemas", f"{name}.schema.json").read_text("utf-8")
+    text = files("xent_cli").joinpath("schema", "json", f"{name}.schema.json").read_text("utf-8")
     schema = json.loads(text)
     return compile_schema(schema, schema.get("$defs", {}))
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from xent_cli.errors import ColumnError, SwappedInputsError, UsageError, option
 from xent_cli.schema.class_names import match_columns
 from xent_cli.schema.column import Column
 from xent_cli.schema.id_columns import INDEX_NAMES
 from xent_cli.schema.name_suggestions import did_you_mean, listed
-from xent_cli.schema.slicing import Slicing
+
+if TYPE_CHECKING:  # Only who slices needs it.
+    from xent_cli.schema.slicing import Slicing
 
 LABEL_NAMES = (
     "label",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from xent_cli.errors import SignatureError, option
-from xent_cli.schema.slicing import Slicing, plain_name
 from xent_cli.schema.types import DEFAULT_EPS, Align, Invalid, Mode, RowSums, Scale, Unit, Unmatched
+
+if TYPE_CHECKING:  # Most runs do not slice.
+    from xent_cli.schema.slicing import Slicing
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,20 @@ class Spec:
         if unknown := set(data) - known:
             raise ValueError(f"unknown fields {sorted(unknown)}")
         plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+        from xent_cli.schema.slicing import Slicing
+
         by = tuple(Slicing.from_dict(item) for item in plain.pop("by", ()))
         return cls(**plain, by=by)
 
     def _parts(self) -> dict[str, str]:
+        told_apart = {}
+        if self.cluster is not None or self.by:
+            from xent_cli.schema.slicing import plain_name
+
+            if self.cluster is not None:
+                told_apart["cluster"] = plain_name(self.cluster)
+            if self.by:
+                told_apart["by"] = "+".join(item.signature() for item in self.by)
         weights = ["rows"] * self.weighted
         if self.class_weights is not None:
             weights.append(f"classes-{_digest(map(repr, self.class_weights))}")
@@ -117,8 +129,7 @@ class Spec:
             "unit": self.unit,
             "align": self.align + "+id" * (self.unmatched is not None),
             **({"unmatched": "drop"} if self.unmatched == "drop" else {}),
-            **({} if self.cluster is None else {"cluster": plain_name(self.cluster)}),
-            **({"by": "+".join(item.signature() for item in self.by)} if self.by else {}),
+            **told_apart,
         }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xent_cli.errors import UsageError, option
 from xent_cli.schema.declared import declare, require_types
 from xent_cli.schema.types import TOOLS, Outcome, Where
 
@@ -20,12 +21,25 @@ class CompatOptions:
         says="str | Sequence[str]",
     )
 
+    def __post_init__(self) -> None:
+        for name in self.compat:
+            if name not in TOOLS:
+                known = ", ".join(TOOLS)
+                raise UsageError(f"{option('compat', name)}: must be one of {known}.")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairOptions:
     """Of `compare` and `gate`: how models are put side by side."""
 
     allow_same: bool = declare(False, "Let a model be compared with itself.", "input")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeOptions:
+    """Of `merge`: which reports may be added up."""
+
+    allow_same: bool = declare(False, "Let two reports have the same sums.", "input")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -272,7 +272,7 @@ def test_no_second_look_at_models_in_order(skill: float, monkeypatch) -> None:
     def read_again(*_: object, **__: object) -> None:
         raise AssertionError("the rows were read again")
 
-    monkeypatch.setattr("xent_cli.api.column_order_check.read_parts", read_again)
+    monkeypatch.setattr("xent_cli.api.column_order_check.run", read_again)
     for k in (2, 10, 200):
         evaluate(*model(np.random.default_rng(k), 4_000, k, skill))
 

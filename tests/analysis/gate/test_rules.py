@@ -167,7 +167,7 @@ def test_every_metric_is_in_the_readme_and_in_the_schema():
     root = Path(__file__).parents[3]
     readme = (root / "README.md").read_text()
     assert all(f"`{name}`" in readme for name in METRICS)
-    schema = json.loads((root / "xent_cli/schemas/gate.schema.json").read_text())
+    schema = json.loads((root / "xent_cli/schema/json/gate.schema.json").read_text())
     assert schema["properties"]["verdicts"]["items"]["properties"]["metric"]["enum"] == list(
         METRICS
     )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -460,20 +458,6 @@ class TestModels:
         assert (passed.outcome, failed.outcome) == ("pass", "fail")
         assert failed.verdicts[0].value == 395 / 400
         assert gate(preds, labels, require="coverage >= 1").outcome == "pass"
-
-
-def test_an_evaluation_without_ids_imports_no_join(tmp_path: Path) -> None:
-    preds, labels = frames()
-    paths = save(preds, tmp_path / "p.csv"), save(labels, tmp_path / "y.csv")
-    code = (
-        "import sys; from xent_cli import evaluate;"
-        f"evaluate(*{paths!r}, weight='w');"
-        "print([m for m in sys.modules if re.search(r'files\\.(join|held|keys|account)', m)])"
-    )
-    out = subprocess.run(
-        [sys.executable, "-c", "import re;" + code], capture_output=True, text=True, check=True
-    )
-    assert out.stdout.strip() == "[]"
 
 
 def test_the_signature_says_so() -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.io.making import EXPECTED, LABELS, PREDS, P, cross_entropy, table, write
 from xent_cli.errors import IdMismatchError, RowCountError
-from xent_cli.io.align.rows import line_up
+from xent_cli.io.align.rows import Side
+from xent_cli.io.align.units import whole
 from xent_cli.io.formats.in_memory import TableSource
 from xent_cli.io.open import open_source
 from xent_cli.io.source import Use
@@ -31,9 +32,9 @@ def test_blocks_of_both_hold_the_same_rows(left: list[int], right: list[int], ro
     values = list(range(20))
     sources = chunked("a", values, left), chunked("b", values, right)
     found: list[int] = []
-    for ours, theirs in line_up(
-        *sources, {"a": "number"}, {"b": "number"}, ids=["id"], max_rows=rows
-    ):
+    uses: list[dict[str, Use]] = [{"a": "number", "id": "text"}, {"b": "number", "id": "text"}]
+    sides = [Side(source, use, ("id",)) for source, use in zip(sources, uses, strict=True)]
+    for ours, theirs in whole(sides, 1).blocks(rows):
         assert ours.start == theirs.start == len(found)
         assert 0 < len(ours) == len(theirs) <= rows
         np.testing.assert_array_equal(ours.numbers(["a"]), theirs.numbers(["b"]))
@@ -120,12 +121,15 @@ def test_an_index_of_pandas_is_compared_under_no_name(tmp_path: Path) -> None:
         write(tmp_path / "p.csv", "\n".join(preds)),
         write(tmp_path / "l.csv", "\n".join(labels)),
     )
-    sources = [open_source(file, "preds") for file in files]
-    uses: dict[str, Use] = {"p_ox": "number"}
-    pairs = line_up(sources[0], sources[1], uses, {"label": "label"}, ids=[""])
-    assert sum(len(ours) for ours, _ in pairs) == 4
+    uses: list[dict[str, Use]] = [{"p_ox": "number", "": "text"}, {"label": "label", "": "text"}]
+
+    def rows() -> int:
+        sources = [open_source(file, "preds") for file in files]
+        sides = [Side(source, use, ("",)) for source, use in zip(sources, uses, strict=True)]
+        return sum(len(ours) for ours, _ in whole(sides, 1).blocks(100))
+
+    assert rows() == 4
     labels[2] = labels[2].replace("1", "9")
     write(tmp_path / "l.csv", "\n".join(labels))
-    sources = [open_source(file, "preds") for file in files]
     with pytest.raises(IdMismatchError, match="ids in the unnamed column differ: '1' in .*'9' in"):
-        list(line_up(sources[0], sources[1], uses, {"label": "label"}, ids=[""]))
+        rows()

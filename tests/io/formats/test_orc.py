@@ -189,7 +189,7 @@ def test_text_named_orc_and_orc_named_text(tmp_path: Path) -> None:
     with pytest.raises(BrokenFileError, match="cannot be read as ORC"):
         evaluate(write(tmp_path / "p.orc", PREDS), Y)
     file = save(tmp_path / "p.csv", table(label=Y))
-    with pytest.raises(BrokenFileError, match="named like csv and holds orc. Say --input-format"):
+    with pytest.raises(BrokenFileError, match="named like csv and holds orc. Say input_format="):
         evaluate(file, label_col="label")
     assert cross_entropy(file, label_col="label", input_format="orc") == EXPECTED
 

@@ -8,11 +8,10 @@ import math
 import numpy as np
 import pytest
 
-from xent_cli import Report, evaluate
+from xent_cli import Report, __version__, evaluate
 from xent_cli.errors import NothingLeftError, ReportError
 from xent_cli.metrics.report.report import finalize
 from xent_cli.metrics.tally.tally import Tally
-from xent_cli.version import __version__
 
 Q = [[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.3, 0.3, 0.4], [0.5, 0.25, 0.25]]
 Y = [0, 1, 2, 1]
@@ -195,6 +194,12 @@ class TestJson:
         data = evaluate(Q, Y).to_dict()
         data["overall"]["perplexity"] *= 1 + 2**-50
         assert Report.from_dict(data).n == 4
+
+    def test_an_error_that_is_within_rounding_now_was_known_before(self):
+        data = evaluate([[0.5, 0.5]] * 3, [0, 1, 0]).to_dict()
+        assert data["overall"]["se"] is None
+        data["overall"] |= {"se": 1e-17, "ci95": [0.69, 0.7]}
+        assert Report.from_dict(data).figures.overall.se is None
 
     @pytest.mark.parametrize(
         "damage",

@@ -28,7 +28,7 @@ COUNTRY = RNG.choice(["KR", "US", "", "DE"], N, p=[0.5, 0.3, 0.1, 0.1])
 WEIGHT = RNG.exponential(1, N)
 USER = RNG.integers(0, 60, N)
 LOSS = -np.log(Q[np.arange(N), LABELS])
-SCHEMA = Path(xent_cli.__file__).parent / "schemas" / "report.schema.json"
+SCHEMA = Path(xent_cli.__file__).parent / "schema" / "json" / "report.schema.json"
 
 
 @pytest.mark.parametrize("kind", ["sparse", "soft", "multilabel", "binary", "logits"])

@@ -1,11 +1,11 @@
-"""Rows: two sources side by side, row by row."""
+"""Rows: the same rows of several inputs side by side, block by block."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import pyarrow as pa
 
@@ -13,200 +13,91 @@ from xent_cli.errors import EmptyInputError, IdMismatchError, RowCountError, opt
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source, Use
 
-if TYPE_CHECKING:  # Only who joins needs it.
-    from xent_cli.io.align.join import Join
-
 Item = TypeVar("Item")
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the inputs that are read side by side.
+
+    Attributes
+    ----------
+    source : Source
+    uses : mapping of str to Use
+        The columns to read, `ids` among them.
+    ids : tuple of str
+        Columns that must agree with those of the labels in every row.
+    width : int
+        How many predictions a row has; 0 of labels.
+    """
+
+    source: Source
+    uses: Mapping[str, Use]
+    ids: tuple[str, ...] = ()
+    width: int = 0
+
+
 def line_up(
-    preds: Source,
-    labels: Source,
-    pred_uses: dict[str, Use],
-    label_uses: dict[str, Use],
-    *,
-    ids: Sequence[str] = (),
-    max_rows: int = 1 << 16,
-    jobs: int = 1,
-    join: Join | None = None,
-) -> Iterator[tuple[Block, Block]]:
-    """Yield blocks of predictions and labels that hold the same rows.
+    sides: Sequence[Side], labels: int, streams: Sequence[Iterator[Block]]
+) -> Iterator[tuple[Block, ...]]:
+    """Cut streams of blocks so that they have their cuts in the same places.
+
+    Blocks of the others are put together until they hold the rows of one of the first: the cuts are
+    then those of the first, for a batch of a few rows costs as much as one of many.
 
     Parameters
     ----------
-    preds, labels : Source
-        May be one and the same; then it is read once.
-    pred_uses, label_uses : dict of str to Use
-        The columns to read of each, `ids` left out.
-    ids : sequence of str
-        Columns of both that must agree in every row.
-    max_rows : int
-        The largest block to yield.
-    jobs : int
-        Threads that read.
-    join : Join, optional
-        Finds the labels by an id; else the rows of both are in the same order.
+    sides : sequence of Side
+        What the streams are read of.
+    labels : int
+        Which of them holds the labels.
 
     Raises
     ------
     RowCountError
-        If one has more rows than the other, with both counts.
+        If one has more rows than the labels, with both counts.
     IdMismatchError
         At the first row whose ids differ.
-    EmptyInputError
-        If there are no rows at all.
     """
-    if preds is labels:
-        blocks = capped(preds.blocks({**pred_uses, **label_uses}, jobs=jobs), max_rows)
-        yield from ((block, block) for block in some(blocks, preds))
-        return
-    if join is not None:
-        uses = join.uses({**pred_uses, **dict.fromkeys(ids, "text")})
-        with closing(some(capped(preds.blocks(uses, jobs=jobs), max_rows), preds)) as blocks:
-            yield from join_rows(join, blocks, ids)
-        return
-    require_equal_counts(preds, labels)
-    with_ids: dict[str, Use] = dict.fromkeys(ids, "text")
-    left = some(capped(preds.blocks({**pred_uses, **with_ids}, jobs=jobs), max_rows), preds)
-    right = some(capped(labels.blocks({**label_uses, **with_ids}, jobs=jobs), max_rows), labels)
-    # Closed at once when something fails, for a traceback may keep them alive for long.
-    with closing(left), closing(right):
-        yield from zip_rows(preds, labels, left, right, ids)
-
-
-def line_up_models(
-    models: Sequence[tuple[Source, dict[str, Use], Sequence[str]]],
-    labels: Source,
-    label_uses: dict[str, Use],
-    *,
-    max_rows: int = 1 << 16,
-    jobs: int = 1,
-) -> Iterator[tuple[list[Block], Block]]:
-    """Yield blocks of several models' predictions, and of their labels, that hold the same rows.
-
-    Parameters
-    ----------
-    models : sequence of (Source, dict of str to Use, sequence of str)
-        Each with the columns to read, and those that must agree with the labels in every row.
-
-    Raises
-    ------
-    RowCountError, IdMismatchError, EmptyInputError
-        As `line_up` does.
-    """
-    for source, _, _ in models:
-        if None not in (source.n_rows, labels.n_rows) and source.n_rows != labels.n_rows:
-            raise count_error(source, int(source.n_rows or 0), labels, int(labels.n_rows or 0))
-    with ExitStack() as stack:
-
-        def stream(source: Source, uses: dict[str, Use]) -> Generator[Block, None, None]:
-            blocks = some(capped(source.blocks(uses, jobs=jobs), max_rows), source)
-            return stack.enter_context(closing(blocks))
-
-        every_id = dict.fromkeys((name for _, _, ids in models for name in ids), "text")
-        streams = [
-            stream(source, {**uses, **dict.fromkeys(ids, "text")}) for source, uses, ids in models
+    rest = list(streams)
+    heads = [next(stream, None) for stream in rest]
+    done = heads[0].start if heads[0] is not None else 0
+    while all(head is not None for head in heads):
+        full = [head for head in heads if head is not None]
+        for at in range(1, len(full)):
+            full[at], rest[at] = _filled(full[at], rest[at], len(full[0]))
+        rows = min(map(len, full))
+        blocks = tuple(head.slice(0, rows) for head in full)
+        require_same_ids(sides, labels, blocks)
+        yield blocks
+        done += rows
+        heads = [
+            head.slice(rows, len(head) - rows) if len(head) > rows else next(stream, None)
+            for head, stream in zip(full, rest, strict=True)
         ]
-        streams.append(stream(labels, {**label_uses, **every_id}))  # type: ignore[dict-item]
-        heads = [next(blocks, None) for blocks in streams]
-        while all(head is not None for head in heads):
-            full = [head for head in heads if head is not None]
-            rows = min(map(len, full))
-            cut = [head.slice(0, rows) for head in full]
-            for block, (_, _, ids) in zip(cut, models, strict=False):
-                _require_same_ids(block, cut[-1], ids)
-            yield cut[:-1], cut[-1]
-            heads = [
-                head.slice(rows, len(head) - rows) if len(head) > rows else next(blocks, None)
-                for head, blocks in zip(full, streams, strict=True)
-            ]
-        _require_all_done(models, labels, heads, streams)
+    if any(head is not None for head in heads):
+        counts = [done + _count(head, stream) for head, stream in zip(heads, rest, strict=True)]
+        require_equal_counts(sides, labels, counts)
 
 
-def join_models(
-    models: Sequence[tuple[Source, dict[str, Use], Sequence[str]]],
-    join: Join,
-    *,
-    max_rows: int = 1 << 16,
-    jobs: int = 1,
-) -> Iterator[tuple[list[Block], Block]]:
-    """Do as `line_up_models` does where all but the first model are found by an id.
-
-    `join` holds the other models, in their order, and last the labels.
-    """
-    source, uses, ids = models[0]
-    wanted = join.uses({**uses, **dict.fromkeys(ids, "text")})
-    with closing(some(capped(source.blocks(wanted, jobs=jobs), max_rows), source)) as blocks:
-        for block in blocks:
-            first, (*others, labels) = join.beside(block)
-            for one, (_, _, names) in zip((first, *others), models, strict=True):
-                _require_same_ids(one, labels, names)
-            if len(first):
-                yield [first, *others], labels
+def _filled(head: Block, stream: Iterator[Block], rows: int) -> tuple[Block, Iterator[Block]]:
+    """Put blocks to one until it has so many rows, if they can be put together."""
+    while len(head) < rows and (more := next(stream, None)) is not None:
+        if (both := head.joined(more)) is None:
+            return head, chain((more,), stream)
+        head = both
+    return head, stream
 
 
-def _require_all_done(
-    models: Sequence[tuple[Source, dict[str, Use], Sequence[str]]],
-    labels: Source,
-    heads: Sequence[Block | None],
-    streams: Sequence[Iterator[Block]],
+def require_equal_counts(
+    sides: Sequence[Side], labels: int, counts: Sequence[int | None] | None = None
 ) -> None:
-    """Raise RowCountError for the first model that has not as many rows as the labels."""
-    if all(head is None for head in heads):
-        return
-    done = max(head.start for head in heads if head is not None)
-    counts = [done + _count(head, rest) for head, rest in zip(heads, streams, strict=True)]
-    for (source, _, _), count in zip(models, counts, strict=False):
-        if count != counts[-1]:
-            raise count_error(source, count, labels, counts[-1])
-
-
-def join_rows(
-    join: Join, blocks: Iterator[Block], ids: Sequence[str]
-) -> Iterator[tuple[Block, Block]]:
-    """Put to blocks of predictions the labels of their rows, wherever those stand."""
-    for block in blocks:
-        ours, (theirs,) = join.beside(block)
-        _require_same_ids(ours, theirs, ids)
-        if len(ours):
-            yield ours, theirs
-
-
-def zip_rows(
-    preds: Source,
-    labels: Source,
-    left: Iterator[Block],
-    right: Iterator[Block],
-    ids: Sequence[str],
-) -> Iterator[tuple[Block, Block]]:
-    """Cut two streams of blocks so that they have their cuts in the same places.
-
-    Blocks of labels are put together until they hold the rows of one of predictions: the cuts are
-    then those of the predictions, for a batch of a few rows costs as much as one of many.
-    """
-    ours, theirs = next(left, None), next(right, None)
-    while ours is not None and theirs is not None:
-        while len(theirs) < len(ours) and (more := next(right, None)) is not None:
-            if (both := theirs.joined(more)) is None:
-                right = chain((more,), right)
-                break
-            theirs = both
-        rows = min(len(ours), len(theirs))
-        pair = ours.slice(0, rows), theirs.slice(0, rows)
-        _require_same_ids(*pair, ids)
-        yield pair
-        ours = ours.slice(rows, len(ours) - rows) if len(ours) > rows else next(left, None)
-        theirs = theirs.slice(rows, len(theirs) - rows) if len(theirs) > rows else next(right, None)
-    if ours is not None or theirs is not None:
-        n_ours, n_theirs = _count(ours, left), _count(theirs, right)
-        done = ours.start if ours is not None else theirs.start if theirs is not None else 0
-        raise count_error(preds, done + n_ours, labels, done + n_theirs)
-
-
-def require_equal_counts(preds: Source, labels: Source) -> None:
-    """Raise RowCountError where both counts are known beforehand, and differ."""
-    if preds.n_rows is not None and labels.n_rows is not None and preds.n_rows != labels.n_rows:
-        raise count_error(preds, preds.n_rows, labels, labels.n_rows)
+    """Raise RowCountError where two counts are known, by default beforehand, and differ."""
+    known = [side.source.n_rows for side in sides] if counts is None else counts
+    n_labels = known[labels]
+    for side, count in zip(sides, known, strict=True):
+        if count is not None and n_labels is not None and count != n_labels:
+            raise _count_error(side.source, count, sides[labels].source, n_labels)
 
 
 def capped(blocks: Iterator[Block], max_rows: int) -> Generator[Block, None, None]:
@@ -225,11 +116,38 @@ def some(items: Iterator[Item], source: Source) -> Generator[Item, None, None]:
     yield from items
 
 
+def require_same_ids(sides: Sequence[Side], labels: int, blocks: Sequence[Block]) -> None:
+    """Raise IdMismatchError at the first row of an input whose ids are not those of the labels."""
+    for side, block in zip(sides, blocks, strict=True):
+        for name in side.ids:
+            _require_same(block, blocks[labels], name)
+
+
+def _require_same(preds: Block, labels: Block, name: str) -> None:
+    ours, theirs = preds.texts(name), labels.texts(name)
+    if ours.equals(theirs):
+        return
+    import pyarrow.compute as pc  # Slow to import, and rarely needed.
+
+    one_empty = pc.xor(pc.is_null(ours), pc.is_null(theirs))
+    differ = pc.or_(one_empty, pc.fill_null(pc.not_equal(ours, theirs), False))
+    row = pc.index(differ, pa.scalar(True)).as_py()
+    where = f"column {name}" if name else "the unnamed column"
+    hint = f"{option('id_col', name)} joins rows by it, in any order." if name else ""
+    raise IdMismatchError(
+        f"The ids in {where} differ: {str(ours[row].as_py())[:40]!r} in "
+        f"{preds.place.of_row(int(preds.positions[row]))}, "
+        f"{str(theirs[row].as_py())[:40]!r} in "
+        f"{labels.place.of_row(int(labels.positions[row]))}.",
+        hint=hint or "Bring both files into the same order first.",
+    )
+
+
 def _count(current: Block | None, rest: Iterator[Block]) -> int:
     return (len(current) if current is not None else 0) + sum(len(block) for block in rest)
 
 
-def count_error(preds: Source, n_preds: int, labels: Source, n_labels: int) -> RowCountError:
+def _count_error(preds: Source, n_preds: int, labels: Source, n_labels: int) -> RowCountError:
     """Return what to say of inputs with unequal numbers of rows."""
     hint = (
         "Each row of predictions needs its row of labels; "
@@ -245,24 +163,3 @@ def count_error(preds: Source, n_preds: int, labels: Source, n_labels: int) -> R
     return RowCountError(
         f"{preds.path} has {n_preds:,} rows and {labels.path} has {n_labels:,}.", hint=hint
     )
-
-
-def _require_same_ids(preds: Block, labels: Block, ids: Sequence[str]) -> None:
-    for name in ids:
-        ours, theirs = preds.texts(name), labels.texts(name)
-        if ours.equals(theirs):
-            continue
-        import pyarrow.compute as pc  # Slow to import, and rarely needed.
-
-        one_empty = pc.xor(pc.is_null(ours), pc.is_null(theirs))
-        differ = pc.or_(one_empty, pc.fill_null(pc.not_equal(ours, theirs), False))
-        row = pc.index(differ, pa.scalar(True)).as_py()
-        where = f"column {name}" if name else "the unnamed column"
-        hint = f"{option('id_col', name)} joins rows by it, in any order." if name else ""
-        raise IdMismatchError(
-            f"The ids in {where} differ: {str(ours[row].as_py())[:40]!r} in "
-            f"{preds.place.of_row(int(preds.positions[row]))}, "
-            f"{str(theirs[row].as_py())[:40]!r} in "
-            f"{labels.place.of_row(int(labels.positions[row]))}.",
-            hint=hint or "Bring both files into the same order first.",
-        )

@@ -6,12 +6,15 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.estimates import Estimate, Moments
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.schema.types import Unit
+
+if TYPE_CHECKING:  # Most tallies have none.
+    from xent_cli.metrics.tally.cluster_sums import ClusterSums
 
 INFINITE = "infinite: a truth had q = 0"
 

@@ -6,25 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from xent_cli import __version__
 from xent_cli.errors import NothingLeftError
-from xent_cli.metrics.compat.sums import CompatFigure
 from xent_cli.metrics.report.figures import ClassRow, Figures, Overall, figures_of
-from xent_cli.metrics.report.json_format import (
-    FORMAT_VERSION,
-    from_fields,
-    rebuilding,
-    require_alike,
-    require_document,
-)
-from xent_cli.metrics.report.slices import SliceTable, slice_tables
-from xent_cli.metrics.report.to_json import finite, table_dict
 from xent_cli.metrics.report.warnings import cautions
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.schema.provenance import Input, Matches, Notice, matches_of
-from xent_cli.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from xent_cli.metrics.compat.sums import CompatFigure
+    from xent_cli.metrics.report.slices import SliceTable
 
 FORMAT = "xent.report"
 
@@ -92,6 +85,10 @@ class Report:
 
         Slices with fewer than `min_n` rows are added up into one.
         """
+        if not self.tally.slices:
+            return ()
+        from xent_cli.metrics.report.slices import slice_tables  # Most reports have none.
+
         return slice_tables(self.tally, min_n=min_n)
 
     @property
@@ -115,6 +112,10 @@ class Report:
 
         NaN and infinity do not occur: what is undefined is None, its reason in "undefined".
         """
+        # Only who writes or reads JSON needs these.
+        from xent_cli.metrics.report.json_format import FORMAT_VERSION
+        from xent_cli.metrics.report.to_json import finite, table_dict
+
         tally, figures = self.tally, self.figures
         return {
             "format": FORMAT,
@@ -154,6 +155,14 @@ class Report:
         ReportError
             If this is no report, of a later version, damaged, or edited by hand.
         """
+        from xent_cli.metrics.compat.sums import CompatFigure
+        from xent_cli.metrics.report.json_format import (
+            from_fields,
+            rebuilding,
+            require_alike,
+            require_document,
+        )
+
         require_document(data, FORMAT)
         with rebuilding(FORMAT):
             tally = Tally.from_dict(data["tally"])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,11 @@ from numpy.typing import NDArray
 from xent_cli.metrics.rows.losses import sum_over_classes
 from xent_cli.numerics.arrays import TEXT, Floats, Labels, Texts
 from xent_cli.schema.place import Place
-from xent_cli.schema.slicing import Key
+
+if TYPE_CHECKING:  # Most batches have no slices.
+    from xent_cli.schema.slicing import Key
+
+NameRows = Callable[[NDArray[np.int64]], NDArray[np.object_]]
 
 
 class Names(Protocol):
@@ -94,6 +99,8 @@ class Batch:
     cluster_names : Names
     slices : tuple of Sliced
         One a slicing.
+    names : callable, optional
+        Tells what names the rows at these positions, as int, str or None.
     """
 
     q: Floats
@@ -111,6 +118,7 @@ class Batch:
     clusters: NDArray[np.intp] | None = None
     cluster_names: Names = GivenNames()
     slices: tuple[Sliced, ...] = ()
+    names: NameRows | None = None
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -20,6 +20,7 @@ from xent_cli.numerics.estimates import Moments
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import Groups
 from xent_cli.schema.slicing import MOST_SLICES, Key, Slicing
+from xent_cli.schema.spec import Spec
 
 COUNTS = ("rows", "infinite", "huge")
 """Rows of each slice; those whose loss is infinite, and is in no sum; those with a loss too large
@@ -165,6 +166,12 @@ class SliceSums:
         sums = {name: each.regrouped(places, len(keys)) for name, each in self.sums.items()}
         clusters = None if self.clusters is None else self.clusters.regrouped(places, len(keys))
         return type(self)(self.slicing, keys, sums, clusters)
+
+
+def zero_slices(spec: Spec) -> tuple[SliceSums, ...]:
+    """Return the sums of no rows by each slicing of a spec."""
+    clustered = spec.cluster is not None
+    return tuple(SliceSums.zero(by, graded=True, clustered=clustered) for by in spec.by)
 
 
 def add_slices(measured: Measured) -> tuple[SliceSums, ...]:

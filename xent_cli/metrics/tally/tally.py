@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -13,12 +13,14 @@ from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.measure import Measured, measure
 from xent_cli.metrics.rows.validation import Findings
 from xent_cli.metrics.tally.class_sums import MOMENTS, Cells, count_huge, present
-from xent_cli.metrics.tally.cluster_sums import ClusterSums
-from xent_cli.metrics.tally.slice_sums import SliceSums, add_slices
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.running_sum import Running
 from xent_cli.numerics.summation import one_sum, sum_rows
 from xent_cli.schema.spec import Spec
+
+if TYPE_CHECKING:  # Most tallies have neither: what makes them is imported there.
+    from xent_cli.metrics.tally.cluster_sums import ClusterSums
+    from xent_cli.metrics.tally.slice_sums import SliceSums
 
 PER_CLASS = (
     *MOMENTS,
@@ -92,10 +94,16 @@ class Tally:
         sums |= {name: ExactSums.zeros(1) for name in OVERALL}
         if spec.multilabel:
             sums |= {name: ExactSums.zeros(spec.n_classes) for name in IN_MULTILABEL}
-        clusters = None if spec.cluster is None else ClusterSums.zero(spec.n_classes)
-        slices = tuple(
-            SliceSums.zero(by, graded=True, clustered=spec.cluster is not None) for by in spec.by
-        )
+        clusters: ClusterSums | None = None
+        slices: tuple[SliceSums, ...] = ()
+        if spec.cluster is not None:
+            from xent_cli.metrics.tally.cluster_sums import ClusterSums
+
+            clusters = ClusterSums.zero(spec.n_classes)
+        if spec.by:
+            from xent_cli.metrics.tally.slice_sums import zero_slices
+
+            slices = zero_slices(spec)
         return cls(spec, (0,) * cells, (0,) * cells, sums, clusters=clusters, slices=slices)
 
     @classmethod
@@ -116,6 +124,16 @@ class Tally:
         if rows is None:
             return replace(cls.zero(spec), n_ignored=batch.n_ignored, n_invalid=batch.n_invalid)
         cells = Cells(rows, spec.n_classes)
+        clusters: ClusterSums | None = None
+        slices: tuple[SliceSums, ...] = ()
+        if batch.clusters is not None:
+            from xent_cli.metrics.tally.cluster_sums import ClusterSums
+
+            clusters = ClusterSums.of(batch, rows, spec.n_classes)
+        if spec.by:
+            from xent_cli.metrics.tally.slice_sums import add_slices
+
+            slices = add_slices(measured)
         infinite, finite_loss, row_loss = rows.infinite, rows.finite_loss, rows.finite_row_loss
         sums = {
             **cells.moments(finite_loss, row_loss),
@@ -137,10 +155,8 @@ class Tally:
             n_huge=count_huge(finite_loss),
             pred_sums=measured.pred_sums,
             label_sums=measured.label_sums,
-            clusters=None
-            if batch.clusters is None
-            else ClusterSums.of(batch, rows, spec.n_classes),
-            slices=add_slices(measured),
+            clusters=clusters,
+            slices=slices,
         )
 
     @property
@@ -207,10 +223,10 @@ class Tally:
                 pred_sums=Findings.from_dict(data["pred_sums"]),
                 label_sums=Findings.from_dict(data["label_sums"]),
                 clusters=None
-                if spec.cluster is None
-                else ClusterSums.from_dict(data["clusters"], spec.n_classes),
+                if zero.clusters is None
+                else zero.clusters.from_dict(data["clusters"], spec.n_classes),
                 slices=tuple(
-                    SliceSums.from_dict(item, nothing)
+                    nothing.from_dict(item, nothing)
                     for item, nothing in zip(data.get("slices", ()), zero.slices, strict=True)
                 ),
             )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from xent_cli.errors import option, spell
 from xent_cli.metrics.report.report import Report
-from xent_cli.metrics.report.slices import Slice, SliceTable
 from xent_cli.render.document import Column, Document, Fact, Facts, Row, Table, cells_of
 from xent_cli.render.text import clean, decimal
 from xent_cli.render.view import View
+
+if TYPE_CHECKING:  # Most reports have no slices.
+    from xent_cli.metrics.report.slices import Slice, SliceTable
 
 _NAME = Column("name", "class", "class")
 _N = Column("n", "n", "count")

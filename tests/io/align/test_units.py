@@ -12,14 +12,18 @@ import pytest
 
 from xent_cli import evaluate
 from xent_cli.errors import BrokenFileError, EmptyInputError, RowCountError
-from xent_cli.io.align import partitions
+from xent_cli.io.align import units
+from xent_cli.io.align.units import make_partitions
 from xent_cli.io.formats import npy, row_groups
 from xent_cli.io.formats.csv import records
-from xent_cli.io.open import open_source
 from xent_cli.io.source import Piece
+from xent_cli.metrics.rows.measure import measure
 from xent_cli.metrics.tally.tally import merge_all
-from xent_cli.pipeline.infer import make_plan
-from xent_cli.schema.options import EvalOptions
+from xent_cli.pipeline.execute import read_batches
+from xent_cli.pipeline.session import Session
+from xent_cli.pipeline.sides import sides_of
+from xent_cli.pipeline.step import TallyStep
+from xent_cli.schema.options import EvalOptions, Execution
 
 ROWS = 900
 
@@ -30,7 +34,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(row_groups, "_PIECE_VALUES", 300)
     monkeypatch.setattr(npy, "_PIECE_BLOCKS", 1)
     monkeypatch.setattr(npy, "block_rows", lambda _: 130)
-    monkeypatch.setattr(partitions, "_PARTITION_VALUES", 600)
+    monkeypatch.setattr(units, "_PARTITION_VALUES", 600)
 
 
 @pytest.fixture(scope="module")
@@ -84,13 +88,19 @@ UNITS = {
 
 def tally_of(preds: str, labels: str | None, **options: object):
     """Tally the partitions of two inputs, each pickled on the way there and on the way back."""
-    source = open_source(preds, "preds")
-    plan = make_plan(
-        source, source if labels is None else open_source(labels, "labels"), EvalOptions(**options)
+    session = Session.open([preds], labels, EvalOptions(**options), Execution())
+    step, plans = TallyStep(), session.plans
+    cut = pickle.loads(
+        pickle.dumps([(plans, step, unit) for unit in make_partitions(*sides_of(plans))])
     )
-    cut = pickle.loads(pickle.dumps([(plan, unit) for unit in plan.partitions()]))
-    parts = [pickle.loads(pickle.dumps(plan.tally(unit, max_rows=64))) for plan, unit in cut]
-    return len(parts), merge_all(reversed(parts), plan.spec)
+    parts = []
+    for plans_there, step_there, unit in cut:
+        measured = (
+            [measure(batch, plan.spec) for batch, plan in zip(batches, plans_there, strict=True)]
+            for _, batches in read_batches(plans_there, unit, 64)
+        )
+        parts.append(pickle.loads(pickle.dumps(step_there.gather(plans_there, measured))))
+    return len(parts), merge_all(reversed(parts), plans[0].spec)
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -139,7 +149,7 @@ def test_arrays_and_folders(frame: pd.DataFrame, tmp_path: Path) -> None:
 def test_labels_too_many_to_hold(
     frame: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(partitions, "_HELD_VALUES", 50)
+    monkeypatch.setattr(units, "_HELD_VALUES", 50)
     frame[["p_a", "p_b", "p_c"]].to_parquet(tmp_path / "p.parquet", row_group_size=300)
     frame[["label"]].to_parquet(tmp_path / "y.parquet", row_group_size=70)
     report = evaluate(str(tmp_path / "p.parquet"), str(tmp_path / "y.parquet"), jobs=2)
