@@ -59,8 +59,10 @@ def natural_order(paths: Sequence[str]) -> list[str]:
     ['step-9.csv', 'step-10.csv']
     """
 
+    # int() reads only some of the digits that Unicode knows.
     def key(path: str) -> list[tuple[int, int, str]]:
-        return [(0, int(t), "") if t.isdecimal() else (1, 0, t) for t in re.split(r"(\d+)", path)]
+        parts = re.split(r"([0-9]+)", path)
+        return [(0, int(t), "") if i % 2 else (1, 0, t) for i, t in enumerate(parts)]
 
     return sorted(paths, key=key)
 

@@ -16,6 +16,7 @@ from pyarrow import fs
 
 from xent_cli.errors import XentError
 from xent_cli.files.address import Address
+from xent_cli.files.folders import Entry, EntryKind, is_hidden
 from xent_cli.files.location import Location
 from xent_cli.files.ranges import open_ranges
 from xent_cli.files.store_errors import explain_store_error, is_store_error
@@ -119,7 +120,7 @@ def kind_of(address: Address) -> Kind:
     return "folder" if info.type == fs.FileType.Directory else "file"
 
 
-def list_objects(folder: Address, *, deep: bool = False) -> list[tuple[Address, Kind]]:
+def list_objects(folder: Address, *, deep: bool = False) -> list[tuple[Address, EntryKind]]:
     """Return what lies in a folder, or (`deep`) in any below it too; nothing if there is none."""
     with _asking(folder):
         system, path = _reach(folder)
@@ -128,10 +129,34 @@ def list_objects(folder: Address, *, deep: bool = False) -> list[tuple[Address, 
             infos = system.get_file_info(fs.FileSelector(path, recursive=deep))
         except FileNotFoundError:
             return []
-    kinds: dict[fs.FileType, Kind] = {fs.FileType.File: "file", fs.FileType.Directory: "folder"}
+    kinds: dict[fs.FileType, EntryKind]
+    kinds = {fs.FileType.File: "file", fs.FileType.Directory: "folder"}
     return [
         (folder.at(_key(info.path, base)), kinds[info.type]) for info in infos if info.type in kinds
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """The folders of a store, by the keys of their objects."""
+
+    address: Address
+
+    def children(self, folder: str) -> list[Entry]:
+        return [(at.key, kind) for at, kind in list_objects(self.address.at(folder))]
+
+    def below(self, folder: str) -> list[Entry]:
+        found = list_objects(self.address.at(folder), deep=True)
+        inside = folder.rstrip("/") or "."
+        return [
+            (at.key, kind) for at, kind in found if not is_hidden(posixpath.relpath(at.key, inside))
+        ]
+
+    def named(self, folder: str, name: str, *, last: bool) -> list[Entry]:
+        key = posixpath.join(folder, name)
+        if not last:
+            return [(key, "folder")]  # Listing it will tell, and to ask takes a request.
+        return [entry for entry in self.children(folder) if entry[0] == key]
 
 
 @contextmanager
