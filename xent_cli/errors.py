@@ -16,7 +16,9 @@ class ExitCode(IntEnum):
     GATE_FAILED = 1
     UNKNOWABLE = 2
     INCONCLUSIVE = 3
+    HUNG_UP = 129
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 class XentError(Exception):
@@ -242,6 +244,12 @@ class SignatureError(InputError):
     """Two results were made in different ways and cannot be put together."""
 
     code = "signature"
+
+
+class ScratchError(XentError):
+    """A temporary file could not be written; the input is not at fault."""
+
+    code = "temporary-file"
 
 
 class EngineError(XentError):

@@ -12,7 +12,6 @@ import typer
 
 from xent_cli.cli.command import Command, Group
 from xent_cli.cli.defaults import config_defaults
-from xent_cli.cli.interrupt import leaving_at_once
 from xent_cli.cli.terminal import silence, write_stderr
 from xent_cli.errors import ExitCode, XentError
 from xent_cli.version import __version__
@@ -38,7 +37,7 @@ def make_app(commands: Sequence[str] = COMMANDS) -> typer.Typer:
         app.command(name, cls=Command)(getattr(module, f"{name}_command"))
     app.callback(
         epilog="Exit codes: 0 done, or the gate passed; 1 the gate failed; 2 could not be judged; "
-        "3 the gate is inconclusive; 130 interrupted."
+        "3 the gate is inconclusive; 129, 130 or 143 ended by SIGHUP, Ctrl-C or SIGTERM."
     )(_xent)
     return app
 
@@ -58,7 +57,7 @@ def _xent(
     pass
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def run(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
 
     A closed pipe is no failure: the reader has what it wanted.
@@ -70,20 +69,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         config, defaults = config_defaults(make_app, arguments)
         app = make_app([arguments[0]] if arguments and arguments[0] in COMMANDS else COMMANDS)
-        with leaving_at_once(wanted=any("://" in text for text in arguments)):
-            code: Any = app(
-                args=arguments, prog_name="xent", standalone_mode=False, default_map=defaults
-            )
+        code: Any = app(
+            args=arguments, prog_name="xent", standalone_mode=False, default_map=defaults
+        )
         return int(code or ExitCode.OK)
     except XentError as error:
         if debug:
             raise
         _complain(f"error: {error} [{error.code}]")
         return ExitCode.UNKNOWABLE
-    except typer.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
-    except (KeyboardInterrupt, SystemExit) as stop:
-        return ExitCode.OK if isinstance(stop, SystemExit) else ExitCode.INTERRUPTED
+    except SystemExit as stop:
+        # Typer's way out of a closed pipe is 1, which here would be a gate that failed.
+        return ExitCode.OK if stop.code in (None, 0, 1) else ExitCode.UNKNOWABLE
     except Exception as error:
         if debug:
             raise

@@ -123,7 +123,7 @@ def _leads_back(folder: str, entry: Entry) -> bool:
     if kind != "folder" or not os.path.islink(path):
         return False
     here, there = os.path.realpath(folder or "."), os.path.realpath(path)
-    return os.path.commonpath([here, there]) == there
+    return f"{here}{os.sep}".startswith(f"{there.rstrip(os.sep)}{os.sep}")
 
 
 def _kind_at(path: str) -> EntryKind:

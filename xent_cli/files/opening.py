@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
+import weakref
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from typing import Any, BinaryIO, get_args
 
@@ -21,6 +21,7 @@ from xent_cli.files.dialect import Header
 from xent_cli.files.formats import HEAD_BYTES, TEXT_FORMATS, InputFormat, detect_format
 from xent_cli.files.listing import Listing, find
 from xent_cli.files.location import LocalFile, Location, Stamp
+from xent_cli.files.scratch import copy_to_scratch, path_of
 from xent_cli.files.source import Source, reading
 from xent_cli.threads import map_ahead
 
@@ -160,10 +161,11 @@ def _open_stdin(open_file: _OpenFile) -> Source:
 
 def _spool(stream: BinaryIO, name: str, open_file: _OpenFile) -> Source:
     """Put what a stream holds into a temporary file, and open that: some formats are read twice."""
-    file = tempfile.NamedTemporaryFile(prefix="xent-")  # noqa: SIM115 - lives as long as the source
-    shutil.copyfileobj(stream, file, 1 << 20)
-    file.flush()
-    source = open_file(LocalFile(file.name, name))
+    file = copy_to_scratch(stream, name)
+    with ExitStack() as stack:
+        stack.callback(file.close)
+        source = open_file(LocalFile(path_of(file), name))
+        weakref.finalize(source, stack.pop_all().close)
     source.keep_alive = file
     return source
 
