@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from xent_cli.stats import Estimate, Moments
+from xent_cli.numerics.estimates import Estimate, Moments
 
 SAMPLES = Path(__file__).parents[1] / "sample_data"
 RNG_SEED = 2026

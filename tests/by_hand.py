@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from xent_cli.stats import Moments
+from xent_cli.numerics.estimates import Moments
 
 
 def moments(losses, weights=None, clusters=None):

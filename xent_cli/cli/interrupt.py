@@ -8,7 +8,7 @@ import sys
 import time
 from _thread import start_new_thread
 
-from xent_cli.drafts import discard_drafts
+from xent_cli.io.atomic_write import discard_drafts
 
 _SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)

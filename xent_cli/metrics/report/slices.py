@@ -1,0 +1,289 @@
+"""Slice figures: the numbers of each slice, beside those of the rest. Computed when asked for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from xent_cli.metrics.report.figures import INFINITE, NATS_PER, error_reason, row_moments
+from xent_cli.metrics.report.slice_draws import ClusterDraws, cluster_draws
+from xent_cli.metrics.tally.slice_sums import SliceSums
+from xent_cli.metrics.tally.tally import Tally
+from xent_cli.numerics.estimates import Estimate, Moments, independent_sum
+from xent_cli.schema.slicing import Key, Slicing
+
+
+@dataclass(frozen=True)
+class SliceTable:
+    """The slices of one slicing.
+
+    Attributes
+    ----------
+    tally : Tally
+        Of all rows.
+    sums : SliceSums
+        Settled; one of those of the tally, or these with small slices added up behind the others.
+    min_n : int
+        How many rows a slice has that is not small.
+    n_small : int
+        How many slices were added up into the last one.
+    """
+
+    tally: Tally
+    sums: SliceSums
+    min_n: int = 0
+    n_small: int = 0
+
+    @property
+    def slicing(self) -> Slicing:
+        """By which columns."""
+        return self.sums.slicing
+
+    @cached_property
+    def slices(self) -> tuple[Slice, ...]:
+        """The slices in the order of their keys, the small ones left out."""
+        return tuple(Slice(self, index) for index in range(len(self.sums) - bool(self.n_small)))
+
+    @property
+    def small(self) -> Slice | None:
+        """The small slices, added up."""
+        return Slice(self, len(self.sums) - 1) if self.n_small else None
+
+    def find(self, key: Key) -> Slice | None:
+        """Return the slice with a key, if it has rows."""
+        index = self._places.get(key)
+        return None if index is None else Slice(self, index)
+
+    @cached_property
+    def whole(self) -> Moments:
+        """The sums over all rows."""
+        return row_moments(self.tally.n[-1], self.tally.sums, self.tally.spec.n_classes)
+
+    @cached_property
+    def clustered(self) -> list[ClusterDraws] | None:
+        """The draws of each slice, where clusters are the draws."""
+        return None if self.sums.clusters is None else cluster_draws(self.sums.clusters)
+
+    @cached_property
+    def n_huge(self) -> int:
+        """Rows with a loss too large to square."""
+        return sum(self.sums.count("huge", index) for index in range(len(self.sums)))
+
+    @cached_property
+    def _places(self) -> dict[Key, int]:
+        return {key: index for index, key in enumerate(self.sums.keys)}
+
+    @cached_property
+    def total_loss(self) -> Fraction:
+        """The loss of all rows, those aside whose loss is infinite."""
+        return self.tally.sums["loss"][self.tally.spec.n_classes]
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The figures of one slice; None where a figure does not exist.
+
+    Attributes
+    ----------
+    table : SliceTable
+    index : int
+        Its position in the table's sums.
+    """
+
+    table: SliceTable
+    index: int
+
+    @property
+    def key(self) -> Key:
+        """What its rows share; empty for small slices that were added up."""
+        return self.table.sums.keys[self.index]
+
+    @property
+    def name(self) -> str:
+        """Its name beside that of the columns."""
+        if self.key:
+            return self.table.slicing.label(self.key)
+        n = self.table.n_small
+        return f"{n:,} slice{'s' * (n != 1)} with fewer than {self.table.min_n:,} rows"
+
+    @property
+    def title(self) -> str:
+        """Its name as rules have it."""
+        return self.table.slicing.title(self.key) if self.key else self.name
+
+    @property
+    def n(self) -> int:
+        """Rows that count."""
+        return self._count("rows")
+
+    @property
+    def weight_sum(self) -> float:
+        """Their weight."""
+        return float(self.rows.w)
+
+    @property
+    def cross_entropy(self) -> float | None:
+        """Their mean loss, which may be infinite."""
+        if self._count("infinite"):
+            return math.inf
+        return float(self.rows.u / self.rows.w) / self._nats if self.rows.w else None
+
+    @cached_property
+    def mean(self) -> Estimate | None:
+        """The mean loss with its error; None without weight."""
+        value = self.cross_entropy
+        if value is None:
+            return None
+        if math.isinf(value):
+            return Estimate(math.inf, None, 0, INFINITE)
+        se, reason = self._error(self.draws, self._count("huge"))
+        return Estimate(value, se, self.draws.n - 1, reason)
+
+    @property
+    def se(self) -> float | None:
+        """Standard error of the mean loss."""
+        return None if self.mean is None else self.mean.se
+
+    @property
+    def ci95(self) -> tuple[float, float] | None:
+        """The 95 % interval of the mean loss."""
+        return None if self.mean is None else self.mean.interval(0.95)
+
+    @cached_property
+    def delta(self) -> Estimate | None:
+        """The mean loss less that of all other rows, with its error; None where there is none."""
+        if self.no_delta:
+            return None
+        if self._count("infinite"):
+            return Estimate(math.inf, None, 0, INFINITE)
+        mine, rest = self.rows, self.rest
+        value = float(mine.u / mine.w - rest.u / rest.w) / self._nats
+        draws = rest if self._clustered is None else self._clustered.rest
+        se, why = self._error(draws, self.table.n_huge - self._count("huge"))
+        reason = why and f"the rest: {why}"
+        if self.mean is not None and self.mean.reason:
+            reason = self.mean.reason
+        parts = ((self.se, self.draws.n - 1), (se, draws.n - 1))
+        found = independent_sum(value, parts, reason)
+        if found.se is None or self._clustered is None:
+            return found
+        # Clusters with rows on either side move both means together.
+        shared = float(self._clustered.covariance()) / self._nats**2
+        variance = max(0.0, found.se**2 - 2 * shared)
+        if not variance:
+            return Estimate(value, None, found.df, "the losses do not vary")
+        return Estimate(value, math.sqrt(variance), found.df)
+
+    @property
+    def no_delta(self) -> str:
+        """Why there is no difference to the rest, if there is none."""
+        if not self.rest.n:
+            return "no other rows"
+        if not self.rows.w:
+            return "no weight"
+        if not self.rest.w:
+            return "the other rows have no weight"
+        if self.table.tally.infinite[-1] > self._count("infinite"):
+            return "the loss of other rows is infinite"
+        return ""
+
+    @property
+    def share(self) -> float | None:
+        """Its part of the total loss."""
+        total = self.table.total_loss
+        if not total or self.table.tally.infinite[-1]:
+            return None
+        return float(self.rows.u / total)
+
+    @property
+    def accuracy(self) -> float | None:
+        """Weighted share of its rows whose highest prediction is the label."""
+        graded = self.table.sums.sums["graded"][self.index]
+        return float(self.table.sums.sums["correct"][self.index] / graded) if graded else None
+
+    @property
+    def n_graded(self) -> Fraction:
+        """The weight that accuracy gives to its rows."""
+        return self.table.sums.sums["graded"][self.index]
+
+    @cached_property
+    def rows(self) -> Moments:
+        """The sums over its rows."""
+        return self.table.sums.moments(self.index)
+
+    @cached_property
+    def rest(self) -> Moments:
+        """The sums over all other rows."""
+        return self.table.whole - self.rows
+
+    @property
+    def draws(self) -> Moments:
+        """The sums over its draws: the parts of clusters that it has, or rows."""
+        return self.rows if self._clustered is None else self._clustered.inside
+
+    @property
+    def undefined(self) -> dict[str, str]:
+        """The figures that are None or infinite, each with the reason."""
+        return dict(self._undefined())
+
+    def _undefined(self) -> Iterator[tuple[str, str]]:
+        if self.mean is None or self.mean.reason:
+            reason = "no weight" if self.mean is None else self.mean.reason
+            names = ("cross_entropy", "se", "ci95")
+            some = self.mean is not None and math.isfinite(self.mean.value)
+            yield from ((name, reason) for name in names[some:])
+        if self.delta is None or self.delta.reason:
+            reason = self.no_delta if self.delta is None else self.delta.reason
+            names = ("delta", "delta_se", "delta_ci95")
+            some = self.delta is not None and math.isfinite(self.delta.value)
+            yield from ((name, reason) for name in names[some:])
+        if self.share is None:
+            infinite = self.table.tally.infinite[-1]
+            yield "share", f"the total loss is {'infinite' if infinite else '0'}"
+        if self.accuracy is None:
+            yield "accuracy", "no weight"
+
+    @property
+    def _nats(self) -> float:
+        return NATS_PER[self.table.tally.spec.unit]
+
+    @property
+    def _clustered(self) -> ClusterDraws | None:
+        return None if self.table.clustered is None else self.table.clustered[self.index]
+
+    def _count(self, name: str) -> int:
+        return self.table.sums.count(name, self.index)
+
+    def _error(self, draws: Moments, n_huge: int) -> tuple[float | None, str]:
+        """Return the standard error of a mean, or why there is none."""
+        clusters = self.table.sums.clusters
+        reason = error_reason(clusters, draws.n, n_huge)
+        too_large = n_huge or (clusters is not None and clusters.too_large)
+        se = None if too_large else draws.standard_error()
+        return (None, reason) if se is None else (se / self._nats, "")
+
+
+def slice_tables(tally: Tally, *, min_n: int = 0) -> tuple[SliceTable, ...]:
+    """Return the slices by each slicing of a tally.
+
+    Parameters
+    ----------
+    tally : Tally
+    min_n : int
+        Slices with fewer rows are added up into one.
+    """
+    tables = []
+    for sums in tally.slices:
+        ordered = sums.settled()
+        small = small_slices(ordered, min_n)
+        whole = ordered.folded(small) if small else ordered
+        tables.append(SliceTable(tally, whole, min_n, len(small)))
+    return tuple(tables)
+
+
+def small_slices(sums: SliceSums, min_n: int) -> list[int]:
+    """Return the positions of the slices with fewer rows."""
+    return [index for index in range(len(sums)) if sums.count("rows", index) < min_n]

@@ -1,0 +1,56 @@
+"""Measured: a batch whose rows were checked, and what each of them contributes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from xent_cli.metrics.rows.batch import Batch
+from xent_cli.metrics.rows.contributions import Contributions, contribute
+from xent_cli.metrics.rows.validation import (
+    Findings,
+    check_label_rows,
+    check_predictions,
+    check_weights,
+)
+from xent_cli.numerics.arrays import Floats
+from xent_cli.schema.spec import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Rows between being read and being added up.
+
+    Attributes
+    ----------
+    batch : Batch
+    spec : Spec
+    rows : Contributions, optional
+        None, like `q`, where the batch has no rows.
+    pred_sums, label_sums : Findings
+        Rows that do not quite sum to 1.
+    q : (K, n) float64, optional
+        The predictions as they were measured: renormalized, where the spec says so.
+    """
+
+    batch: Batch
+    spec: Spec
+    rows: Contributions | None = None
+    pred_sums: Findings = field(default_factory=Findings)
+    label_sums: Findings = field(default_factory=Findings)
+    q: Floats | None = None
+
+
+def measure(batch: Batch, spec: Spec) -> Measured:
+    """Check a batch and compute what its rows contribute.
+
+    Raises
+    ------
+    InputError
+        Where a prediction, label or weight is out of range, or a row does not sum to 1.
+    """
+    if not len(batch):
+        return Measured(batch, spec)
+    check_weights(batch)
+    label_sums = check_label_rows(batch, spec) if batch.target.ndim == 2 else Findings()
+    q, pred_sums = check_predictions(batch, spec)
+    return Measured(batch, spec, contribute(batch, q, spec), pred_sums, label_sums, q)

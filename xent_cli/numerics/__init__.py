@@ -1,0 +1,1 @@
+"""Numerics: exact sums, estimates, Student's t, quantiles, assignment. NumPy only."""
