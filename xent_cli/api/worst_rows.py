@@ -26,11 +26,13 @@ from xent_cli.numerics.running_sum import Running
 from xent_cli.pipeline.execute import report_on
 from xent_cli.pipeline.infer import make_plan
 from xent_cli.pipeline.plan import Plan
+from xent_cli.schema.file_guard import guarded
 from xent_cli.schema.id_columns import naming_column
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import Where
 
 
+@guarded()  # What it writes must be nothing that it reads.
 def worst_rows(
     preds: Any,
     labels: Any = None,

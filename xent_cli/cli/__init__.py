@@ -14,9 +14,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     That is seen to before anything that takes its time to import.
     """
     if argv is None:
-        from xent_cli.cli.interrupt import leave_on_signals
+        return _main_of_process()
+    return _run(argv)
 
-        leave_on_signals()
-    from xent_cli.cli.app import run
 
-    return run(argv)
+def _main_of_process() -> int:
+    from xent_cli.cli.interrupt import leave_on_signals, open_standard_streams, stay_done
+
+    leave_on_signals()
+    open_standard_streams()
+    code = _run(None)
+    stay_done()
+    return code
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    from xent_cli.schema.file_guard import guarded, reserve_stream
+
+    with guarded():
+        reserve_stream(1, "standard output")
+        from xent_cli.cli.app import run
+
+        return run(argv)

@@ -62,7 +62,7 @@ def compare_command(
 
     allocate_for_speed()
     models = [baseline, *candidates]
-    targets = read_targets(output or [], [*models, labels], CONTRAST_FORMATS)
+    targets = read_targets(output or [], CONTRAST_FORMATS)
     if trend:
         models = natural_order(models)
     with progress_bar(wanted=not (quiet or no_progress)) as progress:

@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from xent_cli.errors import ConfigError
+from xent_cli.schema.file_guard import note_read
 
 _CONFIGURABLE = ("eval", "gate", "compare", "rows", "explain")
 _OWN_TABLES = ("gate", "compare", "rows")
@@ -109,6 +110,7 @@ def require_known(path: Path, options: Mapping[str, Any], known: Collection[str]
 
 
 def _load(path: Path) -> Mapping[str, Any]:
+    note_read(str(path))
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

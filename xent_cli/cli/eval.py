@@ -72,7 +72,7 @@ def eval_command(
     from xent_cli.render.view import View
 
     allocate_for_speed()
-    targets = read_targets(output or [], inputs=[preds, labels])
+    targets = read_targets(output or [])
     with progress_bar(wanted=not (quiet or no_progress)) as progress:
         report = evaluate(
             preds,

@@ -59,7 +59,7 @@ def explain_command(
     from xent_cli.render.dispatch import EXPLAIN_FORMATS, render_explanation
     from xent_cli.render.view import View
 
-    targets = read_targets(output or [], [preds, labels], EXPLAIN_FORMATS)
+    targets = read_targets(output or [], EXPLAIN_FORMATS)
     with progress_bar(wanted=not (quiet or no_progress)) as progress:
         found = explain(preds, labels, progress=progress, **choices)
 

@@ -19,6 +19,7 @@ from xent_cli.cli.option_groups import (
     with_choices,
 )
 from xent_cli.errors import OutputError
+from xent_cli.schema.file_guard import require_not_read
 
 if TYPE_CHECKING:
     from xent_cli.analysis.gate.verdicts import GateResult
@@ -90,7 +91,7 @@ def gate_command(
     from xent_cli.render.view import View
 
     allocate_for_speed()
-    targets = read_targets(output or [], [preds, labels, baseline], GATE_FORMATS)
+    targets = read_targets(output or [], GATE_FORMATS)
     with progress_bar(wanted=not (quiet or no_progress)) as progress:
         result = gate(
             preds,
@@ -122,6 +123,7 @@ def _append_summary(result: GateResult) -> None:
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     if not path:
         return
+    require_not_read(path)
     try:
         with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(render_summary(result))

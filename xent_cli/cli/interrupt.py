@@ -1,10 +1,14 @@
-"""Interrupt: the first Ctrl-C, SIGTERM or SIGHUP ends the process, whatever it is doing."""
+"""Interrupt: the first Ctrl-C, SIGTERM or SIGHUP ends the process, whatever it is doing.
+
+The process is xent's own here; nothing of this is for who calls xent from Python.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
+import threading
 import time
 from _thread import start_new_thread
 
@@ -37,6 +41,25 @@ def leave_on_signals() -> None:
     signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     # Nothing that asks for the threads of this process need know of this one: it holds no lock.
     start_new_thread(_watch, (reading,))
+
+
+def stay_done() -> None:
+    """Let no signal change the exit code any more: what is left to do is over in a moment.
+
+    Where threads are left, of an engine say, it may not be.
+    """
+    if threading.active_count() == 1:
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+
+
+def open_standard_streams() -> None:
+    """Let standard streams that are closed lead nowhere, lest a file that is opened become one."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # It takes the lowest number that is free.
 
 
 def _watch(reading: int) -> None:

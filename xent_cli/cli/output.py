@@ -21,6 +21,7 @@ from xent_cli.metrics.report.report import Report
 from xent_cli.render.dispatch import FORMATS, render_report
 from xent_cli.render.text import clean
 from xent_cli.render.view import View
+from xent_cli.schema.file_guard import reserve
 
 _WITHOUT_WARNINGS = ("csv", "total")
 
@@ -35,7 +36,6 @@ class Target:
 
 def read_targets(
     texts: Sequence[str],
-    inputs: Sequence[str | None] = (),
     formats: Sequence[str] = FORMATS,
 ) -> list[Target]:
     """Read FORMAT:PATH texts, before any work is done.
@@ -43,8 +43,6 @@ def read_targets(
     Parameters
     ----------
     texts : sequence of str
-    inputs : sequence of str
-        Files that are read and so not to be written over.
     formats : sequence of str
         The formats that there are.
 
@@ -53,7 +51,7 @@ def read_targets(
     UsageError
         If the format is unknown.
     OutputError
-        If the folder does not exist or may not be written.
+        If the folder does not exist or may not be written, or what is there is an input.
     """
     targets = []
     for text in texts:
@@ -76,10 +74,9 @@ def read_targets(
                 f"--output {text}: - is no file.",
                 hint=f"--format {form} writes to standard output.",
             )
-        if os.path.realpath(path) in {os.path.realpath(name) for name in inputs if name}:
-            raise OutputError(f"--output {text}: {path} is an input and would be lost.")
         if os.path.isdir(path):
             raise OutputError(f"--output {text}: {path} is a folder.")
+        reserve(path)
         targets.append(Target(form, path))
     return targets
 

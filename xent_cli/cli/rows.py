@@ -73,7 +73,7 @@ def rows_command(
     from xent_cli.render.text import clean
     from xent_cli.render.view import View
 
-    targets = read_targets(output or [], [preds, labels], (*TABLE_FORMATS, "table", "json", "md"))
+    targets = read_targets(output or [], (*TABLE_FORMATS, "table", "json", "md"))
     tables = [target for target in targets if target.form in TABLE_FORMATS]
     with progress_bar(wanted=not (quiet or no_progress)) as progress:
         found = worst_rows(

@@ -1,4 +1,4 @@
-"""Drafts: files that are written whole or not at all. Imports nothing but the errors."""
+"""Atomic writing: files that are written whole or not at all. Standard library only."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from xent_cli.errors import OutputError
+from xent_cli.schema.file_guard import require_not_read
 
 _begun: set[str] = set()
 """Files that must not stay when the process ends in the middle."""
@@ -27,12 +28,14 @@ def drafted(path: str) -> Iterator[str]:
     if os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode):
         yield path
         return
+    require_not_read(path)
     draft = os.path.join(os.path.dirname(path) or ".", f".xent-{os.urandom(8).hex()}")
     with passing(draft):
         with writing(path):
             # It is known before it is there: a signal may come at any time.
             os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         yield draft
+        require_not_read(path)
         with writing(path):
             os.chmod(draft, _mode_for(path))
             os.replace(draft, os.path.realpath(path))

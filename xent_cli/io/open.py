@@ -23,6 +23,7 @@ from xent_cli.io.storage.compression import detect_compression, opener_of
 from xent_cli.io.storage.listing import Listing, find
 from xent_cli.io.storage.location import LocalFile, Location, Stamp
 from xent_cli.io.storage.scratch import copy_to_scratch, path_of
+from xent_cli.schema.file_guard import note_read, note_standard_input
 from xent_cli.schema.types import TEXT_FORMATS, Header, InputFormat
 
 
@@ -82,6 +83,8 @@ def _open_file(
                 return _spool(
                     pipe, name, partial(_open_file, said=said, delimiter=delimiter, header=header)
                 )
+        if isinstance(location, LocalFile):
+            note_read(location.path)
         head = location.head(HEAD_BYTES)
         compression = detect_compression(head, location)
         stamp = Stamp.of(location)
@@ -156,6 +159,7 @@ def _open_stdin(open_file: _OpenFile) -> Source:
             "Standard input is a terminal: nothing is piped in.",
             hint="Use - as in: zcat preds.csv.gz | xent eval - labels.csv",
         )
+    note_standard_input()
     return _spool(sys.stdin.buffer, "<stdin>", open_file)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from itertools import compress, takewhile
 
 from xent_cli.errors import ClassesError
+from xent_cli.schema.file_guard import note_read
 
 _WORD = (
     r"(?:y_?)?(?:p|q|prob|probs|proba|probability|pred|preds|prediction|score|scores|logit|logits"
@@ -124,6 +125,7 @@ def read_class_names(given: str) -> tuple[str, ...]:
     ('cat', 'dog')
     """
     if os.path.isfile(given):
+        note_read(given)
         try:
             with open(given, encoding="utf-8-sig") as file:
                 names = [line.strip() for line in file if line.strip()]
