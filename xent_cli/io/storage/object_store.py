@@ -115,7 +115,7 @@ class StoredFile(Location):
     def open(self) -> BinaryIO:
         return open_ranges(self)
 
-    def open_arrow(self, *, mapped: bool = False) -> pa.NativeFile:
+    def open_arrow(self) -> pa.NativeFile:
         with self.asking():
             system, path = _reach(self.address)
             return system.open_input_file(path)
