@@ -88,6 +88,8 @@ class Source(ABC):
         Whether the names come from the file; else they are "0", "1", ...
     n_rows : int, optional
         Known without reading, or None.
+    n_files : int, optional
+        How many files it is; None for an object in memory.
     notes : tuple of Notice
         What was decided in opening it.
     keep_alive : object
@@ -105,6 +107,7 @@ class Source(ABC):
     columns: tuple[Column, ...]
     named: bool = True
     n_rows: int | None = None
+    n_files: int | None = 1
     notes: tuple[Notice, ...] = ()
     keep_alive: object = None
     stamp: Stamp | None = None

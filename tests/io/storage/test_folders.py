@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from xent_cli import Report, evaluate
 from xent_cli.errors import MissingFileError, SameInputError, XentError
 from xent_cli.io.storage.listing import Listing, find, natural
+from xent_cli.render.dispatch import render_report
+from xent_cli.render.view import View
 
 ROW = "p_0,p_1,y\n0.9,0.1,0\n"
 
@@ -131,3 +134,15 @@ def test_folders_named_like_files_as_spark_writes_them(tmp_path: Path) -> None:
 def test_names_with_digits_of_all_kinds() -> None:
     names = ["2", "1²3", "10", "٣", "1", "1²20", "²", "④", "p²", "p2", "p10"]
     assert sorted(names, key=natural)[:5] == ["1", "1²3", "1²20", "2", "10"]
+
+
+@pytest.mark.parametrize(("path", "files"), [("", 3), ("*.csv", 2), ("sub/**", 1), ("a.csv", 1)])
+def test_the_number_of_files_is_in_the_report(path: str, files: int, tree: Path) -> None:
+    put(tree / "a2.csv")
+    (tree / "link").unlink()
+    report = evaluate(os.path.join(tree, path))
+    assert [item.files for item in report.inputs] == [files, files]
+    assert report.n == files
+    assert Report.from_dict(report.to_dict()) == report
+    assert (f"({files} files)" in render_report(report, "table", View())) == (files > 1)
+    assert [item.files for item in evaluate([[0.5, 0.5]], [0]).inputs] == [None, None]
