@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from xent_cli.errors import XentError
 from xent_cli.version import __version__
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from xent_cli.api.compare import compare
     from xent_cli.api.evaluate import evaluate
     from xent_cli.api.explain import explain
     from xent_cli.api.gate import gate
     from xent_cli.api.merge import merge
     from xent_cli.api.worst_rows import worst_rows
+    from xent_cli.errors import XentError
     from xent_cli.metrics.report.report import Report
     from xent_cli.metrics.tally.tally import Tally
 
@@ -39,6 +40,7 @@ _HOMES = {
     "worst_rows": "api.worst_rows",
     "Report": "metrics.report.report",
     "Tally": "metrics.tally.tally",
+    "XentError": "errors",
 }
 
 

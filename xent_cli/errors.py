@@ -5,8 +5,15 @@ A message says what is wrong and where; `hint` says what to do about it. Imports
 
 from __future__ import annotations
 
+import errno
+import re
 from enum import IntEnum
 from typing import ClassVar
+
+_REFUSED = re.compile(
+    r"malloc of size|bad_alloc|[Cc]annot allocate memory|failed to map segment"
+    r"|Failed to launch worker thread|can't start new thread"
+)
 
 
 class ExitCode(IntEnum):
@@ -252,6 +259,12 @@ class ScratchError(XentError):
     code = "temporary-file"
 
 
+class ResourceError(XentError):
+    """The system refuses memory, threads or open files; nothing is said of the data."""
+
+    code = "resources"
+
+
 class EngineError(XentError):
     """A cluster is not there, or failed; the data may be sound."""
 
@@ -268,3 +281,22 @@ class OutputError(XentError):
     """A result could not be written."""
 
     code = "output"
+
+
+def refused_resources(error: BaseException) -> ResourceError | None:
+    """Return what to say of an error that means that memory, threads or files ran out.
+
+    Examples
+    --------
+    >>> print(refused_resources(MemoryError()).message)
+    The system refuses what xent needs: MemoryError.
+    >>> refused_resources(ValueError("damaged"))
+    """
+    files = isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
+    if not (files or isinstance(error, MemoryError) or _REFUSED.search(str(error))):
+        return None
+    reason = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
+    return ResourceError(
+        f"The system refuses what xent needs: {reason}.",
+        hint="--jobs 1 needs less; ulimit -a shows the limits of this shell.",
+    )

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["main"]
 
@@ -19,12 +23,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _main_of_process() -> int:
-    from xent_cli.cli.interrupt import leave_on_signals, open_standard_streams, stay_done
+    from xent_cli.cli import interrupt
 
-    leave_on_signals()
-    open_standard_streams()
+    interrupt.leave_on_signals()
+    interrupt.open_standard_streams()
+    sys.excepthook = interrupt.fail_unknowing
     code = _run(None)
-    stay_done()
+    interrupt.stay_done()
     return code
 
 

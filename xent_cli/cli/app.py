@@ -13,7 +13,7 @@ import typer
 from xent_cli.cli.config import config_defaults
 from xent_cli.cli.fast_typer import Command, Group
 from xent_cli.cli.terminal import silence, write_stderr
-from xent_cli.errors import ExitCode, XentError
+from xent_cli.errors import ExitCode, UsageError, XentError, refused_resources
 from xent_cli.version import __version__
 
 COMMANDS = ("eval", "gate", "compare", "rows", "explain", "show", "merge")
@@ -67,6 +67,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug, config = "--debug" in arguments, ""
     try:
+        _require_folder()
         config, defaults = config_defaults(make_app, arguments)
         app = make_app([arguments[0]] if arguments and arguments[0] in COMMANDS else COMMANDS)
         code: Any = app(
@@ -94,11 +95,25 @@ def run(argv: Sequence[str] | None = None) -> int:
             if config:
                 _complain(f"Options that the command line does not set come from {config}.")
             return ExitCode.UNKNOWABLE
+        short = refused_resources(error)
         _complain(
-            f"error: xent failed: {type(error).__name__}: {error}. This is a defect; --debug shows "
-            "where. [crash]"
+            f"error: {short} [{short.code}]"
+            if short
+            else f"error: xent failed: {type(error).__name__}: {error}. This is a defect; --debug "
+            "shows where. [crash]"
         )
         return ExitCode.UNKNOWABLE
+
+
+def _require_folder() -> None:
+    """Raise UsageError if the working folder is gone: paths would lead nowhere."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise UsageError(
+            f"The working folder cannot be used: {error.strerror}.",
+            hint="Was it deleted? Change to one that is there.",
+        ) from error
 
 
 def _complain(text: str) -> None:

@@ -1,6 +1,7 @@
 """Interrupt: the first Ctrl-C, SIGTERM or SIGHUP ends the process, whatever it is doing.
 
-The process is xent's own here; nothing of this is for who calls xent from Python.
+The process is xent's own here; nothing of this is for who calls xent from Python. What is imported
+before the handlers are there is as little as can be: until then Ctrl-C ends in a traceback.
 """
 
 from __future__ import annotations
@@ -8,16 +9,17 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
-import time
 from _thread import start_new_thread
 
-from xent_cli.io.atomic_write import discard_drafts
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import NoReturn
 
-_SIGNALS = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-)
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+_SIGNALS = tuple(getattr(signal, name) for name in _NAMES if hasattr(signal, name))
 _GRACE_SECONDS = 0.3
+_UNKNOWABLE = 2
 
 
 def leave_on_signals() -> None:
@@ -40,7 +42,10 @@ def leave_on_signals() -> None:
     os.set_blocking(writing, False)
     signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     # Nothing that asks for the threads of this process need know of this one: it holds no lock.
-    start_new_thread(_watch, (reading,))
+    try:
+        start_new_thread(_watch, (reading,))
+    except RuntimeError:
+        return  # The system gives no thread; the handlers are there.
 
 
 def stay_done() -> None:
@@ -48,7 +53,8 @@ def stay_done() -> None:
 
     Where threads are left, of an engine say, it may not be.
     """
-    if threading.active_count() == 1:
+    threading = sys.modules.get("threading")
+    if threading is None or threading.active_count() == 1:
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_IGN)
 
@@ -62,7 +68,20 @@ def open_standard_streams() -> None:
             os.open(os.devnull, os.O_RDWR)  # It takes the lowest number that is free.
 
 
+def fail_unknowing(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> NoReturn:
+    """Show an error that nobody has caught, and exit with 2: Python's 1 is a gate that failed."""
+    try:
+        sys.__excepthook__(kind, error, trace)
+        sys.stderr.flush()
+    finally:
+        os._exit(_UNKNOWABLE)
+
+
 def _watch(reading: int) -> None:
+    import time
+
     while signals := os.read(reading, 16):
         for number in signals:
             if number in _SIGNALS:
@@ -71,7 +90,9 @@ def _watch(reading: int) -> None:
 
 
 def _leave(number: int, _: object = None) -> None:
-    discard_drafts()
+    drafts = sys.modules.get("xent_cli.io.atomic_write")
+    if discard := getattr(drafts, "discard_drafts", None):
+        discard()
     if sys.stderr is not None and not sys.stderr.closed and sys.stderr.isatty():
         os.write(2, b"\r\x1b[2K\x1b[?25h")  # A progress bar is there, and hides the cursor.
     os._exit(128 + number)

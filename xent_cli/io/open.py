@@ -15,6 +15,7 @@ from xent_cli.errors import (
     MissingFileError,
     UnknownFormatError,
     UsageError,
+    refused_resources,
 )
 from xent_cli.io.formats.detect import HEAD_BYTES, detect_format
 from xent_cli.io.read_ahead import map_ahead
@@ -91,6 +92,8 @@ def _open_file(
     except (FileNotFoundError, MissingFileError):
         raise MissingFileError(f"There is no file {name}.", hint=location.similar()) from None
     except OSError as error:
+        if (short := refused_resources(error)) is not None:
+            raise short from error
         raise MissingFileError(f"{name} cannot be read: {error.strerror or error}.") from error
     if not head:
         raise EmptyInputError(f"{name} is empty.", hint="Did the job that wrote it finish?")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 from typing import Protocol, TypeVar
+
+_BASE_BYTES, _THREAD_BYTES = 1 << 30, 512 << 20
+"""Addresses that the libraries take, and each thread: its stack, and arenas of two allocators."""
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -24,10 +28,20 @@ class Stop(Protocol):
 
 
 def available_cpus() -> int:
-    """Count the processors that this process may use, which may be fewer than there are."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0)) or 1
-    return os.cpu_count() or 1
+    """Count the processors that this process may use, which may be fewer than there are.
+
+    Where ``ulimit -v`` limits addresses, no more are counted than there is room for threads:
+    libraries that find none for their own end the process without a word.
+    """
+    several = hasattr(os, "sched_getaffinity")
+    cpus = (len(os.sched_getaffinity(0)) if several else os.cpu_count()) or 1
+    if sys.platform == "linux":
+        import resource
+
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        if limit != resource.RLIM_INFINITY:
+            return max(1, min(cpus, (limit - _BASE_BYTES) // _THREAD_BYTES))
+    return cpus
 
 
 def map_ahead(

@@ -14,7 +14,12 @@ from typing import Literal
 
 import pyarrow as pa
 
-from xent_cli.errors import BrokenFileError, DuplicateColumnError, EncodingError
+from xent_cli.errors import (
+    BrokenFileError,
+    DuplicateColumnError,
+    EncodingError,
+    refused_resources,
+)
 from xent_cli.io.block import Block
 from xent_cli.io.storage.location import Location, Stamp
 from xent_cli.schema.column import Column
@@ -214,6 +219,8 @@ def reading(file: str | Location, noun: str) -> Iterator[None]:
             hint="Convert it, for example with iconv -t utf-8.",
         ) from error
     except (pa.ArrowException, OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
+        if (short := refused_resources(error)) is not None:
+            raise short from error
         if isinstance(file, Location) and (said := file.explain(error)):
             raise said from None
         reason = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__

@@ -89,9 +89,14 @@ def _parse(
 
 def _load(line: bytes, place: Place, row: int) -> dict[str, Any]:
     try:
-        record = json.loads(line)
+        record = json.loads(line, object_pairs_hook=_record)
     except UnicodeDecodeError as error:
         raise EncodingError(f"{place.of_row(row)}: the line is not UTF-8.") from error
+    except RecursionError as error:
+        raise ParseError(
+            f"{place.of_row(row)}: lists in lists, or objects in objects, a thousand deep.",
+            hint="Leave that key out.",
+        ) from error
     except ValueError as error:
         raise ParseError(
             f"{place.of_row(row)}: no JSON object ({error}).",
@@ -102,6 +107,19 @@ def _load(line: bytes, place: Place, row: int) -> dict[str, Any]:
             f"{place.of_row(row)}: {type(record).__name__} where an object belongs.",
             hint='JSON lines hold one object a line, like {"p": 0.9, "y": 1}.',
         )
+    return record
+
+
+def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; ValueError if a key stands twice, or cannot be written in UTF-8."""
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice!a} stands twice")
+    for name in record:
+        if not name.isascii() and any("\ud800" <= character <= "\udfff" for character in name):
+            raise ValueError(f"the key {name!a} holds half of a surrogate pair")
     return record
 
 

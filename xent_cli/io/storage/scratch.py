@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, BinaryIO, cast
 
-from xent_cli.errors import MissingFileError, ScratchError
+from xent_cli.errors import MissingFileError, ScratchError, refused_resources
 
 _DESCRIPTORS = "/proc/self/fd"
 _STEP = 1 << 20
@@ -72,6 +72,8 @@ def _writing(name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if (short := refused_resources(error)) is not None:
+            raise short from error
         folder = tempfile.tempdir or "for temporary files"
         raise ScratchError(
             f"{name} cannot be copied into the folder {folder}: {error.strerror or error}.",
