@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import TracebackType
+    from typing import NoReturn
 
 __all__ = ["main"]
 
@@ -23,14 +26,32 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _main_of_process() -> int:
+    sys.excepthook = _exit_unknowing
     from xent_cli.cli import interrupt
 
     interrupt.leave_on_signals()
     interrupt.open_standard_streams()
-    sys.excepthook = interrupt.fail_unknowing
     code = _run(None)
     interrupt.stay_done()
     return code
+
+
+def _exit_unknowing(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> NoReturn:
+    """Show an error that nobody has caught, and exit with 2: Python's 1 is a gate that failed.
+
+    Ctrl-C is one only until signals are seen to.
+    """
+    code = 2
+    try:
+        if kind is KeyboardInterrupt:
+            code = 130
+        else:
+            sys.__excepthook__(kind, error, trace)
+            sys.stderr.flush()
+    finally:
+        os._exit(code)
 
 
 def _run(argv: Sequence[str] | None) -> int:

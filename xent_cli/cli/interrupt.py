@@ -1,7 +1,6 @@
 """Interrupt: the first Ctrl-C, SIGTERM or SIGHUP ends the process, whatever it is doing.
 
-The process is xent's own here; nothing of this is for who calls xent from Python. What is imported
-before the handlers are there is as little as can be: until then Ctrl-C ends in a traceback.
+The process is xent's own here; nothing of this is for who calls xent from Python.
 """
 
 from __future__ import annotations
@@ -11,15 +10,9 @@ import signal
 import sys
 from _thread import start_new_thread
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import NoReturn
-
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 _SIGNALS = tuple(getattr(signal, name) for name in _NAMES if hasattr(signal, name))
 _GRACE_SECONDS = 0.3
-_UNKNOWABLE = 2
 
 
 def leave_on_signals() -> None:
@@ -66,17 +59,6 @@ def open_standard_streams() -> None:
             os.fstat(descriptor)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # It takes the lowest number that is free.
-
-
-def fail_unknowing(
-    kind: type[BaseException], error: BaseException, trace: TracebackType | None
-) -> NoReturn:
-    """Show an error that nobody has caught, and exit with 2: Python's 1 is a gate that failed."""
-    try:
-        sys.__excepthook__(kind, error, trace)
-        sys.stderr.flush()
-    finally:
-        os._exit(_UNKNOWABLE)
 
 
 def _watch(reading: int) -> None:
