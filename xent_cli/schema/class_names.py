@@ -86,7 +86,8 @@ def match_columns(preds: Sequence[str], labels: Sequence[str]) -> list[int] | No
         for ours in _spellings(preds, fold):
             for theirs in _spellings(labels, fold):
                 if len(set(ours)) == len(ours) and sorted(ours) == sorted(theirs):
-                    return [theirs.index(name) for name in ours]
+                    places = {name: index for index, name in enumerate(theirs)}
+                    return [places[name] for name in ours]
     return None
 
 
@@ -98,8 +99,9 @@ def require_no_conflict(preds: Sequence[str], labels: Sequence[str]) -> None:
     >>> require_no_conflict(["p_cat", "p_dog"], ["y_cat", "y_owl"])
     """
     ours, theirs = _spellings(preds, str.casefold)[-1], _spellings(labels, str.casefold)[-1]
+    places = {name: index for index, name in reversed(list(enumerate(theirs)))}
     for position, name in enumerate(ours):
-        if name in theirs and theirs.index(name) != position:
+        if places.get(name, position) != position:
             raise ClassesError(
                 f"The columns of predictions and labels have the name {name!r} in common, but not "
                 "in the same place, and do not match otherwise.",

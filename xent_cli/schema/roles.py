@@ -145,11 +145,12 @@ def assign_roles(
             "The predictions look like labels, and the labels like predictions: are they swapped?",
             hint="The order is PREDS LABELS.",
         )
+    wanted = set(pred_names)
     label_names = wanted_labels or _labels(
         [column for column in labels if column.name not in beside],
         pred_names,
         shared,
-        _width([column for column in preds if column.name in pred_names]),
+        _width([column for column in preds if column.name in wanted]),
     )
     if not wanted_preds:
         # A copy of the labels beside the predictions is no prediction.
@@ -239,7 +240,8 @@ def _look_swapped(
     preds: Sequence[Column], pred_names: Sequence[str], labels: Sequence[Column]
 ) -> bool:
     """No fractions on the left, several columns of them on the right (or any, beside texts)."""
-    kinds = {column.kind for column in preds if column.name in pred_names}
+    wanted = set(pred_names)
+    kinds = {column.kind for column in preds if column.name in wanted}
     fractions = [c for c in labels if c.kind == "list" or (c.kind == "float" and not c.integral)]
     if not pred_names:
         return bool(fractions)

@@ -42,7 +42,8 @@ class ArrowSource(Source):
         names = list(wanted)
         start, place, limit = 0, Place(self.path), block_rows(len(names))
         with reading(self._file, "Arrow IPC"), self._file.open_arrow() as file:
-            for batch in self._batches(file, [self._names.index(name) for name in names]):
+            places = {name: index for index, name in enumerate(self._names)}
+            for batch in self._batches(file, [places[name] for name in names]):
                 data = batch.select(names)
                 data.validate(full=True)
                 for offset in range(0, data.num_rows, limit):
