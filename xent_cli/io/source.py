@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from xent_cli.errors import (
     BrokenFileError,
+    ColumnError,
     DuplicateColumnError,
     EncodingError,
     refused_resources,
@@ -76,6 +77,9 @@ Use = Literal["number", "label", "text"]
 _BLOCK_VALUES = 480_000
 """Values of a block: as many as the predictions and labels of a batch have, or a few less."""
 _MOST_ROWS = 130_000
+
+MOST_COLUMNS = 1 << 19
+"""Columns with names of their own: each takes its tenth of a millisecond, and its kilobytes."""
 
 
 class Source(ABC):
@@ -178,9 +182,14 @@ class Source(ABC):
 
 
 def require_unique(names: list[str], path: str) -> None:
-    """Raise DuplicateColumnError if a column name stands twice."""
+    """Raise DuplicateColumnError if a name stands twice, ColumnError if there are too many."""
     if not names:
         return
+    if len(names) > MOST_COLUMNS:
+        raise ColumnError(
+            f"{path} has {len(names):,} columns; xent reads {MOST_COLUMNS:,} at most.",
+            hint="So many classes are read from one column of lists, or from an npy file.",
+        )
     name, count = Counter(names).most_common(1)[0]
     if count > 1:
         raise DuplicateColumnError(

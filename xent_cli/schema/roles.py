@@ -262,7 +262,7 @@ def _conventional_label(columns: Sequence[Column]) -> tuple[str, ...]:
 def _select(patterns: Sequence[str], columns: Sequence[Column], option: str) -> tuple[str, ...]:
     """Return the columns that names or patterns mean, in the order of the patterns."""
     names = [column.name for column in columns]
-    chosen: list[str] = []
+    chosen: dict[str, None] = {}
     for pattern in patterns:
         found = [pattern] if pattern in names else []
         found = found or [name for name in names if fnmatchcase(name, pattern)]
@@ -271,7 +271,7 @@ def _select(patterns: Sequence[str], columns: Sequence[Column], option: str) -> 
             found = list(_select(parts, columns, option))
         if not found:
             _require(pattern, columns, option)
-        chosen += [name for name in found if name not in chosen]
+        chosen |= dict.fromkeys(found)
     return tuple(chosen)
 
 

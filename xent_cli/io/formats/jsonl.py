@@ -15,7 +15,7 @@ from xent_cli.io.block import Block
 from xent_cli.io.formats.csv.numerals import decimals_of
 from xent_cli.io.formats.csv.records import BYTE_ORDER_MARK, read_head, record_chunks
 from xent_cli.io.read_ahead import map_ahead
-from xent_cli.io.source import Source, Use, one_batch, reading
+from xent_cli.io.source import Source, Use, one_batch, reading, require_unique
 from xent_cli.io.storage.compression import Opener
 from xent_cli.schema.column import Column
 from xent_cli.schema.place import Place
@@ -47,6 +47,7 @@ class JsonLinesSource(Source):
         if not records:
             raise EmptyInputError(f"{path} is empty.", hint="Did the job that wrote it finish?")
         names = list(dict.fromkeys(name for record in records for name in record))
+        require_unique(names, path)
         self.columns = tuple(_column(name, [r.get(name) for r in records]) for name in names)
 
     def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
