@@ -16,7 +16,7 @@ import pytest
 from xent_cli import evaluate
 from xent_cli.errors import EngineError, MissingValueError, RowCountError, UsageError
 from xent_cli.io.align import partitions
-from xent_cli.io.formats import parquet
+from xent_cli.io.formats import row_groups
 from xent_cli.io.formats.csv import records
 from xent_cli.pipeline.engines import map_on, require_engine
 
@@ -30,7 +30,7 @@ ROWS = 3000
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of a few hundred rows. They are cut here, not on the workers."""
     monkeypatch.setattr(records, "CHUNK_BYTES", 1 << 13)
-    monkeypatch.setattr(parquet, "_PIECE_VALUES", 1000)
+    monkeypatch.setattr(row_groups, "_PIECE_VALUES", 1000)
     monkeypatch.setattr(partitions, "_PARTITION_VALUES", 1000)
 
 

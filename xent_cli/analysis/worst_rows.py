@@ -1,4 +1,4 @@
-"""Ranked: the rows with the highest loss, as a reader sees them."""
+"""Worst rows: those with the highest loss, as a reader sees them."""
 
 from __future__ import annotations
 

@@ -52,19 +52,19 @@ def compare_command(
 
     Example: xent compare old.csv new.csv --labels labels.csv
     """
-    from xent_cli.analysis.comparison.training_curve import natural_order
     from xent_cli.api.compare import compare
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
     from xent_cli.io.memory_pool import allocate_for_speed
     from xent_cli.render.dispatch import CONTRAST_FORMATS, render_contrast
     from xent_cli.render.view import View
+    from xent_cli.schema.natural_order import natural_key
 
     allocate_for_speed()
     models = [baseline, *candidates]
     targets = read_targets(output or [], CONTRAST_FORMATS)
     if trend:
-        models = natural_order(models)
+        models = sorted(models, key=natural_key)
     with progress_bar(wanted=not (quiet or no_progress)) as progress:
         found = compare(*models, labels=labels, allow_same=allow_same, progress=progress, **choices)
 

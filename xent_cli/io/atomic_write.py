@@ -1,4 +1,4 @@
-"""Atomic writing: files that are written whole or not at all. Standard library only."""
+"""Atomic writes: files that are written whole or not at all. Standard library only."""
 
 from __future__ import annotations
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import weakref
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
+from importlib import import_module
 from typing import Any, BinaryIO, get_args
 
 from xent_cli.errors import (
@@ -19,13 +20,14 @@ from xent_cli.errors import (
 )
 from xent_cli.io.formats.detect import HEAD_BYTES, detect_format
 from xent_cli.io.read_ahead import map_ahead
-from xent_cli.io.source import Source, reading
+from xent_cli.io.source import Source, TextFile, reading
 from xent_cli.io.storage.compression import detect_compression, opener_of
 from xent_cli.io.storage.listing import Listing, find
 from xent_cli.io.storage.location import LocalFile, Location, Stamp
 from xent_cli.io.storage.scratch import copy_to_scratch, path_of
+from xent_cli.schema.file_formats import FORMATS, InputFormat
 from xent_cli.schema.file_guard import note_read, note_standard_input
-from xent_cli.schema.types import TEXT_FORMATS, Header, InputFormat
+from xent_cli.schema.types import Header
 
 
 def open_source(
@@ -77,24 +79,20 @@ def _open_file(
     location: Location, said: InputFormat | None, delimiter: str | None, header: Header
 ) -> Source:
     name = location.name
-    try:
-        if isinstance(location, LocalFile) and _is_pipe(location.path):
-            # As of <(...) in a shell: what is read of it is gone.
-            with location.open() as pipe:
-                return _spool(
-                    pipe, name, partial(_open_file, said=said, delimiter=delimiter, header=header)
-                )
+    if isinstance(location, LocalFile) and _is_pipe(location.path):
+        # As of <(...) in a shell: what is read of it is gone.
+        again = partial(_open_file, said=said, delimiter=delimiter, header=header)
+        with _opening(location):
+            pipe = location.open()
+        with pipe:
+            return _spool(pipe, name, again)
+    with _opening(location):
         if isinstance(location, LocalFile):
+            _require_there(location.path)
             note_read(location.path)
         head = location.head(HEAD_BYTES)
         compression = detect_compression(head, location)
         stamp = Stamp.of(location)
-    except (FileNotFoundError, MissingFileError):
-        raise MissingFileError(f"There is no file {name}.", hint=location.similar()) from None
-    except OSError as error:
-        if (short := refused_resources(error)) is not None:
-            raise short from error
-        raise MissingFileError(f"{name} cannot be read: {error.strerror or error}.") from error
     if not head:
         raise EmptyInputError(f"{name} is empty.", hint="Did the job that wrote it finish?")
     with reading(location, "data"):
@@ -104,11 +102,33 @@ def _open_file(
     return source
 
 
+@contextmanager
+def _opening(location: Location) -> Iterator[None]:
+    """Say why a file cannot be opened."""
+    try:
+        yield
+    except (FileNotFoundError, MissingFileError):
+        raise MissingFileError(
+            f"There is no file {location.name}.", hint=location.similar()
+        ) from None
+    except OSError as error:
+        if (short := refused_resources(error)) is not None:
+            raise short from error
+        reason = error.strerror or error
+        raise MissingFileError(f"{location.name} cannot be read: {reason}.") from error
+
+
+def _require_there(path: str) -> None:
+    """Raise OSError if there is nothing, or nobody may say so; a path may be none at all."""
+    try:
+        os.stat(path)
+    except ValueError as error:
+        raise FileNotFoundError from error
+
+
 def _is_pipe(path: str) -> bool:
-    """Say whether something is no file of a known size; FileNotFoundError if it is nothing."""
-    if not os.path.exists(path):
-        raise FileNotFoundError
-    return not os.path.isfile(path)
+    """Say whether something is there, and no file of a known size."""
+    return os.path.exists(path) and not os.path.isfile(path)
 
 
 def _make_source(
@@ -118,35 +138,27 @@ def _make_source(
     delimiter: str | None,
     header: Header,
 ) -> Source:
-    if kind in TEXT_FORMATS:
-        opener = opener_of(location, compression)
-        if kind == "jsonl":
-            from xent_cli.io.formats.jsonl import JsonLinesSource
-
-            return JsonLinesSource(location.name, opener)
-        from xent_cli.io.formats.csv.source import TextSource
-
-        mark = delimiter or ("\t" if kind == "tsv" else None)
-        text = TextSource(location.name, opener, delimiter=mark, header=header)
-        text.can_seek = compression is None
-        return text
-    if kind == "parquet":
-        from xent_cli.io.formats.parquet import ParquetSource
-
-        return ParquetSource(location)
-    if kind == "arrow":
-        from xent_cli.io.formats.arrow_ipc import ArrowSource
-
-        return ArrowSource(location)
-    from xent_cli.io.formats.npy import NpySource, NpzSource
-
-    return NpySource(location) if kind == "npy" else NpzSource(location)
+    form = FORMATS[kind]
+    module, _, name = form.reader.partition(":")
+    reader: Callable[..., Source] = getattr(import_module(f"xent_cli.io.formats.{module}"), name)
+    if form.magic:
+        return reader(location)
+    opener, mark = opener_of(location, compression), delimiter or form.delimiter
+    return reader(
+        TextFile(
+            location.name,
+            opener,
+            is_packed=compression is not None,
+            delimiter=mark,
+            header=header,
+        )
+    )
 
 
 def _require_choices(input_format: str | None, delimiter: str | None, header: str) -> None:
     """Raise UsageError for a format, a delimiter or a header that is none."""
-    if input_format not in (None, *get_args(InputFormat)):
-        known = ", ".join(get_args(InputFormat))
+    if input_format not in (None, *FORMATS):
+        known = ", ".join(FORMATS)
         raise UsageError(f"--input-format {input_format}: must be one of {known}.")
     if header not in get_args(Header):
         raise UsageError(f"--header {header}: must be one of {', '.join(get_args(Header))}.")
@@ -181,7 +193,7 @@ def _open_many(listing: Listing, open_file: _OpenFile) -> Source:
     if not listing.parts:
         raise EmptyInputError(
             f"{listing.name} holds no data files.",
-            hint=f"Known are {', '.join(get_args(InputFormat))}, the text formats compressed too.",
+            hint=f"Known are {', '.join(FORMATS)}, the text formats compressed too.",
         )
     files, pairs = zip(*listing.parts, strict=True)
     parts = list(zip(map_ahead(open_file, files, listing.jobs), pairs, strict=True))

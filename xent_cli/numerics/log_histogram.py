@@ -1,4 +1,4 @@
-"""Magnitudes: how large the differences of rows are, counted on a logarithmic grid. NumPy only."""
+"""Log histogram: how large numbers are, counted on a logarithmic grid. NumPy only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notice: something the reader of a result should know."""
+"""Provenance: which inputs a result was made from, and notices about them."""
 
 from __future__ import annotations
 

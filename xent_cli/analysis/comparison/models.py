@@ -1,4 +1,4 @@
-"""Contrast: two or more models on the same rows, each compared with the first."""
+"""Models: two or more on the same rows, each compared with the first."""
 
 from __future__ import annotations
 

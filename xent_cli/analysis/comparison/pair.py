@@ -1,4 +1,4 @@
-"""Comparison: a candidate's report beside a baseline's, and the difference between them."""
+"""Pair: a candidate's report beside a baseline's, and the difference between them."""
 
 from __future__ import annotations
 

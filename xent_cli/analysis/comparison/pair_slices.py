@@ -1,4 +1,4 @@
-"""Slice comparison: by how much a candidate differs from a baseline in each slice."""
+"""Slices of a pair: by how much a candidate differs from a baseline in each slice."""
 
 from __future__ import annotations
 

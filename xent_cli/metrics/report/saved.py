@@ -1,4 +1,4 @@
-"""Saved: reports read back from their files."""
+"""Saved reports, read back from their files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slice clusters: what clusters of rows say of slices and of the rest, which may share clusters."""
+"""Slice draws: what clusters of rows say of slices and of the rest, which may share clusters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slice dicts: the figures of slices as plain data for JSON."""
+"""To JSON: the figures of slices as plain data for JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cells: adding up what rows contribute, class by class and overall, exactly."""
+"""Class sums: adding up what rows contribute, class by class and overall, exactly."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import sum_groups, sum_rows, two_product
 
 Sums = dict[str, ExactSums]
+
+MOMENTS = ("weight", "loss", "weight_squared", "loss_weight", "loss_squared")
+"""What a weighted mean and its standard error need. "loss" may be that of paired differences."""
 
 LARGEST_SQUARED = 2.0**500
 """Losses from here on are too large to square."""

@@ -1,4 +1,4 @@
-"""Delta: by how much a candidate's losses differ from a baseline's, row by row, as exact sums."""
+"""Paired differences of a candidate's losses from a baseline's, row by row, as exact sums."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from xent_cli.errors import ReportError, SliceError, WeightError
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.rows.measure import Measured
-from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, Cells, Sums, present
+from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, MOMENTS, Cells, Sums, present
 from xent_cli.metrics.tally.slice_sums import SliceSums, add_differences
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
@@ -20,9 +20,6 @@ from xent_cli.numerics.log_histogram import Magnitudes
 from xent_cli.schema.spec import Spec
 
 Mask = NDArray[np.bool_]
-
-MOMENTS = ("weight", "loss", "weight_squared", "loss_weight", "loss_squared")
-"""Sums kept for each class and, last, for all rows; "loss" is that of the differences."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from xent_cli.errors import SliceError
 from xent_cli.metrics.rows.batch import Sliced
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.rows.measure import Measured
-from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, Sums
+from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, MOMENTS, Sums
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.numerics.estimates import Moments
@@ -25,7 +25,6 @@ COUNTS = ("rows", "infinite", "huge")
 """Rows of each slice; those whose loss is infinite, and is in no sum; those with a loss too large
 to square."""
 
-MOMENTS = ("weight", "loss", "weight_squared", "loss_weight", "loss_squared")
 GRADES = ("graded", "correct")
 Mask = NDArray[np.bool_]
 

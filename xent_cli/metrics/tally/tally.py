@@ -12,7 +12,7 @@ from xent_cli.errors import ReportError
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.measure import Measured, measure
 from xent_cli.metrics.rows.validation import Findings
-from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, Cells, one_sum, present
+from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, MOMENTS, Cells, one_sum, present
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.metrics.tally.slice_sums import SliceSums, add_slices
 from xent_cli.numerics.exact import ExactSums
@@ -21,11 +21,7 @@ from xent_cli.numerics.summation import sum_rows
 from xent_cli.schema.spec import Spec
 
 PER_CLASS = (
-    "weight",
-    "loss",
-    "weight_squared",
-    "loss_weight",
-    "loss_squared",
+    *MOMENTS,
     "graded",
     "correct",
     "probability",
