@@ -17,15 +17,13 @@ _REFUSED = re.compile(
 
 
 class ExitCode(IntEnum):
-    """What the process tells the shell."""
+    """What the process tells the shell; a signal that ends it, 128 and its number."""
 
     OK = 0
     GATE_FAILED = 1
     UNKNOWABLE = 2
     INCONCLUSIVE = 3
-    HUNG_UP = 129
     INTERRUPTED = 130
-    TERMINATED = 143
 
 
 class XentError(Exception):
