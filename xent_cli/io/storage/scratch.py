@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import IO, BinaryIO, cast
 
 from xent_cli.errors import MissingFileError, ScratchError, refused_resources
@@ -42,12 +42,15 @@ def copy_to_scratch(stream: IO[bytes], name: str) -> BinaryIO:
         # Where a file cannot be opened by its number, it needs a name.
         make = tempfile.TemporaryFile if _can_reopen() else tempfile.NamedTemporaryFile
         file = cast("BinaryIO", make(prefix="xent-"))
-    while data := _read(stream, name):
+    with ExitStack() as stack:
+        stack.callback(_close, file)
+        while data := _read(stream, name):
+            with _writing(name):
+                file.write(data)
         with _writing(name):
-            file.write(data)
-    with _writing(name):
-        file.flush()
-        file.seek(0)
+            file.flush()
+            file.seek(0)
+        stack.pop_all()
     return file
 
 
@@ -58,6 +61,11 @@ def path_of(file: BinaryIO) -> str:
 
 def _can_reopen() -> bool:
     return os.path.isdir(_DESCRIPTORS)
+
+
+def _close(file: BinaryIO) -> None:
+    with suppress(OSError):  # What a full disk did not take is tried again, and is not wanted.
+        file.close()
 
 
 def _read(stream: IO[bytes], name: str) -> bytes:
