@@ -31,7 +31,10 @@ def _main_of_process() -> int:
 
     interrupt.leave_on_signals()
     interrupt.open_standard_streams()
-    code = _run(None)
+    try:
+        code = _run(None)
+    finally:
+        sys.excepthook = _exit_unknowing  # Typer has put its own there.
     interrupt.stay_done()
     return code
 

@@ -170,8 +170,9 @@ def _require_choices(input_format: str | None, delimiter: str | None, header: st
 
 def _open_stdin(open_file: _OpenFile) -> Source:
     if sys.stdin is None or sys.stdin.isatty():
+        what = "closed" if sys.stdin is None else "a terminal"
         raise UsageError(
-            "Standard input is a terminal: nothing is piped in.",
+            f"Standard input is {what}: nothing is piped in.",
             hint="Use - as in: zcat preds.csv.gz | xent eval - labels.csv",
         )
     note_standard_input()

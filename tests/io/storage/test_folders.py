@@ -149,3 +149,11 @@ def test_the_number_of_files_is_in_the_report(path: str, files: int, tree: Path)
     assert Report.from_dict(report.to_dict()) == report
     assert (f"({files} files)" in render_report(report, "table", View())) == (files > 1)
     assert [item.files for item in evaluate([[0.5, 0.5]], [0]).inputs] == [None, None]
+
+
+def test_folders_whose_names_are_no_utf8(tmp_path: Path) -> None:
+    for name in (b"k=\xff", b"k=\xfe"):
+        place = Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name)))
+        put(place / "a.csv")
+    report = evaluate(str(tmp_path), by="k")
+    assert [row.name for row in report.slices()[0].slices] == ["\\udcfe", "\\udcff"]

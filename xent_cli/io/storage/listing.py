@@ -164,5 +164,7 @@ def hive_pairs(relative: str) -> dict[str, str]:
     >>> hive_pairs("country=KR/part-0.parquet")
     {'country': 'KR'}
     """
-    folders = relative.replace(os.sep, "/").split("/")[:-1]
+    # Bytes that are no UTF-8 stand in names as half surrogates, which no column can hold.
+    text = relative.encode("utf-8", "backslashreplace").decode()
+    folders = text.replace(os.sep, "/").split("/")[:-1]
     return dict(folder.split("=", 1) for folder in folders if "=" in folder)
