@@ -107,11 +107,11 @@ def test_a_signal_at_a_random_moment(name: str, seed: int, world: Path) -> None:
             if process.poll() is None:
                 (os.killpg if to_all else os.kill)(process.pid, number)
             time.sleep(rng.uniform(0.001, 0.05))
-        out, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=60)
     codes = {SIGNALS[first], 0} | ({130} if seed else set())
     assert process.returncode in codes, (first, err)
     if process.returncode:
-        assert (out, err) == (b"", b"")
+        assert err in (b"", b"wrote out\n"), err  # It may be all but over.
         assert set(os.listdir(world)) - {"out"} == before
     until = time.monotonic() + 30
     while left := members(process.pid):  # The system may take a moment to bury them.
