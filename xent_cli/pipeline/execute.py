@@ -203,8 +203,11 @@ def inputs_of(plan: Plan, rows: int, join: Join | None = None) -> list[Input]:
     preds, labels = plan.preds, plan.labels
     behind = [tuple(name for name, there in beside if there is side) for side in (False, True)]
     found = [
-        Input("preds", preds.path, preds.format, rows, (*roles.preds, *behind[0])),
-        Input("labels", labels.path, labels.format, rows, (*roles.labels, *behind[1])),
+        Input(role, side.path, side.format, rows, columns, files=side.n_files)
+        for role, side, columns in (
+            ("preds", preds, (*roles.preds, *behind[0])),
+            ("labels", labels, (*roles.labels, *behind[1])),
+        )
     ]
     if join is None or roles.id is None:
         return found

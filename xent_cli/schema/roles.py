@@ -148,11 +148,12 @@ def assign_roles(
             "The predictions look like labels, and the labels like predictions: are they swapped?",
             hint="The order is PREDS LABELS.",
         )
+    wanted = set(pred_names)
     label_names = wanted_labels or _labels(
         [column for column in labels if column.name not in beside],
         pred_names,
         shared,
-        _width([column for column in preds if column.name in pred_names]),
+        _width([column for column in preds if column.name in wanted]),
     )
     if not wanted_preds:
         # A copy of the labels beside the predictions is no prediction.
@@ -243,7 +244,8 @@ def _look_swapped(
     preds: Sequence[Column], pred_names: Sequence[str], labels: Sequence[Column]
 ) -> bool:
     """No fractions on the left, several columns of them on the right (or any, beside texts)."""
-    kinds = {column.kind for column in preds if column.name in pred_names}
+    wanted = set(pred_names)
+    kinds = {column.kind for column in preds if column.name in wanted}
     fractions = [c for c in labels if c.kind == "list" or (c.kind == "float" and not c.integral)]
     if not pred_names:
         return bool(fractions)
@@ -264,7 +266,7 @@ def _conventional_label(columns: Sequence[Column]) -> tuple[str, ...]:
 def _select(patterns: Sequence[str], columns: Sequence[Column], field: str) -> tuple[str, ...]:
     """Return the columns that names or patterns mean, in the order of the patterns."""
     names = [column.name for column in columns]
-    chosen: list[str] = []
+    chosen: dict[str, None] = {}
     for pattern in patterns:
         found = [pattern] if pattern in names else []
         found = found or [name for name in names if fnmatchcase(name, pattern)]
@@ -273,7 +275,7 @@ def _select(patterns: Sequence[str], columns: Sequence[Column], field: str) -> t
             found = list(_select(parts, columns, field))
         if not found:
             _require(pattern, columns, field)
-        chosen += [name for name in found if name not in chosen]
+        chosen |= dict.fromkeys(found)
     return tuple(chosen)
 
 

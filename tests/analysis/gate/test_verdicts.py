@@ -13,7 +13,8 @@ from scipy import stats as scipy_stats
 from xent_cli import evaluate
 from xent_cli.analysis.gate.rules import parse_rule
 from xent_cli.analysis.gate.verdicts import judge
-from xent_cli.errors import ExitCode, RuleError
+from xent_cli.errors import RuleError
+from xent_cli.exit_codes import ExitCode
 
 LOSSES = [0.1, 0.35, 0.22, 1.8, 0.05, 0.61, 0.44, 2.3, 0.15, 0.98]
 

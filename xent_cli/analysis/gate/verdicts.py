@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.gate.rule_values import Quantity, quantities, small_among
 from xent_cli.analysis.gate.rules import Rule
-from xent_cli.errors import ExitCode, option
+from xent_cli.errors import option
+from xent_cli.exit_codes import ExitCode
 from xent_cli.metrics.report.report import Report
 from xent_cli.numerics.significance import holm_divisors
 from xent_cli.schema.provenance import Notice

@@ -15,7 +15,7 @@ from xent_cli.io.block import Block
 from xent_cli.io.formats.csv.numerals import decimals_of
 from xent_cli.io.formats.csv.records import BYTE_ORDER_MARK, read_head, record_chunks
 from xent_cli.io.read_ahead import map_ahead
-from xent_cli.io.source import Source, TextFile, Use, one_batch, reading
+from xent_cli.io.source import Source, TextFile, Use, one_batch, reading, require_unique
 from xent_cli.schema.column import Column
 from xent_cli.schema.place import Place
 
@@ -46,6 +46,7 @@ class JsonLinesSource(Source):
         if not records:
             raise EmptyInputError(f"{path} is empty.", hint="Did the job that wrote it finish?")
         names = list(dict.fromkeys(name for record in records for name in record))
+        require_unique(names, path)
         self.columns = tuple(_column(name, [r.get(name) for r in records]) for name in names)
 
     def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
@@ -88,9 +89,14 @@ def _parse(
 
 def _load(line: bytes, place: Place, row: int) -> dict[str, Any]:
     try:
-        record = json.loads(line)
+        record = json.loads(line, object_pairs_hook=_record)
     except UnicodeDecodeError as error:
         raise EncodingError(f"{place.of_row(row)}: the line is not UTF-8.") from error
+    except RecursionError as error:
+        raise ParseError(
+            f"{place.of_row(row)}: lists in lists, or objects in objects, a thousand deep.",
+            hint="Leave that key out.",
+        ) from error
     except ValueError as error:
         raise ParseError(
             f"{place.of_row(row)}: no JSON object ({error}).",
@@ -101,6 +107,19 @@ def _load(line: bytes, place: Place, row: int) -> dict[str, Any]:
             f"{place.of_row(row)}: {type(record).__name__} where an object belongs.",
             hint='JSON lines hold one object a line, like {"p": 0.9, "y": 1}.',
         )
+    return record
+
+
+def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; ValueError if a key stands twice, or cannot be written in UTF-8."""
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice!a} stands twice")
+    for name in record:
+        if not name.isascii() and any("\ud800" <= character <= "\udfff" for character in name):
+            raise ValueError(f"the key {name!a} holds half of a surrogate pair")
     return record
 
 

@@ -123,7 +123,8 @@ def describe_inputs(report: Report) -> tuple[str, ...]:
     for item in report.inputs:
         names = item.columns
         shown = ", ".join(names) if len(names) <= 3 else f"{names[0]} to {names[-1]}"
-        parts.append(f"{item.role}: {shown} of {item.path}")
+        files = f" ({item.files:,} files)" if (item.files or 1) > 1 else ""
+        parts.append(f"{item.role}: {shown} of {item.path}{files}")
     return ("; ".join(parts),)
 
 

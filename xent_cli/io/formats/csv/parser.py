@@ -114,8 +114,9 @@ def explain(parser: Parser, found: Parsed, start: int, place: Place) -> InputErr
                 )
             if index < start or not row:
                 continue
-            for name in sorted(parser.numbers, key=dialect.names.index):
-                field = row[dialect.names.index(name)]
+            for name, field in zip(dialect.names, row, strict=False):
+                if name not in parser.numbers:
+                    continue
                 if field.strip() not in NULLS and not is_number(field):
                     return _no_number(place, index, name, field)
     except csv.Error as bad_csv:
