@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from xent_cli.stats import Moments
+from xent_cli.numerics.moments import Cubes, Moments
 
 
 def moments(losses, weights=None, clusters=None):
@@ -25,4 +25,13 @@ def moments(losses, weights=None, clusters=None):
         ww=Fraction(sum(a * a for a in w)),
         uw=Fraction(sum(a * b for a, b in zip(u, w, strict=True))),
         uu=Fraction(sum(a * a for a in u)),
+        cubes=Cubes(
+            *(
+                Fraction(sum(a**i * b ** (3 - i) for a, b in zip(u, w, strict=True)))
+                for i in (3, 2, 1, 0)
+            )
+        ),
+        powers=None
+        if weights is None and clusters is None
+        else (Fraction(sum(a**4 for a in w)), Fraction(sum(a**5 for a in w))),
     )

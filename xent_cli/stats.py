@@ -5,90 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from statistics import NormalDist
 
+from xent_cli.numerics.moments import Moments
 from xent_cli.student import t_interval, two_sided_p
-
-
-@dataclass(frozen=True, slots=True)
-class Moments:
-    """The sums over n draws from which a weighted mean u / w and its standard error follow.
-
-    A draw i (a row; or a cluster of rows, added up) has a weight w_i and a weighted loss u_i, that
-    is w_i times its loss. With the sums of another loss in place of the weights, u / w is a ratio,
-    and the standard error that of the delta method.
-
-    Attributes
-    ----------
-    n : int
-        How many draws.
-    w, u : Fraction
-        Sums of w_i and u_i.
-    ww, uw, uu : Fraction
-        Sums of w_i^2, u_i w_i and u_i^2.
-
-    Examples
-    --------
-    >>> two = dict(n=2, w=Fraction(2), u=Fraction(4), ww=Fraction(2), uw=Fraction(4))
-    >>> Moments(**two, uu=Fraction(10)).standard_error()  # losses 1 and 3
-    1.0
-    >>> Moments(**two, uu=Fraction(8)).standard_error() is None  # losses 2 and 2
-    True
-    """
-
-    n: int
-    w: Fraction
-    u: Fraction
-    ww: Fraction
-    uw: Fraction
-    uu: Fraction
-
-    def __sub__(self, part: Moments) -> Moments:
-        """Return the sums over the draws that are not in `part`."""
-        return Moments(
-            self.n - part.n,
-            self.w - part.w,
-            self.u - part.u,
-            self.ww - part.ww,
-            self.uw - part.uw,
-            self.uu - part.uu,
-        )
-
-    @property
-    def spread(self) -> Fraction:
-        """Sum of (u_i - m w_i)^2 around the mean m = u / w."""
-        mean = self.u / self.w
-        return self.uu - 2 * mean * self.uw + mean * mean * self.ww
-
-    def standard_error(self) -> float | None:
-        """Linearised standard error of the mean: that of its Taylor expansion in the draws.
-
-        se^2 = n / (n - 1) * sum (u_i - m w_i)^2 / (sum w_i)^2. For rows of weight 1 this is
-        s / sqrt(n); for clusters the sandwich CR1 of Liang and Zeger (1986) with the factor
-        G / (G - 1).
-
-        Returns
-        -------
-        float, or None where there is no error to speak of: fewer than two draws, or losses that do
-        not vary beyond their own rounding.
-        """
-        if self.n < 2 or self.w <= 0:
-            return None
-        # Over common denominators, for fractions would be reduced at every step.
-        (w, u), below = _integers(self.w, self.u)
-        (ww, uw, uu), below_squares = _integers(self.ww, self.uw, self.uu)
-        spread = w * (w * uu - 2 * u * uw) + u * u * ww  # That times w^2 and `below_squares`.
-        if spread <= 0 or spread << 100 <= u * u * ww:
-            return None
-        below_all = (self.n - 1) * below_squares * w**4
-        return math.sqrt(self.n * spread * below**2 / below_all)
-
-
-def _integers(*values: Fraction) -> tuple[list[int], int]:
-    """Return numerators over one denominator, and that."""
-    below = math.lcm(*(value.denominator for value in values))
-    return [value.numerator * (below // value.denominator) for value in values], below
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +83,7 @@ def correlation(a: Moments, b: Moments, difference: Moments) -> float | None:
 
     Examples
     --------
+    >>> from fractions import Fraction
     >>> rows = lambda uu: Moments(2, Fraction(2), Fraction(0), Fraction(2), Fraction(0), uu)
     >>> correlation(rows(Fraction(2)), rows(Fraction(8)), rows(Fraction(2)))  # (-1, 1), (-2, 2)
     1.0
