@@ -14,8 +14,10 @@ from xent_cli.cells import present
 from xent_cli.contributions import Contributions
 from xent_cli.exact import ExactSums
 from xent_cli.losses import Floats
+from xent_cli.metrics.tally.third_powers import products
+from xent_cli.numerics.fieller import PairSums
+from xent_cli.numerics.moments import Cubes, Moments
 from xent_cli.products import two_product
-from xent_cli.stats import Moments
 from xent_cli.summing import sum_groups
 
 Integers = NDArray[np.int64]
@@ -166,18 +168,27 @@ class ClusterSums:
         wholes = np.array([_floats(self._whole(limbs)) for limbs in self.limbs])
         return cluster.astype(np.intp), label.astype(np.intp), sums, wholes
 
-    def moments(self, relative_to: ClusterSums | None = None) -> list[Moments]:
-        """Return, for each class and last overall, the sums over clusters, each cluster a draw.
-
-        With `relative_to`, its losses stand in place of the weights: the mean becomes a ratio.
-        """
-        below = self.limbs[0] if relative_to is None else relative_to.limbs[1]
+    def moments(self) -> list[Moments]:
+        """Return, for each class and last overall, the sums over clusters, each cluster a draw."""
         by_class = self.cells % self.n_classes
-        counts = np.bincount(by_class, minlength=self.n_classes)
-        classes = _moments(_floats(below), _floats(self.limbs[1]), by_class, counts.tolist())
-        totals = [_floats(self._whole(limbs)) for limbs in (below, self.limbs[1])]
-        n = len(self.keys)
-        return classes + _moments(totals[0], totals[1], np.zeros(n, dtype=np.intp), [n])
+        weight, loss = (_floats(limbs) for limbs in self.limbs)
+        classes = _moments(weight, loss, by_class, self.n_classes)
+        totals = [_floats(self._whole(limbs)) for limbs in self.limbs]
+        return classes + _moments(*totals, np.zeros(len(self.keys), dtype=np.intp), 1)
+
+    def joint(self, other: ClusterSums) -> PairSums:
+        """Return the sums over clusters of these losses beside those of another model, overall.
+
+        Each cluster is a draw.
+        """
+        totals = [_floats(self._whole(limbs)) for limbs in (*self.limbs, other.limbs[1])]
+        w, d, b = totals
+        one = np.zeros(len(self.keys), dtype=np.intp)
+        db, ddb, dbb, dbw = (
+            sum_groups(values, one, 1)[0] for values in (d * b, d * d * b, d * b * b, d * b * w)
+        )
+        mine, theirs = (_moments(w, u, one, 1)[0] for u in (d, b))
+        return PairSums(mine, theirs, db, ddb, dbb, dbw)
 
     def differences(self) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
         """Return for each cell the position of its cluster, its class, and its sum of losses."""
@@ -271,16 +282,23 @@ def _floats(limbs: Integers) -> Floats:
     return total
 
 
-def _moments(
-    below: Floats, above: Floats, groups: NDArray[np.intp], counts: list[int]
-) -> list[Moments]:
-    def products(a: Floats, b: Floats) -> ExactSums:
-        high, low = two_product(a, b)
-        return sum_groups(high, groups, len(counts)) + sum_groups(low, groups, len(counts))
+def _moments(weight: Floats, loss: Floats, groups: NDArray[np.intp], n: int) -> list[Moments]:
+    """Return the sums of draws that have weight, by group."""
 
-    w, u = (sum_groups(values, groups, len(counts)) for values in (below, above))
-    ww, uw, uu = products(below, below), products(above, below), products(above, above)
-    return [Moments(n, w[i], u[i], ww[i], uw[i], uu[i]) for i, n in enumerate(counts)]
+    def squares(a: Floats, b: Floats) -> ExactSums:
+        high, low = two_product(a, b)
+        return sum_groups(high, groups, n) + sum_groups(low, groups, n)
+
+    w, u = (sum_groups(values, groups, n) for values in (weight, loss))
+    ww, uw, uu = squares(weight, weight), squares(loss, weight), squares(loss, loss)
+    thirds = [sum_groups(values, groups, n) for values in products(loss, weight).values()]
+    counts = np.bincount(groups[weight > 0], minlength=n).tolist()
+    found = []
+    for i, count in enumerate(counts):
+        uuu, uuw, uww, www, fourth, fifth = (sums[i] for sums in thirds)
+        cubes = Cubes(uuu, uuw, uww, www)
+        found.append(Moments(count, w[i], u[i], ww[i], uw[i], uu[i], cubes, (fourth, fifth)))
+    return found
 
 
 def _joined(parts: list[int]) -> int:

@@ -9,13 +9,22 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.cells import LARGEST_SQUARED, Cells, Sums, present
+from xent_cli.cells import LARGEST_SQUARED, Cells, Sums, one_sum, present
 from xent_cli.contributions import Contributions
 from xent_cli.errors import ReportError, SliceError, WeightError
 from xent_cli.exact import ExactSums
 from xent_cli.losses import Floats
 from xent_cli.magnitudes import Magnitudes
 from xent_cli.measured import Measured
+from xent_cli.metrics.tally.third_powers import (
+    DRAWN,
+    THIRD_POWERS,
+    common,
+    products,
+    read_sums,
+    third_powers,
+    written,
+)
 from xent_cli.slice_sums import SliceSums, add_differences
 from xent_cli.spec import Spec
 
@@ -23,6 +32,9 @@ Mask = NDArray[np.bool_]
 
 MOMENTS = ("weight", "loss", "weight_squared", "loss_weight", "loss_squared")
 """Sums kept for each class and, last, for all rows; "loss" is that of the differences."""
+
+JOINT = "difference_squared_loss"
+"""Sum kept once, of squared differences times the losses of the baseline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +55,7 @@ class Delta:
     infinite : tuple of int
         Rows on which a loss is infinite in either. They are not in the sums.
     sums : mapping of str to ExactSums
-        MOMENTS, of length K + 1.
+        MOMENTS, third powers and rows with weight, of length K + 1; and JOINT of length 1.
     magnitudes : Magnitudes
         How large the differences are.
     n_clipped, n_huge : int
@@ -73,7 +85,8 @@ class Delta:
         (0, 0, 0)
         """
         nothing = (0,) * (spec.n_classes + 1)
-        sums = {name: ExactSums.zeros(len(nothing)) for name in MOMENTS}
+        sums = {name: ExactSums.zeros(len(nothing)) for name in (*MOMENTS, *THIRD_POWERS, DRAWN)}
+        sums |= {JOINT: ExactSums.zeros(1)}
         slices = tuple(SliceSums.zero(by, graded=False, clustered=False) for by in spec.by)
         return cls(spec, nothing, nothing, nothing, nothing, sums, slices=slices)
 
@@ -109,7 +122,7 @@ class Delta:
             _count(cells, d < 0, row_d < 0, some),
             _count(cells, d > 0, row_d > 0, some),
             cells.count(infinite),
-            _moments(cells, d, row_d, squarable),
+            _moments(cells, ours, d, row_d, squarable),
             _magnitudes(ours, d, row_d, spec.n_classes),
             n_clipped=int(clipped.sum()),
             n_huge=int((~squarable).sum()),
@@ -128,7 +141,7 @@ class Delta:
             better,
             worse,
             infinite,
-            {name: mine + other.sums[name] for name, mine in self.sums.items()},
+            common(self.sums, other.sums),
             self.magnitudes + other.magnitudes,
             self.n_clipped + other.n_clipped,
             self.n_huge + other.n_huge,
@@ -140,7 +153,7 @@ class Delta:
         return {
             "spec": self.spec.to_dict(),
             **{name: list(getattr(self, name)) for name in _COUNTS},
-            "sums": {name: sums.to_strings() for name, sums in self.sums.items()},
+            "sums": written(self.sums),
             "magnitudes": self.magnitudes.to_dict(),
             "n_clipped": self.n_clipped,
             "n_huge": self.n_huge,
@@ -159,7 +172,7 @@ class Delta:
                 better,
                 worse,
                 infinite,
-                {name: ExactSums.from_strings(data["sums"][name]) for name in zero.sums},
+                read_sums(data["sums"], zero.sums),
                 Magnitudes.from_dict(data["magnitudes"]),
                 int(data["n_clipped"]),
                 int(data["n_huge"]),
@@ -179,9 +192,13 @@ class Delta:
 _COUNTS = ("n", "better", "worse", "infinite")
 
 
-def _moments(cells: Cells, d: Floats, row_d: Floats, squarable: NDArray[np.bool_]) -> Sums:
+def _moments(
+    cells: Cells, ours: Contributions, d: Floats, row_d: Floats, squarable: NDArray[np.bool_]
+) -> Sums:
     sums = cells.moments(d, row_d, squarable)
-    return {name: sums[name] for name in MOMENTS}
+    kept = {name: sums[name] for name in MOMENTS} | third_powers(cells, ours, d, row_d, sums)
+    joint = products(row_d, ours.finite_row_loss)["loss_squared_weight"]
+    return kept | {JOINT: one_sum(joint)}
 
 
 def _count(cells: Cells, mask: Mask, row_mask: Mask, some: Mask | None) -> tuple[int, ...]:

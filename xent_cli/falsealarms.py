@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from xent_cli.comparison import Comparison
 from xent_cli.delta import Delta
 from xent_cli.errors import UsageError
-from xent_cli.figures import NATS_PER, moments_of, row_moments
+from xent_cli.figures import NATS_PER, moments_of
 from xent_cli.quantities import Quantity
 from xent_cli.rules import PAIRED, Rule
-from xent_cli.stats import Estimate, Moments
+from xent_cli.metrics.tally.third_powers import moments_at
+from xent_cli.numerics.moments import Moments
+from xent_cli.stats import Estimate
 from xent_cli.verdicts import FalseAlarms, Outcome, judge_quantities, worst
 
 _SEED = 1935
@@ -94,7 +96,7 @@ def _moments(comparison: Comparison, delta: Delta) -> list[Moments]:
     ours, theirs = comparison.baseline.tally.clusters, comparison.candidate.tally.clusters
     if ours is not None and theirs is not None:
         return theirs.less(ours).moments()
-    return [row_moments(n, delta.sums, index) for index, n in enumerate(delta.n)]
+    return [moments_at(n, delta.sums, index) for index, n in enumerate(delta.n)]
 
 
 def _flip_rows(

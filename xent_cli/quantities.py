@@ -15,7 +15,8 @@ from xent_cli.rules import COUNTED, PAIRED, Rule
 from xent_cli.slice_comparison import SliceComparison
 from xent_cli.slice_figures import Slice
 from xent_cli.slicing import Key
-from xent_cli.stats import Estimate, Moments, Proportion, independent_sum
+from xent_cli.numerics.moments import Moments
+from xent_cli.stats import Estimate, Proportion
 
 
 def _same(value: float) -> float:

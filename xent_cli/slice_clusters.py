@@ -10,7 +10,8 @@ import numpy as np
 from xent_cli.clusters import ClusterSums
 from xent_cli.losses import Floats
 from xent_cli.products import two_product
-from xent_cli.stats import Moments
+from xent_cli.metrics.tally.third_powers import products
+from xent_cli.numerics.moments import Cubes, Moments
 from xent_cli.summing import sum_groups
 
 
@@ -70,19 +71,30 @@ def cluster_draws(clusters: ClusterSums) -> list[ClusterDraws]:
     (w, u), (all_w, all_u) = sums, wholes[:, cluster]
     k = clusters.n_classes
 
-    def products(a: Floats, b: Floats) -> list[Fraction]:
+    def total(values: Floats) -> list[Fraction]:
+        sums = sum_groups(values, label, k).settled()
+        return [sums[index] for index in range(k)]
+
+    def square(a: Floats, b: Floats) -> list[Fraction]:
         high, low = two_product(a, b)
-        total = (sum_groups(high, label, k) + sum_groups(low, label, k)).settled()
-        return [total[index] for index in range(k)]
+        return [x + y for x, y in zip(total(high), total(low), strict=True)]
 
     shared = zip(
-        products(u, all_u), products(u, all_w), products(w, all_u), products(w, all_w), strict=True
+        square(u, all_u), square(u, all_w), square(w, all_u), square(w, all_w), strict=True
     )
-    alone = np.bincount(cluster, minlength=len(clusters.keys))[cluster] == 1
+    alone = (all_w > 0) & (all_w <= w)
     only = np.bincount(label[alone], minlength=k).tolist()
+    # In the third powers of all rows those of the clusters that the slice shares are replaced.
+    powers = [
+        [x - y for x, y in zip(total(rest), total(all_), strict=True)]
+        for rest, all_ in zip(
+            products(all_u - u, all_w - w).values(), products(all_u, all_w).values(), strict=True
+        )
+    ]
+    cubes, (fourth, fifth) = whole.cubes or (), whole.powers or (Fraction(0), Fraction(0))
     found = []
-    for inside, four, n_only in zip(each, shared, only, strict=True):
-        both = Shared(*four)
+    for index, (inside, four, n_only) in enumerate(zip(each, shared, only, strict=True)):
+        both, more = Shared(*four), [power[index] for power in powers]
         rest = Moments(
             whole.n - n_only,
             whole.w - inside.w,
@@ -90,6 +102,8 @@ def cluster_draws(clusters: ClusterSums) -> list[ClusterDraws]:
             whole.ww - 2 * both.ww + inside.ww,
             whole.uw - both.uw - both.wu + inside.uw,
             whole.uu - 2 * both.uu + inside.uu,
+            Cubes(*(a + b for a, b in zip(cubes, more[:4], strict=True))),
+            (fourth + more[4], fifth + more[5]),
         )
         found.append(ClusterDraws(inside, rest, both, whole.n))
     return found

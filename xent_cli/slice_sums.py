@@ -17,9 +17,20 @@ from xent_cli.errors import SliceError
 from xent_cli.exact import ExactSums
 from xent_cli.losses import Floats, Labels
 from xent_cli.measured import Measured
+from xent_cli.metrics.tally.third_powers import (
+    ALIKE,
+    DRAWN,
+    THIRD_POWERS,
+    ZEROS,
+    common,
+    moments_at,
+    products,
+    read_sums,
+    written,
+)
+from xent_cli.numerics.moments import Moments
 from xent_cli.products import two_product
 from xent_cli.slicing import MOST_SLICES, Key, Slicing
-from xent_cli.stats import Moments
 from xent_cli.summing import sum_groups
 
 COUNTS = ("rows", "infinite", "huge")
@@ -28,6 +39,9 @@ to square."""
 
 MOMENTS = ("weight", "loss", "weight_squared", "loss_weight", "loss_squared")
 GRADES = ("graded", "correct")
+ABSOLUTE = "absolute"
+"""For differences of two models, the sum of how large they are."""
+
 Mask = NDArray[np.bool_]
 
 
@@ -45,7 +59,7 @@ class SliceSums:
         The slices that have rows, in any order: sorting them for every batch would take longer than
         all else.
     sums : mapping of str to ExactSums
-        COUNTS and MOMENTS, and for a single model GRADES; one entry a slice.
+        COUNTS, MOMENTS, third powers and, for a single model, GRADES; one entry a slice.
     clusters : ClusterSums, optional
         The sums of each cluster, with the slices in place of the classes.
     """
@@ -58,7 +72,8 @@ class SliceSums:
     @classmethod
     def zero(cls, slicing: Slicing, *, graded: bool, clustered: bool) -> Self:
         """Return the sums of no rows."""
-        names = (*COUNTS, *MOMENTS, *(GRADES if graded else ()))
+        names = (*COUNTS, *MOMENTS, *THIRD_POWERS, DRAWN)
+        names += (ZEROS, *GRADES) if graded else (ABSOLUTE,)
         sums = {name: ExactSums.zeros(0) for name in names}
         return cls(slicing, (), sums, ClusterSums.zero(0) if clustered else None)
 
@@ -74,7 +89,7 @@ class SliceSums:
         clusters = None
         if ours.clusters is not None and theirs.clusters is not None:
             clusters = ours.clusters + theirs.clusters
-        sums = {name: mine + theirs.sums[name] for name, mine in ours.sums.items()}
+        sums = common(ours.sums, theirs.sums)
         return type(self)(self.slicing, ours.keys, sums, clusters)
 
     def __eq__(self, other: object) -> bool:
@@ -114,14 +129,13 @@ class SliceSums:
 
     def moments(self, index: int) -> Moments:
         """Return the sums over the rows of a slice, each row a draw."""
-        weight, loss, ww, uw, uu = (self.sums[name][index] for name in MOMENTS)
-        return Moments(self.count("rows", index), weight, loss, ww, uw, uu)
+        return moments_at(self.count("rows", index), self.sums, index)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON that `from_dict` turns into the same sums."""
         whole = self.settled()
         counts = {name: [whole.count(name, index) for index in range(len(self))] for name in COUNTS}
-        sums = {name: s.to_strings() for name, s in whole.sums.items() if name not in COUNTS}
+        sums = written({name: s for name, s in whole.sums.items() if name not in COUNTS})
         clusters = {} if whole.clusters is None else {"clusters": whole.clusters.to_dict()}
         return {"keys": [list(key) for key in whole.keys], **counts, "sums": sums, **clusters}
 
@@ -133,12 +147,8 @@ class SliceSums:
         if list(keys) != sorted(set(keys)) or any(len(k) != width for k in keys):
             raise ValueError("the slices are out of order")
         require_few(zero.slicing, len(keys))
-        sums = {
-            name: ExactSums(tuple(int(n) for n in data[name]))
-            if name in COUNTS
-            else ExactSums.from_strings(data["sums"][name])
-            for name in zero.sums
-        }
+        sums = {name: ExactSums(tuple(int(n) for n in data[name])) for name in COUNTS}
+        sums |= read_sums(data["sums"], (name for name in zero.sums if name not in COUNTS))
         if any(len(each) != len(keys) for each in sums.values()):
             raise ValueError("a sum lacks some slices")
         clusters = None
@@ -170,6 +180,7 @@ def add_slices(measured: Measured) -> tuple[SliceSums, ...]:
         at, keys = _used(slicing, sliced)
         sums = _moments(rows, rows.finite_row_loss, at, len(keys))
         sums |= _grades(rows, at, len(keys)) | _counts(infinite, huge, at, len(keys))
+        sums |= {ZEROS: _marked(_drawn(rows, measured.has_zero), at, len(keys))}
         clusters = None
         if batch.clusters is not None:
             clusters = ClusterSums.of(batch, rows, len(keys), at)
@@ -191,6 +202,7 @@ def add_differences(
     for slicing, sliced in zip(measured.spec.by, measured.batch.slices, strict=True):
         at, keys = _used(slicing, sliced)
         sums = _moments(rows, row_d, at, len(keys)) | _counts(infinite, huge, at, len(keys))
+        sums |= {ABSOLUTE: sum_groups(np.abs(row_d), at, len(keys))}
         found.append(SliceSums(slicing, keys, sums))
     return tuple(found)
 
@@ -221,12 +233,27 @@ def _moments(rows: Contributions, loss: Floats, at: Labels, n: int) -> Sums:
     sums = {"loss": total, "loss_squared": _products(square, square, at, n)}
     if weight is None:
         ones = ExactSums.of_integers(np.bincount(at, minlength=n))
-        return sums | {"weight": ones, "weight_squared": ones, "loss_weight": total}
-    return sums | {
-        "weight": sum_groups(weight, at, n),
-        "weight_squared": _products(weight, weight, at, n),
-        "loss_weight": _products(square, weight, at, n),
-    }
+        sums |= {"weight": ones, "weight_squared": ones, "loss_weight": total, DRAWN: ones}
+        sums |= {name: sums[like] for name, like in ALIKE.items()}
+    else:
+        sums |= {
+            "weight": sum_groups(weight, at, n),
+            "weight_squared": _products(weight, weight, at, n),
+            "loss_weight": _products(square, weight, at, n),
+            DRAWN: _marked(weight > 0, at, n),
+        }
+    powers = products(loss, weight)
+    return sums | {name: sum_groups(values, at, n) for name, values in powers.items()}
+
+
+def _drawn(rows: Contributions, mask: Mask) -> Mask:
+    """Say which of the rows (n,) that `mask` marks have weight."""
+    weight = rows.weight if rows.row_weight is None else rows.row_weight
+    return mask if weight is None else mask & (weight > 0)
+
+
+def _marked(mask: Mask, at: Labels, n: int) -> ExactSums:
+    return ExactSums.of_integers(np.bincount(at[mask], minlength=n))
 
 
 def _products(a: Floats, b: Floats, at: Labels, n: int) -> ExactSums:
@@ -237,8 +264,8 @@ def _products(a: Floats, b: Floats, at: Labels, n: int) -> ExactSums:
 def _counts(infinite: Mask, huge: Mask, at: Labels, n: int) -> Sums:
     return {
         "rows": ExactSums.of_integers(np.bincount(at, minlength=n)),
-        "infinite": ExactSums.of_integers(np.bincount(at[infinite], minlength=n)),
-        "huge": ExactSums.of_integers(np.bincount(at[huge], minlength=n)),
+        "infinite": _marked(infinite, at, n),
+        "huge": _marked(huge, at, n),
     }
 
 

@@ -15,6 +15,16 @@ from xent_cli.clusters import ClusterSums
 from xent_cli.errors import ReportError
 from xent_cli.exact import ExactSums
 from xent_cli.measured import Measured, measure
+from xent_cli.metrics.tally.third_powers import (
+    DRAWN,
+    THIRD_POWERS,
+    ZEROS,
+    common,
+    read_sums,
+    third_powers,
+    written,
+    zeros,
+)
 from xent_cli.running import Running
 from xent_cli.slice_sums import SliceSums, add_slices
 from xent_cli.spec import Spec
@@ -26,11 +36,15 @@ PER_CLASS = (
     "weight_squared",
     "loss_weight",
     "loss_squared",
+    *THIRD_POWERS,
+    DRAWN,
+    ZEROS,
     "graded",
     "correct",
     "probability",
 )
-"""Sums kept for each class and, last, for all rows. Without the squares: no standard error."""
+"""Sums kept for each class and, last, for all rows. Without the squares: no standard error. Without
+third powers: Student's t intervals."""
 
 OVERALL = ("clipped_loss", "entropy")
 """Sums kept once: the loss of clipped rows, and the entropy of label distributions."""
@@ -122,8 +136,11 @@ class Tally:
         cells = Cells(rows, spec.n_classes)
         infinite, finite_loss, row_loss = rows.infinite, rows.finite_loss, rows.finite_row_loss
         squarable = np.abs(finite_loss) < LARGEST_SQUARED
+        moments = cells.moments(finite_loss, row_loss, squarable)
         sums = {
-            **cells.moments(finite_loss, row_loss, squarable),
+            **moments,
+            **third_powers(cells, rows, finite_loss, row_loss, moments),
+            ZEROS: zeros(cells, rows, measured.has_zero),
             **cells.accuracy(),
             "probability": cells.sum(rows.probability),
             "clipped_loss": one_sum(row_loss[rows.clipped]),
@@ -159,7 +176,7 @@ class Tally:
             self.spec,
             tuple(a + b for a, b in zip(self.n, other.n, strict=True)),
             tuple(a + b for a, b in zip(self.infinite, other.infinite, strict=True)),
-            {name: mine + other.sums[name] for name, mine in self.sums.items()},
+            common(self.sums, other.sums),
             self.n_ignored + other.n_ignored,
             self.n_invalid + other.n_invalid,
             self.n_clipped + other.n_clipped,
@@ -179,11 +196,13 @@ class Tally:
             "spec": self.spec.to_dict(),
             "n": list(self.n),
             "infinite": list(self.infinite),
-            "sums": {
-                name: self.sums[name].to_strings()
-                for name in (*PER_CLASS, *OVERALL, *IN_MULTILABEL)
-                if name in self.sums
-            },
+            "sums": written(
+                {
+                    name: self.sums[name]
+                    for name in (*PER_CLASS, *OVERALL, *IN_MULTILABEL)
+                    if name in self.sums
+                }
+            ),
             **data,
             "pred_sums": asdict(self.pred_sums),
             "label_sums": asdict(self.label_sums),
@@ -197,7 +216,7 @@ class Tally:
         try:
             spec = Spec.from_dict(data["spec"])
             zero = cls.zero(spec)
-            sums = {name: ExactSums.from_strings(data["sums"][name]) for name in zero.sums}
+            sums = read_sums(data["sums"], zero.sums)
             tally = cls(
                 spec,
                 tuple(int(n) for n in data["n"]),
