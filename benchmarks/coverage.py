@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from xent_cli.numerics.estimates import Estimate
 from xent_cli.numerics.moments import Moments
-from xent_cli.stats import Estimate
 
 SAMPLES = Path(__file__).parents[1] / "sample_data"
 RNG_SEED = 2026

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import settings
-from store_server import Door, Store, environment, open_door, running_store
 
-from xent_cli.batch import Batch, Place
-from xent_cli.spec import Spec
+from tests.store_server import Door, Store, environment, open_door, running_store
+from xent_cli.metrics.rows.batch import Batch
+from xent_cli.schema.place import Place
+from xent_cli.schema.spec import Spec
 
 settings.register_profile("local", deadline=None, max_examples=60, database=None)
 settings.register_profile("ci", parent=settings.get_profile("local"), derandomize=True)

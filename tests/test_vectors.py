@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from by_hand import moments
 
+from tests.by_hand import moments
 from xent_cli import evaluate
-from xent_cli.power import rows_needed, smallest_detectable
-from xent_cli.stats import Estimate, correlation
+from xent_cli.numerics.estimates import Estimate, correlation
+from xent_cli.numerics.significance import rows_needed, smallest_detectable
 
 VECTORS = {
     vector["id"]: vector

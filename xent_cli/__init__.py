@@ -8,14 +8,14 @@ from xent_cli.errors import XentError
 from xent_cli.version import __version__
 
 if TYPE_CHECKING:
-    from xent_cli.comparing import compare
-    from xent_cli.evaluation import evaluate
-    from xent_cli.explaining import explain
-    from xent_cli.gating import gate
-    from xent_cli.merging import merge
-    from xent_cli.ranking import worst_rows
-    from xent_cli.report import Report
-    from xent_cli.tally import Tally
+    from xent_cli.api.compare import compare
+    from xent_cli.api.evaluate import evaluate
+    from xent_cli.api.explain import explain
+    from xent_cli.api.gate import gate
+    from xent_cli.api.merge import merge
+    from xent_cli.api.worst_rows import worst_rows
+    from xent_cli.metrics.report.report import Report
+    from xent_cli.metrics.tally.tally import Tally
 
 __all__ = [
     "Report",
@@ -31,14 +31,14 @@ __all__ = [
 ]
 
 _HOMES = {
-    "compare": "comparing",
-    "evaluate": "evaluation",
-    "explain": "explaining",
-    "gate": "gating",
-    "merge": "merging",
-    "worst_rows": "ranking",
-    "Report": "report",
-    "Tally": "tally",
+    "compare": "api.compare",
+    "evaluate": "api.evaluate",
+    "explain": "api.explain",
+    "gate": "api.gate",
+    "merge": "api.merge",
+    "worst_rows": "api.worst_rows",
+    "Report": "metrics.report.report",
+    "Tally": "metrics.tally.tally",
 }
 
 

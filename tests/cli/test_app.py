@@ -22,11 +22,11 @@ import pytest
 from pyarrow import feather
 
 from xent_cli import __version__, evaluate
-from xent_cli.choices import Choices
+from xent_cli.api.inputs import Choices
 from xent_cli.cli import compare as compare_module
 from xent_cli.cli import eval as eval_module
 from xent_cli.cli import gate as gate_module
-from xent_cli.cli import reading
+from xent_cli.cli import option_groups as reading
 
 from .conftest import CLEAN, Xent
 
@@ -95,7 +95,7 @@ def test_a_crash_is_no_failed_gate(
     def explode(*_: object, **__: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("xent_cli.evaluation.evaluate", explode)
+    monkeypatch.setattr("xent_cli.api.evaluate.evaluate", explode)
     result = xent("eval", *pair)
     assert result.code == 2
     assert "RuntimeError: boom" in result.err
@@ -266,7 +266,7 @@ def test_an_evaluation_imports_no_pandas(kind: str, tmp_path: Path) -> None:
         "import sys; from xent_cli.cli import main;"
         f"main(['eval', {str(path)!r}, *{labels!r}, '-f', 'total']);"
         "print([m for m in ('pandas', 'pyarrow.dataset', 'rich', 'pyarrow.fs',"
-        "'xent_cli.files.store') if m in sys.modules])"
+        "'xent_cli.io.storage.object_store') if m in sys.modules])"
     )
     out = subprocess.run(
         [sys.executable, "-c", code], env=CLEAN, capture_output=True, text=True, check=True

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import xent_cli
-from xent_cli.tools import TOOLS
+from xent_cli.metrics.compat.libraries import TOOLS
 
 from .conftest import Xent
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import xent_cli
-from xent_cli.render.gate_documents import GATE_FORMATS, render_gate
+from xent_cli.render.dispatch import GATE_FORMATS, render_gate
 from xent_cli.render.github import MOST_BYTES, render_github, render_summary
 from xent_cli.render.view import View
 

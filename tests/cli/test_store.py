@@ -12,7 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from store_server import Door, Store, environment
+
+from tests.store_server import Door, Store, environment
 
 from .conftest import CLEAN, Xent
 

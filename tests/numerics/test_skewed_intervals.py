@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from by_hand import moments
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
+from tests.by_hand import moments
 from xent_cli.numerics.clopper_pearson import binomial_p_value, binomial_tail, clopper_pearson
 from xent_cli.numerics.difference_of_means import DifferenceOfMeans
 from xent_cli.numerics.fieller import PairSums, RatioOfMeans

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from xent_cli import Report
-from xent_cli.render.documents import FORMATS, render_report
+from xent_cli.render.dispatch import FORMATS, render_report
 from xent_cli.render.view import View
 
 from .conftest import NASTY

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from xent_cli.cli.command import Command, Group
-from xent_cli.cli.defaults import config_defaults
+from xent_cli.cli.config import config_defaults
+from xent_cli.cli.fast_typer import Command, Group
 from xent_cli.cli.interrupt import leaving_at_once
 from xent_cli.cli.terminal import silence, write_stderr
 from xent_cli.errors import ExitCode, XentError
@@ -103,6 +103,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _complain(text: str) -> None:
-    from xent_cli.render.words import clean
+    from xent_cli.render.text import clean
 
     write_stderr(clean(text))

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from xent_cli.cli.options import (
+from xent_cli.cli.option_groups import (
     AllowSameOption,
     ColorOption,
     DebugOption,
@@ -15,8 +15,8 @@ from xent_cli.cli.options import (
     NoProgressOption,
     OutputOption,
     QuietOption,
+    with_choices,
 )
-from xent_cli.cli.reading import with_choices
 
 
 @with_choices
@@ -52,13 +52,13 @@ def compare_command(
 
     Example: xent compare old.csv new.csv --labels labels.csv
     """
+    from xent_cli.analysis.comparison.training_curve import natural_order
+    from xent_cli.api.compare import compare
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
-    from xent_cli.comparing import compare
-    from xent_cli.files.allocation import allocate_for_speed
-    from xent_cli.render.contrast_documents import CONTRAST_FORMATS, render_contrast
+    from xent_cli.io.memory_pool import allocate_for_speed
+    from xent_cli.render.dispatch import CONTRAST_FORMATS, render_contrast
     from xent_cli.render.view import View
-    from xent_cli.trend import natural_order
 
     allocate_for_speed()
     models = [baseline, *candidates]

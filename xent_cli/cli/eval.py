@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from xent_cli.cli.options import (
+from xent_cli.cli.option_groups import (
     ColorOption,
     CompatOption,
     DebugOption,
@@ -18,9 +18,9 @@ from xent_cli.cli.options import (
     QuietOption,
     SortOption,
     TopOption,
+    with_choices,
 )
-from xent_cli.cli.reading import with_choices
-from xent_cli.engines import Engine
+from xent_cli.schema.types import Engine
 
 
 @with_choices
@@ -65,10 +65,10 @@ def eval_command(
 
     Example: xent eval preds.csv labels.csv
     """
+    from xent_cli.api.evaluate import evaluate
     from xent_cli.cli.output import read_targets, write_report
     from xent_cli.cli.progress import progress_bar
-    from xent_cli.evaluation import evaluate
-    from xent_cli.files.allocation import allocate_for_speed
+    from xent_cli.io.memory_pool import allocate_for_speed
     from xent_cli.render.view import View
 
     allocate_for_speed()

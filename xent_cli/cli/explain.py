@@ -7,15 +7,15 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from xent_cli.cli.options import (
+from xent_cli.cli.option_groups import (
     ColorOption,
     DebugOption,
     NoConfigOption,
     NoProgressOption,
     OutputOption,
     QuietOption,
+    with_choices,
 )
-from xent_cli.cli.reading import with_choices
 
 
 @partial(with_choices, without=["by"])
@@ -53,10 +53,10 @@ def explain_command(
 
     Example: xent explain preds.csv labels.csv
     """
+    from xent_cli.api.explain import explain
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
-    from xent_cli.explaining import explain
-    from xent_cli.render.explain_documents import EXPLAIN_FORMATS, render_explanation
+    from xent_cli.render.dispatch import EXPLAIN_FORMATS, render_explanation
     from xent_cli.render.view import View
 
     targets = read_targets(output or [], [preds, labels], EXPLAIN_FORMATS)

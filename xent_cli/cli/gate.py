@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from xent_cli.cli.options import (
+from xent_cli.cli.option_groups import (
     AllowSameOption,
     ColorOption,
     DebugOption,
@@ -16,12 +16,12 @@ from xent_cli.cli.options import (
     NoProgressOption,
     OutputOption,
     QuietOption,
+    with_choices,
 )
-from xent_cli.cli.reading import with_choices
 from xent_cli.errors import OutputError
 
 if TYPE_CHECKING:
-    from xent_cli.verdicts import GateResult
+    from xent_cli.analysis.gate.verdicts import GateResult
 
 
 @with_choices
@@ -82,11 +82,11 @@ def gate_command(
 
     Example: xent gate new.csv labels.csv --baseline old.csv --require 'delta <= 0.01 @95%'
     """
+    from xent_cli.api.gate import gate
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
-    from xent_cli.files.allocation import allocate_for_speed
-    from xent_cli.gating import gate
-    from xent_cli.render.gate_documents import GATE_FORMATS, render_gate
+    from xent_cli.io.memory_pool import allocate_for_speed
+    from xent_cli.render.dispatch import GATE_FORMATS, render_gate
     from xent_cli.render.view import View
 
     allocate_for_speed()

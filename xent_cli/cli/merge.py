@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from xent_cli.cli.options import (
+from xent_cli.cli.option_groups import (
     ColorOption,
     DebugOption,
     FormatOption,
@@ -38,10 +38,10 @@ def merge_command(
 
     Example: xent merge shard-*.json --output json:whole.json
     """
+    from xent_cli.api.merge import merge
     from xent_cli.cli.output import read_targets, write_report
-    from xent_cli.merging import merge
+    from xent_cli.metrics.report.saved import read_report
     from xent_cli.render.view import View
-    from xent_cli.saved import read_report
 
     targets = read_targets(output or [])
     merged = merge(read_report(path) for path in reports)

@@ -15,12 +15,12 @@ from xent_cli.cli.terminal import (
     write_stderr,
     write_stdout,
 )
-from xent_cli.drafts import drafted, writing
 from xent_cli.errors import OutputError, UsageError
-from xent_cli.render.documents import FORMATS, render_report
+from xent_cli.io.atomic_write import drafted, writing
+from xent_cli.metrics.report.report import Report
+from xent_cli.render.dispatch import FORMATS, render_report
+from xent_cli.render.text import clean
 from xent_cli.render.view import View
-from xent_cli.render.words import clean
-from xent_cli.report import Report
 
 _WITHOUT_WARNINGS = ("csv", "total")
 

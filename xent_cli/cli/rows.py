@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from xent_cli.cli.options import (
+from xent_cli.cli.option_groups import (
     ColorOption,
     DebugOption,
     NoConfigOption,
     NoProgressOption,
     QuietOption,
+    with_choices,
 )
-from xent_cli.cli.reading import with_choices
 
 
 @partial(with_choices, without=["by"])
@@ -64,14 +64,14 @@ def rows_command(
 
     Example: xent rows preds.csv labels.csv --where wrong
     """
+    from xent_cli.api.worst_rows import worst_rows
     from xent_cli.cli.output import read_targets, write_documents, write_warnings
     from xent_cli.cli.progress import progress_bar
     from xent_cli.cli.terminal import write_stderr
-    from xent_cli.files.writing import TABLE_FORMATS
-    from xent_cli.ranking import worst_rows
-    from xent_cli.render.ranking_documents import render_ranking
+    from xent_cli.io.table_writer import TABLE_FORMATS
+    from xent_cli.render.dispatch import render_ranking
+    from xent_cli.render.text import clean
     from xent_cli.render.view import View
-    from xent_cli.render.words import clean
 
     targets = read_targets(output or [], [preds, labels], (*TABLE_FORMATS, "table", "json", "md"))
     tables = [target for target in targets if target.form in TABLE_FORMATS]

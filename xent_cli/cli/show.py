@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from xent_cli.cli.options import (
+from xent_cli.cli.option_groups import (
     ColorOption,
     DebugOption,
     FormatOption,
@@ -39,8 +39,8 @@ def show_command(
     Example: xent show report.json --sort loss
     """
     from xent_cli.cli.output import read_targets, write_report
+    from xent_cli.metrics.report.saved import read_report
     from xent_cli.render.view import View
-    from xent_cli.saved import read_report
 
     targets = read_targets(output or [])
     view = View(sort=sort, top=top, min_n=min_n)

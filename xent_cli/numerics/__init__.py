@@ -1,1 +1,1 @@
-"""Numerics: sums, estimates and their intervals, on numbers alone. Standard library and NumPy."""
+"""Numerics: exact sums, estimates, Student's t, quantiles, assignment. NumPy only."""

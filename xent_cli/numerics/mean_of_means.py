@@ -73,7 +73,7 @@ def guarded_mean_of_means(
         return None
     own = mean_of_means(parts, scale=scale)
     if any(part.cubes is None for part in parts):
-        return None if own is None else GuardedMean(own, floor=0.0)
+        return GuardedMean(own, floor=0.0)
     rarest = min(range(len(parts)), key=lambda index: parts[index].n)
     more = [
         part.with_draw(*loss_draw(part, unseen_loss(part.n, n_zeros=n_zeros, eps=eps)))

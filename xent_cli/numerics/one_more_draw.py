@@ -80,9 +80,9 @@ class GuardedMean:
         """Return the two-sided interval at a level such as 0.95; None without any bound."""
         lows = [each.interval(level)[0] for each in (self.own, self.below, self.wide) if each]
         highs = [each.interval(level)[1] for each in (self.own, self.above, self.wide) if each]
-        low, high = min(lows, default=self.floor), max(highs, default=math.inf)
-        if math.isinf(low) and math.isinf(high):
+        if not lows and not highs:
             return None
+        low, high = min(lows, default=self.floor), max(highs, default=math.inf)
         return max(self.floor, low), max(self.floor, high)
 
     def p_value(self, limit: float) -> float | None:
@@ -107,7 +107,7 @@ def _side(parts: tuple[SkewedMean | None, ...], limit: float, *, sign: int) -> f
 
 def guarded_loss(
     draws: Moments, unseen: float, *, scale: float = 1.0, draw: Draw | None = None
-) -> GuardedMean | None:
+) -> GuardedMean:
     """Return the bounds of a mean loss, of which nothing is below 0.
 
     Parameters
@@ -130,11 +130,9 @@ def guarded_loss(
     >>> low, round(high, 12)
     (0.0, 0.164245431919)
     """
-    if draws.n < 2 or draws.w <= 0:
-        return None
     own = SkewedMean.of(draws, scale=scale)
     if draws.cubes is None:
-        return None if own is None else GuardedMean(own, floor=0.0)
+        return GuardedMean(own, floor=0.0)
     w, u = draw or loss_draw(draws, unseen)
     return GuardedMean(
         own,
@@ -144,8 +142,10 @@ def guarded_loss(
     )
 
 
-def guarded_difference(draws: Moments, unseen: float, *, scale: float = 1.0) -> GuardedMean | None:
+def guarded_difference(draws: Moments, unseen: float, *, scale: float = 1.0) -> GuardedMean:
     """Return the bounds of a mean difference, with one more draw on either side.
+
+    There are at least two draws, with weight.
 
     Examples
     --------
@@ -155,11 +155,9 @@ def guarded_difference(draws: Moments, unseen: float, *, scale: float = 1.0) -> 
     >>> guarded_difference(same, 0.0).interval(0.95)
     (0.0, 0.0)
     """
-    if draws.n < 2 or draws.w <= 0:
-        return None
     own = SkewedMean.of(draws, scale=scale)
     if draws.cubes is None:
-        return None if own is None else GuardedMean(own)
+        return GuardedMean(own)
     w, u = loss_draw(draws, unseen)
     return GuardedMean(
         own,

@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass
 
 from xent_cli.numerics.moments import Moments
-from xent_cli.student import t_quantile, two_sided_p
+from xent_cli.numerics.student_t import t_quantile, two_sided_p
 
 _FAR = 1e90
 """So many errors from the mean nothing is possible, and cubes are about to overflow."""

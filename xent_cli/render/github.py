@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from xent_cli.render.gate_sheet import gate_sheet, headline, title
+from xent_cli.analysis.gate.verdicts import GateResult, Verdict
+from xent_cli.render.documents.gate import gate_sheet, headline, title
 from xent_cli.render.junit import message
-from xent_cli.render.sheet_markdown import render_sheet_markdown
-from xent_cli.render.words import clean
-from xent_cli.verdicts import GateResult, Verdict
+from xent_cli.render.markdown import render_sheet_markdown
+from xent_cli.render.text import clean
 
 MOST_ANNOTATIONS = 10
 """GitHub shows so many of each kind in a step and drops the rest."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from xml.sax.saxutils import quoteattr
 
-from xent_cli.render.gate_sheet import between, figure, limit, title
-from xent_cli.render.words import clean
-from xent_cli.verdicts import GateResult, Verdict
+from xent_cli.analysis.gate.verdicts import GateResult, Verdict
+from xent_cli.render.documents.gate import between, figure, limit, title
+from xent_cli.render.text import clean
 
 
 def render_junit(result: GateResult) -> str:

@@ -6,10 +6,10 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 
-from xent_cli.render.sheet import Grid
-from xent_cli.render.slice_grid import slice_grids
-from xent_cli.render.view import View
-from xent_cli.render.words import (
+from xent_cli.metrics.report.report import Report
+from xent_cli.render.document import Grid, Sheet
+from xent_cli.render.documents.report import slice_grids
+from xent_cli.render.text import (
     clean,
     compat_figures,
     decimal,
@@ -18,7 +18,7 @@ from xent_cli.render.words import (
     overall_figures,
     percent,
 )
-from xent_cli.report import Report
+from xent_cli.render.view import View
 
 
 def render_markdown(report: Report, view: View) -> str:
@@ -121,3 +121,20 @@ def escape(text: str) -> str:
     'a\\|b &lt;script&gt; \\[x\\](y)'
     """
     return re.sub(r"([\\`*_\[\]~|#])", r"\\\1", html.escape(clean(text), quote=False))
+
+
+def render_sheet_markdown(sheet: Sheet) -> str:
+    """Return a sheet as GitHub-flavoured Markdown, everything from data escaped."""
+    parts = [f"**{escape(sheet.headline)}**", *map(escape, sheet.remarks)]
+    for grid in sheet.grids:
+        parts += [f"**{escape(grid.title)}**"] if grid.title else []
+        parts += [grid_markdown(grid)] if grid.rows else []
+        parts += [escape(grid.note)] if grid.note else []
+    if sheet.drawing:
+        drawn = sheet.drawing.replace("`", "'")
+        parts.append(f"```text\n{drawn}\n```")
+    if sheet.notices:
+        lines = (f"- **warning** ({n.code}): {escape(n.message)}" for n in sheet.notices)
+        parts.append("\n".join(lines))
+    parts.append(f"`{sheet.signature}`")
+    return "\n\n".join(parts) + "\n"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+from xent_cli.schema.types import Sort
 
 if TYPE_CHECKING:  # Figures need NumPy, which takes its time; the command line needs Sort at once.
-    from xent_cli.figures import ClassRow
-    from xent_cli.slice_figures import Slice, SliceTable
+    from xent_cli.metrics.report.figures import ClassRow
+    from xent_cli.metrics.report.slices import Slice, SliceTable
 
 Row = TypeVar("Row", "ClassRow", "Slice")
 
-Sort = Literal["loss", "share", "n", "name"]
 
 MANY_CLASSES = 40
 """From more classes than this a table shows only the worst, unless told how many."""

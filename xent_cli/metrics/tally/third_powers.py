@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.cells import Cells, Sums
-from xent_cli.contributions import Contributions
-from xent_cli.exact import ExactSums
-from xent_cli.losses import Floats
+from xent_cli.metrics.rows.contributions import Contributions
+from xent_cli.metrics.tally.class_sums import Cells, Sums
+from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.moments import Cubes, Moments
 
 Mask = NDArray[np.bool_]
@@ -85,7 +85,9 @@ def products(loss: Floats, weight: Floats | None) -> dict[str, Floats]:
             found |= {"weight_cubed": cube, "weight_fourth": cube * weight}
             found["weight_fifth"] = cube * square
         return {
-            name: values if np.isfinite(values.sum()) else np.where(np.isfinite(values), values, 0.0)
+            name: values
+            if np.isfinite(values.sum())
+            else np.where(np.isfinite(values), values, 0.0)
             for name, values in found.items()
         }
 

@@ -1,0 +1,152 @@
+"""Gating: from files to verdicts."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from scipy import stats as scipy_stats
+
+from xent_cli import compare, evaluate, gate
+from xent_cli.errors import RuleError, SameInputError, SignatureError, UsageError
+
+SPARSE = Path(__file__).parents[2] / "sample_data" / "sparse"
+BASE, CANDIDATE, LABELS = (str(SPARSE / f"{n}.csv") for n in ("baseline", "candidate", "labels"))
+RNG = np.random.default_rng(32)
+N = 400
+A = RNG.dirichlet(np.ones(3), N)
+B = 0.8 * A + 0.2 / 3
+Y = RNG.integers(0, 3, N)
+
+
+def losses(q):
+    return -np.log(q[np.arange(N), Y])
+
+
+def test_a_paired_gate():
+    result = gate(B, Y, require=["ce <= 9", "delta <= 0 @95%", "delta_rel < 0"], baseline=A)
+    assert result.comparison.paired
+    delta = result.verdicts[1]
+    want = scipy_stats.ttest_rel(losses(B), losses(A)).confidence_interval(0.95)
+    assert delta.interval == pytest.approx((want.low, want.high), rel=1e-9)
+    assert result.verdicts[2].value == pytest.approx(losses(B).mean() / losses(A).mean() - 1)
+    assert [v.outcome for v in result.verdicts] == ["pass"] * 3
+    assert result.report.to_dict() == evaluate(B, Y).to_dict()
+
+
+def test_deltas_are_candidate_less_baseline_for_each_class():
+    result = gate(B, Y, require="class.*.delta <= 5", baseline=A)
+    (there,) = compare(A, B, labels=Y).comparisons
+    assert [v.value for v in result.verdicts] == [there.difference(i).value for i in range(3)]
+    assert [v.class_name for v in result.verdicts] == ["0", "1", "2"]
+
+
+def test_a_saved_report_is_unpaired_and_wider(tmp_path):
+    path = tmp_path / "base.json"
+    path.write_text(json.dumps(evaluate(BASE, LABELS).to_dict()))
+    saved = gate(CANDIDATE, LABELS, require="delta <= 1 @95%", baseline=str(path))
+    paired = gate(CANDIDATE, LABELS, require="delta <= 1 @95%", baseline=BASE)
+    assert not saved.comparison.paired
+    assert "unpaired" in {notice.code for notice in saved.warnings}
+    ours, theirs = saved.comparison.overall, paired.comparison.overall
+    assert ours.value == pytest.approx(theirs.value, rel=1e-12)
+    assert ours.se > theirs.se
+    a, b = (evaluate(p, LABELS).overall.se for p in (BASE, CANDIDATE))
+    assert ours.se == pytest.approx(math.hypot(a, b), rel=1e-12)
+    assert saved.comparison.correlation() is None
+    assert saved.comparison.top_share() is None
+
+
+def test_the_unpaired_interval_is_welchs():
+    a, b = evaluate(A[:150], Y[:150]), evaluate(B, Y)
+    result = gate(B, Y, require="delta <= 1 @95%", baseline=a)
+    test = scipy_stats.ttest_ind(losses(B), losses(A)[:150], equal_var=False)
+    assert result.comparison.overall.p_value() == pytest.approx(test.pvalue, rel=0.01)
+    want = test.confidence_interval(0.95)
+    assert result.verdicts[0].interval == pytest.approx((want.low, want.high), abs=1e-3)
+    relative = result.comparison.relative()
+    base, ratio = a.cross_entropy, b.cross_entropy / a.cross_entropy
+    se = math.hypot(b.overall.se, ratio * a.overall.se) / base
+    assert relative.se == pytest.approx(se, rel=1e-12)
+    assert result.comparison.difference(1).se > 0
+
+
+def test_saved_classes_in_another_order():
+    table = pa.table({f"p_{c}": A[:, i] for i, c in enumerate("abc")})
+    moved = pa.table({f"p_{c}": A[:, "abc".index(c)] for c in "cab"})
+    labels = np.array(list("abc"))[Y]
+    saved = evaluate(table, labels)
+    result = gate(moved, labels, require="delta <= 0", baseline=saved)
+    assert result.verdicts[0].value == 0
+    assert result.report.tally.spec.classes == ("a", "b", "c")
+
+
+def test_predictions_and_labels_in_one_file():
+    columns = {f"p_{c}": A[:, i] for i, c in enumerate("abc")}
+    both = pa.table({**columns, "label": np.array(list("abc"))[Y]})
+    base = pa.table({f"p_{c}": B[:, i] for i, c in enumerate("abc")})
+    result = gate(both, require="delta <= 9", baseline=base)
+    (want,) = compare(B, A, labels=Y).comparisons
+    assert result.verdicts[0].value == pytest.approx(want.overall.value, rel=1e-12)
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        ("rules", "fault"),
+        [
+            ([], "no rule"),
+            (["delta <= 0"], "compares with a baseline"),
+            (["class.3.ce <= 1"], "no class '3'"),
+            (["ce <= nan"], "no number"),
+        ],
+    )
+    def test_rules(self, rules, fault):
+        with pytest.raises(RuleError, match=fault):
+            gate(A, Y, require=rules)
+
+    def test_the_same_file(self):
+        with pytest.raises(SameInputError):
+            gate(BASE, LABELS, require="delta <= 0", baseline=BASE)
+        same = gate(BASE, LABELS, require="delta <= 0", baseline=BASE, allow_same=True)
+        assert same.outcome == "pass"
+        level = gate(BASE, LABELS, require="delta <= 0 @95%", baseline=BASE, allow_same=True)
+        assert level.outcome == "inconclusive"
+
+    @pytest.mark.parametrize(("options", "field"), [({"eps": 1e-9}, "eps"), ({"base": 2}, "unit")])
+    def test_a_report_by_other_rules(self, options, field):
+        saved = evaluate(A, Y, **options)
+        with pytest.raises(SignatureError, match=f"{field} is"):
+            gate(B, Y, require="delta <= 0", baseline=saved)
+
+    def test_an_unknown_mapping(self):
+        with pytest.raises(UsageError, match="must be pass or fail"):
+            gate(A, Y, require="ce <= 1", inconclusive="maybe")
+
+
+class TestInfinite:
+    Q = np.array([[1.0, 0.0], [0.5, 0.5], [0.25, 0.75]])
+    FINE = np.array([[0.9, 0.1], [0.5, 0.5], [0.25, 0.75]])
+
+    @pytest.mark.parametrize("metric", ["delta", "delta_rel", "class.1.delta"])
+    @pytest.mark.parametrize("level", ["", " @95%"])
+    def test_of_the_candidate_fails(self, metric, level):
+        rule = f"{metric} <= 9{level}"
+        bad = gate(self.Q, [1, 0, 1], require=rule, baseline=self.FINE, eps=0)
+        assert bad.outcome == "fail"
+        back = gate(self.FINE, [1, 0, 1], require=rule, baseline=self.Q, eps=0)
+        assert back.outcome == "inconclusive"
+        assert back.comparison.detectable() is None
+        assert back.comparison.correlation() is None
+
+
+def test_losses_too_large_to_square():
+    a = np.array([[1e300, 0.0], [0.0, 1.0], [1.0, 0.0]])
+    result = gate(
+        a, [1, 1, 0], require="delta <= 9 @95%", baseline=a[:, ::-1].copy(), scale="logits"
+    )
+    assert result.outcome == "inconclusive"
+    assert result.verdicts[0].reason == "a loss is too large"

@@ -1,0 +1,176 @@
+"""Units: what threads and clusters read side by side comes to the same as one after the other."""
+
+import gzip
+import json
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from xent_cli import evaluate
+from xent_cli.errors import BrokenFileError, EmptyInputError, RowCountError
+from xent_cli.io.align import partitions
+from xent_cli.io.formats import npy, parquet
+from xent_cli.io.formats.csv import records
+from xent_cli.io.open import open_source
+from xent_cli.io.source import Piece
+from xent_cli.metrics.tally.tally import merge_all
+from xent_cli.pipeline.infer import make_plan
+from xent_cli.schema.options import Options
+
+ROWS = 900
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "CHUNK_BYTES", 4000)
+    monkeypatch.setattr(parquet, "_PIECE_VALUES", 300)
+    monkeypatch.setattr(npy, "_PIECE_BLOCKS", 1)
+    monkeypatch.setattr(npy, "block_rows", lambda _: 130)
+    monkeypatch.setattr(partitions, "_PARTITION_VALUES", 600)
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    rng = np.random.default_rng(11)
+    q = pd.DataFrame(rng.dirichlet(np.ones(3), ROWS), columns=["p_a", "p_b", "p_c"])
+    names = np.array(["a", "b", "c"])[rng.integers(0, 3, ROWS)]
+    frame = q.assign(label=names, w=rng.random(ROWS))
+    frame.loc[ROWS - 1, "label"] = "b"
+    return frame
+
+
+def write_arrow(frame: pd.DataFrame, path: Path) -> None:
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    with pa.ipc.new_file(path, table.schema) as file:
+        file.write_table(table, max_chunksize=100)
+
+
+def write_late_quote(frame: pd.DataFrame, path: Path) -> None:
+    text = frame.to_csv(index=False)
+    path.write_text('"b"'.join(text.rsplit("b", 1)))
+
+
+WRITERS = {
+    "f.csv": lambda frame, path: frame.to_csv(path, index=False),
+    "crlf.csv": lambda frame, path: frame.to_csv(path, index=False, lineterminator="\r\n"),
+    "late.csv": write_late_quote,
+    "bom.csv": lambda frame, path: frame.to_csv(path, index=False, encoding="utf-8-sig"),
+    "f.csv.gz": lambda frame, path: path.write_bytes(
+        gzip.compress(frame.to_csv(index=False).encode())
+    ),
+    "f.parquet": lambda frame, path: frame.to_parquet(path, row_group_size=70),
+    "one.parquet": lambda frame, path: frame.to_parquet(path),
+    "f.arrow": write_arrow,
+    "f.jsonl": lambda frame, path: path.write_text(
+        "".join(json.dumps(record) + "\n" for record in frame.to_dict("records"))
+    ),
+}
+UNITS = {
+    "f.csv": 6,
+    "crlf.csv": 1,
+    "late.csv": 1,
+    "bom.csv": 6,
+    "f.csv.gz": 1,
+    "f.parquet": 5,
+    "one.parquet": 1,
+    "f.arrow": 1,
+    "f.jsonl": 1,
+}
+
+
+def tally_of(preds: str, labels: str | None, **options: object):
+    """Tally the partitions of two inputs, each pickled on the way there and on the way back."""
+    source = open_source(preds, "preds")
+    plan = make_plan(
+        source, source if labels is None else open_source(labels, "labels"), Options(**options)
+    )
+    cut = pickle.loads(pickle.dumps([(plan, unit) for unit in plan.partitions()]))
+    parts = [pickle.loads(pickle.dumps(plan.tally(unit, max_rows=64))) for plan, unit in cut]
+    return len(parts), merge_all(reversed(parts), plan.spec)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_partitions_of_one_input(name: str, frame: pd.DataFrame, tmp_path: Path) -> None:
+    WRITERS[name](frame, tmp_path / name)
+    path, options = str(tmp_path / name), {"label_cols": ("label",), "weight": "w"}
+    n_units, tally = tally_of(path, None, **options)
+    assert n_units == UNITS[name]
+    expected = evaluate(frame, label_col="label", weight="w", batch_rows=ROWS)
+    assert tally == evaluate(path, label_col="label", weight="w", jobs=2).tally
+    assert tally.sums == expected.tally.sums
+
+
+@pytest.mark.parametrize("labels", ["f.csv", "late.csv", "f.parquet", "f.jsonl"])
+@pytest.mark.parametrize("preds", ["f.csv", "f.parquet", "one.parquet", "f.csv.gz"])
+def test_two_inputs(preds: str, labels: str, frame: pd.DataFrame, tmp_path: Path) -> None:
+    WRITERS[preds](frame[["p_a", "p_b", "p_c"]], tmp_path / f"p-{preds}")
+    WRITERS[labels](frame[["label", "w"]], tmp_path / f"y-{labels}")
+    paths = str(tmp_path / f"p-{preds}"), str(tmp_path / f"y-{labels}")
+    n_units, tally = tally_of(*paths, weight="w")
+    assert n_units > 1 or "f.csv.gz" in preds or labels in ("late.csv", "f.jsonl") or "one" in preds
+    expected = evaluate(frame, label_col="label", weight="w")
+    assert tally.sums == evaluate(*paths, weight="w", jobs=2).tally.sums == expected.tally.sums
+
+
+def test_arrays_and_folders(frame: pd.DataFrame, tmp_path: Path) -> None:
+    np.save(tmp_path / "p.npy", frame[["p_a", "p_b", "p_c"]].to_numpy())
+    labels = tmp_path / "y.npy"
+    np.save(labels, frame.label.map({"a": 0, "b": 1, "c": 2}).to_numpy())
+    n_units, tally = tally_of(str(tmp_path / "p.npy"), str(labels))
+    assert n_units > 3
+    assert tally == evaluate(str(tmp_path / "p.npy"), str(labels), jobs=2).tally
+    for kind in ("csv", "parquet", "csv.gz"):
+        for part in range(3):
+            folder = tmp_path / kind / f"run={part}"
+            folder.mkdir(parents=True)
+            name = "f.parquet" if kind == "parquet" else f"f.{kind}"
+            WRITERS[name](frame[part * 300 : part * 300 + 300], folder / name)
+        n_units, there = tally_of(str(tmp_path / kind), None, label_cols=("label",), weight="w")
+        here = evaluate(str(tmp_path / kind), label_col="label", weight="w", jobs=2).tally
+        assert (n_units > 1) == (kind != "csv.gz")
+        assert there == here
+        assert here.sums == evaluate(frame, label_col="label", weight="w").tally.sums
+
+
+def test_labels_too_many_to_hold(
+    frame: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(partitions, "_HELD_VALUES", 50)
+    frame[["p_a", "p_b", "p_c"]].to_parquet(tmp_path / "p.parquet", row_group_size=300)
+    frame[["label"]].to_parquet(tmp_path / "y.parquet", row_group_size=70)
+    report = evaluate(str(tmp_path / "p.parquet"), str(tmp_path / "y.parquet"), jobs=2)
+    assert report.tally.sums == evaluate(frame.drop(columns="w"), label_col="label").tally.sums
+
+
+@pytest.mark.parametrize("longer", ["p", "y"])
+@pytest.mark.parametrize(
+    "kinds", [("f.csv", "f.csv"), ("f.parquet", "f.csv"), ("f.csv", "f.csv.gz")]
+)
+def test_unequal_counts(
+    kinds: tuple[str, str], longer: str, frame: pd.DataFrame, tmp_path: Path
+) -> None:
+    rows = {"p": ROWS, "y": ROWS, longer: ROWS - 123}
+    q, y = frame[["p_a", "p_b", "p_c"]][: rows["p"]], frame[["label"]][: rows["y"]]
+    WRITERS[kinds[0]](q, tmp_path / kinds[0])
+    WRITERS[kinds[1]](y, tmp_path / f"y-{kinds[1]}")
+    with pytest.raises(RowCountError, match=rf"{rows['p']:,} rows and .* has {rows['y']:,}\."):
+        evaluate(str(tmp_path / kinds[0]), str(tmp_path / f"y-{kinds[1]}"), jobs=2)
+    if "gz" not in kinds[1]:
+        with pytest.raises(RowCountError, match=rf"{rows['p']:,} rows and .* {rows['y']:,}"):
+            tally_of(str(tmp_path / kinds[0]), str(tmp_path / f"y-{kinds[1]}"))
+
+
+def test_nothing_to_read(frame: pd.DataFrame, tmp_path: Path) -> None:
+    frame[:0].to_parquet(tmp_path / "none.parquet")
+    with pytest.raises(EmptyInputError, match="has no rows"):
+        evaluate(str(tmp_path / "none.parquet"), label_col="label")
+
+
+def test_a_piece_that_is_not_whole() -> None:
+    """Say, of a file that was cut off between being planned for and being read."""
+    with pytest.raises(BrokenFileError, match="3 rows behind row 10 and holds 0"):
+        list(Piece("preds.parquet", 10, 3, lambda: iter(())).blocks())

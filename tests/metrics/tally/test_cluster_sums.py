@@ -1,0 +1,221 @@
+"""Clusters: any split gives the same bits; the error is the cluster-robust one of statsmodels."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import statsmodels.api as sm
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from xent_cli import Report, evaluate, merge
+from xent_cli.errors import ColumnError, MissingValueError, SignatureError, UsageError
+from xent_cli.metrics.tally.cluster_sums import ClusterSums, _floats
+
+RNG = np.random.default_rng(4)
+N, K = 400, 4
+Q = RNG.dirichlet(np.full(K, 0.4), N)
+LABELS = RNG.integers(0, K, N)
+USERS = [f"user {i}" for i in RNG.integers(0, 30, N)]
+WEIGHTS = RNG.exponential(1, N)
+LOSSES = -np.log(Q[np.arange(N), LABELS])
+
+
+def robust_error(losses, weights, clusters):
+    groups = np.unique(clusters, return_inverse=True)[1]
+    fit = sm.WLS(losses, np.ones(len(losses)), weights=weights).fit(
+        cov_type="cluster", cov_kwds={"groups": groups, "use_correction": False}
+    )
+    n = groups.max() + 1
+    return fit.bse[0] * math.sqrt(n / (n - 1))
+
+
+@pytest.mark.parametrize("weights", [None, WEIGHTS])
+def test_overall_and_per_class_error(weights):
+    report = evaluate(Q, LABELS, weight=weights, cluster=USERS)
+    w = np.ones(N) if weights is None else weights
+    assert report.overall.se == pytest.approx(robust_error(LOSSES, w, USERS), rel=1e-9)
+    assert report.figures.n_clusters == 30
+    users = np.array(USERS)
+    for index, row in enumerate(report.classes):
+        mine = index == LABELS
+        want = robust_error(LOSSES[mine], w[mine], users[mine])
+        assert row.se == pytest.approx(want, rel=1e-9)
+
+
+def test_mean_is_not_touched():
+    clustered, plain = evaluate(Q, LABELS, cluster=USERS), evaluate(Q, LABELS)
+    assert clustered.cross_entropy == plain.cross_entropy
+    assert clustered.tally.sums == plain.tally.sums
+    assert "|cluster:cluster|v:" in clustered.signature
+    assert "cluster" not in plain.signature
+    with pytest.raises(SignatureError, match="cluster is "):
+        merge([clustered, plain])
+
+
+def test_every_row_its_own_cluster_is_no_cluster():
+    alone = evaluate(Q, LABELS, cluster=np.arange(N), weight=WEIGHTS)
+    plain = evaluate(Q, LABELS, weight=WEIGHTS)
+    assert alone.overall.se == pytest.approx(plain.overall.se, rel=1e-13)
+    assert alone.overall.ci95 == pytest.approx(plain.overall.ci95, rel=1e-13)
+
+
+@pytest.mark.parametrize("kind", ["sparse", "soft", "multilabel", "binary"])
+def test_any_split_gives_the_same_bits(kind):
+    labels = {"soft": RNG.dirichlet(np.ones(K), N), "multilabel": np.eye(K)[LABELS]}.get(
+        kind, LABELS
+    )
+    q, options = Q, {"mode": "binary"} if kind == "multilabel" else {}
+    if kind == "binary":
+        q, labels = Q[:, 0], LABELS % 2
+    whole = evaluate(q, labels, cluster=USERS, weight=WEIGHTS, **options)
+    for rows in (1, 7, 64):
+        assert (
+            evaluate(
+                q, labels, cluster=USERS, weight=WEIGHTS, batch_rows=rows, jobs=2, **options
+            ).to_dict()
+            == whole.to_dict()
+        )
+    cuts = [0, 13, 14, 200, N]
+    shards = [
+        evaluate(q[a:b], labels[a:b], cluster=USERS[a:b], weight=WEIGHTS[a:b], **options)
+        for a, b in itertools.pairwise(cuts)
+    ]
+    saved = [Report.from_dict(json.loads(json.dumps(shard.to_dict()))) for shard in shards[::-1]]
+    merged = merge(saved)
+    assert merged.figures == whole.figures
+    assert merged.tally.clusters == whole.tally.clusters
+    assert hash(merged.tally.clusters) == hash(whole.tally.clusters)
+
+
+@settings(max_examples=40)
+@given(seed=st.integers(0, 2**32), scale=st.sampled_from([1e-9, 1.0, 1e5]))
+def test_sums_are_a_commutative_monoid(make_batch, spec_of, seed, scale):
+    from xent_cli.metrics.rows.measure import measure
+
+    rng = np.random.default_rng(seed)
+    spec = spec_of("sparse", 3)
+
+    def some():
+        n = int(rng.integers(1, 30))
+        batch = make_batch(
+            rng.dirichlet(np.ones(3), n),
+            rng.integers(0, 3, n),
+            weight=scale * rng.exponential(1, n),
+            clusters=rng.integers(0, 5, n),
+            cluster_keys=tuple(rng.permutation(["e", "b", "a", "d", "c"]).tolist()),
+        )
+        return ClusterSums.of(batch, measure(batch, spec).rows, 3)
+
+    a, b, c = some(), some(), some()
+    assert a + b == b + a
+    assert (a + b) + c == a + (b + c)
+    assert a + ClusterSums.zero(3) == a == ClusterSums.zero(3) + a
+    text = json.dumps((a + b).to_dict())
+    assert ClusterSums.from_dict(json.loads(text), 3) == a + b
+    assert a != b or a.to_dict() == b.to_dict()
+    assert a != "a"
+
+
+def test_sums_are_those_of_the_rows():
+    sums = evaluate(Q, LABELS, cluster=USERS, weight=WEIGHTS).tally.clusters
+    users = np.array(USERS)
+    position, label, losses = sums.differences()
+    for at, c, total in zip(position, label, losses, strict=True):
+        mine = (users == sums.keys[at]) & (c == LABELS)
+        assert total == pytest.approx(math.fsum(WEIGHTS[mine] * LOSSES[mine]), rel=1e-15)
+    assert list(sums.keys) == sorted(set(USERS))
+
+
+@pytest.mark.parametrize(
+    ("clusters", "reason"), [(["a"] * N, "one cluster"), (["a", "b"] * (N // 2), "do not vary")]
+)
+def test_undefined_errors(clusters, reason):
+    q = np.full((N, K), 0.25)
+    report = evaluate(q, LABELS, cluster=clusters)
+    assert report.overall.se is None
+    assert reason in report.figures.undefined["overall.se"]
+
+
+def test_a_loss_that_does_not_fit():
+    q = np.zeros((4, 2))
+    q[0] = [2e6, 0]
+    report = evaluate(q, [1, 0, 1, 1], scale="logits", cluster=[1, 1, 2, 2])
+    assert report.cross_entropy > 0
+    assert report.overall.se is None
+    assert report.figures.undefined["overall.se"] == "a loss is too large"
+    again = Report.from_dict(json.loads(json.dumps(report.to_dict())))
+    assert again.tally.clusters.too_large
+
+
+class TestColumns:
+    def test_in_either_file_and_of_whole_numbers_beyond_2_to_53(self):
+        ids = [2**60, 2**60 + 1, 2**60, 2**60 + 3]
+        q = {"p_a": [0.5, 0.25, 0.75, 0.9], "p_b": [0.5, 0.75, 0.25, 0.1]}
+        labels = {"y": ["a", "b", "a", "a"]}
+        there = evaluate(pa.table({**q, "doc": ids}), pa.table(labels), cluster="doc")
+        here = evaluate(pa.table(q), pa.table({**labels, "doc": ids}), cluster="doc")
+        assert there.figures == here.figures
+        assert there.tally.clusters.keys == tuple(map(str, (2**60, 2**60 + 1, 2**60 + 3)))
+        assert "doc" in there.inputs[0].columns
+        assert "doc" in here.inputs[1].columns
+        assert "doc" not in here.inputs[0].columns
+
+    def test_text_files_say_the_same(self, tmp_path):
+        (tmp_path / "p.csv").write_text("p_a,p_b\n.5,.5\n.25,.75\n.75,.25\n")
+        (tmp_path / "y.csv").write_text("y,user\na,7\nb,8\na,7\n")
+        report = evaluate(str(tmp_path / "p.csv"), str(tmp_path / "y.csv"), cluster="user")
+        assert report.tally.clusters.keys == ("7", "8")
+
+    @pytest.mark.parametrize("blank", [None, "", "  "])
+    def test_missing(self, blank):
+        labels = pa.table({"y": [0, 1, 1], "user": ["u", blank, "v"]})
+        with pytest.raises(MissingValueError, match="row 2, column user: the cluster is missing"):
+            evaluate(Q[:3, :2] / Q[:3, :2].sum(axis=1, keepdims=True), labels, cluster="user")
+        dropped = evaluate(
+            [[0.5, 0.5], [0.25, 0.75], [0.75, 0.25]], labels, cluster="user", invalid="drop"
+        )
+        assert (dropped.n, dropped.tally.n_invalid) == (2, 1)
+
+    def test_no_such_column(self):
+        with pytest.raises(ColumnError, match="--cluster usr"):
+            evaluate(Q, pa.table({"y": LABELS, "user": USERS}), cluster="usr")
+
+    def test_fractions_name_nothing(self):
+        with pytest.raises(ColumnError, match="holds fractions"):
+            evaluate(Q, pa.table({"y": LABELS, "user": WEIGHTS}), cluster="user")
+
+    def test_not_also_the_weight(self):
+        with pytest.raises(UsageError, match="both name the column u"):
+            evaluate(Q, LABELS, cluster="u", weight="u")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"keys": ["b", "a"]},
+        {"cells": [0, 0]},
+        {"cells": [0, 99]},
+        {"loss": ["f" * 60, "1"]},
+        {"loss": ["x", "1"]},
+        {"loss": ["1"]},
+    ],
+)
+def test_damaged_sums_are_refused(change):
+    good = evaluate([[0.5, 0.5], [0.25, 0.75]], [0, 1], cluster=["a", "b"]).tally.clusters.to_dict()
+    with pytest.raises((ValueError, KeyError)):
+        ClusterSums.from_dict({**good, **change}, 2)
+
+
+def test_a_sum_has_one_value_however_it_was_carried():
+    # 2**-51 + 2**-103 + 2**-104 - 2**-124, carried and not: rounded twice it would differ.
+    low = 3 * 2**20 - 1
+    carried = np.array([[0], [2], [0], [low]], dtype=np.int64)
+    loose = np.array([[0], [1], [2**36], [low]], dtype=np.int64)
+    assert _floats(carried) == _floats(loose)
+    assert loose[2, 0] == 2**36

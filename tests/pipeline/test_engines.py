@@ -1,0 +1,217 @@
+"""Engines: real clusters on this machine, with workers that are processes of their own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from xent_cli import evaluate
+from xent_cli.errors import EngineError, MissingValueError, RowCountError, UsageError
+from xent_cli.io.align import partitions
+from xent_cli.io.formats import parquet
+from xent_cli.io.formats.csv import records
+from xent_cli.pipeline.engines import map_on, require_engine
+
+pytestmark = pytest.mark.filterwarnings("default")  # The clusters' own.
+
+ENGINES = ("dask", "ray", "spark")
+ROWS = 3000
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts of a few hundred rows. They are cut here, not on the workers."""
+    monkeypatch.setattr(records, "CHUNK_BYTES", 1 << 13)
+    monkeypatch.setattr(parquet, "_PIECE_VALUES", 1000)
+    monkeypatch.setattr(partitions, "_PARTITION_VALUES", 1000)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def importable():
+    """Let workers import what this module defines."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]), prepend=os.pathsep)
+        yield
+
+
+@pytest.fixture(scope="session")
+def ray_cluster(importable: None):
+    import ray
+
+    ray.init("local", num_cpus=2, log_to_driver=False, include_dashboard=False)
+    yield
+    ray.shutdown()
+
+
+@pytest.fixture(scope="session")
+def dask_address(importable: None, tmp_path_factory: pytest.TempPathFactory):
+    """A scheduler and two workers, started by the commands that Dask's users start them by."""
+    folder = tmp_path_factory.mktemp("dask")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    base = [sys.executable, "-m", "dask"]
+    quiet = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    scheduler = [*base, "scheduler", "--host", address, "--no-dashboard", "--no-show"]
+    workers = [*base, "worker", address, "--nworkers", "2", "--nthreads", "1", "--no-dashboard"]
+    started = [subprocess.Popen(command, **quiet) for command in (scheduler, workers)]
+    yield address
+    for process in reversed(started):
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture
+def address(request: pytest.FixtureRequest, engine: str) -> str | None:
+    if engine == "dask":
+        return request.getfixturevalue("dask_address")
+    if engine == "ray":
+        request.getfixturevalue("ray_cluster")
+    return "local[2,4]" if engine == "spark" else None  # Spark: two threads, four attempts.
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    rng = np.random.default_rng(5)
+    q = rng.dirichlet(np.ones(3), ROWS)
+    preds = pd.DataFrame(q, columns=["p_a", "p_b", "p_c"]).assign(id=range(ROWS))
+    labels = pd.DataFrame({"id": range(ROWS), "label": rng.integers(0, 3, ROWS)})
+    preds.to_csv(folder / "preds.csv", index=False)
+    preds.to_csv(folder / "preds.csv.gz", index=False)
+    preds.to_parquet(folder / "preds.parquet", row_group_size=700)
+    labels.to_csv(folder / "labels.csv", index=False)
+    labels.to_parquet(folder / "labels.parquet", row_group_size=450)
+    bad = preds.assign(p_a=preds.p_a.mask(preds.id.isin([1234, 2345])))
+    bad.to_csv(folder / "bad.csv", index=False)
+    for part in range(3):
+        chosen = preds.merge(labels)[part * 1000 : (part + 1) * 1000].drop(columns="id")
+        (folder / f"all/run={part}").mkdir(parents=True)
+        chosen.to_csv(folder / f"all/run={part}/part.csv", index=False)
+    np.save(folder / "preds.npy", q)
+    return folder
+
+
+PAIRS = [
+    ("preds.csv", "labels.csv"),
+    ("preds.parquet", "labels.parquet"),
+    ("preds.parquet", "labels.csv"),
+    ("preds.csv.gz", "labels.parquet"),
+    ("all", None),
+]
+
+
+def pair(data: Path, names: tuple[str, str | None]) -> tuple[str, str | None]:
+    return str(data / names[0]), names[1] and str(data / names[1])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_same_bits(engine: str, address: str | None, data: Path) -> None:
+    for names in PAIRS[:2] if engine == "spark" else PAIRS:
+        paths, options = pair(data, names), {"label_col": "label"}
+        there = evaluate(*paths, **options, engine=engine, address=address)
+        here = evaluate(*paths, **options)
+        assert there.tally == here.tally
+        assert there.to_dict() == here.to_dict()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_error_of_the_data_is_the_same(engine: str, address: str | None, data: Path) -> None:
+    paths = pair(data, ("bad.csv", "labels.csv"))
+    with pytest.raises(MissingValueError, match="row 1235") as here:
+        evaluate(*paths)
+    with pytest.raises(MissingValueError) as there:
+        evaluate(*paths, engine=engine, address=address)
+    assert str(there.value) == str(here.value)
+
+
+def lose_worker(folder: str, item: int) -> int:
+    """End the process that works on item 3: once, or in folder "always" every time."""
+    mark = Path(folder) / "done"
+    if item == 3 and (folder.endswith("always") or not mark.exists()):
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return item * item
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_lost_worker_is_replaced(engine: str, address: str | None, tmp_path: Path) -> None:
+    lose_one = partial(lose_worker, str(tmp_path))
+    assert list(map_on(engine, lose_one, range(6), address=address)) == [0, 1, 4, 9, 16, 25]
+    assert (tmp_path / "done").exists()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_workers_lost_for_good_are_an_error(
+    engine: str, address: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "always").mkdir()
+    lose_all = partial(lose_worker, str(tmp_path / "always"))
+    with pytest.raises(EngineError, match=rf"{engine} on .* failed: .*No number was made"):
+        list(map_on(engine, lose_all, range(6), address=address))
+
+
+@pytest.mark.parametrize("engine", ["dask"])
+def test_on_the_command_line(engine: str, address: str, data: Path) -> None:
+    command = [sys.executable, "-m", "xent_cli", "eval", "--format", "total"]
+    paths = pair(data, ("preds.parquet", "labels.csv"))
+    run = partial(subprocess.run, capture_output=True, text=True, check=False)
+    there = run([*command, *paths, "--engine", engine, "--address", address])
+    assert (there.returncode, there.stderr) == (0, "")
+    assert there.stdout == run([*command, *paths]).stdout
+    bad = [*command, *pair(data, ("bad.csv", "labels.csv"))]
+    there, here = run([*bad, "--engine", engine, "--address", address]), run(bad)
+    assert (there.returncode, there.stdout, there.stderr) == (2, "", here.stderr)
+    gone = run([*command, *paths, "--engine", engine, "--address", "tcp://127.0.0.1:1"])
+    assert (gone.returncode, gone.stdout) == (2, "")
+    assert "error: dask on tcp://127.0.0.1:1 failed: " in gone.stderr
+    assert "Traceback" not in gone.stderr
+
+
+def test_a_changed_file_is_no_answer(dask_address: str, data: Path, tmp_path: Path) -> None:
+    """The workers compare the file with the one that was planned for."""
+    from xent_cli.api.evaluate import run
+    from xent_cli.errors import BrokenFileError
+    from xent_cli.io.open import open_source
+    from xent_cli.pipeline.infer import make_plan
+    from xent_cli.schema.options import Options
+
+    file = tmp_path / "all.csv"
+    text = (data / "all/run=0/part.csv").read_text()
+    file.write_text(text)
+    source = open_source(str(file), "preds")
+    plan = make_plan(source, source, Options())
+    time.sleep(0.01)
+    file.write_text(text)
+    with pytest.raises(BrokenFileError, match="changed while it was read"):
+        run(plan, engine="dask", address=dask_address)
+
+
+@pytest.mark.parametrize(
+    ("engine", "module"), [("dask", "distributed"), ("ray", "ray"), ("spark", "pyspark.sql")]
+)
+def test_an_engine_that_is_not_installed(
+    engine: str, module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(EngineError, match=rf"not installed.*xent-cli\[{engine}\]"):
+        list(map_on(engine, abs, [1]))
+
+
+def test_what_workers_cannot_read(data: Path) -> None:
+    with pytest.raises(UsageError, match="not a file, and the workers"):
+        evaluate([[0.5, 0.5]], [0], engine="dask")
+    with pytest.raises(UsageError, match="must be one of local, dask, ray, spark"):
+        require_engine("slurm", None)
+    with pytest.raises(UsageError, match="of no use without an engine"):
+        evaluate(*pair(data, PAIRS[0]), address="tcp://127.0.0.1:1")
+    with pytest.raises(RowCountError, match="3,000 rows and .* 1,000"):
+        evaluate(str(data / "preds.parquet"), str(data / "all/run=0/part.csv"), engine="dask")

@@ -1,0 +1,1 @@
+"""Analysis: what results say: comparisons, gates, explanations, worst rows."""

@@ -1,0 +1,1 @@
+"""Comparison: a candidate beside a baseline, several models, a training curve."""

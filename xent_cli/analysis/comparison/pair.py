@@ -1,0 +1,307 @@
+"""Comparison: a candidate's report beside a baseline's, and the difference between them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+
+from xent_cli.metrics.report.figures import NATS_PER, error_reason, mean_loss, moments_of
+from xent_cli.metrics.report.report import Report
+from xent_cli.metrics.report.warnings import FEW_ROWS, HEAVY_SHARE
+from xent_cli.metrics.tally.paired import JOINT, Delta
+from xent_cli.metrics.tally.third_powers import moments_at
+from xent_cli.numerics.difference_of_means import Bounds, DifferenceOfMeans
+from xent_cli.numerics.estimates import Estimate, correlation, difference, root_of_squares
+from xent_cli.numerics.fieller import PairSums, RatioOfMeans
+from xent_cli.numerics.moments import Moments
+from xent_cli.numerics.one_more_draw import guarded_difference, unseen_difference
+from xent_cli.numerics.satterthwaite import pooled_df
+from xent_cli.numerics.significance import smallest_detectable
+from xent_cli.numerics.skewed_mean import SkewedMean
+from xent_cli.schema.provenance import Notice
+
+_INFINITE = "infinite: a truth had q = 0"
+_TOP = 0.01
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two models, measured by the same rules.
+
+    Paired where both were measured on the same rows: `delta` then holds the sums of the differences
+    row by row. Without it the two are taken as independent, which is wider.
+
+    Attributes
+    ----------
+    baseline, candidate : Report
+    delta : Delta, optional
+    """
+
+    baseline: Report
+    candidate: Report
+    delta: Delta | None = None
+
+    def __post_init__(self) -> None:
+        self.baseline.tally.spec.require_equal(self.candidate.tally.spec)
+
+    @property
+    def paired(self) -> bool:
+        """Whether the same rows were measured in both."""
+        return self.delta is not None
+
+    @property
+    def overall(self) -> Estimate | None:
+        """The difference of the cross entropies; None where it does not exist."""
+        return self.difference(self._k)
+
+    def difference(self, index: int) -> Estimate | None:
+        """Candidate less baseline for a class, or overall (index K); positive is worse.
+
+        Returns
+        -------
+        Estimate in the unit of the spec; its value is infinite where only the candidate's loss is.
+        None if the class has no weight, or a loss of the baseline is infinite.
+        """
+        ours, theirs = self.baseline.tally, self.candidate.tally
+        if ours.infinite[index] or not (
+            ours.sums["weight"][index] and theirs.sums["weight"][index]
+        ):
+            return None
+        if theirs.infinite[index]:
+            return Estimate(math.inf, None, 0, _INFINITE)
+        nats = NATS_PER[ours.spec.unit]
+        if self.delta is None:
+            a, b = self._alone(index)
+            return difference(b, a, value=b.value - a.value, reason=a.reason or b.reason)
+        exact = theirs.sums["loss"][index] - ours.sums["loss"][index]
+        return paired_difference(
+            float(exact / ours.sums["weight"][index]) / nats,
+            self._draws[index],
+            self._both(index),
+            self.delta.magnitudes.total(index),
+            nats=nats,
+            reason=self._no_error(index),
+        )
+
+    def relative(self) -> Estimate | None:
+        """(candidate - baseline) / baseline, overall.
+
+        Its error is that of the delta method: a ratio R of two sums over the same rows has the
+        linearised variance sum (d_i - R b_i)^2 n / (n - 1) / (sum b_i)^2, with the differences d
+        and the baseline's losses b. Unpaired, both variances add up instead. Its interval holds
+        the ratios R for which the mean of d_i - R b_i may be 0 (Fieller).
+        """
+        overall, k = self.difference(self._k), self._k
+        base = self.baseline.cross_entropy
+        if overall is None or base <= 0:
+            return None
+        if not math.isfinite(overall.value):
+            return overall
+        ratio = overall.value / base
+        if self.delta is None:
+            return self._relative_unpaired(ratio)
+        if reason := self._no_error(k):
+            return Estimate(ratio, None, overall.df, reason)
+        pair = self._pair
+        d, b = pair.d, pair.b
+        se = None
+        if overall.se is not None:
+            se = Moments(d.n, w=b.u, u=d.u, ww=b.uu, uw=pair.db, uu=d.uu).standard_error()
+        # Twice what one more draw may differ by: it changes d and b.
+        unseen = 2 * self._unseen(k)
+        step = se or 0.01 * max(abs(ratio), 1e-9)
+
+        def bound() -> Bounds | None:
+            if d.n < 2 or d.cubes is None:
+                return None if se is None else SkewedMean(ratio, se, overall.df)
+            return RatioOfMeans(ratio, step, lambda r: guarded_difference(pair.less(r), unseen))
+
+        reason = "" if se else overall.reason or "the differences do not vary"
+        return Estimate(ratio, se, overall.df, reason, bound)
+
+    def _relative_unpaired(self, ratio: float) -> Estimate:
+        a, b = self._alone(self._k)
+        reason, se, df = a.reason or b.reason, None, 0.0
+        if a.se is not None and b.se is not None:
+            parts = ((b.se / a.value, b.df), (a.se * (b.value / a.value) / a.value, a.df))
+            se, df = root_of_squares([each for each, _ in parts]), pooled_df(parts)
+        step = se or 0.01 * max(abs(ratio), 1e-9)
+
+        def bound() -> Bounds | None:
+            mine, base = b.bounds, a.bounds
+            if mine is None or base is None:
+                return None
+            means = (b.value, a.value)
+            return RatioOfMeans(
+                ratio, step, lambda r: DifferenceOfMeans(means, mine, base, factor=1 + r)
+            )
+
+        return Estimate(ratio, se, df, reason, bound)
+
+    def correlation(self) -> float | None:
+        """Correlation of the two means over the same draws; None unpaired or without errors."""
+        overall = self.overall
+        if self.delta is None or overall is None or self._n_huge or self._too_large:
+            return None
+        if not math.isfinite(overall.value):
+            return None
+        a, b = (moments[self._k] for moments in self._moments)
+        return correlation(a, b, self._draws[self._k])
+
+    def detectable(self, level: float = 0.95) -> float | None:
+        """The smallest difference that these rows would have shown with a chance of 80 %."""
+        overall = self.overall
+        if overall is None or overall.se is None:
+            return None
+        return smallest_detectable(overall.se, level)
+
+    def top_share(self) -> float | None:
+        """Share of the sum of absolute differences that the top 1 % of the rows carry."""
+        if self.delta is None:
+            return None
+        return self.delta.magnitudes.top_share(self._k, math.ceil(_TOP * self.delta.n[self._k]))
+
+    @property
+    def warnings(self) -> tuple[Notice, ...]:
+        """What may make the difference wrong or wide."""
+        found = []
+        if self.delta is None:
+            found.append(
+                Notice(
+                    "unpaired",
+                    "The baseline is a report: the two are compared as if on different rows, which "
+                    "is wider. Give the baseline's predictions to compare row by row.",
+                )
+            )
+        else:
+            # Of fewer than 500 rows, 2 % are few.
+            few = max(1, min(FEW_ROWS, self.delta.n[self._k] // 50))
+            share = self.delta.magnitudes.top_share(self._k, few, power=2) or 0.0
+            if share > HEAVY_SHARE:
+                rows = f"{few:,} row{'s' * (few != 1)} carr{'y' if few != 1 else 'ies'}"
+                found.append(
+                    Notice(
+                        "few-rows",
+                        f"{rows} {share:.0%} of the variance of the difference "
+                        f"({self.delta.n_clipped:,} clipped in either model): its interval is "
+                        "narrower than it should be.",
+                    )
+                )
+        return tuple(found)
+
+    @property
+    def _k(self) -> int:
+        return self.baseline.tally.spec.n_classes
+
+    @property
+    def _n_huge(self) -> int:
+        tallies = (self.baseline.tally, self.candidate.tally)
+        return sum(tally.n_huge for tally in tallies) + (self.delta.n_huge if self.delta else 0)
+
+    @property
+    def _too_large(self) -> bool:
+        tallies = (self.baseline.tally, self.candidate.tally)
+        return any(tally.clusters is not None and tally.clusters.too_large for tally in tallies)
+
+    @cached_property
+    def _draws(self) -> list[Moments]:
+        """Sums over the draws of the paired differences: of clusters, or rows."""
+        ours, theirs = self.baseline.tally.clusters, self.candidate.tally.clusters
+        if ours is not None and theirs is not None:
+            return theirs.less(ours).moments()
+        delta = self.delta
+        if delta is None:
+            raise ValueError("unpaired models have no differences by row")
+        return [moments_at(delta.n[index], delta.sums, index) for index in range(self._k + 1)]
+
+    @cached_property
+    def _moments(self) -> tuple[list[Moments], list[Moments]]:
+        return moments_of(self.baseline.tally), moments_of(self.candidate.tally)
+
+    def _both(self, index: int) -> tuple[Fraction, Fraction]:
+        """Return the sums of both models' losses, and of their squares."""
+        ours, theirs = self.baseline.tally, self.candidate.tally
+        loss, squared = (
+            ours.sums[name][index] + theirs.sums[name][index] for name in ("loss", "loss_squared")
+        )
+        return loss, squared
+
+    def _no_error(self, index: int) -> str:
+        """Say why the paired difference has neither error nor interval, if it has none."""
+        n = self._draws[index].n
+        if n >= 2 and not (self._n_huge or self._too_large):
+            return ""
+        return error_reason(self.baseline.tally.clusters, n, self._n_huge)
+
+    def _unseen(self, index: int) -> float:
+        if self.delta is None:
+            return 0.0
+        absolute = self.delta.magnitudes.total(index)
+        return unseen_difference(self._draws[index].n, absolute, float(self._both(index)[0]))
+
+    @cached_property
+    def _pair(self) -> PairSums:
+        """The sums over the draws of differences and the baseline's losses, overall."""
+        ours, theirs, k = self.baseline.tally, self.candidate.tally, self._k
+        if ours.clusters is not None and theirs.clusters is not None:
+            return theirs.clusters.less(ours.clusters).joint(ours.clusters)
+        d, b, c = self._draws[k], self._moments[0][k], self._moments[1][k]
+        # c = b + d, so that sum d b = (sum c^2 - sum b^2 - sum d^2) / 2.
+        db = (c.uu - b.uu - d.uu) / 2
+        if self.delta is None or d.cubes is None or b.cubes is None or c.cubes is None:
+            return PairSums(d, b, db)
+        ddb = self.delta.sums[JOINT][0]
+        dbb = (c.cubes.uuu - b.cubes.uuu - d.cubes.uuu) / 3 - ddb
+        dbw = (c.cubes.uuw - b.cubes.uuw - d.cubes.uuw) / 2
+        return PairSums(d, b, db, ddb, dbb, dbw)
+
+    def _alone(self, index: int) -> tuple[Estimate, Estimate]:
+        """Return the mean loss of each as if the other were not there."""
+        ours, theirs = (
+            mean_loss(report.tally, index, moments[index])
+            for report, moments in zip((self.baseline, self.candidate), self._moments, strict=True)
+        )
+        return ours, theirs
+
+
+def paired_difference(
+    value: float,
+    draws: Moments,
+    both: tuple[Fraction, Fraction],
+    absolute: float,
+    *,
+    nats: float,
+    reason: str = "",
+) -> Estimate:
+    """Return a mean of differences of two models on the same rows, with its error.
+
+    Parameters
+    ----------
+    value : float
+        In the unit of the spec.
+    draws : Moments
+        Of the differences, in nats.
+    both : (Fraction, Fraction)
+        Sums of the losses of both models, and of their squares.
+    absolute : float
+        Sum of the absolute differences.
+    nats : float
+        How many make up the unit.
+    reason : str
+        Why there is neither error nor interval, if there is none.
+    """
+    if reason:
+        return Estimate(value, None, draws.n - 1, reason)
+    # What is left of equal differences is the rounding of the losses.
+    flat = draws.spread * 2**100 <= both[1]
+    se = None if flat else draws.standard_error()
+
+    def bound() -> Bounds | None:
+        unseen = unseen_difference(draws.n, absolute, float(both[0]))
+        found = guarded_difference(draws, unseen, scale=nats)
+        return replace(found, own=None, wide=None) if found and se is None else found
+
+    reason = "" if se else "the differences do not vary"
+    return Estimate(value, None if se is None else se / nats, draws.n - 1, reason, bound)

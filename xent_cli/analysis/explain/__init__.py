@@ -1,0 +1,1 @@
+"""Explain: where the loss sits."""

@@ -1,0 +1,1 @@
+"""Gate: rules, their values, verdicts."""

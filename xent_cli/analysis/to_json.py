@@ -1,0 +1,254 @@
+"""JSON of a contrast: every model's report and its difference to the first."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from typing import Any
+
+from xent_cli.analysis.comparison.models import Contrast
+from xent_cli.analysis.comparison.pair import Comparison
+from xent_cli.analysis.comparison.pair_slices import SliceComparison
+from xent_cli.analysis.comparison.training_curve import find_trend
+from xent_cli.analysis.explain.explanation import Explanation
+from xent_cli.analysis.gate.verdicts import GateResult, Verdict
+from xent_cli.analysis.worst_rows import Ranking
+from xent_cli.metrics.report.figures import NATS_PER
+from xent_cli.metrics.report.report import FORMAT_VERSION
+from xent_cli.numerics.estimates import Estimate
+
+
+def render_contrast_json(found: Contrast, *, trend: bool = False) -> str:
+    """Return models as one JSON document (schema: xent_cli/schemas/comparison.schema.json)."""
+    return json.dumps(contrast_dict(found, trend=trend), indent=2, allow_nan=False) + "\n"
+
+
+def contrast_dict(found: Contrast, *, trend: bool = False) -> dict[str, Any]:
+    """Return models as plain data; what is undefined is None."""
+    differences = [None, *(comparison_dict(item) for item in found.comparisons)]
+    p_values = [None, *found.p_values]
+    return {
+        "format": "xent.comparison",
+        "format_version": FORMAT_VERSION,
+        "signature": found.baseline.signature,
+        "unit": found.baseline.tally.spec.unit,
+        "best": found.best,
+        "models": [
+            {
+                "name": name,
+                "cross_entropy": finite(report.cross_entropy),
+                "comparison": difference,
+                "p_value_holm": p,
+                "report": report.to_dict(),
+            }
+            for name, report, difference, p in zip(
+                found.names, found.reports, differences, p_values, strict=True
+            )
+        ],
+        "trend": _trend(found) if trend else None,
+        "warnings": [{"code": n.code, "message": n.message} for n in found.warnings],
+    }
+
+
+def _trend(found: Contrast) -> dict[str, Any]:
+    seen = find_trend(found)
+    return {"steps": list(seen.names), "best": seen.best, "rises_from": seen.rises}
+
+
+def render_explain_json(found: Explanation) -> str:
+    """Return an explanation as one JSON document (schema: xent_cli/schemas/explain.schema.json)."""
+    return json.dumps(explain_dict(found), indent=2, allow_nan=False) + "\n"
+
+
+def explain_dict(found: Explanation) -> dict[str, Any]:
+    """Return an explanation as plain data; NaN and infinity do not occur."""
+    report = found.report
+    return {
+        "format": "xent.explain",
+        "format_version": FORMAT_VERSION,
+        "signature": report.signature,
+        "unit": report.tally.spec.unit,
+        "n": report.n,
+        "cross_entropy": finite(report.cross_entropy),
+        "n_pairs": found.n_pairs,
+        "pairs": [_finite(asdict(pair)) for pair in found.pairs],
+        "bands": [asdict(band) for band in found.bands],
+        "top": None if found.top is None else asdict(found.top),
+        "eps": [_finite(asdict(rung)) for rung in found.rungs],
+        "rounding": None if found.rounding is None else _finite(asdict(found.rounding)),
+        "order": _order(found),
+        "compat": [asdict(tool) for tool in found.tools],
+        "undefined": found.undefined,
+        "warnings": [asdict(notice) for notice in report.warnings],
+        "report": report.to_dict(),
+    }
+
+
+def _order(found: Explanation) -> dict[str, Any] | None:
+    order, spec = found.order, found.report.tally.spec
+    if order is None:
+        return None
+    nats = NATS_PER[spec.unit]
+    return {
+        "kind": order.kind,
+        "convincing": order.convincing,
+        "columns": {spec.classes[i]: spec.classes[order.columns[i]] for i in order.moved},
+        "n": order.n,
+        "before": order.before / nats,
+        "after": order.after / nats,
+        "overall_before": order.overall_before / nats,
+        "overall_after": order.overall_after / nats,
+        "evidence": order.evidence,
+        "needed": order.needed,
+    }
+
+
+def _finite(values: dict[str, Any]) -> dict[str, Any]:
+    return {k: finite(v) if isinstance(v, float) else v for k, v in values.items()}
+
+
+def render_gate_json(result: GateResult) -> str:
+    """Return a gate as one JSON document (schema: xent_cli/schemas/gate.schema.json)."""
+    return json.dumps(gate_dict(result), indent=2, allow_nan=False) + "\n"
+
+
+def gate_dict(result: GateResult) -> dict[str, Any]:
+    """Return a gate as plain data; NaN and infinity do not occur, what is undefined is None."""
+    comparison = result.comparison
+    return {
+        "format": "xent.gate",
+        "format_version": FORMAT_VERSION,
+        "signature": result.report.signature,
+        "outcome": result.outcome,
+        "inconclusive": result.inconclusive,
+        "exit_code": int(result.exit_code),
+        "verdicts": [_verdict(verdict) for verdict in result.verdicts],
+        "comparison": None if comparison is None else comparison_dict(comparison),
+        "false_alarms": None if result.false_alarms is None else asdict(result.false_alarms),
+        "warnings": [{"code": n.code, "message": n.message} for n in result.warnings],
+        "report": result.report.to_dict(),
+        "baseline": None if comparison is None else comparison.baseline.to_dict(),
+    }
+
+
+def comparison_dict(comparison: Comparison) -> dict[str, Any]:
+    """Return what is known of the difference of two models."""
+    delta, names = comparison.delta, comparison.candidate.tally.spec.classes
+    k = len(names)
+    return {
+        "paired": comparison.paired,
+        "unit": comparison.candidate.tally.spec.unit,
+        "n": comparison.candidate.n,
+        "n_clusters": comparison.candidate.figures.n_clusters,
+        "delta": estimate_dict(comparison.overall),
+        "delta_rel": estimate_dict(comparison.relative()),
+        "correlation": comparison.correlation(),
+        "detectable": comparison.detectable(),
+        "top_share": comparison.top_share(),
+        "n_better": None if delta is None else delta.better[k],
+        "n_worse": None if delta is None else delta.worse[k],
+        "n_clipped": None if delta is None else delta.n_clipped,
+        "classes": [
+            {"name": name, "delta": estimate_dict(comparison.difference(index))}
+            for index, name in enumerate(names)
+        ],
+        **({"slices": _slices(comparison)} if comparison.candidate.tally.slices else {}),
+        "sums": None if delta is None else delta.to_dict(),
+    }
+
+
+def _slices(comparison: Comparison) -> list[dict[str, Any]]:
+    tables = []
+    for which, slicing in enumerate(comparison.candidate.tally.spec.by):
+        pair = SliceComparison(comparison, which)
+        slices = [
+            {
+                "name": item.name,
+                "title": item.title,
+                "n": item.n,
+                "delta": estimate_dict(pair.difference(item.key)),
+            }
+            for item in pair.candidate.slices
+        ]
+        tables.append({"by": slicing.name, "slices": slices})
+    return tables
+
+
+def estimate_dict(found: Estimate | None) -> dict[str, Any] | None:
+    """Return an estimate with its 95 % interval and p-value."""
+    if found is None:
+        return None
+    interval = found.interval(0.95)
+    return {
+        "value": finite(found.value),
+        "se": found.se,
+        "df": found.df,
+        "ci95": None if interval is None else list(interval),
+        "p_value": found.p_value(),
+        "reason": found.reason,
+    }
+
+
+def finite(value: float | None) -> float | None:
+    """Return None for what JSON cannot say."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    rule, interval = verdict.rule, verdict.interval
+    ends = None if interval is None else [finite(end) for end in interval]
+    reason = verdict.reason
+    if verdict.value is not None and math.isinf(verdict.value):
+        reason = reason or "infinite"
+    return {
+        "rule": rule.text,
+        "metric": rule.metric,
+        "class": verdict.class_name,
+        "slice": verdict.slice_name,
+        "operator": rule.operator,
+        "limit": rule.limit,
+        "level": rule.level,
+        "outcome": verdict.outcome,
+        "value": finite(verdict.value),
+        "interval": ends,
+        "interval_level": verdict.level,
+        "margin": finite(verdict.margin),
+        "reason": reason,
+    }
+
+
+def render_ranking_json(found: Ranking) -> str:
+    """Return ranked rows as one JSON document (schema: xent_cli/schemas/rows.schema.json)."""
+    return json.dumps(ranking_dict(found), indent=2, allow_nan=False) + "\n"
+
+
+def ranking_dict(found: Ranking) -> dict[str, Any]:
+    """Return ranked rows as plain data; what is undefined is None, its reason in "undefined"."""
+    report, rows = found.report, [asdict(row) for row in found.rows]
+    no_share = "the total loss is infinite" if report.tally.infinite[-1] else "the total loss is 0"
+    undefined = {} if found.share is not None else {"share": no_share}
+    for index, row in enumerate(rows):
+        if row["share"] is None:
+            undefined[f"rows[{index}].share"] = no_share
+        if math.isinf(row["loss"]):
+            row["loss"] = None
+            undefined[f"rows[{index}].loss"] = "infinite: the truth had q = 0"
+    return {
+        "format": "xent.rows",
+        "format_version": FORMAT_VERSION,
+        "signature": report.signature,
+        "unit": report.tally.spec.unit,
+        "n": report.n,
+        "cross_entropy": None if report.tally.infinite[-1] else report.cross_entropy,
+        "class": found.label,
+        "where": found.where,
+        "n_among": found.n_among,
+        "share": found.share,
+        "rows": rows,
+        "undefined": undefined,
+        "warnings": [asdict(notice) for notice in report.warnings],
+        "notes": [asdict(notice) for notice in report.notes],
+        "matches": None if report.matches is None else report.matches.to_dict(),
+        "inputs": [item.to_dict() for item in report.inputs],
+    }

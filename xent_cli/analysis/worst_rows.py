@@ -1,0 +1,94 @@
+"""Ranked: the rows with the highest loss, as a reader sees them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from xent_cli.metrics.report.figures import NATS_PER
+from xent_cli.metrics.report.report import Report
+from xent_cli.metrics.rows.row_losses import RowLosses, named
+from xent_cli.schema.types import Where
+
+
+@dataclass(frozen=True, slots=True)
+class RankedRow:
+    """A row, what was true of it and what was predicted.
+
+    Attributes
+    ----------
+    row : int
+        Counted from 1, in the predictions.
+    id : int or str, optional
+        What names it.
+    label, predicted : str
+        The class that is true (of a label distribution, the likeliest) and the one with the
+        highest prediction; in multi-label tasks all of them, with commas.
+    p_label, p_predicted : float
+        What the model gave to them.
+    loss : float
+        What the row adds to the total, its weight included, in the unit of the report.
+    share : float, optional
+        Its share of the total; None where that is 0 or infinite.
+    """
+
+    row: int
+    id: int | str | None
+    label: str
+    predicted: str
+    p_label: float
+    p_predicted: float
+    loss: float
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The rows with the highest loss.
+
+    Attributes
+    ----------
+    report : Report
+        All rows.
+    rows : tuple of RankedRow
+        Highest loss first; of equal ones the first row.
+    n_among : int
+        How many rows they were chosen from.
+    share : float, optional
+        The share of the total loss that they carry together.
+    label : str, optional
+        The class that they were chosen from.
+    where : {"correct", "wrong"}, optional
+    """
+
+    report: Report
+    rows: tuple[RankedRow, ...]
+    n_among: int
+    share: float | None
+    label: str | None = None
+    where: Where | None = None
+
+
+def ranking_of(
+    report: Report, best: RowLosses, n_among: int, label: str | None, where: Where | None
+) -> Ranking:
+    """Name and share out the losses of the rows that were chosen from `n_among`."""
+    spec, tally = report.tally.spec, report.tally
+    sum_of_all = 0.0 if tally.infinite[-1] else float(tally.sums["loss"][spec.n_classes])
+
+    def share(loss: float) -> float | None:
+        return loss / sum_of_all if sum_of_all else None
+
+    nats, losses = NATS_PER[spec.unit], best.loss.tolist()
+    columns = (
+        (best.rows + 1).tolist(),
+        best.ids.tolist(),
+        named(best.label, spec.classes),
+        named(best.predicted, spec.classes),
+        best.p_label.tolist(),
+        best.p_predicted.tolist(),
+        [loss / nats for loss in losses],
+        map(share, losses),
+    )
+    ranked = tuple(RankedRow(*values) for values in zip(*columns, strict=True))
+    return Ranking(report, ranked, n_among, share(math.fsum(losses)), label, where)

@@ -1,0 +1,1 @@
+"""API: the verbs, one per file. `xent_cli` exports them."""

@@ -1,9 +1,0 @@
-"""Files: everything that is read, as sources of Arrow blocks. The only place that knows pyarrow."""
-
-from xent_cli.column import Column
-from xent_cli.files.block import Block
-from xent_cli.files.formats import InputFormat
-from xent_cli.files.opening import open_source
-from xent_cli.files.source import Source, Use
-
-__all__ = ["Block", "Column", "InputFormat", "Source", "Use", "open_source"]

@@ -1,0 +1,1 @@
+"""Formats: one module per format, from bytes to blocks."""

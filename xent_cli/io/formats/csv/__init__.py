@@ -1,0 +1,1 @@
+"""CSV and its like: dialect, header, records, numerals, parser."""

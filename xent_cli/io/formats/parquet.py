@@ -1,0 +1,142 @@
+"""Parquet files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from xent_cli.io.arrow_types import SAMPLE_ROWS, columns_of, judge_integers
+from xent_cli.io.block import Block
+from xent_cli.io.source import Piece, Source, Use, block_rows, reading, require_unique
+from xent_cli.io.storage.location import Location
+from xent_cli.schema.place import Place
+
+_PIECE_VALUES = 1 << 20
+"""Row groups are read together until they hold so many values, lest each be opened for little."""
+
+_MANY_COLUMNS, _SOME_COLUMNS = 100, 32
+_WHOLE_BYTES = 192 << 20
+"""Row groups with many columns are read whole, some columns at a time, unless they take more."""
+
+
+class ParquetSource(Source):
+    """A Parquet file, read row group by row group."""
+
+    unread = True
+
+    def __init__(self, location: Location) -> None:
+        self.path = location.name
+        self.format = "parquet"
+        self._file = location
+        self._held: dict[int, pa.Table] = {}
+        buffer = location.buffer_bytes(1)
+        with (
+            reading(location, "Parquet"),
+            location.open_arrow() as opened,
+            pq.ParquetFile(opened, buffer_size=buffer) as file,
+        ):
+            schema, about = file.schema_arrow, file.metadata
+            self.n_rows = about.num_rows
+            self._group_rows = [about.row_group(g).num_rows for g in range(about.num_row_groups)]
+            require_unique(schema.names, self.path)
+            columns = columns_of(schema)
+            if integers := [column.name for column in columns if column.kind == "integer"]:
+                sample = file.iter_batches(SAMPLE_ROWS, columns=integers, use_threads=False)
+                columns = judge_integers(columns, next(sample, None))
+        self.columns = columns
+
+    def pieces(self, wanted: Mapping[str, Use], *, jobs: int = 1) -> Iterator[Piece]:
+        parts = self.parts(wanted)
+        # The columns of a single row group are decoded side by side instead.
+        return iter(parts) if len(parts) >= jobs else super().pieces(wanted, jobs=jobs)
+
+    def parts(self, wanted: Mapping[str, Use]) -> list[Piece]:
+        enough = _PIECE_VALUES // max(1, sum(self._width(name) for name in wanted))
+        pieces, start, groups, rows = [], 0, [], 0
+        for group, count in enumerate(self._group_rows):
+            groups.append(group)
+            rows += count
+            if rows >= enough or group + 1 == len(self._group_rows):
+                read = partial(self._read_groups, wanted, tuple(groups), start)
+                pieces.append(Piece(self.path, start, rows, read))
+                start, groups, rows = start + rows, [], 0
+        return pieces
+
+    def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
+        return self._read_groups(wanted, range(len(self._group_rows)), 0, jobs)
+
+    def _read_groups(
+        self, wanted: Mapping[str, Use], groups: Sequence[int], start: int, jobs: int = 1
+    ) -> Iterator[Block]:
+        names = list(wanted)
+        texts = [
+            name
+            for name, use in wanted.items()
+            if use == "label" and (column := self.column(name)) and column.kind == "text"
+        ]
+        place = Place(self.path)
+        rows = block_rows(sum(self._width(name) for name in names))
+        with (
+            reading(self._file, "Parquet"),
+            self._file.open_arrow() as opened,
+            pq.ParquetFile(
+                opened,
+                read_dictionary=texts,
+                pre_buffer=False,  # It would hold all that was read.
+                buffer_size=self._file.buffer_bytes(len(names)),
+                page_checksum_verification=True,
+            ) as file,
+        ):
+            for data in self._batches(file, groups, names, rows, jobs):
+                data.validate(full=True)
+                if data.num_rows:
+                    yield Block(data.select(names), start, place)
+                start += data.num_rows
+
+    def _batches(
+        self, file: pq.ParquetFile, groups: Sequence[int], names: list[str], rows: int, jobs: int
+    ) -> Iterator[pa.RecordBatch]:
+        """Read row groups batch by batch; those with many columns whole, some columns at a time.
+
+        For every column a reader holds its dictionary and a page or two, which for a thousand
+        columns is several times what they hold.
+        """
+        bytes_each = 8 * len(names)
+        largest = max((self._group_rows[group] for group in groups), default=0) * bytes_each
+        if len(names) < _MANY_COLUMNS or largest > _WHOLE_BYTES:
+            yield from file.iter_batches(
+                rows, row_groups=groups, columns=names, use_threads=jobs > 1
+            )
+            return
+        for group in groups:
+            table = self._whole_group(file, group, names, jobs)
+            try:
+                yield from table.to_batches(rows)
+            except GeneratorExit:
+                # Somebody looked at the first rows. All are asked for next: they are here.
+                self._held = {group: table}
+                raise
+
+    def _whole_group(
+        self, file: pq.ParquetFile, group: int, names: list[str], jobs: int
+    ) -> pa.Table:
+        """Read a row group, unless it was held back."""
+        held = self._held.pop(group, None)
+        if held is not None and held.column_names == names:
+            return held
+        columns: list[pa.ChunkedArray] = []
+        for at in range(0, len(names), _SOME_COLUMNS):
+            some = names[at : at + _SOME_COLUMNS]
+            part = file.read_row_group(group, columns=some, use_threads=jobs > 1)
+            columns += (part.column(name) for name in some)
+        return pa.table(columns, names)
+
+    def __getstate__(self) -> dict[str, object]:
+        return self.__dict__ | {"_held": {}}
+
+    def _width(self, name: str) -> int:
+        column = self.column(name)
+        return (column.width or 16) if column and column.kind == "list" else 1

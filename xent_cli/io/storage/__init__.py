@@ -1,0 +1,1 @@
+"""Storage: where bytes are, on this machine or in an object store."""

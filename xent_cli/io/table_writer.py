@@ -1,0 +1,123 @@
+"""Writing: tables of any length into a file, part by part."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from xent_cli.io.atomic_write import drafted, writing
+
+TABLE_FORMATS = ("parquet", "csv", "jsonl")
+
+Values = NDArray[Any] | tuple[NDArray[np.intp], tuple[str, ...]]
+"""Numbers, objects (texts, or None), or positions in a tuple of names."""
+
+Part = Mapping[str, Values]
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+_KINDS = {int: pa.int64(), float: pa.float64(), str: pa.string()}
+
+
+@contextmanager
+def table_writer(
+    form: str, path: str, kinds: Mapping[str, type]
+) -> Iterator[Callable[[Part], None]]:
+    """Give a function that appends rows to a file, which is written whole or not at all.
+
+    Parameters
+    ----------
+    form : {"parquet", "csv", "jsonl"}
+    path : str
+    kinds : mapping of str to type
+        The columns, and what each holds: int, float or str.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    schema = pa.schema([(name, _KINDS[kind]) for name, kind in kinds.items()])
+    opened = {"parquet": _parquet, "csv": _csv, "jsonl": _jsonl}[form]
+    with drafted(path) as draft, opened(draft, path, schema) as write:
+
+        def append(part: Part) -> None:
+            arrays = [_array(part[field.name], field.type) for field in schema]
+            with writing(path):
+                write(pa.RecordBatch.from_arrays(arrays, schema=schema))
+
+        yield append
+
+
+@contextmanager
+def _parquet(
+    draft: str, path: str, schema: pa.Schema
+) -> Iterator[Callable[[pa.RecordBatch], None]]:
+    import pyarrow.parquet as pq
+
+    with writing(path):
+        writer = pq.ParquetWriter(draft, schema, compression="zstd")
+    with _closing(writer, path):
+        yield writer.write_batch
+
+
+@contextmanager
+def _csv(draft: str, path: str, schema: pa.Schema) -> Iterator[Callable[[pa.RecordBatch], None]]:
+    import pyarrow.csv as pa_csv
+
+    plain = pa_csv.WriteOptions(include_header=False)  # Its header would be in quotes.
+    with writing(path):
+        file = open(draft, "wb")  # noqa: SIM115
+    with _closing(file, path):
+        with writing(path):
+            file.write((",".join(schema.names) + "\n").encode())
+            writer = pa_csv.CSVWriter(file, schema, write_options=plain)
+        with _closing(writer, path):
+            yield writer.write_batch
+
+
+@contextmanager
+def _jsonl(draft: str, path: str, schema: pa.Schema) -> Iterator[Callable[[pa.RecordBatch], None]]:
+    with writing(path):
+        file = open(draft, "w", encoding="utf-8", newline="\n")  # noqa: SIM115
+
+    def write(part: pa.RecordBatch) -> None:
+        columns = [map(_plain, column.to_pylist()) for column in part.columns]
+        for values in zip(*columns, strict=True):
+            row = dict(zip(schema.names, values, strict=True))
+            file.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
+
+    with _closing(file, path):
+        yield write
+
+
+@contextmanager
+def _closing(file: _Closable, path: str) -> Iterator[None]:
+    """Close a file at the end; what goes wrong in between is not taken for its fault."""
+    try:
+        yield
+    finally:
+        with writing(path):
+            file.close()
+
+
+def _plain(value: object) -> object:
+    """Put None for an infinite loss: JSON has no such number."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _array(values: Values, kind: pa.DataType) -> pa.Array:
+    if isinstance(values, tuple):
+        codes, names = values
+        return pa.array(names, kind).take(pa.array(codes))
+    return pa.array(values, kind)

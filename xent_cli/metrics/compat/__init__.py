@@ -1,0 +1,1 @@
+"""Compat: what other libraries would print for the same rows."""

@@ -1,0 +1,294 @@
+"""Figures: the numbers a tally comes to, unrounded; or None, with the reason why there is none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
+from functools import partial
+
+from xent_cli.metrics.tally.cluster_sums import ClusterSums
+from xent_cli.metrics.tally.tally import Tally
+from xent_cli.metrics.tally.third_powers import ZEROS, moments_at
+from xent_cli.numerics.estimates import Estimate
+from xent_cli.numerics.moments import Moments
+from xent_cli.numerics.one_more_draw import GuardedMean, guarded_loss, unseen_loss
+from xent_cli.schema.types import Unit
+
+INFINITE = "infinite: a truth had q = 0"
+UNVARIED = "the losses do not vary"
+
+NATS_PER: dict[Unit, float] = {"nats": 1.0, "bits": math.log(2), "hartleys": math.log(10)}
+
+
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """The figures of all rows. Losses and entropies are in the unit of the spec.
+
+    Attributes
+    ----------
+    cross_entropy : float
+        Weighted mean of the row losses; infinite where a row's is.
+    se : float, optional
+        Its standard error.
+    ci95 : (float, float), optional
+        Its 95 % interval, which follows the skewness of the losses and holds for one more draw.
+    macro_cross_entropy : float, optional
+        Mean of the cross entropies of the classes that occur.
+    perplexity : float, optional
+        exp of the cross entropy in nats.
+    prior_entropy : float
+        Entropy of the class shares: the cross entropy of a model that always predicts them.
+    normalized_entropy : float, optional
+        cross_entropy / prior_entropy: below 1 is better than knowing only the shares.
+    accuracy : float, optional
+        Weighted share of rows whose highest prediction is the label.
+    label_entropy, kl_divergence : float, optional
+        With label distributions: their mean entropy, which no model gets below, and the rest.
+    """
+
+    cross_entropy: float
+    se: float | None
+    ci95: tuple[float, float] | None
+    macro_cross_entropy: float | None
+    perplexity: float | None
+    prior_entropy: float
+    normalized_entropy: float | None
+    accuracy: float | None
+    label_entropy: float | None
+    kl_divergence: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """The figures of one class; None where the class has no rows or the figure does not exist."""
+
+    name: str
+    n: int
+    weight_sum: float
+    prior: float
+    cross_entropy: float | None
+    se: float | None
+    share: float | None
+    accuracy: float | None
+    mean_probability: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All figures of a tally, and the reasons for those that are None, by their path."""
+
+    overall: Overall
+    classes: tuple[ClassRow, ...]
+    weight_sum: float
+    clipped_share: float | None
+    undefined: dict[str, str]
+    n_clusters: int | None = None
+
+
+def figures_of(tally: Tally) -> Figures:
+    """Compute all figures of a tally with rows and weight in it (definitions: docs/definitions.md).
+
+    Quotients are rounded once, from exact sums.
+    """
+    tally = replace(tally, sums={name: sums.settled() for name, sums in tally.sums.items()})
+    undefined: dict[str, str] = {}
+    spec, k = tally.spec, tally.spec.n_classes
+    nats = NATS_PER[spec.unit]
+    priors = _priors(tally)
+    draws = moments_of(tally)
+    classes = tuple(
+        _class_row(tally, index, priors[index], draws[index], undefined) for index in range(k)
+    )
+    mean = _mean_loss(tally, k, "overall.", draws[k], undefined)
+    cross_entropy = mean.value
+    occurring = [row.cross_entropy for row in classes if row.cross_entropy is not None]
+    prior_entropy = _prior_entropy(tally, priors) / nats
+    normalized = None
+    if prior_entropy > 0:
+        normalized = cross_entropy / prior_entropy
+    else:
+        undefined["overall.normalized_entropy"] = "only one class occurs"
+    label_entropy = _label_entropy(tally, undefined)
+    overall = Overall(
+        cross_entropy=cross_entropy,
+        se=mean.se,
+        ci95=mean.interval(0.95),
+        macro_cross_entropy=math.fsum(occurring) / len(occurring) if occurring else None,
+        perplexity=_perplexity(cross_entropy * nats, undefined),
+        prior_entropy=prior_entropy,
+        normalized_entropy=normalized,
+        accuracy=_quotient(tally, "correct", "graded", k),
+        label_entropy=label_entropy,
+        kl_divergence=None if label_entropy is None else cross_entropy - label_entropy,
+    )
+    if overall.accuracy is None:
+        undefined["overall.accuracy"] = "no weight"
+    for name, value in asdict(overall).items():
+        if value == math.inf:
+            undefined["overall." + name] = INFINITE
+    total = tally.sums["loss"][k]
+    clipped_share = float(tally.sums["clipped_loss"][0] / total) if total else None
+    if tally.infinite[k]:
+        clipped_share = None
+    if clipped_share is None:
+        undefined["clipped_share"] = _share_reason(tally)
+    return Figures(
+        overall,
+        classes,
+        float(tally.sums["weight"][k]),
+        clipped_share,
+        dict(sorted(undefined.items())),
+        None if tally.clusters is None else draws[k].n,
+    )
+
+
+def moments_of(tally: Tally) -> list[Moments]:
+    """Return the sums over the draws of each class and, last, of all: clusters, or rows."""
+    if tally.clusters is not None:
+        return tally.clusters.moments()
+    return [moments_at(tally.n[index], tally.sums, index) for index in range(len(tally.n))]
+
+
+def _class_row(
+    tally: Tally, index: int, prior: float, draws: Moments, undefined: dict[str, str]
+) -> ClassRow:
+    path = f"classes[{index}]."
+    k = tally.spec.n_classes
+    weight = tally.sums["weight"][index]
+    names = ("cross_entropy", "se", "accuracy", "mean_probability")
+    total = tally.sums["loss"][k]
+    share = None if not total or tally.infinite[k] else float(tally.sums["loss"][index] / total)
+    if share is None:
+        undefined[path + "share"] = _share_reason(tally)
+    if not weight:
+        reason = "no weight" if tally.n[index] else "no rows"
+        undefined |= {path + name: reason for name in names}
+        return ClassRow(
+            tally.spec.classes[index], tally.n[index], 0.0, prior, None, None, share, None, None
+        )
+    loss = _mean_loss(tally, index, path, draws, undefined)
+    accuracy = _quotient(tally, "correct", "graded", index)
+    if accuracy is None:
+        undefined[path + "accuracy"] = "the likeliest label of no row"
+    return ClassRow(
+        name=tally.spec.classes[index],
+        n=tally.n[index],
+        weight_sum=float(weight),
+        prior=prior,
+        cross_entropy=loss.value,
+        se=loss.se,
+        share=share,
+        accuracy=accuracy,
+        mean_probability=_quotient(tally, "probability", "weight", index),
+    )
+
+
+def _mean_loss(
+    tally: Tally, index: int, path: str, draws: Moments, undefined: dict[str, str]
+) -> Estimate:
+    """Return mean loss of a class, or overall (index K), and why it has no error."""
+    found = mean_loss(tally, index, draws)
+    there = {"cross_entropy": math.isfinite(found.value), "se": found.se is not None}
+    if path == "overall.":
+        there["ci95"] = found.bounds is not None
+    undefined |= {path + name: found.reason for name, some in there.items() if not some}
+    return found
+
+
+def mean_loss(tally: Tally, index: int, draws: Moments) -> Estimate:
+    """Return the mean loss of a class, or overall (index K), with its error."""
+    if tally.infinite[index]:
+        return Estimate(math.inf, None, 0, INFINITE)
+    nats = NATS_PER[tally.spec.unit]
+    mean = float(tally.sums["loss"][index] / tally.sums["weight"][index]) / nats
+    too_large = bool(tally.n_huge) or _too_large(tally.clusters)
+    se = None if too_large else draws.standard_error()
+    reason = error_reason(tally.clusters, draws.n, tally.n_huge)
+    unseen = partial(unseen_of, tally, index, draws.n)
+    bound = None if too_large else partial(_bounds, draws, unseen, nats)
+    return Estimate(
+        mean, None if se is None else se / nats, draws.n - 1, "" if se else reason, bound
+    )
+
+
+def unseen_of(tally: Tally, index: int, n: int) -> float:
+    """Return the loss, in nats, of one more draw beside the n of a class, or of all (index K)."""
+    n_zeros = int(tally.sums[ZEROS][index]) if ZEROS in tally.sums else 0
+    return unseen_loss(n, n_zeros=n_zeros, eps=tally.spec.eps)
+
+
+def _bounds(draws: Moments, unseen: Callable[[], float], scale: float) -> GuardedMean | None:
+    return guarded_loss(draws, unseen(), scale=scale) if draws.n > 1 else None
+
+
+def error_reason(clusters: ClusterSums | None, n: int, n_huge: int) -> str:
+    """Say why there is no standard error, if there is none."""
+    if n_huge or _too_large(clusters):
+        return "a loss is too large"
+    if n < 2:
+        return "one row" if clusters is None else "one cluster"
+    return UNVARIED
+
+
+def _too_large(clusters: ClusterSums | None) -> bool:
+    return clusters is not None and clusters.too_large
+
+
+def _priors(tally: Tally) -> list[float]:
+    """Return the share of each class; in multi-label tasks, of positives among its labels."""
+    weights, k = tally.sums["weight"], tally.spec.n_classes
+    if tally.spec.multilabel:
+        return [
+            float(tally.sums["positive"][i] / weights[i]) if weights[i] else 0.0 for i in range(k)
+        ]
+    return [float(weights[i] / weights[k]) for i in range(k)]
+
+
+def _prior_entropy(tally: Tally, priors: list[float]) -> float:
+    """Return the entropy of the class shares in nats; if multi-label, the mean over labels."""
+    if not tally.spec.multilabel:
+        return math.fsum(_surprise(p) for p in priors)
+    weights = [float(tally.sums["weight"][i]) for i in range(tally.spec.n_classes)]
+    each = (w * (_surprise(p) + _surprise(1 - p)) for w, p in zip(weights, priors, strict=True))
+    return math.fsum(each) / math.fsum(weights)
+
+
+def _surprise(p: float) -> float:
+    return -p * math.log(p) if 0 < p < 1 else 0.0
+
+
+def _label_entropy(tally: Tally, undefined: dict[str, str]) -> float | None:
+    entropy, weight = tally.sums["entropy"][0], tally.sums["weight"][tally.spec.n_classes]
+    reason = ""
+    if tally.spec.multilabel:
+        reason = "multi-label"
+    elif tally.spec.smoothing:
+        reason = "label smoothing"
+    elif not entropy:
+        reason = "the labels are certain"
+    if reason:
+        undefined |= dict.fromkeys(("overall.label_entropy", "overall.kl_divergence"), reason)
+        return None
+    return float(entropy / weight) / NATS_PER[tally.spec.unit]
+
+
+def _perplexity(nats: float, undefined: dict[str, str]) -> float | None:
+    try:
+        perplexity = math.exp(nats)
+    except OverflowError:
+        perplexity = math.inf
+    if math.isfinite(perplexity):
+        return perplexity
+    undefined["overall.perplexity"] = "too large"
+    return None
+
+
+def _quotient(tally: Tally, above: str, below: str, index: int) -> float | None:
+    denominator: Fraction = tally.sums[below][index]
+    return float(tally.sums[above][index] / denominator) if denominator else None
+
+
+def _share_reason(tally: Tally) -> str:
+    return "the total loss is infinite" if tally.infinite[-1] else "the total loss is 0"

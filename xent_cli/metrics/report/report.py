@@ -1,0 +1,224 @@
+"""Report: a tally with its figures, its warnings and the story of where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from xent_cli.errors import NothingLeftError, ReportError
+from xent_cli.metrics.compat.sums import CompatFigure
+from xent_cli.metrics.report.figures import ClassRow, Figures, Overall, figures_of
+from xent_cli.metrics.report.slices import SliceTable, slice_tables
+from xent_cli.metrics.report.to_json import alike, finite, table_dict
+from xent_cli.metrics.report.warnings import cautions
+from xent_cli.metrics.tally.tally import Tally
+from xent_cli.schema.provenance import Input, Matches, Notice, matches_of
+from xent_cli.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMAT = "xent.report"
+FORMAT_VERSION = 1
+_COMPUTED = ("mode", "unit", "n", "n_ignored", "n_invalid", "n_clipped", "overall", "classes")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Report:
+    """What xent found. Everything is unrounded; renderers round.
+
+    Attributes
+    ----------
+    tally : Tally
+        The exact sums; ``report.tally.spec`` says how they were made.
+    figures : Figures
+        The numbers they come to.
+    mode_reason : str
+        Why the mode is what it is.
+    warnings, notes : tuple of Notice
+        What may make the numbers wrong, and what was decided on the way.
+    inputs : tuple of Input
+    compat : tuple of CompatFigure
+        What other libraries print for the same rows, if that was asked.
+
+    Examples
+    --------
+    >>> from xent_cli import evaluate
+    >>> report = evaluate([[0.9, 0.1], [0.2, 0.8]], [0, 1])
+    >>> round(report.cross_entropy, 6), report.n
+    (0.164252, 2)
+    """
+
+    tally: Tally
+    figures: Figures
+    mode_reason: str
+    warnings: tuple[Notice, ...] = ()
+    notes: tuple[Notice, ...] = ()
+    inputs: tuple[Input, ...] = ()
+    compat: tuple[CompatFigure, ...] = ()
+
+    def __repr__(self) -> str:
+        mode, unit = self.tally.spec.mode, self.tally.spec.unit
+        return f"<Report {mode}: cross_entropy={self.cross_entropy:.6g} {unit}, n={self.n:,}>"
+
+    @property
+    def n(self) -> int:
+        """Rows that count."""
+        return self.tally.n[-1]
+
+    @property
+    def cross_entropy(self) -> float:
+        """The mean loss in ``tally.spec.unit``."""
+        return self.figures.overall.cross_entropy
+
+    @property
+    def overall(self) -> Overall:
+        """The figures of all rows."""
+        return self.figures.overall
+
+    @property
+    def classes(self) -> tuple[ClassRow, ...]:
+        """The figures of each class, in column order."""
+        return self.figures.classes
+
+    def slices(self, *, min_n: int = 0) -> tuple[SliceTable, ...]:
+        """Return the figures of each slice, one table a slicing (`by`).
+
+        Slices with fewer than `min_n` rows are added up into one.
+        """
+        return slice_tables(self.tally, min_n=min_n)
+
+    @property
+    def decided(self) -> tuple[Notice, ...]:
+        """The warnings that come from decisions about columns, not from the tally."""
+        computed = tuple(cautions(self.tally, self.figures, self.matches))
+        return tuple(notice for notice in self.warnings if notice not in computed)
+
+    @property
+    def matches(self) -> Matches | None:
+        """How rows found their labels by an id; None where both were in the same order."""
+        return matches_of(self.inputs)
+
+    @property
+    def signature(self) -> str:
+        """One line that says how the number was made."""
+        return self.tally.spec.signature(__version__)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain data for JSON (docs/json.md), every float in full.
+
+        NaN and infinity do not occur: what is undefined is None, its reason in "undefined".
+        """
+        tally, figures = self.tally, self.figures
+        return {
+            "format": FORMAT,
+            "format_version": FORMAT_VERSION,
+            "signature": self.signature,
+            "mode": tally.spec.mode,
+            "mode_reason": self.mode_reason,
+            "unit": tally.spec.unit,
+            "n": self.n,
+            "n_ignored": tally.n_ignored,
+            "n_invalid": tally.n_invalid,
+            "n_clipped": tally.n_clipped,
+            "n_clusters": figures.n_clusters,
+            "clipped_share": figures.clipped_share,
+            "weight_sum": figures.weight_sum,
+            "overall": finite(asdict(figures.overall)),
+            "classes": [finite(asdict(row)) for row in figures.classes],
+            **({"slices": [table_dict(item) for item in self.slices()]} if tally.slices else {}),
+            "warnings": [asdict(notice) for notice in self.warnings],
+            "notes": [asdict(notice) for notice in self.notes],
+            "undefined": figures.undefined,
+            "matches": None if self.matches is None else self.matches.to_dict(),
+            "inputs": [item.to_dict() for item in self.inputs],
+            **({"compat": [asdict(figure) for figure in self.compat]} if self.compat else {}),
+            "tally": tally.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the report that `to_dict` wrote.
+
+        The figures are computed anew from the tally and must agree with the saved ones.
+
+        Raises
+        ------
+        ReportError
+            If this is no report, of a later version, damaged, or edited by hand.
+        """
+        _require_format(data)
+        try:
+            report = cls(
+                tally := Tally.from_dict(data["tally"]),
+                figures_of(_require_rows(tally)),
+                str(data["mode_reason"]),
+                tuple(Notice(**item) for item in data["warnings"]),
+                tuple(Notice(**item) for item in data["notes"]),
+                tuple(map(Input.from_dict, data["inputs"])),
+                tuple(CompatFigure(**item) for item in data.get("compat", ())),
+            )
+            computed = (*_COMPUTED, "slices") if tally.slices else _COMPUTED
+            saved = {key: data[key] for key in computed}
+        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+            raise ReportError(
+                f"The report is damaged ({type(error).__name__}: {error}).",
+                hint="Make it again with xent eval.",
+            ) from error
+        fresh = report.to_dict()
+        if not alike(saved, {key: fresh[key] for key in computed}):
+            raise ReportError(
+                "The figures of the report are not those of its tally: it was edited.",
+                hint="Make it again with xent eval.",
+            )
+        return report
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the classes as a pandas DataFrame, one row a class, in column order."""
+        import pandas as pd
+
+        rows = [asdict(row) for row in self.classes]
+        return pd.DataFrame(rows, columns=list(ClassRow.__slots__)).set_index("name")
+
+
+def finalize(
+    tally: Tally,
+    *,
+    mode_reason: str = "",
+    warnings: Iterable[Notice] = (),
+    notes: Iterable[Notice] = (),
+    inputs: Iterable[Input] = (),
+) -> Report:
+    """Turn a tally into a report.
+
+    Raises
+    ------
+    NothingLeftError
+        If no row, or no weight, is left to average over.
+    """
+    figures, inputs = figures_of(_require_rows(tally)), tuple(inputs)
+    all_warnings = (*warnings, *cautions(tally, figures, matches_of(inputs)))
+    return Report(tally, figures, mode_reason, all_warnings, tuple(notes), inputs)
+
+
+def _require_rows(tally: Tally) -> Tally:
+    if not tally.n[-1]:
+        out = f"{tally.n_ignored:,} ignored by their label, {tally.n_invalid:,} dropped as invalid"
+        raise NothingLeftError(f"No row is left to evaluate ({out}).")
+    if not tally.sums["weight"][tally.spec.n_classes]:
+        raise NothingLeftError(f"All {tally.n[-1]:,} rows have weight 0: there is no mean.")
+    return tally
+
+
+def _require_format(data: object) -> None:
+    if not isinstance(data, Mapping) or data.get("format") != FORMAT:
+        raise ReportError(
+            "This is not a report of xent.", hint="xent eval --format json writes one."
+        )
+    if data.get("format_version") != FORMAT_VERSION:
+        raise ReportError(
+            f"The report has format version {data.get('format_version')!r}; "
+            f"this xent reads {FORMAT_VERSION}.",
+            hint="A newer xent wrote it.",
+        )

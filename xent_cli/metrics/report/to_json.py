@@ -1,0 +1,76 @@
+"""Slice dicts: the figures of slices as plain data for JSON."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from xent_cli.metrics.report.slices import Slice, SliceTable
+
+
+def table_dict(table: SliceTable) -> dict[str, Any]:
+    """Return all slices of one slicing with their figures (docs/json.md)."""
+    return {
+        "by": table.slicing.name,
+        "columns": [
+            {"name": column.name, "points": None if column.points is None else list(column.points)}
+            for column in table.slicing.columns
+        ],
+        "slices": [slice_dict(item) for item in table.slices],
+    }
+
+
+def slice_dict(item: Slice) -> dict[str, Any]:
+    """Return the figures of a slice; what is undefined or infinite is None, with its reason."""
+    delta = item.delta
+    return finite(
+        {
+            "name": item.name,
+            "title": item.title,
+            "n": item.n,
+            "weight_sum": item.weight_sum,
+            "cross_entropy": item.cross_entropy,
+            "se": item.se,
+            "ci95": item.ci95,
+            "delta": None if delta is None else delta.value,
+            "delta_se": None if delta is None else delta.se,
+            "delta_ci95": None if delta is None else delta.interval(0.95),
+            "share": item.share,
+            "accuracy": item.accuracy,
+            "undefined": item.undefined,
+        }
+    )
+
+
+def finite(values: dict[str, Any]) -> dict[str, Any]:
+    """Put None for what JSON cannot say; make tuples lists.
+
+    Examples
+    --------
+    >>> finite({"ce": math.inf, "ci95": (0.1, 0.2)})
+    {'ce': None, 'ci95': [0.1, 0.2]}
+    """
+    plain = {key: list(v) if isinstance(v, tuple) else v for key, v in values.items()}
+    return {
+        key: None if isinstance(v, float) and not math.isfinite(v) else v
+        for key, v in plain.items()
+    }
+
+
+def alike(saved: Any, fresh: Any) -> bool:
+    """Compare figures; another machine's logarithm may differ in the last digits.
+
+    Examples
+    --------
+    >>> alike({"ce": 0.1 + 0.2, "n": 3}, {"ce": 0.3}), alike([0.3], [0.301])
+    (True, False)
+    """
+    if isinstance(fresh, dict):
+        return isinstance(saved, dict) and all(alike(saved.get(k), v) for k, v in fresh.items())
+    if isinstance(fresh, list):
+        if not isinstance(saved, list) or len(saved) != len(fresh):
+            return False
+        return all(alike(*pair) for pair in zip(saved, fresh, strict=True))
+    if isinstance(fresh, float) and isinstance(saved, int | float):
+        return math.isclose(saved, fresh, rel_tol=1e-9, abs_tol=1e-300)
+    return bool(saved == fresh)

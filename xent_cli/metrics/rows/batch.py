@@ -1,0 +1,116 @@
+"""Batch: rows of predictions lined up with their labels, as NumPy arrays, and their place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xent_cli.metrics.rows.losses import sum_over_classes
+from xent_cli.numerics.arrays import Floats
+from xent_cli.schema.place import Place
+from xent_cli.schema.slicing import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Sliced:
+    """The slice of each row, by one slicing.
+
+    Attributes
+    ----------
+    codes : (n,) intp
+        Positions in `keys`.
+    keys : tuple of Key
+        Some may be of no row.
+    """
+
+    codes: NDArray[np.intp]
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of predictions with their labels and weights.
+
+    Attributes
+    ----------
+    q : (K, n) float64, contiguous
+        Predictions, one row a class, as the file stores them: probabilities, logits or
+        log-probabilities. (1, n) in binary mode: the positive class.
+    target : (n,) intp, or (K, n) float64
+        The class of each row; or its distribution over the classes (the share of the positive class
+        as (1, n) in binary mode).
+    rows : (n,) int64
+        The position of each row in the input, from 0.
+    preds, labels, weight_place : Place
+    weight : (n,) float64, optional
+    sum_tolerance, label_tolerance : float
+        How far a row of predictions or of label columns may miss 1 by its file's precision.
+    n_ignored, n_invalid : int
+        Rows left out by `--ignore-label` and `--invalid drop`.
+    text_labels : bool
+        Whether labels were texts, even those that look like numbers.
+    clusters : (n,) intp, optional
+        For each row the position of its cluster in `cluster_keys`.
+    cluster_keys : tuple of str
+    slices : tuple of Sliced
+        One a slicing.
+    """
+
+    q: Floats
+    target: NDArray[np.intp] | Floats
+    rows: NDArray[np.int64]
+    preds: Place
+    labels: Place
+    weight: Floats | None = None
+    weight_place: Place | None = None
+    sum_tolerance: float = 1e-6
+    label_tolerance: float = 1e-6
+    n_ignored: int = 0
+    n_invalid: int = 0
+    text_labels: bool = False
+    clusters: NDArray[np.intp] | None = None
+    cluster_keys: tuple[str, ...] = ()
+    slices: tuple[Sliced, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def row_sums(self) -> Floats:
+        """The sum of each row of q, (n,): not finite where a value is not."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            return sum_over_classes(self.q)
+
+    @cached_property
+    def row_tops(self) -> Floats:
+        """The highest value of each row of q, (n,)."""
+        tops: Floats = self.q.max(axis=0)
+        return tops
+
+    @cached_property
+    def lowest(self) -> float:
+        """The lowest value of q."""
+        return float(self.q.min())
+
+    def take(self, keep: NDArray[np.bool_]) -> Batch:
+        """Return the rows that `keep` (n,) marks; counts of rows left out stay as they are."""
+        if keep.all():
+            return self
+        target = self.target
+        kept: NDArray[np.intp] | Floats = (
+            np.asarray(target[keep], dtype=np.intp)
+            if target.ndim == 1
+            else np.ascontiguousarray(target[:, keep], dtype=np.float64)
+        )
+        return replace(
+            self,
+            q=np.ascontiguousarray(self.q[:, keep]),
+            target=kept,
+            rows=self.rows[keep],
+            weight=None if self.weight is None else self.weight[keep],
+            clusters=None if self.clusters is None else self.clusters[keep],
+            slices=tuple(Sliced(item.codes[keep], item.keys) for item in self.slices),
+        )

@@ -1,0 +1,297 @@
+"""Contributions: what each row of a batch adds to each class, before anything is added up.
+
+Here the modes become one: a row adds weights and weighted losses to the class of its label, or,
+where labels are distributions, to every class by its share.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xent_cli.metrics.rows.batch import Batch
+from xent_cli.metrics.rows.losses import (
+    at_labels,
+    binary_loss,
+    binary_losses,
+    class_losses,
+    label_losses,
+    sum_over_classes,
+    weigh,
+)
+from xent_cli.numerics.arrays import Floats, Labels
+from xent_cli.schema.spec import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Contributions:
+    """Arrays of shape (n,) with the class of each row in `groups`, or (K, n) with `groups` None.
+
+    Attributes
+    ----------
+    groups : (n,) intp, optional
+    weight : float64, optional
+        sample weight * class weight * share of the label; None where all are 1.
+    loss : float64
+        weight * -ln q, what the row adds to the numerator.
+    truth : (n,) intp, optional
+        The class under which accuracy counts a row: its label, or the likeliest. None in
+        multi-label tasks, where every row counts under every class.
+    graded, correct : float64 and bool
+        The weight that accuracy gives a row (None where all are 1), and whether it was right.
+    probability : float64
+        weight * what the model gave to the truth.
+    row_weight, row_loss : (n,) float64, optional
+        Sums over the classes of a row, where they are not simply `weight` and `loss`.
+    clipped : (n,) bool
+        The truth had a probability below eps.
+    shares : (K, n) float64, optional
+        The label distributions themselves.
+    positive : (K, n) float64, optional
+        In multi-label tasks, the weight of positive labels.
+    entropy : (n,) float64, optional
+        With label distributions, weight * -p ln p summed over classes.
+    """
+
+    groups: Labels | None
+    truth: Labels | None
+    weight: Floats | None
+    loss: Floats
+    correct: NDArray[np.bool_]
+    probability: Floats
+    clipped: NDArray[np.bool_]
+    graded: Floats | None = None
+    row_weight: Floats | None = None
+    row_loss: Floats | None = None
+    shares: Floats | None = None
+    positive: Floats | None = None
+    entropy: Floats | None = None
+
+    @property
+    def infinite(self) -> NDArray[np.bool_]:
+        """Where `loss` is infinite."""
+        return np.isinf(self.loss)
+
+    @property
+    def finite_loss(self) -> Floats:
+        """`loss`, with 0 where it is infinite."""
+        return _finite(self.loss)
+
+    @property
+    def finite_row_loss(self) -> Floats:
+        """The loss of each row, (n,), with 0 where it is infinite."""
+        return _finite(self.loss if self.row_loss is None else self.row_loss)
+
+
+def contribute(batch: Batch, q: Floats, spec: Spec) -> Contributions:
+    """Compute what each row of a checked batch adds.
+
+    Parameters
+    ----------
+    batch : Batch
+    q : (K, n) float64
+        Its predictions after `check_predictions`.
+    spec : Spec
+
+    Returns
+    -------
+    Contributions
+        Losses in nats; infinite where eps is 0 and the truth has probability 0.
+    """
+    if spec.multilabel:
+        return _multilabel(batch, q, spec)
+    if batch.target.ndim == 1:
+        return _labelled(batch, q, spec)
+    return _distributed(batch, q, spec)
+
+
+def _labelled(batch: Batch, q: Floats, spec: Spec) -> Contributions:
+    """One label a row."""
+    labels = batch.target.astype(np.intp, copy=False)
+    at_label = q[0] if spec.mode == "binary" else at_labels(q, labels)
+    if spec.smoothing:
+        losses = _all_losses(q, spec)
+        truth = at_labels(losses, labels)
+    elif spec.mode == "binary":
+        truth = _binary_label_losses(q[0], labels, spec)
+    elif spec.scale == "logits":
+        truth = label_losses(q, labels, scale="logits")
+    else:
+        truth = class_losses(at_label, scale=spec.scale, eps=spec.eps)
+    given = _given_to(at_label, labels, truth, spec)
+    weight = _row_weights(batch, spec, labels)
+    if spec.smoothing:
+        class_weights = _class_weights(spec)
+        spread = sum_over_classes(_scale(losses, class_weights)) * (spec.smoothing / spec.n_classes)
+        own = truth if class_weights is None else weigh(class_weights[labels], truth)
+        loss = (1 - spec.smoothing) * own + spread
+        loss = loss if batch.weight is None else weigh(batch.weight, loss)
+    else:
+        loss = truth if weight is None else weigh(weight, truth)
+    return Contributions(
+        groups=labels,
+        truth=labels,
+        weight=weight,
+        loss=loss,
+        correct=_is_predicted(batch, q, labels, at_label, spec),
+        probability=given if weight is None else weight * given,
+        graded=weight,
+        clipped=given < spec.eps if spec.scale == "probs" else np.zeros(len(batch), np.bool_),
+    )
+
+
+def _distributed(batch: Batch, q: Floats, spec: Spec) -> Contributions:
+    """A distribution over the classes for each row (one-hot included)."""
+    target = np.asarray(batch.target, dtype=np.float64)
+    if spec.mode == "binary":
+        target = np.vstack([1 - target, target])
+    losses = _all_losses(q, spec)
+    probs = _probabilities(q, losses, spec)
+    class_weights = _class_weights(spec)
+    scale = np.ones(len(batch)) if batch.weight is None else batch.weight
+    weight = (scale if class_weights is None else scale * class_weights[:, np.newaxis]) * target
+    if spec.smoothing:
+        spread = sum_over_classes(_scale(losses, class_weights)) * (spec.smoothing / spec.n_classes)
+        own = (1 - spec.smoothing) * _scale(losses, class_weights) + spread
+        loss = weigh(target * scale, own)
+    else:
+        loss = weigh(weight, losses)
+    likeliest = np.argmax(target, axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        own_entropy = np.where(target > 0, -np.log(target), 0.0)
+    return Contributions(
+        groups=None,
+        truth=likeliest,
+        weight=weight,
+        loss=loss,
+        correct=predicted_classes(q, spec) == likeliest,
+        probability=weight * probs,
+        graded=_row_weights(batch, spec, likeliest),
+        clipped=_clipped(probs, target, spec),
+        row_weight=sum_over_classes(weight),
+        row_loss=sum_over_classes(loss),
+        shares=target,
+        entropy=sum_over_classes(weight * own_entropy),
+    )
+
+
+def _multilabel(batch: Batch, q: Floats, spec: Spec) -> Contributions:
+    """One binary task a class: every row adds to every class."""
+    target = np.asarray(batch.target, dtype=np.float64)
+    negative, positive = binary_losses(q, scale=spec.scale, eps=spec.eps)
+    smooth = target * (1 - spec.smoothing) + spec.smoothing / 2 if spec.smoothing else target
+    each = weigh(1 - smooth, negative) + weigh(smooth, positive)
+    class_weights = _class_weights(spec)
+    scale = np.ones(len(batch)) if batch.weight is None else batch.weight
+    columns = np.ones((spec.n_classes, 1)) if class_weights is None else class_weights[:, None]
+    weight = np.ascontiguousarray(scale * columns)
+    loss = weigh(weight, each)
+    given = _probabilities(q, positive, spec)
+    chosen = given > 0.5
+    sides = np.concatenate([1 - given, given]), np.concatenate([1 - target, target])
+    return Contributions(
+        groups=None,
+        truth=None,
+        weight=weight,
+        loss=loss,
+        graded=weight,
+        correct=chosen == (target > 0.5),
+        probability=weight * (target * given + (1 - target) * (1 - given)),
+        clipped=_clipped(*sides, spec),
+        row_weight=sum_over_classes(weight),
+        row_loss=sum_over_classes(loss),
+        positive=weight * target,
+    )
+
+
+def _all_losses(q: Floats, spec: Spec) -> Floats:
+    """-ln q for every class, (K, n); in binary mode K is 2."""
+    if spec.mode == "binary":
+        return np.vstack(binary_losses(q, scale=spec.scale, eps=spec.eps))
+    return class_losses(q, scale=spec.scale, eps=spec.eps)
+
+
+def _binary_label_losses(q: Floats, labels: Labels, spec: Spec) -> Floats:
+    """Compute each row's loss at its label with one logarithm a row."""
+    losses = np.empty(len(q))
+    for label in (0, 1):
+        mine = np.flatnonzero(labels == label)  # Twice as fast as by a mask.
+        losses[mine] = binary_loss(q.take(mine), label, scale=spec.scale, eps=spec.eps)
+    return losses
+
+
+def _given_to(at_label: Floats, labels: Labels, truth: Floats, spec: Spec) -> Floats:
+    """Return the unclipped probability of the label, (n,)."""
+    if spec.scale != "probs":
+        return np.exp(-truth)
+    inside: Floats = np.clip(at_label, 0.0, 1.0)
+    if spec.mode != "binary":
+        return inside
+    inside -= 1 - labels  # The distance from the other label: as exact as 1 - q, and no branch.
+    return np.abs(inside, out=inside)
+
+
+def _probabilities(q: Floats, losses: Floats, spec: Spec) -> Floats:
+    """Return unclipped probabilities in the shape of `losses`."""
+    if spec.scale != "probs":
+        return np.exp(-losses)
+    inside = np.clip(q, 0.0, 1.0)
+    return inside if inside.shape == losses.shape else np.vstack([1 - inside, inside])
+
+
+def _clipped(probs: Floats, target: Floats, spec: Spec) -> NDArray[np.bool_]:
+    if spec.scale != "probs":
+        return np.zeros(probs.shape[-1], dtype=np.bool_)
+    return np.asarray(((probs < spec.eps) & (target > 0)).any(axis=0))
+
+
+def predicted_classes(q: Floats, spec: Spec) -> Labels:
+    """Return the class with the highest prediction, the first of ties."""
+    if spec.mode == "binary":
+        threshold = {"probs": 0.5, "logits": 0.0, "logprobs": math.log(0.5)}[spec.scale]
+        return np.asarray(q[0] > threshold, dtype=np.intp)
+    return np.asarray(np.argmax(q, axis=0))
+
+
+def _is_predicted(
+    batch: Batch, q: Floats, labels: Labels, at_label: Floats, spec: Spec
+) -> NDArray[np.bool_]:
+    """Say where the label has the highest prediction, the first of ties.
+
+    These are the rows whose `predicted_classes` are their labels. Looking for the maximum first is
+    several times faster than asking for its place.
+    """
+    if spec.mode == "binary":
+        return np.asarray(predicted_classes(q, spec) == labels)
+    top: Floats = batch.row_tops if q is batch.q else q.max(axis=0)
+    highest = q == top
+    right = np.asarray(at_label == top)
+    if np.count_nonzero(highest) > len(labels):
+        tied = np.count_nonzero(highest, axis=0) > 1
+        right[tied] = np.argmax(highest[:, tied], axis=0) == labels[tied]
+    return right
+
+
+def _class_weights(spec: Spec) -> Floats | None:
+    return None if spec.class_weights is None else np.asarray(spec.class_weights, dtype=np.float64)
+
+
+def _row_weights(batch: Batch, spec: Spec, labels: Labels) -> Floats | None:
+    """Return sample weight * weight of the class; None where both are 1."""
+    class_weights = _class_weights(spec)
+    if class_weights is None:
+        return batch.weight
+    chosen = class_weights[labels]
+    return chosen if batch.weight is None else batch.weight * chosen
+
+
+def _scale(losses: Floats, class_weights: Floats | None) -> Floats:
+    return losses if class_weights is None else weigh(class_weights[:, np.newaxis], losses)
+
+
+def _finite(losses: Floats) -> Floats:
+    infinite = np.isinf(losses)
+    return np.where(infinite, 0.0, losses) if infinite.any() else losses

@@ -1,0 +1,75 @@
+"""Measured: a batch whose rows were checked, and what each of them contributes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xent_cli.metrics.rows.batch import Batch
+from xent_cli.metrics.rows.contributions import Contributions, contribute
+from xent_cli.metrics.rows.validation import (
+    Findings,
+    check_label_rows,
+    check_predictions,
+    check_weights,
+)
+from xent_cli.numerics.arrays import Floats
+from xent_cli.schema.spec import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Rows between being read and being added up.
+
+    Attributes
+    ----------
+    batch : Batch
+    spec : Spec
+    rows : Contributions, optional
+        None, like `q`, where the batch has no rows.
+    pred_sums, label_sums : Findings
+        Rows that do not quite sum to 1.
+    q : (K, n) float64, optional
+        The predictions as they were measured: renormalized, where the spec says so.
+    """
+
+    batch: Batch
+    spec: Spec
+    rows: Contributions | None = None
+    pred_sums: Findings = field(default_factory=Findings)
+    label_sums: Findings = field(default_factory=Findings)
+    q: Floats | None = None
+
+    @property
+    def has_zero(self) -> NDArray[np.bool_]:
+        """Say which rows (n,) hold an exact zero among the probabilities that they stand for."""
+        batch, binary = self.batch, self.spec.mode == "binary"
+        if self.spec.scale != "probs":
+            # An infinity shows in the sum of its row.
+            return np.asarray(~np.isfinite(batch.row_sums))
+        some = np.zeros(len(batch), dtype=np.bool_)
+        if not len(batch):
+            return some
+        if batch.lowest <= 0:
+            some |= (batch.q <= 0).any(axis=0)
+        if binary and batch.row_tops.max() >= 1:
+            some |= batch.row_tops >= 1
+        return some
+
+
+def measure(batch: Batch, spec: Spec) -> Measured:
+    """Check a batch and compute what its rows contribute.
+
+    Raises
+    ------
+    InputError
+        Where a prediction, label or weight is out of range, or a row does not sum to 1.
+    """
+    if not len(batch):
+        return Measured(batch, spec)
+    check_weights(batch)
+    label_sums = check_label_rows(batch, spec) if batch.target.ndim == 2 else Findings()
+    q, pred_sums = check_predictions(batch, spec)
+    return Measured(batch, spec, contribute(batch, q, spec), pred_sums, label_sums, q)

@@ -1,0 +1,262 @@
+"""What can be wrong with the predictions and weights of a batch, said with row and column.
+
+A check returns findings to be warned of, or raises. NumPy and the errors only.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xent_cli.errors import LabelError, MissingValueError, RangeError, RowSumError, WeightError
+from xent_cli.metrics.rows.batch import Batch
+from xent_cli.metrics.rows.losses import class_losses, sum_over_classes
+from xent_cli.numerics.arrays import Floats
+from xent_cli.schema.place import Place
+from xent_cli.schema.spec import Spec
+from xent_cli.schema.types import LARGEST_WEIGHT
+
+BASE_TOLERANCE = 1e-6
+"""Deviations up to this size are the rounding of float32 arithmetic and mean nothing."""
+
+LOOSE_TOLERANCE = 0.01
+"""Deviations up to this size are real models' (1.00002 and the like): warned of, not refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a check saw and let pass: how many rows, and the worst of them.
+
+    `worst` is (deviation, -row, value) so that the larger of two is the worse, and of equals the
+    earlier; `place` says where it stands.
+    """
+
+    n_rows: int = 0
+    worst: tuple[float, int, float] | None = None
+    place: str = ""
+
+    def __add__(self, other: Findings) -> Findings:
+        mine, theirs = (self.worst or (-1.0,), self.place), (other.worst or (-1.0,), other.place)
+        chosen = self if mine >= theirs else other
+        return Findings(self.n_rows + other.n_rows, chosen.worst, chosen.place)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the findings whose fields `data` holds, as JSON has them."""
+        deviation, row, value = data["worst"] or (0.0, 0, 0.0)
+        worst = (float(deviation), int(row), float(value)) if data["worst"] else None
+        return cls(int(data["n_rows"]), worst, str(data["place"]))
+
+
+def sum_tolerance(n_classes: int, *, decimals: int | None = None, bits: int = 53) -> float:
+    """How far rows of `n_classes` stored probabilities may miss 1 through their storage alone.
+
+    Each of K values rounded to `decimals` decimals is off by up to half a unit of the last one. A
+    float of `bits` significant bits is off by a factor of 2**-bits, and the values sum to about 1.
+
+    Examples
+    --------
+    >>> sum_tolerance(10, decimals=4)
+    0.0005
+    >>> sum_tolerance(1000, bits=11)  # float16
+    0.00048828125
+    """
+    rounding = 2.0**-bits
+    if decimals is not None:
+        rounding = n_classes / 2 * 10.0**-decimals
+    return max(BASE_TOLERANCE, rounding)
+
+
+def invalid_predictions(batch: Batch, spec: Spec) -> NDArray[np.bool_]:
+    """Say which rows (n,) hold NaN, or an infinity that the scale cannot mean.
+
+    A logit or log-probability of -inf is a probability of 0 and valid, unless all of a row are
+    (those of single labels aside).
+    """
+    q, scale, binary = batch.q, spec.scale, spec.mode == "binary"
+    if np.isfinite(batch.row_sums).all():
+        return np.zeros(len(batch), dtype=np.bool_)
+    if scale == "probs":
+        return np.asarray(~np.isfinite(q).all(axis=0))
+    bad = np.isnan(q).any(axis=0)
+    if binary:
+        return np.asarray(bad | (np.isposinf(q).any(axis=0) & (scale == "logprobs")))
+    return np.asarray(bad | np.isposinf(q).any(axis=0) | np.isneginf(q).all(axis=0))
+
+
+def require_valid(batch: Batch, bad: NDArray[np.bool_]) -> None:
+    """Raise MissingValueError for the first row that `bad` marks."""
+    if not bad.any():
+        return
+    row = int(np.argmax(bad))
+    values = batch.q[:, row]
+    odd = ~np.isfinite(values)
+    index = int(np.argmax(np.isnan(values) if np.isnan(values).any() else odd))
+    raise MissingValueError(
+        f"{batch.preds.of_value(int(batch.rows[row]), index)}: "
+        f"the prediction is {_name_nonfinite(float(values[index]))}.",
+        hint="--invalid drop leaves such rows out and counts them.",
+    )
+
+
+def require_present(
+    batch: Batch, bad: NDArray[np.bool_], place: Place, column: str | None, fault: str
+) -> None:
+    """Raise MissingValueError for the first row that `bad` marks, for what its `column` lacks."""
+    if bad.any():
+        where = place.of_row(int(batch.rows[np.argmax(bad)]), column)
+        raise MissingValueError(
+            f"{where}: the {fault}.", hint="--invalid drop leaves such rows out and counts them."
+        )
+
+
+def check_predictions(batch: Batch, spec: Spec) -> tuple[Floats, Findings]:
+    """Check range and row sums of finite predictions.
+
+    Returns
+    -------
+    q : (K, n) float64
+        The predictions, renormalized where the spec says so.
+    findings : Findings
+        Rows outside their tolerance but within 0.01.
+
+    Raises
+    ------
+    RangeError, RowSumError
+    """
+    if spec.scale == "logits":
+        return batch.q, Findings()
+    one_column = spec.mode == "binary"
+    if spec.scale == "logprobs":
+        _require_range(batch, -np.inf, math.log1p(LOOSE_TOLERANCE), "a log-probability")
+        if spec.row_sums == "renormalize" and not one_column:
+            return -class_losses(batch.q, scale="logits"), Findings()
+        excess = np.expm1(batch.row_tops)
+        if one_column or spec.row_sums == "ignore":
+            return batch.q, _find_off(batch, excess)
+        return batch.q, _check_sums(batch, sum_over_classes(np.exp(batch.q)), excess)
+    if spec.row_sums == "renormalize" and not one_column:
+        _require_range(batch, -BASE_TOLERANCE, np.inf, "a probability")
+        total = batch.row_sums
+        if (bad := (total <= 0) | np.isinf(total)).any():
+            row = int(np.argmax(bad))
+            where = batch.preds.of_row(int(batch.rows[row]))
+            raise RowSumError(
+                f"{where}: the row sums to {total[row]:g} and cannot be renormalized."
+            )
+        return batch.q / total, Findings()
+    _require_range(batch, -BASE_TOLERANCE, 1 + LOOSE_TOLERANCE, "a probability")
+    excess = batch.row_tops - 1
+    if one_column or spec.row_sums == "ignore":
+        return batch.q, _find_off(batch, excess)
+    return batch.q, _check_sums(batch, batch.row_sums, excess)
+
+
+def check_weights(batch: Batch) -> None:
+    """Raise WeightError for the first weight that is negative or too large; NaN was seen before."""
+    if batch.weight is None:
+        return
+    bad = (batch.weight < 0) | (batch.weight > LARGEST_WEIGHT)
+    if not bad.any():
+        return
+    row = int(np.argmax(bad))
+    raise WeightError(
+        f"{(batch.weight_place or batch.labels).of_row(int(batch.rows[row]))}: the weight is "
+        f"{batch.weight[row]:g}.",
+        hint=f"Weights must be 0 or more, and {LARGEST_WEIGHT:g} at most.",
+    )
+
+
+def check_label_rows(batch: Batch, spec: Spec) -> Findings:
+    """Raise LabelError where label columns are no distribution; find rows that are nearly one."""
+    target = batch.target
+    outside = (target < 0) | (target > 1)
+    if outside.any():
+        row = int(np.argmax(outside.any(axis=0)))
+        value = target[int(np.argmax(outside[:, row])), row]
+        raise LabelError(
+            f"{batch.labels.of_row(int(batch.rows[row]))}: the label {value:g} is not in 0 to 1.",
+            hint="Label columns hold probabilities; integer classes belong in one column.",
+        )
+    if spec.mode == "binary":
+        return Findings()
+    total = sum_over_classes(np.asarray(target, dtype=np.float64))
+    deviation = np.abs(total - 1)
+    off = deviation > max(batch.label_tolerance, LOOSE_TOLERANCE)
+    if off.any():
+        row = int(np.argmax(off))
+        many_hot = bool(((target[:, row] == 0) | (target[:, row] == 1)).all())
+        raise LabelError(
+            f"{batch.labels.of_row(int(batch.rows[row]))}: the labels of a row must sum to 1, "
+            f"these sum to {total[row]:g}.",
+            hint="If a row may have several labels or none, say --mode binary." if many_hot else "",
+        )
+    return _find(batch.labels, batch, deviation, deviation > batch.label_tolerance, total)
+
+
+def _require_range(batch: Batch, low: float, high: float, noun: str) -> None:
+    q = batch.q
+    if q.size == 0 or (batch.row_tops.max() <= high and (low == -np.inf or batch.lowest >= low)):
+        return
+    outside = (q < low) | (q > high)
+    row = int(np.argmax(outside.any(axis=0)))
+    index = int(np.argmax(outside[:, row]))
+    raise RangeError(
+        f"{batch.preds.of_value(int(batch.rows[row]), index)}: {q[index, row]:.6g} is not {noun}.",
+        hint="If these are logits, say --from logits; if logarithms of probabilities, "
+        "--from logprobs."
+        if noun == "a probability"
+        else "If these are logits, say --from logits.",
+    )
+
+
+def _find_off(batch: Batch, excess: Floats) -> Findings:
+    """Find rows with a value a little above 1: they pass, clipped, with a warning."""
+    return _find(batch.preds, batch, excess, excess > BASE_TOLERANCE, 1 + excess)
+
+
+def _check_sums(batch: Batch, total: Floats, excess: Floats) -> Findings:
+    """Refuse rows whose sum is far from 1; find those nearly so, or with a value above 1."""
+    deviation = np.abs(total - 1)
+    limit = max(batch.sum_tolerance, LOOSE_TOLERANCE)
+    if len(batch) and not float(deviation.max()) <= limit:
+        row = int(np.argmax(~(deviation <= limit)))
+        raise RowSumError(
+            f"{batch.preds.of_row(int(batch.rows[row]))}: the probabilities{_of_columns(batch)} "
+            f"sum to {total[row]:.6g}, not 1.",
+            hint="If these are logits, say --from logits; to divide each row by its sum, "
+            "--row-sums renormalize; to take them as they are, --row-sums ignore.",
+        )
+    if max(float(deviation.max(initial=0.0)), float(excess.max(initial=0.0))) <= BASE_TOLERANCE:
+        return Findings()
+    over = (deviation > batch.sum_tolerance) | (excess > BASE_TOLERANCE)
+    worse = np.maximum(deviation, excess)
+    return _find(batch.preds, batch, worse, over, np.where(excess > deviation, 1 + excess, total))
+
+
+def _of_columns(batch: Batch) -> str:
+    names = batch.preds.columns
+    if not names:
+        return ""
+    return f" {', '.join(names)}" if len(names) <= 3 else f" {names[0]} to {names[-1]}"
+
+
+def _find(
+    place: Place, batch: Batch, deviation: Floats, over: NDArray[np.bool_], values: Floats
+) -> Findings:
+    """Count the rows that `over` marks, and name the one that deviates most."""
+    if not over.any():
+        return Findings()
+    row = int(np.argmax(np.where(over, deviation, -np.inf)))
+    at = int(batch.rows[row])
+    worst = (float(deviation[row]), -at, float(values[row]))
+    return Findings(int(over.sum()), worst, place.of_row(at))
+
+
+def _name_nonfinite(value: float) -> str:
+    return "missing (empty or NaN)" if math.isnan(value) else f"{value:g}"

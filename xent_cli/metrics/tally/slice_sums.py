@@ -1,0 +1,290 @@
+"""Slice sums: what is added up for each slice of the rows, exactly. NumPy only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xent_cli.errors import SliceError
+from xent_cli.metrics.rows.batch import Sliced
+from xent_cli.metrics.rows.contributions import Contributions
+from xent_cli.metrics.rows.measure import Measured
+from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, Sums
+from xent_cli.metrics.tally.cluster_sums import ClusterSums
+from xent_cli.metrics.tally.third_powers import (
+    ALIKE,
+    DRAWN,
+    THIRD_POWERS,
+    ZEROS,
+    common,
+    moments_at,
+    products,
+    read_sums,
+    written,
+)
+from xent_cli.numerics.arrays import Floats, Labels
+from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.moments import Moments
+from xent_cli.numerics.summation import sum_groups, two_product
+from xent_cli.schema.slicing import MOST_SLICES, Key, Slicing
+
+COUNTS = ("rows", "infinite", "huge")
+"""Rows of each slice; those whose loss is infinite, and is in no sum; those with a loss too large
+to square."""
+
+MOMENTS = ("weight", "loss", "weight_squared", "loss_weight", "loss_squared")
+GRADES = ("graded", "correct")
+ABSOLUTE = "absolute"
+"""For differences of two models, the sum of how large they are."""
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SliceSums:
+    """Sums over the rows of each slice. Those of one slicing add up.
+
+    Slices are matched by their keys, however the rows were split; ``+`` is commutative and
+    associative to the last bit. Memory grows with the slices, not with the rows.
+
+    Attributes
+    ----------
+    slicing : Slicing
+    keys : tuple of Key
+        The slices that have rows, in any order: sorting them for every batch would take longer than
+        all else.
+    sums : mapping of str to ExactSums
+        COUNTS, MOMENTS, third powers and, for a single model, GRADES; one entry a slice.
+    clusters : ClusterSums, optional
+        The sums of each cluster, with the slices in place of the classes.
+    """
+
+    slicing: Slicing
+    keys: tuple[Key, ...]
+    sums: Mapping[str, ExactSums]
+    clusters: ClusterSums | None = None
+
+    @classmethod
+    def zero(cls, slicing: Slicing, *, graded: bool, clustered: bool) -> Self:
+        """Return the sums of no rows."""
+        names = (*COUNTS, *MOMENTS, *THIRD_POWERS, DRAWN)
+        names += (ZEROS, *GRADES) if graded else (ABSOLUTE,)
+        sums = {name: ExactSums.zeros(0) for name in names}
+        return cls(slicing, (), sums, ClusterSums.zero(0) if clustered else None)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __add__(self, other: SliceSums) -> Self:
+        ours, theirs = self, other
+        if self.keys != other.keys:
+            keys = tuple(dict.fromkeys(self.keys + other.keys))
+            require_few(self.slicing, len(keys))
+            ours, theirs = self._among(keys), other._among(keys)
+        clusters = None
+        if ours.clusters is not None and theirs.clusters is not None:
+            clusters = ours.clusters + theirs.clusters
+        sums = common(ours.sums, theirs.sums)
+        return type(self)(self.slicing, ours.keys, sums, clusters)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SliceSums):
+            return NotImplemented
+        mine, theirs = self.settled(), other.settled()
+        return (mine.slicing, mine.keys, mine.sums, mine.clusters) == (
+            theirs.slicing,
+            theirs.keys,
+            theirs.sums,
+            theirs.clusters,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.slicing, frozenset(self.keys)))
+
+    def count(self, name: str, index: int) -> int:
+        """Return one of COUNTS for a slice."""
+        return int(self.sums[name][index])
+
+    def settled(self) -> Self:
+        """Return the same sums, sorted, in the form from which single ones are quickly taken."""
+        whole = self._among(tuple(sorted(self.keys)))
+        sums = {name: sums.settled() for name, sums in whole.sums.items()}
+        return type(self)(self.slicing, whole.keys, sums, whole.clusters)
+
+    def folded(self, small: Sequence[int]) -> Self:
+        """Return these sums with the slices at `small` added up into one behind the others.
+
+        It has the key ``()``.
+        """
+        out = set(small)
+        kept = [index for index in range(len(self)) if index not in out]
+        places = np.full(len(self), len(kept), dtype=np.intp)
+        places[kept] = np.arange(len(kept))
+        return self._regrouped(places, (*(self.keys[index] for index in kept), ()))
+
+    def moments(self, index: int) -> Moments:
+        """Return the sums over the rows of a slice, each row a draw."""
+        return moments_at(self.count("rows", index), self.sums, index)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON that `from_dict` turns into the same sums."""
+        whole = self.settled()
+        counts = {name: [whole.count(name, index) for index in range(len(self))] for name in COUNTS}
+        sums = written({name: s for name, s in whole.sums.items() if name not in COUNTS})
+        clusters = {} if whole.clusters is None else {"clusters": whole.clusters.to_dict()}
+        return {"keys": [list(key) for key in whole.keys], **counts, "sums": sums, **clusters}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], zero: SliceSums) -> Self:
+        """Return what `to_dict` wrote of sums like `zero`; ValueError or KeyError if damaged."""
+        keys = tuple(tuple(key) for key in data["keys"])
+        width = len(zero.slicing.columns)
+        if list(keys) != sorted(set(keys)) or any(len(k) != width for k in keys):
+            raise ValueError("the slices are out of order")
+        require_few(zero.slicing, len(keys))
+        sums = {name: ExactSums(tuple(int(n) for n in data[name])) for name in COUNTS}
+        sums |= read_sums(data["sums"], (name for name in zero.sums if name not in COUNTS))
+        if any(len(each) != len(keys) for each in sums.values()):
+            raise ValueError("a sum lacks some slices")
+        clusters = None
+        if zero.clusters is not None:
+            clusters = ClusterSums.from_dict(data["clusters"], len(keys))
+        return cls(zero.slicing, keys, sums, clusters)
+
+    def _among(self, keys: tuple[Key, ...]) -> Self:
+        """Return the sums as they are numbered among more slices."""
+        if keys == self.keys:
+            return self
+        place = {key: index for index, key in enumerate(keys)}
+        return self._regrouped(np.array([place[key] for key in self.keys], dtype=np.intp), keys)
+
+    def _regrouped(self, places: NDArray[np.intp], keys: tuple[Key, ...]) -> Self:
+        sums = {name: each.regrouped(places, len(keys)) for name, each in self.sums.items()}
+        clusters = None if self.clusters is None else self.clusters.regrouped(places, len(keys))
+        return type(self)(self.slicing, keys, sums, clusters)
+
+
+def add_slices(measured: Measured) -> tuple[SliceSums, ...]:
+    """Add up the rows of a checked batch by each slicing of its spec."""
+    rows, batch = measured.rows, measured.batch
+    if rows is None or not measured.spec.by:
+        return ()
+    infinite, huge = _any_class(rows.infinite), _any_class(~_squarable(rows.finite_loss))
+    found = []
+    for slicing, sliced in zip(measured.spec.by, batch.slices, strict=True):
+        at, keys = _used(slicing, sliced)
+        sums = _moments(rows, rows.finite_row_loss, at, len(keys))
+        sums |= _grades(rows, at, len(keys)) | _counts(infinite, huge, at, len(keys))
+        sums |= {ZEROS: _marked(_drawn(rows, measured.has_zero), at, len(keys))}
+        clusters = None
+        if batch.clusters is not None:
+            clusters = ClusterSums.of(batch, rows, len(keys), at)
+        found.append(SliceSums(slicing, keys, sums, clusters))
+    return tuple(found)
+
+
+def add_differences(
+    measured: Measured, row_d: Floats, infinite: Mask, huge: Mask
+) -> tuple[SliceSums, ...]:
+    """Add up differences of losses (n,) of a checked batch by each slicing; 0 where `infinite`.
+
+    Clusters are not added up again: the sums of both models have them.
+    """
+    rows = measured.rows
+    if rows is None or not measured.spec.by:
+        return ()
+    infinite, huge, found = _any_class(infinite), _any_class(huge), []
+    for slicing, sliced in zip(measured.spec.by, measured.batch.slices, strict=True):
+        at, keys = _used(slicing, sliced)
+        sums = _moments(rows, row_d, at, len(keys)) | _counts(infinite, huge, at, len(keys))
+        sums |= {ABSOLUTE: sum_groups(np.abs(row_d), at, len(keys))}
+        found.append(SliceSums(slicing, keys, sums))
+    return tuple(found)
+
+
+def require_few(slicing: Slicing, n: int) -> None:
+    """Raise SliceError if there are too many slices to be kept."""
+    if n > MOST_SLICES:
+        cut = next((column for column in slicing.columns if not column.is_cut), None)
+        hint = "Slice by fewer columns, or into fewer parts."
+        if len(slicing.columns) == 1 and cut is not None:
+            hint = f"Is it an id? If it holds numbers, --by {cut}:10 cuts them."
+        raise SliceError(f"--by {slicing} makes more than {MOST_SLICES:,} slices.", hint=hint)
+
+
+def _used(slicing: Slicing, sliced: Sliced) -> tuple[Labels, tuple[Key, ...]]:
+    """Leave out slices that have no rows here."""
+    used = np.flatnonzero(np.bincount(sliced.codes, minlength=len(sliced.keys)))
+    require_few(slicing, len(used))
+    rank = np.zeros(len(sliced.keys), dtype=np.intp)
+    rank[used] = np.arange(len(used))
+    return rank[sliced.codes], tuple(sliced.keys[code] for code in used.tolist())
+
+
+def _moments(rows: Contributions, loss: Floats, at: Labels, n: int) -> Sums:
+    weight = rows.weight if rows.row_weight is None else rows.row_weight
+    square = np.where(_squarable(loss), loss, 0.0)
+    total = sum_groups(loss, at, n)
+    sums = {"loss": total, "loss_squared": _products(square, square, at, n)}
+    if weight is None:
+        ones = ExactSums.of_integers(np.bincount(at, minlength=n))
+        sums |= {"weight": ones, "weight_squared": ones, "loss_weight": total, DRAWN: ones}
+        sums |= {name: sums[like] for name, like in ALIKE.items()}
+    else:
+        sums |= {
+            "weight": sum_groups(weight, at, n),
+            "weight_squared": _products(weight, weight, at, n),
+            "loss_weight": _products(square, weight, at, n),
+            DRAWN: _marked(weight > 0, at, n),
+        }
+    powers = products(loss, weight)
+    return sums | {name: sum_groups(values, at, n) for name, values in powers.items()}
+
+
+def _drawn(rows: Contributions, mask: Mask) -> Mask:
+    """Say which of the rows (n,) that `mask` marks have weight."""
+    weight = rows.weight if rows.row_weight is None else rows.row_weight
+    return mask if weight is None else mask & (weight > 0)
+
+
+def _marked(mask: Mask, at: Labels, n: int) -> ExactSums:
+    return ExactSums.of_integers(np.bincount(at[mask], minlength=n))
+
+
+def _products(a: Floats, b: Floats, at: Labels, n: int) -> ExactSums:
+    high, low = two_product(a, b)
+    return sum_groups(high, at, n) + sum_groups(low, at, n)
+
+
+def _counts(infinite: Mask, huge: Mask, at: Labels, n: int) -> Sums:
+    return {
+        "rows": ExactSums.of_integers(np.bincount(at, minlength=n)),
+        "infinite": _marked(infinite, at, n),
+        "huge": _marked(huge, at, n),
+    }
+
+
+def _grades(rows: Contributions, at: Labels, n: int) -> Sums:
+    """Sum the weight that accuracy gives to rows (of all classes, if multi-label)."""
+    correct, graded = rows.correct, rows.graded
+    if graded is None:
+        hits = np.bincount(at[correct], minlength=n)
+        ones = ExactSums.of_integers(np.bincount(at, minlength=n))
+        return {"graded": ones, "correct": ExactSums.of_integers(hits)}
+    if graded.ndim == 2:
+        at = np.tile(at, len(graded))
+    values = (graded, graded * correct)
+    return dict(zip(GRADES, (sum_groups(v.ravel(), at, n) for v in values), strict=True))
+
+
+def _squarable(loss: Floats) -> Mask:
+    return np.asarray(np.abs(loss) < LARGEST_SQUARED)
+
+
+def _any_class(mask: Mask) -> Mask:
+    """Say which rows (n,) are marked, in any class."""
+    return mask if mask.ndim == 1 else np.asarray(mask.any(axis=0))

@@ -1,0 +1,126 @@
+"""Power: which differences a number of rows can tell from noise. Standard library only."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from statistics import NormalDist
+
+POWER = 0.8
+"""The chance of seeing a difference that is there, which is customary."""
+
+_HOPELESS = 1e8
+"""A margin so many times smaller than what can be seen needs 1e16 times the rows."""
+
+
+def smallest_detectable(se: float, level: float = 0.95, power: float = POWER) -> float:
+    """The smallest true difference that a two-sided test at `level` finds with chance `power`.
+
+    (z of the level + z of the power) * se, by the normal distribution (Miller, "Adding Error Bars
+    to Evals", 2024, section 5).
+
+    Parameters
+    ----------
+    se : float
+        Standard error of the difference.
+
+    Examples
+    --------
+    >>> round(smallest_detectable(0.03815319995317123), 10)
+    0.106889441
+    """
+    return _both_quantiles(level, power) * se
+
+
+def rows_needed(
+    n: int, se: float, margin: float, level: float = 0.95, power: float = POWER
+) -> int | None:
+    """Rows with which a true difference of `margin` would be found with chance `power`.
+
+    Parameters
+    ----------
+    n : int
+        The rows that gave `se`; more of their kind would shrink it by the square root of their
+        number. (With clusters: as many rows a cluster as here.)
+    margin : float
+        How far the truth is supposed to be from what the rule compares it with.
+
+    Returns
+    -------
+    int, or None if there is no margin, or no number of rows that would do.
+
+    Examples
+    --------
+    >>> rows_needed(100, (1 / 9 / 100) ** 0.5, 0.03)  # Miller's example: 969 questions
+    969
+    """
+    if not margin:
+        return None
+    ratio = smallest_detectable(se, level, power) / abs(margin)
+    return max(2, math.ceil(n * ratio * ratio)) if ratio < _HOPELESS else None
+
+
+def _both_quantiles(level: float, power: float) -> float:
+    normal = NormalDist()
+    return -normal.inv_cdf((1 - level) / 2) + normal.inv_cdf(power)
+
+
+def holm_adjust(p_values: Sequence[float | None]) -> list[float | None]:
+    """Return p-values adjusted for their number by Holm's step-down method (1979).
+
+    Rejecting where the adjusted value is at most alpha keeps the chance of even one false
+    rejection below alpha, however the tests depend on each other.
+
+    Parameters
+    ----------
+    p_values : sequence of float or None
+        None where there is no test; it counts as one that finds nothing.
+
+    Examples
+    --------
+    >>> holm_adjust([0.01, 0.04, None, 0.03])
+    [0.04, 0.09, None, 0.09]
+    """
+    count, so_far = len(p_values), 0.0
+    adjusted: list[float | None] = [None] * count
+    order = sorted((p, index) for index, p in enumerate(p_values) if p is not None)
+    for rank, (p, index) in enumerate(order):
+        so_far = max(so_far, min(1.0, (count - rank) * p))
+        adjusted[index] = so_far
+    return adjusted
+
+
+def holm_divisors(
+    p_values: Sequence[float | None], rejects: Callable[[int, int], bool]
+) -> list[int]:
+    """Return by which number alpha was divided for each hypothesis, as the steps went down.
+
+    Parameters
+    ----------
+    p_values : sequence of float or None
+        They give the order of the steps; None never rejects.
+    rejects : callable
+        ``rejects(index, divisor)`` says whether hypothesis `index` is rejected at alpha / divisor.
+
+    Returns
+    -------
+    list of int
+        The divisor at which a rejected hypothesis was rejected; for all others that of the step
+        which stopped, at which none of them is rejected.
+
+    Examples
+    --------
+    >>> p = [0.04, 0.001, 0.02]
+    >>> holm_divisors(p, lambda index, divisor: p[index] <= 0.05 / divisor)
+    [1, 3, 2]
+    """
+    count = len(p_values)
+    divisors = [count] * count
+    order = sorted((p, index) for index, p in enumerate(p_values) if p is not None)
+    for rank, (_, index) in enumerate(order):
+        if not rejects(index, count - rank):
+            for _, rest in order[rank:]:
+                divisors[rest] = count - rank
+            break
+        divisors[index] = count - rank
+    return divisors

@@ -1,0 +1,292 @@
+"""Plan: what will be read of two inputs, and how their rows become batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xent_cli.errors import UsageError
+from xent_cli.io.align.partitions import Unit, make_partitions, make_units
+from xent_cli.io.align.rows import line_up
+from xent_cli.io.block import Block
+from xent_cli.io.read_ahead import Stop
+from xent_cli.io.source import Source, Use
+from xent_cli.io.storage.address import is_address
+from xent_cli.metrics.rows.batch import Batch
+from xent_cli.metrics.rows.validation import invalid_predictions, require_present, require_valid
+from xent_cli.metrics.tally.tally import Tally
+from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.running_sum import Running
+from xent_cli.pipeline.slice_keys import slice_rows
+from xent_cli.schema.label_encoder import ClassIndex, LabelValues
+from xent_cli.schema.provenance import Notice
+from xent_cli.schema.roles import Roles
+from xent_cli.schema.spec import Spec
+
+if TYPE_CHECKING:
+    from xent_cli.io.align.join import Join
+
+_BATCH_VALUES = 480_000
+"""Values of q in a batch: 4 MB of float64, small beside a cache and large beside a step's cost.
+
+No power of 2, for the same place in every column would then be the same place in the cache."""
+_MOST_ROWS = 130_000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Two inputs and everything decided about them.
+
+    Attributes
+    ----------
+    preds, labels : Source
+        The same object where both roles stand in one input.
+    roles : Roles
+    spec : Spec
+    index : ClassIndex
+        Finds the class of a label.
+    order : tuple of int, optional
+        For each class its label column; None where one column holds the labels.
+    mode_reason : str
+    warnings, notes : tuple of Notice
+    pred_tolerance, label_tolerance : float
+        How far rows may miss 1 through the precision of their files.
+    """
+
+    preds: Source
+    labels: Source
+    roles: Roles
+    spec: Spec
+    index: ClassIndex
+    order: tuple[int, ...] | None
+    mode_reason: str
+    warnings: tuple[Notice, ...]
+    notes: tuple[Notice, ...]
+    pred_tolerance: float
+    label_tolerance: float
+
+    def join(self, jobs: int = 1) -> Join | None:
+        """Read the labels that predictions find by an id, if they do."""
+        if self.spec.unmatched is None or self.roles.id is None:
+            return None
+        from xent_cli.io.align.join import Join  # Only who joins needs it.
+
+        (ours, theirs), ids = self.roles.id, dict.fromkeys(self.roles.ids, "text")
+        uses: dict[str, Use] = {**uses_of(self.roles)[1], **ids}  # type: ignore[dict-item]
+        others = [(self.labels, theirs, uses)]
+        return Join(self.preds, ours, others, unmatched=self.spec.unmatched, jobs=jobs)
+
+    def pairs(
+        self, max_rows: int | None = None, jobs: int = 1, join: Join | None = None
+    ) -> Iterator[tuple[Block, Block]]:
+        """Read everything, as blocks of at most `max_rows` rows of both inputs side by side."""
+        limit = max_rows or batch_limit(self.spec.n_classes)
+        return line_up_roles(self.preds, self.labels, self.roles, limit, jobs, join)
+
+    def units(self, jobs: int = 1, join: Join | None = None) -> Iterator[Unit]:
+        """Cut everything into units that threads may read and tally side by side."""
+        uses = uses_of(self.roles)
+        return make_units(self.preds, self.labels, *uses, ids=self.roles.ids, jobs=jobs, join=join)
+
+    def partitions(self) -> list[Unit]:
+        """Cut everything into units that any process may read, none of them read before."""
+        uses = uses_of(self.roles)
+        return make_partitions(self.preds, self.labels, *uses, ids=self.roles.ids)
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether any part of both inputs can be read at once, from files of this machine."""
+        sources = (self.preds, self.labels)
+        return all(source.unread and not is_address(source.path) for source in sources)
+
+    def require_shared(self) -> None:
+        """Raise UsageError if other machines could not read an input, or not find its rows."""
+        if self.spec.unmatched is not None:
+            raise UsageError(
+                "--id holds the labels in the memory of this machine, and the workers of a cluster "
+                "have none of it.",
+                hint="Join without --engine, or sort both files by the id.",
+            )
+        for source in (self.preds, self.labels):
+            if source.keep_alive is not None or source.in_memory:
+                raise UsageError(
+                    f"{source.path} is not a file, and the workers of a cluster cannot read it.",
+                    hint="Without --engine, this machine does.",
+                )
+
+    def tally(self, unit: Unit, max_rows: int | None = None, stop: Stop | None = None) -> Tally:
+        """Read a unit and add it up; give up in the middle once `stop` is set."""
+        total = Running(Tally.zero(self.spec))
+        for batch in self.batches(unit, max_rows, stop):
+            total.add(Tally.of(batch, self.spec))
+        return total.sum()
+
+    def batches(
+        self, unit: Unit, max_rows: int | None = None, stop: Stop | None = None
+    ) -> Iterator[Batch]:
+        """Read a unit batch by batch, until `stop` is set; a batch holds until the next."""
+        limit = max_rows or batch_limit(self.spec.n_classes)
+        scratch = np.empty(limit * self._width)
+        for pair in unit.pairs(limit):
+            if stop is not None and stop.is_set():
+                return
+            yield self.batch(*pair, scratch)
+
+    def require_unchanged(self) -> None:
+        """Raise BrokenFileError if an input is another than when it was opened."""
+        self.preds.require_unchanged()
+        self.labels.require_unchanged()
+
+    def batch(self, preds: Block, labels: Block, scratch: Floats | None = None) -> Batch:
+        """Turn rows of both inputs into a batch.
+
+        Parameters
+        ----------
+        preds, labels : Block
+            The same rows of both.
+        scratch : float64 of at least K * n values, optional
+            Memory for the predictions. The batch then holds only until it is used again; fresh
+            memory for every batch would cost more time than filling it.
+
+        Raises
+        ------
+        MissingValueError, LabelError
+            For the first row that cannot be used, unless it is to be left out.
+        """
+        q = preds.numbers(self.roles.preds, self._width, scratch)
+        rows = preds.positions
+        weight = self._weight(preds, labels)
+        named = self.roles.preds if len(self.roles.preds) == len(q) else ()
+        pred_place = replace(preds.place, columns=named)
+        weight_place = labels.place if self.roles.weight_in_labels else preds.place
+        values = self._label_values(labels)
+        if isinstance(values, LabelValues):
+            ignored = values.equal_to(self.spec.ignore)
+            missing = values.missing()
+            target = self._encode(values)
+        else:
+            marks = [float(text) for text in self.spec.ignore if _is_float(text)]
+            ignored = np.asarray(np.isin(values, marks).any(axis=0))
+            missing = np.asarray(~np.isfinite(values).all(axis=0))
+            target = np.where(missing | ignored, 0.0, values)
+        batch = Batch(
+            q,
+            target,
+            rows,
+            pred_place,
+            labels.place,
+            weight,
+            weight_place,
+            self.pred_tolerance,
+            self.label_tolerance,
+            text_labels=isinstance(values, LabelValues) and values.numbers is None,
+        )
+        if self.roles.cluster is not None:
+            block = labels if self.roles.cluster_in_labels else preds
+            codes, keys = block.codes(self.roles.cluster)
+            batch = replace(batch, clusters=codes, cluster_keys=keys)
+            lost = (codes < 0) & ~ignored
+        else:
+            lost = np.zeros_like(missing)
+        if self.spec.by:
+            batch = replace(batch, slices=slice_rows(self.spec.by, self.roles, preds, labels))
+        bad_preds = invalid_predictions(batch, self.spec) & ~ignored
+        bad_labels = missing & ~ignored
+        bad_weights = np.zeros_like(missing) if weight is None else ~np.isfinite(weight) & ~ignored
+        bad = bad_preds | bad_labels | bad_weights | lost
+        if self.spec.invalid == "error" and bad.any():
+            require_valid(batch, bad_preds)
+            roles, label = self.roles, self.roles.labels[0] if len(self.roles.labels) == 1 else None
+            cluster_place = labels.place if roles.cluster_in_labels else preds.place
+            for mask, place, column, fault in (
+                (bad_labels, labels.place, label, "label is missing (empty or NaN)"),
+                (bad_weights, weight_place, roles.weight, "weight is missing or not finite"),
+                (lost, cluster_place, roles.cluster, "cluster is missing"),
+            ):
+                require_present(batch, mask, place, column, fault)
+        keep = ~(ignored | bad)
+        if target.ndim == 1 and (unknown := keep & (target < 0)).any():
+            row = int(np.argmax(unknown))
+            where = labels.place.of_row(int(rows[row]), self.roles.labels[0])
+            raise self.index.unknown(values, row, where)  # type: ignore[arg-type]
+        if keep.all():
+            return batch
+        return replace(batch.take(keep), n_ignored=int(ignored.sum()), n_invalid=int(bad.sum()))
+
+    def _encode(self, values: LabelValues) -> NDArray[np.intp] | Floats:
+        """Return classes (n,); in binary mode shares of the positive class (1, n) where soft."""
+        codes = self.index.encode(values)
+        numbers = values.numbers
+        if self.spec.mode != "binary" or numbers is None or not self.index.by_position:
+            return codes
+        inside = (numbers > 0) & (numbers < 1)
+        if not inside.any():
+            return codes
+        good = inside | (codes >= 0) | np.isnan(numbers) | values.equal_to(self.spec.ignore)
+        return np.nan_to_num(numbers)[np.newaxis, :] if good.all() else np.where(inside, 0, codes)
+
+    def _label_values(self, labels: Block) -> LabelValues | Floats:
+        if self.order is None:
+            return labels.label(self.roles.labels[0])
+        matrix = labels.numbers(self.roles.labels, self._width)
+        return np.ascontiguousarray(matrix[list(self.order)])
+
+    @property
+    def _width(self) -> int:
+        """How many predictions a row has: in every block as in the first."""
+        return 1 if self.spec.mode == "binary" and not self.spec.multilabel else self.spec.n_classes
+
+    def _weight(self, preds: Block, labels: Block) -> Floats | None:
+        if self.roles.weight is None:
+            return None
+        block = labels if self.roles.weight_in_labels else preds
+        weights: Floats = block.numbers([self.roles.weight])[0]
+        return weights
+
+
+def batch_limit(n_classes: int) -> int:
+    """Return how many rows of so many predictions make a batch."""
+    return max(2, min(_MOST_ROWS, _BATCH_VALUES // max(1, n_classes)))
+
+
+def line_up_roles(
+    preds: Source,
+    labels: Source,
+    roles: Roles,
+    max_rows: int,
+    jobs: int = 1,
+    join: Join | None = None,
+) -> Iterator[tuple[Block, Block]]:
+    """Yield blocks of both inputs with the same rows and the columns that `roles` names."""
+    ids, uses = roles.ids, uses_of(roles)
+    return line_up(preds, labels, *uses, ids=ids, max_rows=max_rows, jobs=jobs, join=join)
+
+
+def uses_of(roles: Roles) -> tuple[dict[str, Use], dict[str, Use]]:
+    """Return the columns to read of the predictions and of the labels, each with its use."""
+    pred_uses: dict[str, Use] = dict.fromkeys(roles.preds, "number")
+    label_uses: dict[str, Use] = dict.fromkeys(
+        roles.labels, "label" if len(roles.labels) == 1 else "number"
+    )
+    if roles.weight is not None:
+        (label_uses if roles.weight_in_labels else pred_uses)[roles.weight] = "number"
+    if roles.cluster is not None:
+        (label_uses if roles.cluster_in_labels else pred_uses)[roles.cluster] = "text"
+    if roles.name is not None:
+        pred_uses[roles.name] = "text"
+    for names, uses in ((roles.by_preds, pred_uses), (roles.by_labels, label_uses)):
+        for name in names:
+            uses.setdefault(name, "number" if name in roles.cut else "text")
+    return pred_uses, label_uses
+
+
+def _is_float(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

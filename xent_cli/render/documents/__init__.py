@@ -1,0 +1,1 @@
+"""Documents: what each kind of result shows, as tables and facts."""

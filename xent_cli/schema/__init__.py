@@ -1,0 +1,1 @@
+"""Schema: options, specs, roles, class names, labels, weights, slices. Pure, no reading."""

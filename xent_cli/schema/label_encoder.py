@@ -1,0 +1,207 @@
+"""Classes: how labels find them, by name or by position. NumPy only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xent_cli.errors import LabelError
+from xent_cli.schema.class_names import FALSE_WORDS, TRUE_WORDS, as_number, polarity
+
+_INTEGER = re.compile(r"[+-]?\d+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelValues:
+    """One column of labels as it stands in a file: numbers, or texts by code.
+
+    Attributes
+    ----------
+    numbers : (n,) float64, optional
+        NaN where the label is missing.
+    codes : (n,) int64, optional
+        Index into `texts`, -1 where missing.
+    texts : tuple of str
+    """
+
+    numbers: NDArray[np.float64] | None = None
+    codes: NDArray[np.int64] | None = None
+    texts: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        values = self.codes if self.numbers is None else self.numbers
+        return 0 if values is None else len(values)
+
+    def missing(self) -> NDArray[np.bool_]:
+        """Say which labels are missing, (n,)."""
+        if self.numbers is not None:
+            return np.isnan(self.numbers)
+        return np.asarray(self.codes) < 0
+
+    def equal_to(self, wanted: Sequence[str]) -> NDArray[np.bool_]:
+        """Say which labels are one of the `wanted` texts; numbers compare as numbers.
+
+        Examples
+        --------
+        >>> LabelValues(numbers=np.array([-100.0, 3.0])).equal_to(["-100"])
+        array([ True, False])
+        """
+        if self.numbers is not None:
+            values = [value for text in wanted if (value := as_number(text)) is not None]
+            return np.isin(self.numbers, values)
+        hits = [index for index, text in enumerate(self.texts) if text.strip() in wanted]
+        return np.isin(np.asarray(self.codes), hits)
+
+    def at(self, row: int) -> str:
+        """Return the label of a row as text."""
+        if self.numbers is not None:
+            return _show_number(float(self.numbers[row]))
+        return self.texts[int(np.asarray(self.codes)[row])]
+
+    def distinct(self) -> list[str]:
+        """Return the labels that occur, as texts, in order of appearance."""
+        if self.numbers is not None:
+            values, first = np.unique(self.numbers[~np.isnan(self.numbers)], return_index=True)
+            return [_show_number(float(value)) for value in values[np.argsort(first)]]
+        codes = np.asarray(self.codes)
+        values, first = np.unique(codes[codes >= 0], return_index=True)
+        return [self.texts[int(code)].strip() for code in values[np.argsort(first)]]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassIndex:
+    """Finds the class of a label: by name, or by position in the columns.
+
+    Attributes
+    ----------
+    names : tuple of str
+    aliases : tuple of (str, int)
+        Further spellings of a class: the column's own name, or in binary mode true and false.
+    by_position : bool
+        Integer labels are positions, counted from `base`; else they are names.
+    base : int
+    """
+
+    names: tuple[str, ...]
+    aliases: tuple[tuple[str, int], ...] = ()
+    by_position: bool = True
+    base: int = 0
+
+    def encode(self, labels: LabelValues) -> NDArray[np.intp]:
+        """Return the class of each label, (n,), with -1 where it has none."""
+        if labels.numbers is not None:
+            return self._encode_numbers(labels.numbers)
+        find = self._finder()
+        table = np.array([find(text) for text in labels.texts] + [-1], dtype=np.intp)
+        return np.asarray(table[np.asarray(labels.codes)])
+
+    def find(self, text: str) -> int:
+        """Return the class that a text names, or -1."""
+        return self._finder()(text)
+
+    def _finder(self) -> Callable[[str], int]:
+        known = dict(reversed(self.aliases)) | {name: i for i, name in enumerate(self.names)}
+        # With --label-base the text 1 is a position, even where a class has the name 1.
+        counted = self.by_position and all(map(_INTEGER.match, self.names))
+
+        def find(text: str) -> int:
+            clean = text.strip()
+            number = as_number(clean)
+            if not (counted and number is not None):
+                word = clean.lower()
+                for name in (text, clean, word if word in TRUE_WORDS | FALSE_WORDS else clean):
+                    if name in known:
+                        return known[name]
+            return -1 if number is None else int(self._encode_numbers(np.array([number]))[0])
+
+        return find
+
+    def unknown(self, labels: LabelValues, row: int, place: str) -> LabelError:
+        """Make the error for a label without a class, in row `row` of `labels`."""
+        value = labels.at(row)
+        if len(value) > 40:
+            value = value[:37] + "..."
+        hint = "--ignore-label leaves such rows out; --classes names the classes."
+        counted = self.by_position or self.names == tuple(map(str, range(len(self.names))))
+        if counted and value == str(len(self.names)) and self.base == 0:
+            hint = "If labels count from 1, say --label-base 1."
+        elif len(self.names) == 2 and (as_number(value) or 0) % 1:
+            hint = "Label probabilities must lie between 0 and 1."
+        elif len(self.names) == 2 and self.by_position and as_number(value) is not None:
+            hint = "If these are two other labels, name the positive one with --positive."
+        return LabelError(f"{place}: {value!r} is none of the classes {self._listed()}.", hint=hint)
+
+    def _encode_numbers(self, numbers: NDArray[np.float64]) -> NDArray[np.intp]:
+        first = self._first_number()
+        if first is not None:
+            whole = np.issubdtype(numbers.dtype, np.integer)
+            codes = numbers.astype(np.intp) - first if whole else numbers - first
+            good = (codes >= 0) & (codes < len(self.names))
+            if not whole:
+                good &= codes == np.floor(codes)
+            codes = codes if good.all() else np.where(good, codes, -1)
+            return codes.astype(np.intp, copy=False)
+        values = [as_number(name) for name in self.names]
+        pairs = [(value, index) for index, value in enumerate(values) if value is not None]
+        pairs += [(v, i) for text, i in self.aliases if (v := as_number(text)) is not None]
+        if not pairs:
+            return np.full(len(numbers), -1, dtype=np.intp)
+        pairs.sort()
+        keys = np.array([value for value, _ in pairs])
+        indices = np.array([index for _, index in pairs], dtype=np.intp)
+        at = np.minimum(np.searchsorted(keys, numbers), len(keys) - 1)
+        return np.asarray(np.where(keys[at] == numbers, indices[at], -1), dtype=np.intp)
+
+    def _first_number(self) -> int | None:
+        """Return the number of class 0 if the others count on from it: no look-up is needed."""
+        if self.by_position:
+            return self.base
+        if not all(map(_INTEGER.match, self.names)):
+            return None
+        first = int(self.names[0])
+        counted = range(first, first + len(self.names))
+        return first if list(map(int, self.names)) == list(counted) else None
+
+    def _listed(self) -> str:
+        if self.by_position and all(map(_INTEGER.match, self.names)):
+            return f"{self.base} to {self.base + len(self.names) - 1}"
+        shown = ", ".join(self.names[:8])
+        return shown if len(self.names) <= 8 else f"{shown}, ... ({len(self.names)} in all)"
+
+
+def index_classes(
+    names: Sequence[str], columns: Sequence[str], *, named: bool, label_base: int | None
+) -> ClassIndex:
+    """Return the index of K classes whose names came from columns (or `--classes`, or nowhere).
+
+    Integer labels are names where some names are integers, and positions where none is, or where
+    `label_base` says so. (Were they names only where all are, a 1 among texts would be a name, and
+    one among numbers a position.)
+    """
+    numbers = any(as_number(name) is not None for name in names)
+    aliases = tuple(zip(columns, range(len(names)), strict=True)) if columns else ()
+    by_name = named and numbers and label_base is None
+    if named and label_base is None and (said := _said_by(names)) is not None:
+        aliases, by_name = (*aliases, *said), True
+    return ClassIndex(tuple(names), aliases, by_position=not by_name, base=label_base or 0)
+
+
+def polar_aliases(negative: int) -> tuple[tuple[str, int], ...]:
+    """Return what else labels call two classes: 0, no, false for `negative`; 1, yes, true."""
+    words = [("0", negative), ("1", 1 - negative)]
+    words += [(word, negative) for word in sorted(FALSE_WORDS)]
+    return (*words, *((word, 1 - negative) for word in sorted(TRUE_WORDS)))
+
+
+def _said_by(names: Sequence[str]) -> tuple[tuple[str, int], ...] | None:
+    """Return aliases for two classes of which one says no and the other yes, in either order."""
+    sides = [polarity(name) for name in names]
+    return polar_aliases(sides.index(0)) if sorted(map(str, sides)) == ["0", "1"] else None
+
+
+def _show_number(value: float) -> str:
+    return str(int(value)) if value.is_integer() else repr(value)

@@ -1,0 +1,135 @@
+"""Binary classes: which of two labels is the positive one, and what both are called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xent_cli.errors import ClassesError, LabelError
+from xent_cli.schema.class_names import as_number, bare_names, polarity
+from xent_cli.schema.label_encoder import ClassIndex, polar_aliases
+from xent_cli.schema.options import Options
+from xent_cli.schema.provenance import Notice
+
+_NO_NAMES = frozenset(
+    (
+        *("0", "1", "p", "q", "y", "pred", "preds", "prediction", "predictions", "prob", "proba"),
+        *("probs", "probability", "score", "scores", "hat", "true", "pos", "positive", "logit"),
+        *("logits", "logprob", "output", "label", "model", "value", "values", "class", "target"),
+    )
+)
+
+
+def binary_index(distinct: Sequence[str], preds: Sequence[str], options: Options) -> ClassIndex:
+    """Return the index of (negative, positive).
+
+    Parameters
+    ----------
+    distinct : sequence of str
+        Labels that occur, as far as they had to be read: none if they are numbers and no
+        `--positive` was given, so that 0 and 1 (and soft labels between) are meant.
+    preds : sequence of str
+        The prediction column; ``p_spam`` says that spam is positive.
+
+    Raises
+    ------
+    LabelError
+        If nothing says which label is positive.
+
+    Examples
+    --------
+    >>> binary_index(["ham", "spam"], ["p_spam"], Options()).names
+    ('ham', 'spam')
+    """
+    given = options.classes
+    if given is not None and len(given) != 2:
+        raise ClassesError(
+            f"--classes names {len(given)} classes; binary mode has a negative and a positive one."
+        )
+    said = _said_name(preds[0])
+    if options.positive is not None:
+        return _with_positive(options.positive, distinct, given)
+    words = all(polarity(text) is not None for text in distinct)
+    if words and given is None and _speaks_of_negative(preds[0]):
+        # The column is the probability of 0, no or false: that is the class it makes positive.
+        names = ("true", "false") if distinct and as_number(distinct[0]) is None else ("1", "0")
+        return ClassIndex(names, polar_aliases(negative=1), by_position=False)
+    if not distinct:
+        if given is not None and all(as_number(name) is not None for name in given):
+            return ClassIndex(given, by_position=False)
+        names = given or ((f"not {said}", said) if said else ("0", "1"))
+        return ClassIndex(names, base=options.label_base or 0)
+    if words:
+        numbers = all(as_number(text) is not None for text in distinct)
+        names = given or (("0", "1") if numbers else ("false", "true"))
+        return ClassIndex(names, polar_aliases(negative=0))
+    if given is not None:
+        return ClassIndex(given, by_position=False)
+    for candidate in (preds[0], said):
+        if candidate and candidate in distinct:
+            return _with_positive(candidate, distinct, None)
+    shown = " and ".join(repr(text) for text in distinct[:2])
+    raise LabelError(
+        f"Which label does the probability speak of? The labels are {shown}.",
+        hint=f"Name that one: {_choices(distinct)}.",
+    )
+
+
+def _choices(distinct: Sequence[str]) -> str:
+    options = (f"--positive {' '.join(text.split())[:40]}" for text in distinct[:2])
+    return " or ".join(options)
+
+
+def _speaks_of_negative(column: str) -> bool:
+    """Say whether a column such as p_0, p_no or negative is the probability of the negative class.
+
+    A bare 0 says nothing: pandas writes it over columns without a name.
+    """
+    bare = bare_names([column])[0]
+    return polarity(bare) == 0 and (bare != column or as_number(bare) is None)
+
+
+def contradiction(index: ClassIndex, preds: Sequence[str]) -> tuple[Notice, ...]:
+    """Warn if the prediction column speaks of the class that was made the negative one.
+
+    Examples
+    --------
+    >>> contradiction(ClassIndex(("spam", "ham")), ["p_spam"])[0].code
+    'positive'
+    """
+    said = bare_names([preds[0]])[0]
+    if said == preds[0] or said != index.names[0]:
+        return ()
+    message = f"The column {preds[0]} speaks of {said}, but {index.names[1]} was made positive."
+    return (Notice("positive", message),)
+
+
+def _with_positive(
+    positive: str, distinct: Sequence[str], given: tuple[str, ...] | None
+) -> ClassIndex:
+    others = [text for text in distinct if not _same(text, positive)]
+    if len(others) == len(distinct) and len(distinct) > 1:
+        raise LabelError(
+            f"--positive {positive}: the labels are {distinct[0]!r} and {distinct[1]!r}."
+        )
+    if given is not None and (given[0] == positive or given[1] in others):
+        raise ClassesError(
+            f"--positive {positive} contradicts --classes {','.join(given)}: "
+            "the second is the positive one."
+        )
+    negative = others[0] if others else f"not {positive}"
+    if given is None:
+        return ClassIndex((negative, positive), by_position=False)
+    return ClassIndex(given, ((negative, 0), (positive, 1)), by_position=False)
+
+
+def _said_name(column: str) -> str:
+    """Return the class that a column name such as p_spam speaks of, or ""."""
+    stripped = bare_names([column])[0]
+    return stripped if stripped != column and stripped.lower() not in _NO_NAMES else ""
+
+
+def _same(a: str, b: str) -> bool:
+    try:
+        return float(a) == float(b)
+    except ValueError:
+        return a.strip() == b.strip()

@@ -1,0 +1,96 @@
+"""Notice: something the reader of a result should know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A stable code, and a sentence."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file (or an object in memory) that was read, and the columns used of it.
+
+    `id` is the column that joined its rows with those of the other input, and `unmatched` the
+    number of them that found no partner; both are None where rows stood in the same order.
+    """
+
+    role: str
+    path: str
+    format: str
+    rows: int
+    columns: tuple[str, ...]
+    id: str | None = None
+    unmatched: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {**asdict(self), "columns": list(self.columns)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return what `to_dict` wrote."""
+        return cls(**{**data, "columns": tuple(data["columns"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """How many rows of predictions and labels found each other by an id.
+
+    An id that stands twice in one of them is an error, so every match is of one row with one row.
+
+    Attributes
+    ----------
+    matched : int
+    unmatched_preds, unmatched_labels : int
+        Rows whose id the other input lacks; they were left out.
+    """
+
+    matched: int
+    unmatched_preds: int
+    unmatched_labels: int
+
+    @property
+    def coverage(self) -> float:
+        """The share of the labels that have a prediction.
+
+        Examples
+        --------
+        >>> Matches(98, 0, 2).coverage
+        0.98
+        """
+        return self.matched / (self.matched + self.unmatched_labels)
+
+    def warnings(self) -> Iterator[Notice]:
+        """Warn of rows that were left out."""
+        if lost := self.unmatched_preds + self.unmatched_labels:
+            yield Notice(
+                "unmatched",
+                f"{lost:,} row{'s' * (lost != 1)} left out, whose id the other input lacks: "
+                f"{self.unmatched_preds:,} of the predictions, {self.unmatched_labels:,} of the "
+                "labels.",
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {**asdict(self), "coverage": self.coverage}
+
+
+def matches_of(inputs: Iterable[Input]) -> Matches | None:
+    """Count the matches of all inputs, of several reports too; None where rows stood in order."""
+    joined = [item for item in inputs if item.unmatched is not None]
+    if not joined:
+        return None
+    lost = {"preds": 0, "labels": 0}
+    for item in joined:
+        lost[item.role] += item.unmatched or 0
+    matched = sum(i.rows - (i.unmatched or 0) for i in joined if i.role == "preds")
+    return Matches(matched, lost["preds"], lost["labels"])

@@ -1,0 +1,50 @@
+"""Types: the words that options are made of, with the standard library alone."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Scale = Literal["probs", "logits", "logprobs"]
+
+
+DEFAULT_EPS = 2.0**-52
+
+
+Mode = Literal["binary", "categorical", "sparse"]
+
+
+RowSums = Literal["check", "renormalize", "ignore"]
+
+
+Invalid = Literal["error", "drop"]
+
+
+Align = Literal["name", "position", "value"]
+
+
+Unit = Literal["nats", "bits", "hartleys"]
+
+
+Unmatched = Literal["error", "drop"]
+
+
+Header = Literal["auto", "yes", "no"]
+
+
+InputFormat = Literal["csv", "tsv", "jsonl", "parquet", "arrow", "npy", "npz"]
+
+
+TEXT_FORMATS = ("csv", "tsv", "jsonl")
+
+
+Engine = Literal["local", "dask", "ray", "spark"]
+
+
+LARGEST_WEIGHT = 1e70
+"""Squares of a row weight times a class weight times a loss must stay far below overflow."""
+
+
+Where = Literal["correct", "wrong"]
+
+
+Sort = Literal["loss", "share", "n", "name"]
