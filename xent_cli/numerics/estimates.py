@@ -106,8 +106,8 @@ def root_of_squares(values: Sequence[float]) -> float:
 
     Examples
     --------
-    >>> root_of_squares([3e300, 4e300]), root_of_squares([3e-300, 4e-300])
-    (5e+300, 5e-300)
+    >>> root_of_squares([3.0, 4.0]), root_of_squares([3e300, 4e300])
+    (5.0, 5e+300)
     """
     exponent = math.frexp(max(values))[1]
     scaled = [math.ldexp(value, -exponent) for value in values]

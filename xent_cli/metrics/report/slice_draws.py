@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
-from xent_cli.metrics.tally.third_powers import products
+from xent_cli.metrics.tally.third_powers import THIRD_POWERS, add_up, products
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.moments import Cubes, Moments
 from xent_cli.numerics.summation import sum_groups, two_product
@@ -84,16 +84,18 @@ def cluster_draws(clusters: ClusterSums) -> list[ClusterDraws]:
     alone = (all_w > 0) & (all_w <= w)
     only = np.bincount(label[alone], minlength=k).tolist()
     # In the third powers of all rows those of the clusters that the slice shares are replaced.
+    remaining, replaced = (
+        add_up((name, sum_groups(values, label, k)) for name, values in products(loss, weight))
+        for loss, weight in ((all_u - u, all_w - w), (all_u, all_w))
+    )
     powers = [
-        [x - y for x, y in zip(total(rest), total(all_), strict=True)]
-        for rest, all_ in zip(
-            products(all_u - u, all_w - w).values(), products(all_u, all_w).values(), strict=True
-        )
+        [remaining[name][index] - replaced[name][index] for name in THIRD_POWERS]
+        for index in range(k)
     ]
     cubes, (fourth, fifth) = whole.cubes or (), whole.powers or (Fraction(0), Fraction(0))
     found = []
     for index, (inside, four, n_only) in enumerate(zip(each, shared, only, strict=True)):
-        both, more = Shared(*four), [power[index] for power in powers]
+        both, more = Shared(*four), powers[index]
         rest = Moments(
             whole.n - n_only,
             whole.w - inside.w,

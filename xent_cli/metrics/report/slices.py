@@ -175,7 +175,7 @@ class Slice:
     @property
     def no_delta(self) -> str:
         """Why there is no difference to the rest, if there is none."""
-        if not self.rest.n:
+        if self.n == self.table.tally.n[-1]:
             return "no other rows"
         if not self.rows.w:
             return "no weight"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.tally.class_sums import present
-from xent_cli.metrics.tally.third_powers import products
+from xent_cli.metrics.tally.third_powers import add_up, products
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.fieller import PairSums
@@ -176,12 +176,12 @@ class ClusterSums:
         return classes + _moments(totals[0], totals[1], np.zeros(len(self.keys), dtype=np.intp), 1)
 
     def reweighted(self, factors: Floats) -> Moments:
-        """Return the sums over clusters, overall, with the weights of class i times `factors[i]`."""
+        """Return the sums over clusters, overall; weights of class i times `factors[i]`."""
         cluster, label, (weight, _), (_, loss) = self.in_cells()
         n = len(self.keys)
         weights = np.zeros(n)
         np.add.at(weights, cluster, weight * factors[label])
-        return _moments(weights, loss, np.zeros(n, dtype=np.intp), 1)[0]
+        return replace(_moments(weights, loss, np.zeros(n, dtype=np.intp), 1)[0], powers=None)
 
     def joint(self, other: ClusterSums) -> PairSums:
         """Return the sums over clusters of these losses beside those of another model, overall.
@@ -298,11 +298,12 @@ def _moments(weight: Floats, loss: Floats, groups: NDArray[np.intp], n: int) -> 
 
     w, u = (sum_groups(values, groups, n) for values in (weight, loss))
     ww, uw, uu = squares(weight, weight), squares(loss, weight), squares(loss, loss)
-    thirds = [sum_groups(values, groups, n) for values in products(loss, weight).values()]
+    powers = products(loss, weight)
+    thirds = add_up((name, sum_groups(values, groups, n)) for name, values in powers)
     counts = np.bincount(groups[weight > 0], minlength=n).tolist()
     found = []
     for i, count in enumerate(counts):
-        uuu, uuw, uww, www, fourth, fifth = (sums[i] for sums in thirds)
+        uuu, uuw, uww, www, fourth, fifth = (sums[i] for sums in thirds.values())
         cubes = Cubes(uuu, uuw, uww, www)
         found.append(Moments(count, w[i], u[i], ww[i], uw[i], uu[i], cubes, (fourth, fifth)))
     return found

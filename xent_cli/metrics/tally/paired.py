@@ -18,9 +18,9 @@ from xent_cli.metrics.tally.third_powers import (
     DRAWN,
     THIRD_POWERS,
     common,
-    products,
     read_sums,
     third_powers,
+    without_overflow,
     written,
 )
 from xent_cli.numerics.arrays import Floats
@@ -197,7 +197,8 @@ def _moments(
 ) -> Sums:
     sums = cells.moments(d, row_d, squarable)
     kept = {name: sums[name] for name in MOMENTS} | third_powers(cells, ours, d, row_d, sums)
-    joint = products(row_d, ours.finite_row_loss)["loss_squared_weight"]
+    with np.errstate(over="ignore", invalid="ignore"):
+        joint = without_overflow(row_d * row_d * ours.finite_row_loss)
     return kept | {JOINT: one_sum(joint)}
 
 

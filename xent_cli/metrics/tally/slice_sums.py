@@ -20,6 +20,7 @@ from xent_cli.metrics.tally.third_powers import (
     DRAWN,
     THIRD_POWERS,
     ZEROS,
+    add_up,
     common,
     moments_at,
     products,
@@ -242,7 +243,7 @@ def _moments(rows: Contributions, loss: Floats, at: Labels, n: int) -> Sums:
             DRAWN: _marked(weight > 0, at, n),
         }
     powers = products(loss, weight)
-    return sums | {name: sum_groups(values, at, n) for name, values in powers.items()}
+    return sums | add_up((name, sum_groups(values, at, n)) for name, values in powers)
 
 
 def _drawn(rows: Contributions, mask: Mask) -> Mask:

@@ -5,7 +5,7 @@ Reports that xent 0.1 saved have none of these sums; what they are merged with t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from xent_cli.metrics.tally.class_sums import Cells, Sums
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.moments import Cubes, Moments
+from xent_cli.numerics.summation import two_product
 
 Mask = NDArray[np.bool_]
 
@@ -50,11 +51,11 @@ def third_powers(
     sums : Sums
         What `Cells.moments` returned.
     """
-    overall = {} if rows.groups is not None else products(row_loss, rows.row_weight)
-    found = {
-        name: cells.sum(values, overall.get(name))
-        for name, values in products(loss, rows.weight).items()
-    }
+    if rows.groups is not None:
+        found = add_up((name, cells.sum(values)) for name, values in products(loss, rows.weight))
+    else:
+        pairs = zip(products(loss, rows.weight), products(row_loss, rows.row_weight), strict=True)
+        found = add_up((name, cells.sum(values, whole)) for (name, values), (_, whole) in pairs)
     if rows.weight is None:
         return found | {DRAWN: sums["weight"]} | {k: sums[v] for k, v in ALIKE.items()}
     return found | {DRAWN: _counts(cells, rows.weight > 0)}
@@ -69,27 +70,42 @@ def zeros(cells: Cells, rows: Contributions, mask: Mask) -> ExactSums:
     return _counts(cells, mask)
 
 
-def products(loss: Floats, weight: Floats | None) -> dict[str, Floats]:
-    """Return the third powers of each row, those of THIRD_POWERS; without weights the cubes alone.
+def products(loss: Floats, weight: Floats | None) -> Iterator[tuple[str, Floats]]:
+    """Yield the third powers of each row with their names; without weights the cubes alone.
 
-    What would overflow is left out, and `Moments.shape` knows it from the squares.
+    A name may come twice, with what rounding took off the first time: rows of weight 1 so have the
+    sums of rows without weights. What would overflow is left out; `Moments.shape` knows of it.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        squared = loss * loss
-        found = {"loss_cubed": squared * loss}
-        if weight is not None:
-            found["loss_squared_weight"] = squared * weight
-            square = weight * weight
-            cube = square * weight
-            found["loss_weight_squared"] = square * loss
-            found |= {"weight_cubed": cube, "weight_fourth": cube * weight}
-            found["weight_fifth"] = cube * square
-        return {
-            name: values
-            if np.isfinite(values.sum())
-            else np.where(np.isfinite(values), values, 0.0)
-            for name, values in found.items()
-        }
+        if weight is None:
+            yield "loss_cubed", without_overflow(loss * loss * loss)
+            return
+        squared, rest = two_product(loss, loss)
+        square = weight * weight
+        cube = square * weight
+        for name, values in (
+            ("loss_cubed", squared * loss),
+            ("loss_squared_weight", squared * weight),
+            ("loss_squared_weight", rest * weight),
+            ("loss_weight_squared", square * loss),
+            ("weight_cubed", cube),
+            ("weight_fourth", cube * weight),
+            ("weight_fifth", cube * square),
+        ):
+            yield name, without_overflow(values)
+
+
+def add_up(sums: Iterable[tuple[str, ExactSums]]) -> Sums:
+    """Add up sums of one name."""
+    found: Sums = {}
+    for name, each in sums:
+        found[name] = found[name] + each if name in found else each
+    return found
+
+
+def without_overflow(values: Floats) -> Floats:
+    """Return values with 0 in place of those that are not finite."""
+    return values if np.isfinite(values.sum()) else np.where(np.isfinite(values), values, 0.0)
 
 
 def moments_at(n: int, sums: Mapping[str, ExactSums], index: int) -> Moments:
