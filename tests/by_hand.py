@@ -7,6 +7,13 @@ from fractions import Fraction
 from xent_cli.numerics.moments import Cubes, Moments
 
 
+def float_moments(losses):
+    """The sums of losses without weights, taken in floats: quicker, and good to ten digits."""
+    u, uu, uuu = (Fraction(float((losses**power).sum())) for power in (1, 2, 3))
+    n = Fraction(len(losses))
+    return Moments(len(losses), n, u, n, u, uu, Cubes(uuu, uu, u, n))
+
+
 def moments(losses, weights=None, clusters=None):
     """The sums of losses (or of losses added up by cluster), taken in rational arithmetic."""
     loss = [Fraction(x) for x in losses]

@@ -14,12 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from tests.by_hand import moments
+from tests.by_hand import float_moments, moments
 from xent_cli.numerics.clopper_pearson import binomial_p_value, binomial_tail, clopper_pearson
 from xent_cli.numerics.difference_of_means import DifferenceOfMeans
 from xent_cli.numerics.fieller import PairSums, RatioOfMeans
 from xent_cli.numerics.mean_of_means import guarded_mean_of_means, mean_of_means
-from xent_cli.numerics.moments import Cubes, Moments
 from xent_cli.numerics.one_more_draw import (
     guarded_difference,
     guarded_loss,
@@ -244,16 +243,9 @@ def test_wrong_passes_of_skewed_losses_are_rare():
     truth = 0.03 * 4 + 0.97 * 0.05
     for _ in range(800):
         losses = np.where(rng.random(200) < 0.03, 4.0, 0.05) * rng.exponential(1.0, 200)
-        draws = moments_of_floats(losses)
+        draws = float_moments(losses)
         found = guarded_loss(draws, unseen_loss(200))
         t = SkewedMean(found.own.mean, found.own.se, 199).interval(0.95)
         passes["t"] += t[1] < truth
         passes["guarded"] += found.interval(0.95)[1] < truth
     assert passes["guarded"] / 800 <= 0.035 < 0.08 < passes["t"] / 800
-
-
-def moments_of_floats(losses):
-    sums = [Fraction(float(np.sum(losses**k))) for k in (1, 2, 3)]
-    n = Fraction(len(losses))
-    cubes = (sums[2], sums[1], sums[0], n)
-    return Moments(len(losses), n, sums[0], n, sums[0], sums[1], Cubes(*cubes))

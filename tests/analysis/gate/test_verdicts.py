@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -98,6 +99,7 @@ class TestOneFigure:
         losses = np.random.default_rng(4).exponential(0.4, 50)
         surprise = [-math.log(0.8)] * 40 + [-math.log(0.2)] * 10
         ratio = moments([a / b for a, b in zip(losses, surprise, strict=True)], surprise)
+        ratio = replace(ratio, powers=None)
         draw = (Fraction(math.fsum(surprise) / 50), Fraction(math.log(50) / 2))
         want = guarded_loss(ratio, 0.0, draw=draw).interval(0.95)
         for beside in ({}, {"cluster": np.arange(50)}):
@@ -195,7 +197,7 @@ class TestHolm:
         (verdict,) = judge(report_of(LOSSES), [parse_rule("class.0.ce <= 2 @95%")]).verdicts
         assert (verdict.level, verdict.reason) == (0.95, "")
 
-    @settings(max_examples=40)
+    @settings(max_examples=20)
     @given(st.integers(0, 10**6), st.floats(0.8, 1.6), st.integers(2, 6))
     def test_verdicts_are_those_of_adjusted_p_values(self, seed, limit, k):
         from statsmodels.stats.multitest import multipletests

@@ -110,7 +110,7 @@ class Comparison:
         if overall.se is not None:
             se = Moments(d.n, w=b.u, u=d.u, ww=b.uu, uw=pair.db, uu=d.uu).standard_error()
         # Twice what one more draw may differ by: it changes d and b.
-        unseen = 2 * self._unseen(k)
+        unseen = 2 * self.unseen(k)
         step = se or 0.01 * max(abs(ratio), 1e-9)
 
         def bound() -> Bounds | None:
@@ -155,7 +155,7 @@ class Comparison:
         overall = self.overall
         if overall is None or overall.se is None:
             return None
-        return smallest_detectable(overall.se, level)
+        return smallest_detectable(overall.se, level, df=overall.df)
 
     def top_share(self) -> float | None:
         """Share of the sum of absolute differences that the top 1 % of the rows carry."""
@@ -235,7 +235,8 @@ class Comparison:
             return ""
         return error_reason(self.baseline.tally.clusters, n, self._n_huge)
 
-    def _unseen(self, index: int) -> float:
+    def unseen(self, index: int) -> float:
+        """Return the difference, in nats, that one more draw may have in a class or overall."""
         if self.delta is None:
             return 0.0
         absolute = self.delta.magnitudes.total(index)

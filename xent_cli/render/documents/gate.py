@@ -24,7 +24,10 @@ def gate_sheet(result: GateResult) -> Sheet:
     if result.comparison is not None:
         rows = evidence(result.comparison, result)
         if (alarms := result.false_alarms) is not None:
-            said = f"of {alarms.flips:,} random sign flips fail the rules on deltas"
+            said = (
+                f"of {alarms.flips:,} random sign flips fail the rules on deltas "
+                "(what noise alone does, skewness apart)"
+            )
             rows.append(("false alarms", f"{alarms.rate:.1%}", said))
         grids.append(Grid((), tuple(rows), numbers=(1,)))
     return Sheet(
@@ -213,10 +216,16 @@ def _needed(comparison: Comparison, result: GateResult | None) -> list[tuple[str
         if not about or verdict.outcome != "inconclusive" or overall is None or overall.se is None:
             continue
         needed = rows_needed(
-            comparison.candidate.n, overall.se, rule.margin(overall.value), rule.level or 0.95
+            comparison.candidate.n,
+            overall.se,
+            rule.margin(overall.value),
+            verdict.level,
+            df=overall.df,
         )
         if needed is not None:
-            return [("rows needed", f"{needed:,}", f"to settle {rule.text.strip()} 4 times in 5")]
+            # Looking again and again until a rule passes would make it pass by chance.
+            remark = f"settle {rule.text.strip()} 4 times in 5; look once more, at that number"
+            return [("rows needed", f"{needed:,}", remark)]
     return []
 
 
