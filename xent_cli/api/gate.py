@@ -32,6 +32,7 @@ def gate(
     allow_same: bool = False,
     inconclusive: Outcome = "inconclusive",
     aa: int = 0,
+    looks: int = 1,
     min_n: int = 30,
     batch_rows: int | None = None,
     jobs: int | None = None,
@@ -57,6 +58,9 @@ def gate(
     aa : int
         Judge the rules so many times with random signs of the paired differences, too: how often
         they fail then is their rate of false alarms on these data.
+    looks : int
+        How often the rules are judged, at growing data or for many candidates: a level L becomes
+        1 - (1 - L) / looks, so that it holds for all looks together (Bonferroni).
     min_n : int
         Slices with fewer rows are not judged by a rule over several (``slice.country.*``), which is
         said.
@@ -86,7 +90,9 @@ def gate(
     """
     if inconclusive not in ("pass", "fail", "inconclusive"):
         raise UsageError(f"--inconclusive {inconclusive}: must be pass or fail.")
-    rules = parse_rules([str(text) for text in listed(require)])
+    if looks < 1:
+        raise UsageError(f"--looks {looks}: must be 1 or more.")
+    rules = [rule.for_looks(looks) for rule in parse_rules([str(t) for t in listed(require)])]
     saved = _saved_report(baseline)
     _require_baseline(rules, given=baseline is not None)
     options = read_options(choices)
@@ -103,6 +109,7 @@ def gate(
         )
         comparison = Comparison(reports[0], reports[1], deltas[0])
         result = judge(reports[1], rules, comparison, inconclusive=inconclusive, min_n=min_n)
+        result = replace(result, looks=looks)
         return _with_alarms(result, comparison, rules, aa) if aa else result
     if aa:
         raise UsageError(
@@ -116,7 +123,8 @@ def gate(
     _require_names(rules, plan.spec)
     report = run(plan, batch_rows=batch_rows, jobs=jobs, processes=processes, progress=progress)
     against = None if saved is None else Comparison(saved, report)
-    return judge(report, rules, against, inconclusive=inconclusive, min_n=min_n)
+    result = judge(report, rules, against, inconclusive=inconclusive, min_n=min_n)
+    return replace(result, looks=looks)
 
 
 def _with_alarms(

@@ -64,6 +64,15 @@ def gate_command(
             help="Also judge N random sign flips of the differences: the rate of false alarms.",
         ),
     ] = 0,
+    looks: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            metavar="K",
+            help="How often you will look, at growing data or at many candidates: level L becomes "
+            "1 - (1 - L) / K.",
+        ),
+    ] = 1,
     allow_same: AllowSameOption = False,
     form: Annotated[
         Literal["table", "json", "md", "junit", "github"],
@@ -100,6 +109,7 @@ def gate_command(
             allow_same=allow_same,
             inconclusive=inconclusive or "inconclusive",
             aa=aa,
+            looks=looks,
             processes=True,
             min_n=min_n,
             progress=progress,

@@ -122,12 +122,12 @@ class Moments:
             powers,
         )
 
-    def times(self, k: int) -> Moments:
-        """Return the sums over k times as many draws of the same kind."""
-        cubes, powers = self.cubes, self.powers
+    def of_size(self, n: int) -> Moments:
+        """Return what the sums would be over n draws of the same kind."""
+        cubes, powers, k = self.cubes, self.powers, Fraction(n, self.n)
         return replace(
             self,
-            n=k * self.n,
+            n=n,
             w=k * self.w,
             u=k * self.u,
             ww=k * self.ww,

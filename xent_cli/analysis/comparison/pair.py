@@ -9,14 +9,19 @@ from functools import cached_property
 
 from xent_cli.metrics.report.figures import NATS_PER, error_reason, mean_loss, moments_of
 from xent_cli.metrics.report.report import Report
-from xent_cli.metrics.report.warnings import FEW_ROWS, HEAVY_SHARE
+from xent_cli.metrics.report.warnings import few_rows
 from xent_cli.metrics.tally.paired import JOINT, Delta
 from xent_cli.metrics.tally.third_powers import moments_at
 from xent_cli.numerics.difference_of_means import Bounds, DifferenceOfMeans
 from xent_cli.numerics.estimates import Estimate, correlation, difference, root_of_squares
 from xent_cli.numerics.fieller import PairSums, RatioOfMeans
 from xent_cli.numerics.moments import Moments
-from xent_cli.numerics.one_more_draw import guarded_difference, unseen_difference
+from xent_cli.numerics.one_more_draw import (
+    GuardedMean,
+    guarded_difference,
+    unseen_difference,
+)
+from xent_cli.numerics.rows_to_halve import is_widened, rows_to_halve
 from xent_cli.numerics.satterthwaite import pooled_df
 from xent_cli.numerics.significance import smallest_detectable
 from xent_cli.numerics.skewed_mean import SkewedMean
@@ -176,20 +181,27 @@ class Comparison:
                 )
             )
         else:
-            # Of fewer than 500 rows, 2 % are few.
-            few = max(1, min(FEW_ROWS, self.delta.n[self._k] // 50))
-            share = self.delta.magnitudes.top_share(self._k, few, power=2) or 0.0
-            if share > HEAVY_SHARE:
-                rows = f"{few:,} row{'s' * (few != 1)} carr{'y' if few != 1 else 'ies'}"
-                found.append(
-                    Notice(
-                        "few-rows",
-                        f"{rows} {share:.0%} of the variance of the difference "
-                        f"({self.delta.n_clipped:,} clipped in either model): its interval is "
-                        "narrower than it should be.",
-                    )
-                )
+            found += self._wide()
         return tuple(found)
+
+    def _wide(self) -> list[Notice]:
+        """Warn where the interval is wide for differences that the rows may not have shown."""
+        overall, draws, spec = self.overall, self._draws[self._k], self.baseline.tally.spec
+        bounds = None if overall is None else overall.bounds
+        if overall is None or draws.cubes is None or not isinstance(bounds, GuardedMean):
+            return []
+        nats = NATS_PER[spec.unit]
+        if not is_widened(bounds, overall.value):
+            return []
+
+        def of_size(n: int) -> GuardedMean:
+            unseen = self.unseen(self._k) * math.log(n) / math.log(draws.n)
+            return guarded_difference(draws.of_size(n), unseen, scale=nats)
+
+        noun = "row" if spec.cluster is None else "cluster"
+        needed = rows_to_halve(of_size, draws.n, overall.value)
+        subject, unseen = "The interval of the difference", self.unseen(self._k) / nats
+        return [few_rows(subject, unseen, spec.unit, noun, draws.n, needed)]
 
     @property
     def _k(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NoReturn, get_args
 
 from xent_cli.errors import RuleError
@@ -36,6 +36,7 @@ COUNTED = ("n", "clipped", "coverage")
 
 _SCOPES = {"class": "class.cat.ce <= 0.8", "slice": "slice.country=KR.ce <= 0.8"}
 _SHARES = ("accuracy", "coverage", "delta_rel")
+_AT_MOST_ONE = ("accuracy", "coverage")
 _OPERATOR = re.compile(r"<=|>=|=<|=>|==|!=|≤|≥|<|>|=")
 _SPELLINGS = {"≤": "<=", "≥": ">="}
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z")
@@ -89,6 +90,18 @@ class Rule:
             ">": lambda a, b: a > b,
         }
         return compare[self.operator](value, self.limit)
+
+    def for_looks(self, looks: int) -> Rule:
+        """Return the rule at the level at which `looks` verdicts together have its own.
+
+        Examples
+        --------
+        >>> round(parse_rule("ce <= 0.35 @95%").for_looks(10).level, 6)
+        0.995
+        """
+        if self.level is None or looks == 1:
+            return self
+        return replace(self, level=1 - (1 - self.level) / looks)
 
     def margin(self, value: float) -> float:
         """Return how far a value is on the right side of the limit; negative on the wrong one."""
@@ -200,6 +213,11 @@ def parse_rule(text: str) -> Rule:
         raise RuleError(
             f"The rule {text!r}: {metric} is no share, to be compared with a percentage.",
             hint=f"Percentages go with {', '.join(_SHARES)}.",
+        )
+    if metric in _AT_MOST_ONE and limit > 1:
+        hint = "1, or 100%, is all of the rows." if is_percent else f"Write {number.strip()}%."
+        raise RuleError(
+            f"The rule {text!r}: {metric} is a share, which is never above 1.", hint=hint
         )
     if mark and metric in COUNTED:
         raise RuleError(

@@ -120,6 +120,8 @@ class GateResult:
         Where they were asked for.
     unjudged : tuple of Notice
         Slices that were too small to be judged.
+    looks : int
+        For how many looks the levels of the rules hold together.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -128,6 +130,7 @@ class GateResult:
     inconclusive: Outcome = "inconclusive"
     false_alarms: FalseAlarms | None = None
     unjudged: tuple[Notice, ...] = ()
+    looks: int = 1
 
     @property
     def outcome(self) -> Outcome:

@@ -213,10 +213,13 @@ def mean_loss(tally: Tally, index: int, draws: Moments) -> Estimate:
     )
 
 
-def unseen_of(tally: Tally, index: int, n: int) -> float:
-    """Return the loss, in nats, of one more draw beside the n of a class, or of all (index K)."""
+def unseen_of(tally: Tally, index: int, n: int, *, of: int = 0) -> float:
+    """Return the loss, in nats, of one more draw beside the n of a class, or of all (index K).
+
+    With `of`, for n draws like the `of` that there are.
+    """
     n_zeros = int(tally.sums[ZEROS][index]) if ZEROS in tally.sums else 0
-    return unseen_loss(n, n_zeros=n_zeros, eps=tally.spec.eps)
+    return unseen_loss(n, n_zeros=n_zeros * n // (of or n), eps=tally.spec.eps)
 
 
 def _bounds(draws: Moments, unseen: Callable[[], float], scale: float) -> GuardedMean | None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from xent_cli.errors import NothingLeftError, ReportError
 from xent_cli.metrics.compat.sums import CompatFigure
 from xent_cli.metrics.report.figures import ClassRow, Figures, Overall, figures_of
 from xent_cli.metrics.report.slices import SliceTable, slice_tables
-from xent_cli.metrics.report.to_json import alike, finite, table_dict
-from xent_cli.metrics.report.warnings import cautions
+from xent_cli.metrics.report.to_json import alike, finite, table_dict, without
+from xent_cli.metrics.report.warnings import COMPUTED, OLD_SUMS, cautions
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.schema.provenance import Input, Matches, Notice, matches_of
 from xent_cli.version import __version__
@@ -93,7 +93,11 @@ class Report:
     def decided(self) -> tuple[Notice, ...]:
         """The warnings that come from decisions about columns, not from the tally."""
         computed = tuple(cautions(self.tally, self.figures, self.matches))
-        return tuple(notice for notice in self.warnings if notice not in computed)
+        return tuple(
+            notice
+            for notice in self.warnings
+            if notice not in computed and notice.code not in COMPUTED
+        )
 
     @property
     def matches(self) -> Matches | None:
@@ -166,8 +170,15 @@ class Report:
                 f"The report is damaged ({type(error).__name__}: {error}).",
                 hint="Make it again with xent eval.",
             ) from error
-        fresh = report.to_dict()
-        if not alike(saved, {key: fresh[key] for key in computed}):
+        fresh = {key: value for key, value in report.to_dict().items() if key in computed}
+        now = tuple(cautions(tally, report.figures, report.matches))
+        if OLD_SUMS in (notice.code for notice in now):
+            # Its intervals were made by another rule, and so was the warning about them.
+            fresh = without(fresh, ("ci95", "delta_ci95"))
+            kept = tuple(notice for notice in report.warnings if notice.code not in COMPUTED)
+            added = tuple(notice for notice in now if notice.code == OLD_SUMS)
+            report = replace(report, warnings=kept + added)
+        if not alike(saved, fresh):
             raise ReportError(
                 "The figures of the report are not those of its tally: it was edited.",
                 hint="Make it again with xent eval.",

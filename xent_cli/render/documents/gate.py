@@ -77,7 +77,7 @@ def subject(verdict: Verdict) -> str:
     target = rule.metric if name is None else f"{scope}{name}.{rule.metric}"
     if name is None and (pattern := rule.class_name or rule.slice_name) is not None:
         target = f"{scope}{pattern}.{rule.metric}"
-    return target if rule.level is None else f"{target} @{rule.level * 100:.12g}%"
+    return target if rule.level is None else f"{target} @{_level(rule.level)}"
 
 
 def figure(rule: Rule, value: float | None) -> str:
@@ -259,9 +259,16 @@ def _verdicts(result: GateResult) -> Grid:
 
 
 def _remarks(result: GateResult) -> list[Notice]:
+    found = []
+    if result.looks > 1 and any(v.rule.level is not None for v in result.verdicts):
+        message = (
+            f"Levels are raised so that they hold for {result.looks:,} looks together: 95% is "
+            f"{_level(1 - 0.05 / result.looks)}."
+        )
+        found.append(Notice("looks", message))
     over = [v for v in result.verdicts if v.rule.level is not None and v.rule.is_pattern]
     if not {v.level for v in over} - {v.rule.level for v in result.verdicts}:
-        return []
+        return found
     nouns = " or ".join(
         noun
         for noun, there in (
@@ -274,7 +281,11 @@ def _remarks(result: GateResult) -> list[Notice]:
         f"Rules over several {nouns} are judged at higher levels (Holm), so that the level holds "
         "for all of them at once; the intervals shown are those."
     )
-    return [Notice("holm", message)]
+    return [*found, Notice("holm", message)]
+
+
+def _level(level: float) -> str:
+    return f"{level * 100:.6g}%"
 
 
 def _side(value: float, at: float) -> int:
