@@ -58,14 +58,14 @@ def rows_to_halve(bounds_of: Callable[[int], GuardedMean], n: int, mean: float) 
         found = bounds_of(count).interval(0.95)
         return 0.0 if found is None else max(found[1] - mean, mean - found[0])
 
-    wanted, low, high = distance(n) / 2, n, 2 * n
+    wanted, low, high = distance(n) / 2 * (1 + 1e-9), n, 2 * n
     for _ in range(_DOUBLINGS):
         if distance(high) <= wanted:
             break
         low, high = high, 2 * high
     else:
         return None
-    while high - low > max(1, low // 200):
+    while high - low > max(1, low // 1000):
         middle = (low + high) // 2
         if distance(middle) <= wanted:
             high = middle

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from xent_cli import Report, evaluate, merge
 from xent_cli.errors import ColumnError, MissingValueError, SignatureError, UsageError
-from xent_cli.metrics.tally.cluster_sums import ClusterSums, _floats
+from xent_cli.metrics.tally.cluster_sums import ClusterSums
+from xent_cli.numerics.fixed_point import to_floats
 
 RNG = np.random.default_rng(4)
 N, K = 400, 4
@@ -217,5 +218,32 @@ def test_a_sum_has_one_value_however_it_was_carried():
     low = 3 * 2**20 - 1
     carried = np.array([[0], [2], [0], [low]], dtype=np.int64)
     loose = np.array([[0], [1], [2**36], [low]], dtype=np.int64)
-    assert _floats(carried) == _floats(loose)
+    assert to_floats(carried, -124) == to_floats(loose, -124)
     assert loose[2, 0] == 2**36
+
+
+@pytest.mark.parametrize("factor", [2e6, 1e-40, 1e60, 2.0**-200])
+def test_a_constant_factor_of_the_weights_changes_nothing(factor):
+    rng = np.random.default_rng(8)
+    q, users = rng.dirichlet(np.ones(2), 200), rng.integers(0, 30, 200)
+    labels, weight = rng.integers(0, 2, 200), rng.exponential(1, 200)
+    one, other = (
+        evaluate(q, labels, cluster=users, weight=weight * by, by={"g": users % 3})
+        for by in (1.0, factor)
+    )
+    assert other.overall.se == pytest.approx(one.overall.se, rel=1e-12)
+    assert other.overall.ci95 == pytest.approx(one.overall.ci95, rel=1e-9)
+    for mine, theirs in zip(one.slices()[0].slices, other.slices()[0].slices, strict=True):
+        assert theirs.delta.interval(0.95) == pytest.approx(mine.delta.interval(0.95), rel=1e-9)
+
+
+def test_weights_of_any_size_are_the_same_in_any_split():
+    rng = np.random.default_rng(9)
+    q, users = rng.dirichlet(np.ones(2), 90), rng.integers(0, 9, 90).astype(str)
+    labels, weight = rng.integers(0, 2, 90), 10.0 ** rng.uniform(-30, 30, 90)
+    whole, *parts = (
+        evaluate(q[rows], labels[rows], cluster=users[rows], weight=weight[rows]).tally.clusters
+        for rows in (slice(None), slice(0, 20), slice(20, 21), slice(21, None))
+    )
+    assert sum(parts, start=ClusterSums.zero(2)) == whole
+    assert ClusterSums.from_dict(whole.to_dict(), 2) == whole

@@ -12,25 +12,27 @@ from numpy.typing import NDArray
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.tally.class_sums import present
-from xent_cli.metrics.tally.third_powers import add_up, products
+from xent_cli.metrics.tally.third_powers import draw_moments
 from xent_cli.numerics.arrays import Floats
-from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.fieller import PairSums
-from xent_cli.numerics.moments import Cubes, Moments
-from xent_cli.numerics.summation import sum_groups, two_product
-
-Integers = NDArray[np.int64]
-
-_LIMB_BITS = 36
-_GRIDS = (-16, -52, -88, -124)
-"""Values are cut on fixed grids, so that what a row adds depends on the row alone: multiples of
-2**-16, and three times 36 bits more. Bits below 2**-124 are rounded, row by row."""
-
-_TOO_LARGE = 2.0**20
-"""Values from here on do not fit: the chunk sums of the first grid would exceed 2**52."""
-
-_CHUNK = 1 << 16
-_FULL = 1 << 62
+from xent_cli.numerics.fixed_point import (
+    COARSEST,
+    FINEST,
+    FULL,
+    LIMB_BITS,
+    MOST_MOVES,
+    TOO_LARGE,
+    Integers,
+    add_parts,
+    carry_over,
+    joined,
+    moves_of,
+    n_limbs,
+    split_unit,
+    to_floats,
+)
+from xent_cli.numerics.moments import Moments
+from xent_cli.numerics.summation import sum_groups
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,10 +49,12 @@ class ClusterSums:
         The clusters, sorted.
     cells : (P,) int64
         Position of the cluster times `n_classes` plus class, increasing.
-    limbs : (2, 4, P) int64
-        Sums of weights and of losses, as multiples of the four grids; the last three below 2**36.
+    limbs : (2, L, P) int64
+        Sums of weights and of losses, as multiples of the grids; all but the first below 2**36.
     too_large : bool
         Whether a value or a sum does not fit; the sums are then of no use.
+    finest : int
+        The last grid holds multiples of 2**finest, each before it of 2**36 times as much.
     """
 
     n_classes: int
@@ -58,11 +62,12 @@ class ClusterSums:
     cells: Integers
     limbs: Integers
     too_large: bool = False
+    finest: int = FINEST
 
     @classmethod
     def zero(cls, n_classes: int) -> Self:
         """Return the sums of no rows."""
-        nothing = np.zeros((2, len(_GRIDS), 0), dtype=np.int64)
+        nothing = np.zeros((2, n_limbs(FINEST, COARSEST), 0), dtype=np.int64)
         return cls(n_classes, (), np.zeros(0, dtype=np.int64), nothing)
 
     @classmethod
@@ -96,24 +101,27 @@ class ClusterSums:
             weight = None if weight is None else weight[mask]
         weight = np.ones(len(codes)) if weight is None else weight
         cells, at = np.unique(codes, return_inverse=True)
-        limbs = np.zeros((2, len(_GRIDS), len(cells)), dtype=np.int64)
+        moves = moves_of(weight)
+        used_moves = np.unique(moves).tolist()
+        finest, coarsest = min(0, *used_moves) + FINEST, max(0, *used_moves) + COARSEST
+        limbs = np.zeros((2, n_limbs(finest, coarsest), len(cells)), dtype=np.int64)
         too_large = False
-        for values, into in zip((weight, loss), limbs, strict=True):
-            large = ~(np.abs(values) < _TOO_LARGE)
-            too_large |= bool(large.any())
-            _add(np.where(large, 0.0, values) if large.any() else values, at, into)
-        return cls._carried(
-            n_classes, tuple(names[i] for i in order), cells, limbs, too_large=too_large
-        )
+        for move in used_moves:
+            mine = slice(None) if len(used_moves) == 1 else moves == move
+            first = (coarsest - COARSEST - move) // LIMB_BITS
+            for values, sums in zip((weight, loss), limbs, strict=True):
+                scaled = np.ldexp(values[mine], -move) if move else values[mine]
+                large = ~(np.abs(scaled) < TOO_LARGE)
+                too_large |= bool(large.any())
+                scaled = np.where(large, 0.0, scaled) if large.any() else scaled
+                add_parts(scaled, at[mine], sums[first : first + n_limbs(FINEST, COARSEST)])
+        ordered = tuple(names[i] for i in order)
+        return cls(n_classes, ordered, cells, limbs, _full(limbs) or too_large, finest)
 
-    @classmethod
-    def _carried(
-        cls, n: int, keys: tuple[str, ...], cells: Integers, limbs: Integers, *, too_large: bool
-    ) -> Self:
-        """Carry what is over 36 bits into the next coarser grid: each sum has one form."""
-        _carry(limbs)
-        full = bool((np.abs(limbs[:, 0]) >= _FULL).any())
-        return cls(n, keys, cells, limbs, too_large or full)
+    @property
+    def coarsest(self) -> int:
+        """The first grid holds multiples of 2**coarsest."""
+        return self.finest + LIMB_BITS * (int(self.limbs.shape[1]) - 1)
 
     def __add__(self, other: ClusterSums) -> Self:
         keys = self.keys
@@ -122,18 +130,22 @@ class ClusterSums:
             keys = tuple(dict.fromkeys(sorted(self.keys + other.keys)))
         ours, theirs = self._cells_among(keys), other._cells_among(keys)
         cells = _merged(ours, theirs)
-        limbs = np.zeros((2, len(_GRIDS), len(cells)), dtype=np.int64)
-        limbs[:, :, np.searchsorted(cells, ours)] += self.limbs
-        limbs[:, :, np.searchsorted(cells, theirs)] += other.limbs
+        finest = min(self.finest, other.finest)
+        coarsest = max(self.coarsest, other.coarsest)
+        limbs = np.zeros((2, n_limbs(finest, coarsest), len(cells)), dtype=np.int64)
+        for part, places in ((self, ours), (other, theirs)):
+            first = (coarsest - part.coarsest) // LIMB_BITS
+            window = limbs[:, first : first + part.limbs.shape[1]]
+            window[:, :, np.searchsorted(cells, places)] += part.limbs
         too_large = self.too_large or other.too_large
-        return type(self)._carried(self.n_classes, keys, cells, limbs, too_large=too_large)
+        return type(self)(self.n_classes, keys, cells, limbs, _full(limbs) or too_large, finest)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ClusterSums):
             return NotImplemented
         return (
-            (self.n_classes, self.keys, self.too_large)
-            == (other.n_classes, other.keys, other.too_large)
+            (self.n_classes, self.keys, self.too_large, self.finest)
+            == (other.n_classes, other.keys, other.too_large, other.finest)
             and np.array_equal(self.cells, other.cells)
             and np.array_equal(self.limbs, other.limbs)
         )
@@ -153,9 +165,10 @@ class ClusterSums:
         """Return the sums with class i as ``places[i]`` of `n_groups`, where several add up."""
         cluster, label = np.divmod(self.cells, max(1, self.n_classes))
         cells, at = np.unique(cluster * n_groups + places[label], return_inverse=True)
-        limbs = np.zeros((2, len(_GRIDS), len(cells)), dtype=np.int64)
+        limbs = np.zeros((*self.limbs.shape[:2], len(cells)), dtype=np.int64)
         np.add.at(limbs.transpose(2, 0, 1), at, self.limbs.transpose(2, 0, 1))
-        return self._carried(n_groups, self.keys, cells, limbs, too_large=self.too_large)
+        too_large = _full(limbs) or self.too_large
+        return replace(self, n_classes=n_groups, cells=cells, limbs=limbs, too_large=too_large)
 
     def in_cells(self) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats, Floats]:
         """Return for each cell the position of its cluster and its class, and its two sums, (2, P).
@@ -163,17 +176,19 @@ class ClusterSums:
         Last the sums of each cluster over all classes, (2, G).
         """
         cluster, label = np.divmod(self.cells, max(1, self.n_classes))
-        sums = np.array([_floats(limbs) for limbs in self.limbs])
-        wholes = np.array([_floats(self._whole(limbs)) for limbs in self.limbs])
+        sums = np.array([to_floats(limbs, self.finest) for limbs in self.limbs])
+        wholes = np.array([to_floats(self._whole(limbs), self.finest) for limbs in self.limbs])
         return cluster.astype(np.intp), label.astype(np.intp), sums, wholes
 
     def moments(self) -> list[Moments]:
         """Return, for each class and last overall, the sums over clusters, each cluster a draw."""
         by_class = self.cells % self.n_classes
-        weight, loss = (_floats(limbs) for limbs in self.limbs)
-        classes = _moments(weight, loss, by_class, self.n_classes)
-        totals = [_floats(self._whole(limbs)) for limbs in self.limbs]
-        return classes + _moments(totals[0], totals[1], np.zeros(len(self.keys), dtype=np.intp), 1)
+        weight, loss = (to_floats(limbs, self.finest) for limbs in self.limbs)
+        classes = draw_moments(weight, loss, by_class, self.n_classes)
+        totals = [to_floats(self._whole(limbs), self.finest) for limbs in self.limbs]
+        return classes + draw_moments(
+            totals[0], totals[1], np.zeros(len(self.keys), dtype=np.intp), 1
+        )
 
     def reweighted(self, factors: Floats) -> Moments:
         """Return the sums over clusters, overall; weights of class i times `factors[i]`."""
@@ -181,40 +196,44 @@ class ClusterSums:
         n = len(self.keys)
         weights = np.zeros(n)
         np.add.at(weights, cluster, weight * factors[label])
-        return replace(_moments(weights, loss, np.zeros(n, dtype=np.intp), 1)[0], powers=None)
+        return replace(draw_moments(weights, loss, np.zeros(n, dtype=np.intp), 1)[0], powers=None)
 
     def joint(self, other: ClusterSums) -> PairSums:
         """Return the sums over clusters of these losses beside those of another model, overall.
 
         Each cluster is a draw.
         """
-        totals = [_floats(self._whole(limbs)) for limbs in (*self.limbs, other.limbs[1])]
+        totals = [
+            to_floats(self._whole(limbs), self.finest) for limbs in (*self.limbs, other.limbs[1])
+        ]
         w, d, b = totals
         one = np.zeros(len(self.keys), dtype=np.intp)
         db, ddb, dbb, dbw = (
             sum_groups(values, one, 1)[0] for values in (d * b, d * d * b, d * b * b, d * b * w)
         )
-        mine, theirs = (_moments(w, u, one, 1)[0] for u in (d, b))
+        mine, theirs = (draw_moments(w, u, one, 1)[0] for u in (d, b))
         return PairSums(mine, theirs, db, ddb, dbb, dbw)
 
     def differences(self) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
         """Return for each cell the position of its cluster, its class, and its sum of losses."""
         cluster, label = np.divmod(self.cells, self.n_classes)
-        return cluster.astype(np.intp), label.astype(np.intp), _floats(self.limbs[1])
+        return cluster.astype(np.intp), label.astype(np.intp), to_floats(self.limbs[1], self.finest)
 
     def counts(self) -> Integers:
         """Return for each cell the sum of its weights: its rows, where each has weight 1."""
-        return _floats(self.limbs[0]).astype(np.int64)
+        return to_floats(self.limbs[0], self.finest).astype(np.int64)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON that `from_dict` turns into the same sums."""
-        sums = [[_joined(parts) for parts in limbs.T.tolist()] for limbs in self.limbs]
+        sums = [[joined(parts) for parts in limbs.T.tolist()] for limbs in self.limbs]
         return {
             "keys": list(self.keys),
             "cells": self.cells.tolist(),
             "weight": [f"{unit:x}" for unit in sums[0]],
             "loss": [f"{unit:x}" for unit in sums[1]],
             "too_large": self.too_large,
+            # Weights far from 1 have more grids than others.
+            **({"grids": [self.coarsest, self.finest]} if self.limbs.shape[1] > 4 else {}),
         }
 
     @classmethod
@@ -222,18 +241,22 @@ class ClusterSums:
         """Return what `to_dict` wrote; ValueError or KeyError where it is damaged."""
         keys = tuple(str(key) for key in data["keys"])
         cells = np.array(data["cells"], dtype=np.int64)
-        limbs = np.zeros((2, len(_GRIDS), len(cells)), dtype=np.int64)
+        coarsest, finest = (int(grid) for grid in data.get("grids", (COARSEST, FINEST)))
+        count = n_limbs(finest, coarsest)
+        if not (MOST_MOVES * LIMB_BITS > coarsest - COARSEST >= 0 >= finest - FINEST):
+            raise ValueError("the grids are of no use")
+        limbs = np.zeros((2, count, len(cells)), dtype=np.int64)
         for name, into in zip(("weight", "loss"), limbs, strict=True):
-            parts = [_split(int(text, 16)) for text in data[name]]
-            into[:] = np.array(parts, dtype=np.int64).reshape(len(cells), len(_GRIDS)).T
+            parts = [split_unit(int(text, 16), count) for text in data[name]]
+            into[:] = np.array(parts, dtype=np.int64).reshape(len(cells), count).T
         ordered = list(keys) == sorted(set(keys)) and bool((np.diff(cells) > 0).all())
         if not ordered or (len(cells) and not 0 <= cells[0] <= cells[-1] < len(keys) * n_classes):
             raise ValueError("the clusters are out of order")
-        return cls(n_classes, keys, cells, limbs, bool(data["too_large"]))
+        return cls(n_classes, keys, cells, limbs, bool(data["too_large"]), finest)
 
     def _whole(self, limbs: Integers) -> Integers:
-        """Add up the limbs (4, P) of each cluster over the classes, into (4, G)."""
-        total = np.zeros((len(_GRIDS), len(self.keys)), dtype=np.int64)
+        """Add up the limbs (L, P) of each cluster over the classes, into (L, G)."""
+        total = np.zeros((len(limbs), len(self.keys)), dtype=np.int64)
         for mine, sums in zip(limbs, total, strict=True):
             np.add.at(sums, self.cells // self.n_classes, mine)
         return total
@@ -248,79 +271,15 @@ class ClusterSums:
         return np.asarray(moved[cluster] * self.n_classes + label)
 
 
+def _full(limbs: Integers) -> bool:
+    """Carry what is over 36 bits into the next coarser grid, and say whether there is no room."""
+    carry_over(limbs)
+    return bool((np.abs(limbs[:, 0]) >= FULL).any())
+
+
 def _merged(a: Integers, b: Integers) -> Integers:
     """Return what stands in either of two increasing arrays, once."""
     both = np.sort(np.concatenate([a, b]), kind="stable")
     first = np.ones(len(both), dtype=np.bool_)
     first[1:] = both[1:] != both[:-1]
     return np.asarray(both[first])
-
-
-def _add(values: Floats, at: NDArray[np.intp], limbs: Integers) -> None:
-    """Cut values on the grids and add the parts, without rounding, to the sums that `at` names.
-
-    Adding and subtracting 1.5 * 2**(g + 52) rounds to multiples of 2**g.
-    """
-    for start in range(0, len(values), _CHUNK):
-        rest, inside = values[start : start + _CHUNK], at[start : start + _CHUNK]
-        for index, grid in enumerate(_GRIDS):
-            magic = 1.5 * 2.0 ** (grid + 52)
-            part = (rest + magic) - magic
-            rest = rest - part
-            found = np.bincount(inside, weights=part, minlength=limbs.shape[1])
-            limbs[index] += np.ldexp(found, -grid).astype(np.int64)
-
-
-def _carry(limbs: Integers) -> None:
-    """Carry what is over 36 bits into the next coarser grid, in limbs (..., 4, P)."""
-    for index in range(len(_GRIDS) - 1, 0, -1):
-        carry = limbs[..., index, :] >> _LIMB_BITS
-        limbs[..., index, :] -= carry << _LIMB_BITS
-        limbs[..., index - 1, :] += carry
-
-
-def _floats(limbs: Integers) -> Floats:
-    """Return sums as float64, from the finest grid up; equal sums give equal floats."""
-    limbs = limbs.copy()
-    _carry(limbs)
-    total = np.zeros(limbs.shape[1])
-    for grid, units in zip(reversed(_GRIDS), limbs[::-1], strict=True):
-        total += np.ldexp(units.astype(np.float64), grid)
-    return total
-
-
-def _moments(weight: Floats, loss: Floats, groups: NDArray[np.intp], n: int) -> list[Moments]:
-    """Return the sums of draws that have weight, by group."""
-
-    def squares(a: Floats, b: Floats) -> ExactSums:
-        high, low = two_product(a, b)
-        return sum_groups(high, groups, n) + sum_groups(low, groups, n)
-
-    w, u = (sum_groups(values, groups, n) for values in (weight, loss))
-    ww, uw, uu = squares(weight, weight), squares(loss, weight), squares(loss, loss)
-    powers = products(loss, weight)
-    thirds = add_up((name, sum_groups(values, groups, n)) for name, values in powers)
-    counts = np.bincount(groups[weight > 0], minlength=n).tolist()
-    found = []
-    for i, count in enumerate(counts):
-        uuu, uuw, uww, www, fourth, fifth = (sums[i] for sums in thirds.values())
-        cubes = Cubes(uuu, uuw, uww, www)
-        found.append(Moments(count, w[i], u[i], ww[i], uw[i], uu[i], cubes, (fourth, fifth)))
-    return found
-
-
-def _joined(parts: list[int]) -> int:
-    unit = 0
-    for part in parts:
-        unit = (unit << _LIMB_BITS) + part
-    return unit
-
-
-def _split(unit: int) -> list[int]:
-    parts = []
-    for _ in range(len(_GRIDS) - 1):
-        parts.append(unit & ((1 << _LIMB_BITS) - 1))
-        unit >>= _LIMB_BITS
-    if abs(unit) >= 1 << 63:
-        raise ValueError("a sum of a cluster is too large")
-    return [unit, *reversed(parts)]

@@ -15,7 +15,7 @@ from xent_cli.metrics.tally.class_sums import Cells, Sums
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.moments import Cubes, Moments
-from xent_cli.numerics.summation import two_product
+from xent_cli.numerics.summation import sum_groups, two_product
 
 Mask = NDArray[np.bool_]
 
@@ -134,6 +134,35 @@ def moments_at(n: int, sums: Mapping[str, ExactSums], index: int) -> Moments:
         cubes=cubes,
         powers=powers,
     )
+
+
+def draw_moments(weight: Floats, loss: Floats, groups: NDArray[np.intp], n: int) -> list[Moments]:
+    """Return the sums over draws, those that have weight, by group.
+
+    Parameters
+    ----------
+    weight, loss : (n,) float64
+        Of each draw; the weighted loss.
+    groups : (n,) intp
+        From 0 to `n` - 1.
+    n : int
+    """
+
+    def squares(a: Floats, b: Floats) -> ExactSums:
+        high, low = two_product(a, b)
+        return sum_groups(high, groups, n) + sum_groups(low, groups, n)
+
+    w, u = (sum_groups(values, groups, n) for values in (weight, loss))
+    ww, uw, uu = squares(weight, weight), squares(loss, weight), squares(loss, loss)
+    powers = products(loss, weight)
+    thirds = add_up((name, sum_groups(values, groups, n)) for name, values in powers)
+    counts = np.bincount(groups[weight > 0], minlength=n).tolist()
+    found = []
+    for i, count in enumerate(counts):
+        uuu, uuw, uww, www, fourth, fifth = (sums[i] for sums in thirds.values())
+        cubes = Cubes(uuu, uuw, uww, www)
+        found.append(Moments(count, w[i], u[i], ww[i], uw[i], uu[i], cubes, (fourth, fifth)))
+    return found
 
 
 def written(sums: Mapping[str, ExactSums]) -> dict[str, list[str]]:
