@@ -48,6 +48,12 @@ def array_to_arrow(array: NDArray[np.generic]) -> pa.Array:
     return pa.FixedSizeListArray.from_arrays(_flat_to_arrow(flat), native.shape[1])
 
 
+def to_numpy(column: pa.Array) -> NDArray[np.generic]:
+    """Return numbers without nulls as they lie in memory; `Array.to_numpy` would import pandas."""
+    values: NDArray[np.generic] = np.from_dlpack(column)
+    return values
+
+
 def _flat_to_arrow(values: NDArray[np.generic]) -> pa.Array:
     """Wrap numbers without copying; `pa.array` would import pandas to ask whether it is pandas'."""
     if values.dtype.kind not in "fiu":

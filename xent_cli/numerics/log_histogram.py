@@ -50,9 +50,9 @@ class Magnitudes:
         step = ((fraction - 0.5) * (2 * _PER_OCTAVE)).astype(np.int64)
         codes = cells * BINS + octave * _PER_OCTAVE + step
         used, at, counts = np.unique(codes, return_inverse=True, return_counts=True)
-        sums = sum_groups(sizes, at, len(used)).settled()
-        found = zip(used.tolist(), counts.tolist(), sums.units, strict=True)
-        return cls({code: (n, ExactSums((unit,), sums.exponent)) for code, n, unit in found})
+        sums = sum_groups(sizes, at, len(used))
+        found = enumerate(zip(used.tolist(), counts.tolist(), strict=True))
+        return cls({code: (n, sums.only(place)) for place, (code, n) in found})
 
     def __add__(self, other: Magnitudes) -> Self:
         bins = dict(self.bins)

@@ -78,20 +78,31 @@ class Moments:
     cubes: Cubes | None = None
     powers: tuple[Fraction, Fraction] | None = None
 
+    def __add__(self, other: Moments) -> Moments:
+        """Return the sums over the draws of both."""
+        return self._with(other, 1)
+
     def __sub__(self, part: Moments) -> Moments:
         """Return the sums over the draws that are not in `part`."""
+        return self._with(part, -1)
+
+    def _with(self, other: Moments, sign: int) -> Moments:
         cubes, powers = None, None
-        if self.cubes is not None and part.cubes is not None:
-            cubes = Cubes(*(a - b for a, b in zip(self.cubes, part.cubes, strict=True)))
-        if self.powers is not None and part.powers is not None:
-            powers = (self.powers[0] - part.powers[0], self.powers[1] - part.powers[1])
+        if self.cubes is not None and other.cubes is not None:
+            pairs = zip(self.cubes, other.cubes, strict=True)
+            cubes = Cubes(*(a + sign * b for a, b in pairs))
+        if self.powers is not None and other.powers is not None:
+            powers = (
+                self.powers[0] + sign * other.powers[0],
+                self.powers[1] + sign * other.powers[1],
+            )
         return Moments(
-            self.n - part.n,
-            self.w - part.w,
-            self.u - part.u,
-            self.ww - part.ww,
-            self.uw - part.uw,
-            self.uu - part.uu,
+            self.n + sign * other.n,
+            self.w + sign * other.w,
+            self.u + sign * other.u,
+            self.ww + sign * other.ww,
+            self.uw + sign * other.uw,
+            self.uu + sign * other.uu,
             cubes,
             powers,
         )
@@ -105,22 +116,8 @@ class Moments:
         >>> one.with_draw(Fraction(1), Fraction(3)).standard_error()
         1.0
         """
-        cubes, powers = self.cubes, self.powers
-        if cubes is not None:
-            more = (u * u * u, u * u * w, u * w * w, w * w * w)
-            cubes = Cubes(*(a + b for a, b in zip(cubes, more, strict=True)))
-        if powers is not None:
-            powers = (powers[0] + w**4, powers[1] + w**5)
-        return Moments(
-            self.n + 1,
-            self.w + w,
-            self.u + u,
-            self.ww + w * w,
-            self.uw + u * w,
-            self.uu + u * u,
-            cubes,
-            powers,
-        )
+        cubes = Cubes(u * u * u, u * u * w, u * w * w, w * w * w)
+        return self + Moments(1, w, u, w * w, u * w, u * u, cubes, (w**4, w**5))
 
     def of_size(self, n: int) -> Moments:
         """Return what the sums would be over n draws of the same kind."""
@@ -161,7 +158,8 @@ class Moments:
         (w, u), below = _integers(self.w, self.u)
         (ww, uw, uu), below_squares = _integers(self.ww, self.uw, self.uu)
         spread = w * (w * uu - 2 * u * uw) + u * u * ww  # That times w^2 and `below_squares`.
-        if spread <= 0 or spread << 100 <= u * u * ww:
+        # Squares were rounded, each by 2**-53 of its size: what is left below that is no spread.
+        if spread <= 0 or spread << 50 <= w * w * uu:
             return None
         below_all = (self.n - 1) * below_squares * w**4
         return math.sqrt(self.n * spread * below**2 / below_all)

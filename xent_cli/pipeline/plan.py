@@ -16,6 +16,7 @@ from xent_cli.io.block import Block
 from xent_cli.io.read_ahead import Stop
 from xent_cli.io.source import Source, Use
 from xent_cli.io.storage.address import is_address
+from xent_cli.io.vocabulary import Vocabulary
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.validation import invalid_predictions, require_present, require_valid
 from xent_cli.metrics.tally.tally import Tally
@@ -130,18 +131,24 @@ class Plan:
     ) -> Iterator[Batch]:
         """Read a unit batch by batch, until `stop` is set; a batch holds until the next."""
         limit = max_rows or batch_limit(self.spec.n_classes)
-        scratch = np.empty(limit * self._width)
+        scratch, names = np.empty(limit * self._width), Vocabulary()
         for pair in unit.pairs(limit):
             if stop is not None and stop.is_set():
                 return
-            yield self.batch(*pair, scratch)
+            yield self.batch(*pair, scratch, names)
 
     def require_unchanged(self) -> None:
         """Raise BrokenFileError if an input is another than when it was opened."""
         self.preds.require_unchanged()
         self.labels.require_unchanged()
 
-    def batch(self, preds: Block, labels: Block, scratch: Floats | None = None) -> Batch:
+    def batch(
+        self,
+        preds: Block,
+        labels: Block,
+        scratch: Floats | None = None,
+        names: Vocabulary | None = None,
+    ) -> Batch:
         """Turn rows of both inputs into a batch.
 
         Parameters
@@ -151,6 +158,8 @@ class Plan:
         scratch : float64 of at least K * n values, optional
             Memory for the predictions. The batch then holds only until it is used again; fresh
             memory for every batch would cost more time than filling it.
+        names : Vocabulary, optional
+            What numbers the clusters, the same for many batches.
 
         Raises
         ------
@@ -187,8 +196,9 @@ class Plan:
         )
         if self.roles.cluster is not None:
             block = labels if self.roles.cluster_in_labels else preds
-            codes, keys = block.codes(self.roles.cluster)
-            batch = replace(batch, clusters=codes, cluster_keys=keys)
+            names = Vocabulary() if names is None else names
+            codes = block.codes(self.roles.cluster, names)
+            batch = replace(batch, clusters=codes, cluster_names=names)
             lost = (codes < 0) & ~ignored
         else:
             lost = np.zeros_like(missing)

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from xent_cli import Report, evaluate, merge
 from xent_cli.errors import ColumnError, MissingValueError, SignatureError, UsageError
+from xent_cli.metrics.rows.batch import GivenNames
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
-from xent_cli.numerics.fixed_point import to_floats
 
 RNG = np.random.default_rng(4)
 N, K = 400, 4
@@ -109,7 +109,7 @@ def test_sums_are_a_commutative_monoid(make_batch, spec_of, seed, scale):
             rng.integers(0, 3, n),
             weight=scale * rng.exponential(1, n),
             clusters=rng.integers(0, 5, n),
-            cluster_keys=tuple(rng.permutation(["e", "b", "a", "d", "c"]).tolist()),
+            cluster_names=GivenNames(tuple(rng.permutation(["e", "b", "a", "d", "c"]).tolist())),
         )
         return ClusterSums.of(batch, measure(batch, spec).rows, 3)
 
@@ -145,7 +145,7 @@ def test_undefined_errors(clusters, reason):
 
 def test_a_loss_that_does_not_fit():
     q = np.zeros((4, 2))
-    q[0] = [2e6, 0]
+    q[0] = [1e130, 0]
     report = evaluate(q, [1, 0, 1, 1], scale="logits", cluster=[1, 1, 2, 2])
     assert report.cross_entropy > 0
     assert report.overall.se is None
@@ -202,7 +202,7 @@ class TestColumns:
         {"keys": ["b", "a"]},
         {"cells": [0, 0]},
         {"cells": [0, 99]},
-        {"loss": ["f" * 60, "1"]},
+        {"loss": ["f" * 600, "1"]},
         {"loss": ["x", "1"]},
         {"loss": ["1"]},
     ],
@@ -211,15 +211,6 @@ def test_damaged_sums_are_refused(change):
     good = evaluate([[0.5, 0.5], [0.25, 0.75]], [0, 1], cluster=["a", "b"]).tally.clusters.to_dict()
     with pytest.raises((ValueError, KeyError)):
         ClusterSums.from_dict({**good, **change}, 2)
-
-
-def test_a_sum_has_one_value_however_it_was_carried():
-    # 2**-51 + 2**-103 + 2**-104 - 2**-124, carried and not: rounded twice it would differ.
-    low = 3 * 2**20 - 1
-    carried = np.array([[0], [2], [0], [low]], dtype=np.int64)
-    loose = np.array([[0], [1], [2**36], [low]], dtype=np.int64)
-    assert to_floats(carried, -124) == to_floats(loose, -124)
-    assert loose[2, 0] == 2**36
 
 
 @pytest.mark.parametrize("factor", [2e6, 1e-40, 1e60, 2.0**-200])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from xent_cli import Report, evaluate, merge
 from xent_cli.errors import ReportError, SignatureError, SliceError
-from xent_cli.metrics.rows.batch import Sliced
+from xent_cli.metrics.rows.batch import GivenNames, Sliced
 from xent_cli.metrics.rows.measure import measure
 from xent_cli.metrics.tally import slice_sums as module
 from xent_cli.metrics.tally.slice_sums import COUNTS, GRADES, MOMENTS, SliceSums, add_slices
@@ -118,7 +118,7 @@ def test_sums_are_a_commutative_monoid(make_batch, spec_of, seed, clustered):
             weight=rng.exponential(1, n),
             slices=(Sliced(rng.integers(0, 5, n), keys),),
             clusters=clusters,
-            cluster_keys=("u", "v", "w", "x"),
+            cluster_names=GivenNames(("u", "v", "w", "x")),
         )
         return add_slices(measure(batch, spec))[0]
 

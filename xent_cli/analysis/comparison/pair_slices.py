@@ -92,7 +92,7 @@ class SliceComparison:
         delta = self.comparison.delta
         if delta is None:
             raise ValueError("unpaired models have no differences by row")
-        sums = delta.slices[self.which].settled()
+        sums = delta.slices[self.which].sorted()
         small = small_slices(sums, self.min_n)
         return sums.folded(small) if small else sums
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import partial
 
@@ -92,7 +92,6 @@ def figures_of(tally: Tally) -> Figures:
 
     Quotients are rounded once, from exact sums.
     """
-    tally = replace(tally, sums={name: sums.settled() for name, sums in tally.sums.items()})
     undefined: dict[str, str] = {}
     spec, k = tally.spec, tally.spec.n_classes
     nats = NATS_PER[spec.unit]

@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
-from xent_cli.metrics.tally.third_powers import THIRD_POWERS, add_up, products
-from xent_cli.numerics.arrays import Floats
-from xent_cli.numerics.moments import Cubes, Moments
-from xent_cli.numerics.summation import sum_groups, two_product
+from xent_cli.metrics.tally.third_powers import draw_moments
+from xent_cli.numerics.moments import Moments
+from xent_cli.numerics.summation import Groups
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Sums over clusters of products of what they have in a slice and in all rows.
+    """Sums over clusters of products of what they have in a slice and in the rest.
 
     Attributes
     ----------
@@ -57,54 +54,26 @@ class ClusterDraws:
         if self.n < 2 or not a.w or not b.w:
             return Fraction(0)
         mine, other = a.u / a.w, b.u / b.w
-        # What a cluster has in the rest is what it has in all, less what it has in the slice.
-        uu, uw, wu, ww = both.uu - a.uu, both.uw - a.uw, both.wu - a.uw, both.ww - a.ww
-        products = uu - other * uw - mine * wu + mine * other * ww
+        products = both.uu - other * both.uw - mine * both.wu + mine * other * both.ww
         return Fraction(self.n, self.n - 1) * products / (a.w * b.w)
 
 
 def cluster_draws(clusters: ClusterSums) -> list[ClusterDraws]:
     """Return the draws of each slice, from sums whose classes are the slices."""
     *each, whole = clusters.moments()
-    cluster, label, sums, wholes = clusters.in_cells()
-    (w, u), (all_w, all_u) = sums, wholes[:, cluster]
-    k = clusters.n_classes
+    cluster, label, (w, u), wholes = clusters.in_cells()
+    all_w, all_u = wholes[:, cluster]
+    rest_w, rest_u = all_w - w, all_u - u
+    groups = Groups.of(label, clusters.n_classes)
 
-    def total(values: Floats) -> list[Fraction]:
-        sums = sum_groups(values, label, k).settled()
-        return [sums[index] for index in range(k)]
-
-    def square(a: Floats, b: Floats) -> list[Fraction]:
-        high, low = two_product(a, b)
-        return [x + y for x, y in zip(total(high), total(low), strict=True)]
-
-    shared = zip(
-        square(u, all_u), square(u, all_w), square(w, all_u), square(w, all_w), strict=True
+    shared = [groups.sum(product) for product in (u * rest_u, u * rest_w, w * rest_u, w * rest_w)]
+    # Clusters that a slice has no part in are in the rest as they are in all.
+    replaced, remaining = (
+        draw_moments(weight, loss, groups) for weight, loss in ((all_w, all_u), (rest_w, rest_u))
     )
-    alone = (all_w > 0) & (all_w <= w)
-    only = np.bincount(label[alone], minlength=k).tolist()
-    # In the third powers of all rows those of the clusters that the slice shares are replaced.
-    remaining, replaced = (
-        add_up((name, sum_groups(values, label, k)) for name, values in products(loss, weight))
-        for loss, weight in ((all_u - u, all_w - w), (all_u, all_w))
-    )
-    powers = [
-        [remaining[name][index] - replaced[name][index] for name in THIRD_POWERS]
-        for index in range(k)
-    ]
-    cubes, (fourth, fifth) = whole.cubes or (), whole.powers or (Fraction(0), Fraction(0))
     found = []
-    for index, (inside, four, n_only) in enumerate(zip(each, shared, only, strict=True)):
-        both, more = Shared(*four), powers[index]
-        rest = Moments(
-            whole.n - n_only,
-            whole.w - inside.w,
-            whole.u - inside.u,
-            whole.ww - 2 * both.ww + inside.ww,
-            whole.uw - both.uw - both.wu + inside.uw,
-            whole.uu - 2 * both.uu + inside.uu,
-            Cubes(*(a + b for a, b in zip(cubes, more[:4], strict=True))),
-            (fourth + more[4], fifth + more[5]),
-        )
+    for index, inside in enumerate(each):
+        both = Shared(*(sums[index] for sums in shared))
+        rest = whole - replaced[index] + remaining[index]
         found.append(ClusterDraws(inside, rest, both, whole.n))
     return found

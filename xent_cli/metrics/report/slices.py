@@ -289,7 +289,7 @@ def slice_tables(tally: Tally, *, min_n: int = 0) -> tuple[SliceTable, ...]:
     """
     tables = []
     for sums in tally.slices:
-        ordered = sums.settled()
+        ordered = sums.sorted()
         small = small_slices(ordered, min_n)
         whole = ordered.folded(small) if small else ordered
         tables.append(SliceTable(tally, whole, min_n, len(small)))

@@ -2,37 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.metrics.rows.batch import Batch
+from xent_cli.metrics.rows.batch import Batch, Names
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.tally.class_sums import present
 from xent_cli.metrics.tally.third_powers import draw_moments
-from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.arrays import TEXT, Floats, Integers, Labels, Texts
+from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.fieller import PairSums
-from xent_cli.numerics.fixed_point import (
-    COARSEST,
-    FINEST,
-    FULL,
-    LIMB_BITS,
-    MOST_MOVES,
-    TOO_LARGE,
-    Integers,
-    add_parts,
-    carry_over,
-    joined,
-    moves_of,
-    n_limbs,
-    split_unit,
-    to_floats,
-)
 from xent_cli.numerics.moments import Moments
-from xent_cli.numerics.summation import sum_groups
+from xent_cli.numerics.summation import Groups
+
+_GRID = -124
+"""Sums are whole multiples of 2**-124: bits below are rounded, row by row. For a row of little
+weight the grid is finer by as much, 36 bits at a time."""
+
+_GRID_STEP = 36
+_LEAST_WEIGHT = 2.0**-28
+
+_TOO_LARGE = 2.0**400
+"""Values from here on do not fit: the square of their sum might overflow."""
+
+_MOST_ROWS = 1 << 20
+"""Rows that wait to be added up together: sorting them once is cheaper than batch by batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows that wait to be added up.
+
+    Attributes
+    ----------
+    names : Names
+    clusters, labels : (n,) int32
+        The number of each row's cluster among the names, and its class.
+    weight : (n,) float64, optional
+        None where all are 1.
+    loss : (n,) float64
+    """
+
+    names: Names
+    clusters: NDArray[np.int32]
+    labels: NDArray[np.int32]
+    weight: Floats | None
+    loss: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,241 +64,293 @@ class ClusterSums:
     Attributes
     ----------
     n_classes : int
-    keys : tuple of str
+    texts : (G,) StringDType
         The clusters, sorted.
     cells : (P,) int64
         Position of the cluster times `n_classes` plus class, increasing.
-    limbs : (2, L, P) int64
-        Sums of weights and of losses, as multiples of the grids; all but the first below 2**36.
+    weight, loss : ExactSums of length P
     too_large : bool
-        Whether a value or a sum does not fit; the sums are then of no use.
-    finest : int
-        The last grid holds multiples of 2**finest, each before it of 2**36 times as much.
+        Whether a value does not fit; the sums are then of no use.
+    waiting : tuple of _Rows
+        What is not yet in the sums; `settled` adds it.
     """
 
     n_classes: int
-    keys: tuple[str, ...]
+    texts: Texts
     cells: Integers
-    limbs: Integers
+    weight: ExactSums
+    loss: ExactSums
     too_large: bool = False
-    finest: int = FINEST
+    waiting: tuple[_Rows, ...] = ()
 
     @classmethod
-    def zero(cls, n_classes: int) -> Self:
+    def zero(cls, n_classes: int) -> ClusterSums:
         """Return the sums of no rows."""
-        nothing = np.zeros((2, n_limbs(FINEST, COARSEST), 0), dtype=np.int64)
-        return cls(n_classes, (), np.zeros(0, dtype=np.int64), nothing)
+        nothing = ExactSums.zeros(0)
+        return cls(n_classes, np.zeros(0, TEXT), np.zeros(0, np.int64), nothing, nothing)
 
     @classmethod
     def of(
-        cls,
-        batch: Batch,
-        rows: Contributions,
-        n_classes: int,
-        groups: NDArray[np.intp] | None = None,
-    ) -> Self:
+        cls, batch: Batch, rows: Contributions, n_classes: int, groups: Labels | None = None
+    ) -> ClusterSums:
         """Add up the rows of a batch that has clusters; infinite losses are left out.
 
         With `groups` (n,), from 0 to `n_classes` - 1, they count in place of the classes.
         """
-        used, local = np.unique(np.asarray(batch.clusters), return_inverse=True)
-        names = [batch.cluster_keys[code] for code in used.tolist()]
-        order = sorted(range(len(names)), key=names.__getitem__)
-        rank = np.empty(len(order), dtype=np.int64)
-        rank[order] = np.arange(len(order))
-        base = rank[local] * n_classes
-        loss, weight = rows.finite_loss, rows.weight
-        if rows.groups is not None:
-            codes = base + (rows.groups if groups is None else groups)
-        else:
+        clusters, loss, weight = np.asarray(batch.clusters), rows.finite_loss, rows.weight
+        labels = rows.groups if groups is None else groups
+        if rows.groups is None:
             mask = present(rows)
-            if groups is None:
-                codes = (base + np.arange(n_classes, dtype=np.int64)[:, np.newaxis])[mask]
-            else:
-                codes = np.broadcast_to(base + groups, mask.shape)[mask]
+            if labels is None:
+                labels = np.arange(n_classes, dtype=np.intp)[:, np.newaxis]
+            clusters = np.broadcast_to(clusters, mask.shape)[mask]
+            labels = np.broadcast_to(labels, mask.shape)[mask]
             loss = loss[mask]
             weight = None if weight is None else weight[mask]
-        weight = np.ones(len(codes)) if weight is None else weight
-        cells, at = np.unique(codes, return_inverse=True)
-        moves = moves_of(weight)
-        used_moves = np.unique(moves).tolist()
-        finest, coarsest = min(0, *used_moves) + FINEST, max(0, *used_moves) + COARSEST
-        limbs = np.zeros((2, n_limbs(finest, coarsest), len(cells)), dtype=np.int64)
-        too_large = False
-        for move in used_moves:
-            mine = slice(None) if len(used_moves) == 1 else moves == move
-            first = (coarsest - COARSEST - move) // LIMB_BITS
-            for values, sums in zip((weight, loss), limbs, strict=True):
-                scaled = np.ldexp(values[mine], -move) if move else values[mine]
-                large = ~(np.abs(scaled) < TOO_LARGE)
-                too_large |= bool(large.any())
-                scaled = np.where(large, 0.0, scaled) if large.any() else scaled
-                add_parts(scaled, at[mine], sums[first : first + n_limbs(FINEST, COARSEST)])
-        ordered = tuple(names[i] for i in order)
-        return cls(n_classes, ordered, cells, limbs, _full(limbs) or too_large, finest)
+        values = [loss] if weight is None else [loss, weight]
+        too_large = any(bool((np.abs(each) >= _TOO_LARGE).any()) for each in values)
+        if too_large:
+            values = [np.where(np.abs(each) < _TOO_LARGE, each, 0.0) for each in values]
+        grids = _GRID if weight is None else _grids(values[1])
+        loss, *weights = (_on_grid(each, grids) for each in values)
+        weight = weights[0] if weights else None
+        numbers = clusters.astype(np.int32), np.asarray(labels, dtype=np.int32)
+        waiting = _Rows(batch.cluster_names, numbers[0], numbers[1], weight, loss)
+        return replace(cls.zero(n_classes), too_large=too_large, waiting=(waiting,))
+
+    def __len__(self) -> int:
+        return len(self.settled().texts)
 
     @property
-    def coarsest(self) -> int:
-        """The first grid holds multiples of 2**coarsest."""
-        return self.finest + LIMB_BITS * (int(self.limbs.shape[1]) - 1)
+    def keys(self) -> tuple[str, ...]:
+        """The clusters, sorted."""
+        return tuple(self.settled().texts.tolist())
 
-    def __add__(self, other: ClusterSums) -> Self:
-        keys = self.keys
-        if keys != other.keys:
-            # Two sorted runs are merged in one go, where a set would have to be sorted anew.
-            keys = tuple(dict.fromkeys(sorted(self.keys + other.keys)))
-        ours, theirs = self._cells_among(keys), other._cells_among(keys)
-        cells = _merged(ours, theirs)
-        finest = min(self.finest, other.finest)
-        coarsest = max(self.coarsest, other.coarsest)
-        limbs = np.zeros((2, n_limbs(finest, coarsest), len(cells)), dtype=np.int64)
-        for part, places in ((self, ours), (other, theirs)):
-            first = (coarsest - part.coarsest) // LIMB_BITS
-            window = limbs[:, first : first + part.limbs.shape[1]]
-            window[:, :, np.searchsorted(cells, places)] += part.limbs
-        too_large = self.too_large or other.too_large
-        return type(self)(self.n_classes, keys, cells, limbs, _full(limbs) or too_large, finest)
+    def __add__(self, other: ClusterSums) -> ClusterSums:
+        whole = _merged(self, other)
+        both = replace(whole, waiting=self.waiting + other.waiting)
+        n_waiting = sum(len(rows.loss) for rows in both.waiting)
+        return both if n_waiting < _MOST_ROWS else both.settled()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ClusterSums):
             return NotImplemented
+        mine, theirs = self.settled(), other.settled()
         return (
-            (self.n_classes, self.keys, self.too_large, self.finest)
-            == (other.n_classes, other.keys, other.too_large, other.finest)
-            and np.array_equal(self.cells, other.cells)
-            and np.array_equal(self.limbs, other.limbs)
+            (mine.n_classes, mine.too_large) == (theirs.n_classes, theirs.too_large)
+            and _is_of_same_rows(mine, theirs)
+            and (mine.weight, mine.loss) == (theirs.weight, theirs.loss)
         )
 
     def __hash__(self) -> int:
-        return hash((self.n_classes, self.keys, self.cells.tobytes(), self.limbs.tobytes()))
+        whole = self.settled()
+        return hash((whole.n_classes, whole.cells.tobytes(), whole.weight, whole.loss))
 
-    def less(self, baseline: ClusterSums) -> Self:
+    def __reduce__(self) -> tuple[Any, ...]:
+        whole = self.settled()
+        values = (whole.texts.tolist(), whole.cells, whole.weight, whole.loss, whole.too_large)
+        return _unpickled, (whole.n_classes, *values)
+
+    def settled(self) -> ClusterSums:
+        """Return the same sums with no rows waiting."""
+        total, kinds = replace(self, waiting=()), {type(rows.names) for rows in self.waiting}
+        for kind in kinds:
+            some = [rows for rows in self.waiting if type(rows.names) is kind]
+            total = _merged(total, _added_up(some, self.n_classes))
+        return total
+
+    def less(self, baseline: ClusterSums) -> ClusterSums:
         """Return sums of the differences of losses from those of another model on the same rows."""
-        if self.keys != baseline.keys or not np.array_equal(self.cells, baseline.cells):
+        mine, theirs = self.settled(), baseline.settled()
+        if not _is_of_same_rows(mine, theirs):
             raise ValueError("the two models were not measured on the same rows")
-        limbs = self.limbs.copy()
-        limbs[1] -= baseline.limbs[1]
-        return replace(self, limbs=limbs, too_large=self.too_large or baseline.too_large)
+        too_large = mine.too_large or theirs.too_large
+        return replace(mine, loss=mine.loss + -theirs.loss, too_large=too_large)
 
-    def regrouped(self, places: NDArray[np.intp], n_groups: int) -> Self:
+    def regrouped(self, places: Labels, n_groups: int) -> ClusterSums:
         """Return the sums with class i as ``places[i]`` of `n_groups`, where several add up."""
         cluster, label = np.divmod(self.cells, max(1, self.n_classes))
         cells, at = np.unique(cluster * n_groups + places[label], return_inverse=True)
-        limbs = np.zeros((*self.limbs.shape[:2], len(cells)), dtype=np.int64)
-        np.add.at(limbs.transpose(2, 0, 1), at, self.limbs.transpose(2, 0, 1))
-        too_large = _full(limbs) or self.too_large
-        return replace(self, n_classes=n_groups, cells=cells, limbs=limbs, too_large=too_large)
+        return replace(
+            self,
+            n_classes=n_groups,
+            cells=cells,
+            weight=self.weight.regrouped(at, len(cells)),
+            loss=self.loss.regrouped(at, len(cells)),
+            waiting=tuple(
+                replace(rows, labels=places[rows.labels].astype(np.int32)) for rows in self.waiting
+            ),
+        )
 
-    def in_cells(self) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats, Floats]:
+    def in_cells(self) -> tuple[Labels, Labels, Floats, Floats]:
         """Return for each cell the position of its cluster and its class, and its two sums, (2, P).
 
         Last the sums of each cluster over all classes, (2, G).
         """
-        cluster, label = np.divmod(self.cells, max(1, self.n_classes))
-        sums = np.array([to_floats(limbs, self.finest) for limbs in self.limbs])
-        wholes = np.array([to_floats(self._whole(limbs), self.finest) for limbs in self.limbs])
-        return cluster.astype(np.intp), label.astype(np.intp), sums, wholes
+        whole = self.settled()
+        cluster, label = _places(whole)
+        sums = np.array([each.to_floats() for each in (whole.weight, whole.loss)])
+        return cluster, label, sums, whole.wholes()
 
     def moments(self) -> list[Moments]:
         """Return, for each class and last overall, the sums over clusters, each cluster a draw."""
-        by_class = self.cells % self.n_classes
-        weight, loss = (to_floats(limbs, self.finest) for limbs in self.limbs)
-        classes = draw_moments(weight, loss, by_class, self.n_classes)
-        totals = [to_floats(self._whole(limbs), self.finest) for limbs in self.limbs]
-        return classes + draw_moments(
-            totals[0], totals[1], np.zeros(len(self.keys), dtype=np.intp), 1
-        )
+        whole = self.settled()
+        by_class = Groups.of(_places(whole)[1], self.n_classes)
+        classes = draw_moments(whole.weight.to_floats(), whole.loss.to_floats(), by_class)
+        weight, loss = whole.wholes()
+        return classes + draw_moments(weight, loss, Groups.of_rows(1, len(loss)))
+
+    def wholes(self) -> Floats:
+        """Return the sums of weights and losses of each cluster over all classes, (2, G)."""
+        whole = self.settled()
+        cluster, n = _places(whole)[0], len(whole.texts)
+        sums = whole.weight, whole.loss
+        return np.array([each.regrouped(cluster, n).to_floats() for each in sums])
 
     def reweighted(self, factors: Floats) -> Moments:
-        """Return the sums over clusters, overall; weights of class i times `factors[i]`."""
+        """Return the sums over clusters, overall; weights of class i times ``factors[i]``."""
         cluster, label, (weight, _), (_, loss) = self.in_cells()
-        n = len(self.keys)
-        weights = np.zeros(n)
+        weights = np.zeros(len(loss))
         np.add.at(weights, cluster, weight * factors[label])
-        return replace(draw_moments(weights, loss, np.zeros(n, dtype=np.intp), 1)[0], powers=None)
+        (found,) = draw_moments(weights, loss, Groups.of_rows(1, len(loss)))
+        return replace(found, powers=None)
 
     def joint(self, other: ClusterSums) -> PairSums:
         """Return the sums over clusters of these losses beside those of another model, overall.
 
         Each cluster is a draw.
         """
-        totals = [
-            to_floats(self._whole(limbs), self.finest) for limbs in (*self.limbs, other.limbs[1])
-        ]
-        w, d, b = totals
-        one = np.zeros(len(self.keys), dtype=np.intp)
+        (w, d), (_, b) = self.wholes(), other.wholes()
+        one = Groups.of_rows(1, len(d))
         db, ddb, dbb, dbw = (
-            sum_groups(values, one, 1)[0] for values in (d * b, d * d * b, d * b * b, d * b * w)
+            one.sum(values)[0] for values in (d * b, d * d * b, d * b * b, d * b * w)
         )
-        mine, theirs = (draw_moments(w, u, one, 1)[0] for u in (d, b))
+        mine, theirs = (draw_moments(w, u, one)[0] for u in (d, b))
         return PairSums(mine, theirs, db, ddb, dbb, dbw)
 
-    def differences(self) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+    def differences(self) -> tuple[Labels, Labels, Floats]:
         """Return for each cell the position of its cluster, its class, and its sum of losses."""
-        cluster, label = np.divmod(self.cells, self.n_classes)
-        return cluster.astype(np.intp), label.astype(np.intp), to_floats(self.limbs[1], self.finest)
+        whole = self.settled()
+        return *_places(whole), whole.loss.to_floats()
 
     def counts(self) -> Integers:
         """Return for each cell the sum of its weights: its rows, where each has weight 1."""
-        return to_floats(self.limbs[0], self.finest).astype(np.int64)
+        return self.settled().weight.to_floats().astype(np.int64)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON that `from_dict` turns into the same sums."""
-        sums = [[joined(parts) for parts in limbs.T.tolist()] for limbs in self.limbs]
+        whole = self.settled()
+        grid = min(_grid_of(whole.weight), _grid_of(whole.loss))
         return {
-            "keys": list(self.keys),
-            "cells": self.cells.tolist(),
-            "weight": [f"{unit:x}" for unit in sums[0]],
-            "loss": [f"{unit:x}" for unit in sums[1]],
-            "too_large": self.too_large,
-            # Weights far from 1 have more grids than others.
-            **({"grids": [self.coarsest, self.finest]} if self.limbs.shape[1] > 4 else {}),
+            "keys": whole.texts.tolist(),
+            "cells": whole.cells.tolist(),
+            "weight": [f"{unit:x}" for unit in whole.weight.to_units(grid)],
+            "loss": [f"{unit:x}" for unit in whole.loss.to_units(grid)],
+            "too_large": whole.too_large,
+            **({} if grid == _GRID else {"grid": grid}),
         }
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any], n_classes: int) -> Self:
+    def from_dict(cls, data: Mapping[str, Any], n_classes: int) -> ClusterSums:
         """Return what `to_dict` wrote; ValueError or KeyError where it is damaged."""
-        keys = tuple(str(key) for key in data["keys"])
+        keys = [str(key) for key in data["keys"]]
         cells = np.array(data["cells"], dtype=np.int64)
-        coarsest, finest = (int(grid) for grid in data.get("grids", (COARSEST, FINEST)))
-        count = n_limbs(finest, coarsest)
-        if not (MOST_MOVES * LIMB_BITS > coarsest - COARSEST >= 0 >= finest - FINEST):
-            raise ValueError("the grids are of no use")
-        limbs = np.zeros((2, count, len(cells)), dtype=np.int64)
-        for name, into in zip(("weight", "loss"), limbs, strict=True):
-            parts = [split_unit(int(text, 16), count) for text in data[name]]
-            into[:] = np.array(parts, dtype=np.int64).reshape(len(cells), count).T
-        ordered = list(keys) == sorted(set(keys)) and bool((np.diff(cells) > 0).all())
+        units = [[int(text, 16) for text in data[name]] for name in ("weight", "loss")]
+        ordered = keys == sorted(set(keys)) and bool((np.diff(cells) > 0).all())
         if not ordered or (len(cells) and not 0 <= cells[0] <= cells[-1] < len(keys) * n_classes):
             raise ValueError("the clusters are out of order")
-        return cls(n_classes, keys, cells, limbs, bool(data["too_large"]), finest)
-
-    def _whole(self, limbs: Integers) -> Integers:
-        """Add up the limbs (L, P) of each cluster over the classes, into (L, G)."""
-        total = np.zeros((len(limbs), len(self.keys)), dtype=np.int64)
-        for mine, sums in zip(limbs, total, strict=True):
-            np.add.at(sums, self.cells // self.n_classes, mine)
-        return total
-
-    def _cells_among(self, keys: tuple[str, ...]) -> Integers:
-        """Return the cells as they are numbered among more clusters."""
-        if keys == self.keys:
-            return self.cells
-        place = {key: index for index, key in enumerate(keys)}
-        moved = np.array([place[key] for key in self.keys], dtype=np.int64)
-        cluster, label = np.divmod(self.cells, self.n_classes)
-        return np.asarray(moved[cluster] * self.n_classes + label)
+        grid = int(data.get("grid", _GRID))
+        if any(len(each) != len(cells) for each in units) or not -2000 < grid <= _GRID:
+            raise ValueError("a cluster lacks a sum")
+        if any(abs(unit) >= 1 << 1024 for each in units for unit in each):
+            raise ValueError("a sum of a cluster is too large")
+        weight, loss = (ExactSums.of_units(each, grid) for each in units)
+        texts = np.array(keys, dtype=TEXT)
+        return cls(n_classes, texts, cells, weight, loss, bool(data["too_large"]))
 
 
-def _full(limbs: Integers) -> bool:
-    """Carry what is over 36 bits into the next coarser grid, and say whether there is no room."""
-    carry_over(limbs)
-    return bool((np.abs(limbs[:, 0]) >= FULL).any())
+def _unpickled(n_classes: int, texts: list[str], *rest: Any) -> ClusterSums:
+    """Make sums of what was pickled: lists of texts are several times faster than arrays."""
+    return ClusterSums(n_classes, np.array(texts, dtype=TEXT), *rest)
 
 
-def _merged(a: Integers, b: Integers) -> Integers:
-    """Return what stands in either of two increasing arrays, once."""
-    both = np.sort(np.concatenate([a, b]), kind="stable")
-    first = np.ones(len(both), dtype=np.bool_)
-    first[1:] = both[1:] != both[:-1]
-    return np.asarray(both[first])
+def _places(sums: ClusterSums) -> tuple[Labels, Labels]:
+    """Return the position of the cluster and the class of each cell."""
+    cluster, label = np.divmod(sums.cells, max(1, sums.n_classes))
+    return cluster.astype(np.intp), label.astype(np.intp)
+
+
+def _is_of_same_rows(a: ClusterSums, b: ClusterSums) -> bool:
+    return np.array_equal(a.texts, b.texts) and np.array_equal(a.cells, b.cells)
+
+
+def _grids(weight: Floats) -> int | Integers:
+    """Return the grid of each row, as a power of two; one for all where none has little weight."""
+    if not ((weight < _LEAST_WEIGHT) & (weight > 0)).any():
+        return _GRID
+    exponent = np.frexp(weight)[1].astype(np.int64)
+    finer = (exponent + 27) // _GRID_STEP * _GRID_STEP
+    return np.asarray(_GRID + np.minimum(finer, 0))
+
+
+def _on_grid(values: Floats, grids: int | Integers) -> Floats:
+    """Round values to multiples of their grid; floats 72 bits above it are such already."""
+    small = np.abs(values) < np.ldexp(1.0, np.asarray(grids) + 52)
+    if not small.any():
+        return values
+    rounded = np.ldexp(np.rint(np.ldexp(values, np.negative(grids))), grids)
+    return np.where(small, rounded, values)
+
+
+def _grid_of(sums: ExactSums) -> int:
+    """Return the grid of which sums are multiples."""
+    if 32 * sums.low >= _GRID - 32:
+        return _GRID
+    found = [text.split("p") for text in sums.to_strings()]
+    lowest = min((int(power) for unit, power in found if unit != "0"), default=_GRID)
+    return min(_GRID, _GRID + (lowest - _GRID) // _GRID_STEP * _GRID_STEP)
+
+
+def _added_up(rows: Sequence[_Rows], n_classes: int) -> ClusterSums:
+    """Add up rows whose clusters have names of one kind."""
+    names = {id(each.names): each.names for each in rows}
+    starts = dict(zip(names, np.cumsum([0, *map(len, names.values())]).tolist(), strict=False))
+    first, *others = names.values()
+    places, texts = first.distinct(*others)
+    clusters = places[np.concatenate([starts[id(each.names)] + each.clusters for each in rows])]
+    labels = np.concatenate([each.labels for each in rows])
+    cells, groups = Groups.among(clusters * n_classes + labels)
+    used, at = np.unique(cells // max(1, n_classes), return_inverse=True)
+    if rows[0].weight is None:
+        weight = ExactSums.of_integers(groups.counts)
+    else:
+        weight = groups.sum(np.concatenate([np.asarray(each.weight) for each in rows]))
+    loss = groups.sum(np.concatenate([each.loss for each in rows]))
+    cells = at * n_classes + cells % max(1, n_classes)
+    return ClusterSums(n_classes, texts[used], cells, weight, loss)
+
+
+def _merged(a: ClusterSums, b: ClusterSums) -> ClusterSums:
+    """Return the sums of both, what waits left out."""
+    too_large = a.too_large or b.too_large
+    if not len(a.cells) or not len(b.cells):
+        return replace(a if len(a.cells) else b, waiting=(), too_large=too_large)
+    k, texts = a.n_classes, a.texts
+    ours, theirs = a.cells, b.cells
+    if not np.array_equal(texts, b.texts):
+        both = np.concatenate([texts, b.texts])
+        order = both.argsort(kind="stable")  # Two sorted runs are merged in one go.
+        ordered = both[order]
+        first = np.ones(len(both), dtype=np.bool_)
+        first[1:] = ordered[1:] != ordered[:-1]
+        places = np.empty(len(both), dtype=np.int64)
+        places[order] = np.cumsum(first) - 1
+        texts = ordered[first]
+        ours = places[: len(a.texts)][ours // k] * k + ours % k
+        theirs = places[len(a.texts) :][theirs // k] * k + theirs % k
+    cells, at = np.unique(np.concatenate([ours, theirs]), return_inverse=True)
+    weight, loss = (
+        mine.joined(other).regrouped(at, len(cells))
+        for mine, other in ((a.weight, b.weight), (a.loss, b.loss))
+    )
+    return ClusterSums(k, texts, cells, weight, loss, too_large)

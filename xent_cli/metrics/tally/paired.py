@@ -12,20 +12,21 @@ from numpy.typing import NDArray
 from xent_cli.errors import ReportError, SliceError, WeightError
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.rows.measure import Measured
-from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, Cells, Sums, one_sum, present
+from xent_cli.metrics.tally.class_sums import Cells, drawn, present
 from xent_cli.metrics.tally.slice_sums import SliceSums, add_differences
 from xent_cli.metrics.tally.third_powers import (
     DRAWN,
+    LARGEST_SQUARED,
     THIRD_POWERS,
+    Sums,
     common,
     read_sums,
-    third_powers,
-    without_overflow,
     written,
 )
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.log_histogram import Magnitudes
+from xent_cli.numerics.summation import one_sum
 from xent_cli.schema.spec import Spec
 
 Mask = NDArray[np.bool_]
@@ -122,7 +123,7 @@ class Delta:
             _count(cells, d < 0, row_d < 0, some),
             _count(cells, d > 0, row_d > 0, some),
             cells.count(infinite),
-            _moments(cells, ours, d, row_d, squarable),
+            _moments(cells, ours, d, row_d),
             _magnitudes(ours, d, row_d, spec.n_classes),
             n_clipped=int(clipped.sum()),
             n_huge=int((~squarable).sum()),
@@ -192,13 +193,12 @@ class Delta:
 _COUNTS = ("n", "better", "worse", "infinite")
 
 
-def _moments(
-    cells: Cells, ours: Contributions, d: Floats, row_d: Floats, squarable: NDArray[np.bool_]
-) -> Sums:
-    sums = cells.moments(d, row_d, squarable)
-    kept = {name: sums[name] for name in MOMENTS} | third_powers(cells, ours, d, row_d, sums)
+def _moments(cells: Cells, ours: Contributions, d: Floats, row_d: Floats) -> Sums:
+    sums = cells.moments(d, row_d) | {DRAWN: drawn(cells, ours)}
     with np.errstate(over="ignore", invalid="ignore"):
-        joint = without_overflow(row_d * row_d * ours.finite_row_loss)
+        joint = row_d * row_d * ours.finite_row_loss
+    joint = np.where(np.isfinite(joint), joint, 0.0)
+    kept = {name: sums[name] for name in (*MOMENTS, *THIRD_POWERS, DRAWN)}
     return kept | {JOINT: one_sum(joint)}
 
 

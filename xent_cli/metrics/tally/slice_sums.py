@@ -13,24 +13,23 @@ from xent_cli.errors import SliceError
 from xent_cli.metrics.rows.batch import Sliced
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.rows.measure import Measured
-from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, Sums
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.metrics.tally.third_powers import (
-    ALIKE,
     DRAWN,
+    LARGEST_SQUARED,
     THIRD_POWERS,
     ZEROS,
-    add_up,
+    Sums,
     common,
+    grouped_sums,
     moments_at,
-    products,
     read_sums,
     written,
 )
 from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.moments import Moments
-from xent_cli.numerics.summation import sum_groups, two_product
+from xent_cli.numerics.summation import Groups
 from xent_cli.schema.slicing import MOST_SLICES, Key, Slicing
 
 COUNTS = ("rows", "infinite", "huge")
@@ -95,7 +94,7 @@ class SliceSums:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SliceSums):
             return NotImplemented
-        mine, theirs = self.settled(), other.settled()
+        mine, theirs = self.sorted(), other.sorted()
         return (mine.slicing, mine.keys, mine.sums, mine.clusters) == (
             theirs.slicing,
             theirs.keys,
@@ -110,11 +109,9 @@ class SliceSums:
         """Return one of COUNTS for a slice."""
         return int(self.sums[name][index])
 
-    def settled(self) -> Self:
-        """Return the same sums, sorted, in the form from which single ones are quickly taken."""
-        whole = self._among(tuple(sorted(self.keys)))
-        sums = {name: sums.settled() for name, sums in whole.sums.items()}
-        return type(self)(self.slicing, whole.keys, sums, whole.clusters)
+    def sorted(self) -> Self:
+        """Return the same sums with the slices in the order of their keys."""
+        return self._among(tuple(sorted(self.keys)))
 
     def folded(self, small: Sequence[int]) -> Self:
         """Return these sums with the slices at `small` added up into one behind the others.
@@ -133,7 +130,7 @@ class SliceSums:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON that `from_dict` turns into the same sums."""
-        whole = self.settled()
+        whole = self.sorted()
         counts = {name: [whole.count(name, index) for index in range(len(self))] for name in COUNTS}
         sums = written({name: s for name, s in whole.sums.items() if name not in COUNTS})
         clusters = {} if whole.clusters is None else {"clusters": whole.clusters.to_dict()}
@@ -147,7 +144,7 @@ class SliceSums:
         if list(keys) != sorted(set(keys)) or any(len(k) != width for k in keys):
             raise ValueError("the slices are out of order")
         require_few(zero.slicing, len(keys))
-        sums = {name: ExactSums(tuple(int(n) for n in data[name])) for name in COUNTS}
+        sums = {name: ExactSums.of_units([int(n) for n in data[name]]) for name in COUNTS}
         sums |= read_sums(data["sums"], (name for name in zero.sums if name not in COUNTS))
         if any(len(each) != len(keys) for each in sums.values()):
             raise ValueError("a sum lacks some slices")
@@ -178,9 +175,10 @@ def add_slices(measured: Measured) -> tuple[SliceSums, ...]:
     found = []
     for slicing, sliced in zip(measured.spec.by, batch.slices, strict=True):
         at, keys = _used(slicing, sliced)
-        sums = _moments(rows, rows.finite_row_loss, at, len(keys))
-        sums |= _grades(rows, at, len(keys)) | _counts(infinite, huge, at, len(keys))
-        sums |= {ZEROS: _marked(_drawn(rows, measured.has_zero), at, len(keys))}
+        groups = Groups.of(at, len(keys))
+        sums = _moments(rows, rows.finite_row_loss, groups)
+        sums |= _grades(rows, groups) | _counts(infinite, huge, groups)
+        sums |= {ZEROS: ExactSums.of_integers(groups.count(_drawn(rows, measured.has_zero)))}
         clusters = None
         if batch.clusters is not None:
             clusters = ClusterSums.of(batch, rows, len(keys), at)
@@ -201,8 +199,9 @@ def add_differences(
     infinite, huge, found = _any_class(infinite), _any_class(huge), []
     for slicing, sliced in zip(measured.spec.by, measured.batch.slices, strict=True):
         at, keys = _used(slicing, sliced)
-        sums = _moments(rows, row_d, at, len(keys)) | _counts(infinite, huge, at, len(keys))
-        sums |= {ABSOLUTE: sum_groups(np.abs(row_d), at, len(keys))}
+        groups = Groups.of(at, len(keys))
+        sums = _moments(rows, row_d, groups) | _counts(infinite, huge, groups)
+        sums |= {ABSOLUTE: groups.sum(np.abs(row_d))}
         found.append(SliceSums(slicing, keys, sums))
     return tuple(found)
 
@@ -226,24 +225,8 @@ def _used(slicing: Slicing, sliced: Sliced) -> tuple[Labels, tuple[Key, ...]]:
     return rank[sliced.codes], tuple(sliced.keys[code] for code in used.tolist())
 
 
-def _moments(rows: Contributions, loss: Floats, at: Labels, n: int) -> Sums:
-    weight = rows.weight if rows.row_weight is None else rows.row_weight
-    square = np.where(_squarable(loss), loss, 0.0)
-    total = sum_groups(loss, at, n)
-    sums = {"loss": total, "loss_squared": _products(square, square, at, n)}
-    if weight is None:
-        ones = ExactSums.of_integers(np.bincount(at, minlength=n))
-        sums |= {"weight": ones, "weight_squared": ones, "loss_weight": total, DRAWN: ones}
-        sums |= {name: sums[like] for name, like in ALIKE.items()}
-    else:
-        sums |= {
-            "weight": sum_groups(weight, at, n),
-            "weight_squared": _products(weight, weight, at, n),
-            "loss_weight": _products(square, weight, at, n),
-            DRAWN: _marked(weight > 0, at, n),
-        }
-    powers = products(loss, weight)
-    return sums | add_up((name, sum_groups(values, at, n)) for name, values in powers)
+def _moments(rows: Contributions, loss: Floats, groups: Groups) -> Sums:
+    return grouped_sums(loss, rows.weight if rows.row_weight is None else rows.row_weight, groups)
 
 
 def _drawn(rows: Contributions, mask: Mask) -> Mask:
@@ -252,34 +235,22 @@ def _drawn(rows: Contributions, mask: Mask) -> Mask:
     return mask if weight is None else mask & (weight > 0)
 
 
-def _marked(mask: Mask, at: Labels, n: int) -> ExactSums:
-    return ExactSums.of_integers(np.bincount(at[mask], minlength=n))
+def _counts(infinite: Mask, huge: Mask, groups: Groups) -> Sums:
+    marks = {"rows": None, "infinite": infinite, "huge": huge}
+    return {name: ExactSums.of_integers(groups.count(mask)) for name, mask in marks.items()}
 
 
-def _products(a: Floats, b: Floats, at: Labels, n: int) -> ExactSums:
-    high, low = two_product(a, b)
-    return sum_groups(high, at, n) + sum_groups(low, at, n)
-
-
-def _counts(infinite: Mask, huge: Mask, at: Labels, n: int) -> Sums:
-    return {
-        "rows": ExactSums.of_integers(np.bincount(at, minlength=n)),
-        "infinite": _marked(infinite, at, n),
-        "huge": _marked(huge, at, n),
-    }
-
-
-def _grades(rows: Contributions, at: Labels, n: int) -> Sums:
+def _grades(rows: Contributions, groups: Groups) -> Sums:
     """Sum the weight that accuracy gives to rows (of all classes, if multi-label)."""
     correct, graded = rows.correct, rows.graded
     if graded is None:
-        hits = np.bincount(at[correct], minlength=n)
-        ones = ExactSums.of_integers(np.bincount(at, minlength=n))
-        return {"graded": ones, "correct": ExactSums.of_integers(hits)}
-    if graded.ndim == 2:
-        at = np.tile(at, len(graded))
-    values = (graded, graded * correct)
-    return dict(zip(GRADES, (sum_groups(v.ravel(), at, n) for v in values), strict=True))
+        counts = groups.count(), groups.count(correct)
+        return dict(zip(GRADES, map(ExactSums.of_integers, counts), strict=True))
+    found = []
+    for values in (graded, graded * correct):
+        each = [groups.sum(row) for row in np.atleast_2d(values)]
+        found.append(sum(each[1:], each[0]))
+    return dict(zip(GRADES, found, strict=True))
 
 
 def _squarable(loss: Floats) -> Mask:

@@ -12,7 +12,7 @@ from xent_cli.errors import ReportError
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.measure import Measured, measure
 from xent_cli.metrics.rows.validation import Findings
-from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, Cells, one_sum, present
+from xent_cli.metrics.tally.class_sums import Cells, count_huge, drawn, present, zeros
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.metrics.tally.slice_sums import SliceSums, add_slices
 from xent_cli.metrics.tally.third_powers import (
@@ -21,13 +21,11 @@ from xent_cli.metrics.tally.third_powers import (
     ZEROS,
     common,
     read_sums,
-    third_powers,
     written,
-    zeros,
 )
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.running_sum import Running
-from xent_cli.numerics.summation import sum_rows
+from xent_cli.numerics.summation import one_sum, sum_rows
 from xent_cli.schema.spec import Spec
 
 PER_CLASS = (
@@ -135,11 +133,9 @@ class Tally:
             return replace(cls.zero(spec), n_ignored=batch.n_ignored, n_invalid=batch.n_invalid)
         cells = Cells(rows, spec.n_classes)
         infinite, finite_loss, row_loss = rows.infinite, rows.finite_loss, rows.finite_row_loss
-        squarable = np.abs(finite_loss) < LARGEST_SQUARED
-        moments = cells.moments(finite_loss, row_loss, squarable)
         sums = {
-            **moments,
-            **third_powers(cells, rows, finite_loss, row_loss, moments),
+            **cells.moments(finite_loss, row_loss),
+            DRAWN: drawn(cells, rows),
             ZEROS: zeros(cells, rows, measured.has_zero),
             **cells.accuracy(),
             "probability": cells.sum(rows.probability),
@@ -155,8 +151,8 @@ class Tally:
             sums,
             n_ignored=batch.n_ignored,
             n_invalid=batch.n_invalid,
-            n_clipped=int(rows.clipped.sum()),
-            n_huge=int((~squarable).sum()),
+            n_clipped=int(np.count_nonzero(rows.clipped)),
+            n_huge=count_huge(finite_loss),
             pred_sums=measured.pred_sums,
             label_sums=measured.label_sums,
             clusters=None

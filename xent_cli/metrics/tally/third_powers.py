@@ -5,19 +5,17 @@ Reports that xent 0.1 saved have none of these sums; what they are merged with t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
-from xent_cli.metrics.rows.contributions import Contributions
-from xent_cli.metrics.tally.class_sums import Cells, Sums
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.moments import Cubes, Moments
-from xent_cli.numerics.summation import sum_groups, two_product
+from xent_cli.numerics.summation import Groups
 
-Mask = NDArray[np.bool_]
+Sums = dict[str, ExactSums]
 
 ALIKE = {
     "loss_squared_weight": "loss_squared",
@@ -34,78 +32,88 @@ THIRD_POWERS = ("loss_cubed", *ALIKE)
 DRAWN, ZEROS = "drawn", "zeros"
 """How many rows have weight, and how many of these an exact zero among their predictions."""
 
+LARGEST_SQUARED = 2.0**500
+"""Losses from here on are too large to square."""
 
-def third_powers(
-    cells: Cells, rows: Contributions, loss: Floats, row_loss: Floats, sums: Sums
-) -> Sums:
-    """Return the sums of third powers by class and overall, and the number of rows with weight.
+_LARGEST_CUBED = 2.0**340
+_LARGEST_FIFTH = 2.0**200
 
-    Each power is rounded for each row, and then summed exactly.
+Powers = Callable[[Callable[[Floats], Floats], int], list[ExactSums]]
+"""Sums some values, cut by a function, and their powers up to one."""
+
+
+def loss_powers(powers: Powers, largest: float) -> Sums:
+    """Return the sums of losses, of their squares and of their cubes.
 
     Parameters
     ----------
-    cells : Cells
-    rows : Contributions
-    loss, row_loss : float64
-        As `Cells.moments` takes them: finite.
-    sums : Sums
-        What `Cells.moments` returned.
+    powers : callable
+    largest : float
+        The largest loss in size. What would overflow is left out: `Moments.shape` knows of it from
+        the squares, and rows too large to square are counted.
     """
-    if rows.groups is not None:
-        found = add_up((name, cells.sum(values)) for name, values in products(loss, rows.weight))
-    else:
-        pairs = zip(products(loss, rows.weight), products(row_loss, rows.row_weight), strict=True)
-        found = add_up((name, cells.sum(values, whole)) for (name, values), (_, whole) in pairs)
-    if rows.weight is None:
-        return found | {DRAWN: sums["weight"]} | {k: sums[v] for k, v in ALIKE.items()}
-    return found | {DRAWN: _counts(cells, rows.weight > 0)}
+    limits = (np.inf, LARGEST_SQUARED, _LARGEST_CUBED)
+    found = _within(powers, largest, limits)
+    return dict(zip(("loss", "loss_squared", "loss_cubed"), found, strict=True))
 
 
-def zeros(cells: Cells, rows: Contributions, mask: Mask) -> ExactSums:
-    """Count the rows with weight that `mask` (n,) marks, by class and overall."""
-    if rows.weight is not None:
-        mask = mask & (rows.weight > 0)
-    elif rows.groups is None:
-        mask = np.broadcast_to(mask, rows.loss.shape)
-    return _counts(cells, mask)
+def weight_powers(powers: Powers, largest: float) -> Sums:
+    """Return the sums of weights and of their powers up to the fifth."""
+    limits = (np.inf, np.inf, *[_LARGEST_FIFTH] * 3)
+    names = ("weight", "weight_squared", "weight_cubed", "weight_fourth", "weight_fifth")
+    return dict(zip(names, _within(powers, largest, limits), strict=True))
 
 
-def products(loss: Floats, weight: Floats | None) -> Iterator[tuple[str, Floats]]:
-    """Yield the third powers of each row with their names; without weights the cubes alone.
+def mixed_products(loss: Floats, weight: Floats) -> dict[str, Floats]:
+    """Return u w, u^2 w and u w^2 of weighted losses u and weights w, each rounded row by row."""
+    u, w = cut(loss, limit=LARGEST_SQUARED), weight
+    found = {"loss_weight": u * w}
+    u, w = cut(loss, limit=_LARGEST_CUBED), cut(weight, limit=_LARGEST_CUBED)
+    return found | {"loss_squared_weight": u * u * w, "loss_weight_squared": u * w * w}
 
-    A name may come twice, with what rounding took off the first time: rows of weight 1 so have the
-    sums of rows without weights. What would overflow is left out; `Moments.shape` knows of it.
+
+def unweighted(sums: Sums, counts: ExactSums) -> Sums:
+    """Return the sums of rows of weight 1: all that do not come from losses alone."""
+    found = sums | {"weight": counts, "weight_squared": counts, "loss_weight": sums["loss"]}
+    return found | {name: found[like] for name, like in ALIKE.items()}
+
+
+def largest(values: Floats) -> float:
+    """Return the largest of values in size."""
+    return max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
+
+
+def cut(values: Floats, *, limit: float) -> Floats:
+    """Return values with 0 in place of those from a limit on."""
+    return values if largest(values) < limit else np.where(np.abs(values) < limit, values, 0.0)
+
+
+def draw_moments(weight: Floats, loss: Floats, groups: Groups) -> list[Moments]:
+    """Return the sums over draws, those that have weight, by group.
+
+    Parameters
+    ----------
+    weight, loss : (n,) float64
+        Of each draw; the weighted loss.
+    groups : Groups
     """
-    with np.errstate(over="ignore", invalid="ignore"):
-        if weight is None:
-            yield "loss_cubed", without_overflow(loss * loss * loss)
-            return
-        squared, rest = two_product(loss, loss)
-        square = weight * weight
-        cube = square * weight
-        for name, values in (
-            ("loss_cubed", squared * loss),
-            ("loss_squared_weight", squared * weight),
-            ("loss_squared_weight", rest * weight),
-            ("loss_weight_squared", square * loss),
-            ("weight_cubed", cube),
-            ("weight_fourth", cube * weight),
-            ("weight_fifth", cube * square),
-        ):
-            yield name, without_overflow(values)
+    sums = grouped_sums(loss, weight, groups)
+    return [moments_at(0, sums, index) for index in range(groups.size)]
 
 
-def add_up(sums: Iterable[tuple[str, ExactSums]]) -> Sums:
-    """Add up sums of one name."""
-    found: Sums = {}
-    for name, each in sums:
-        found[name] = found[name] + each if name in found else each
-    return found
+def grouped_sums(loss: Floats, weight: Floats | None, groups: Groups) -> Sums:
+    """Return all sums that moments need, by group."""
 
+    def powers(values: Floats, cut_off: Callable[[Floats], Floats], most: int) -> list[ExactSums]:
+        return groups.powers(cut_off(values), most)
 
-def without_overflow(values: Floats) -> Floats:
-    """Return values with 0 in place of those that are not finite."""
-    return values if np.isfinite(values.sum()) else np.where(np.isfinite(values), values, 0.0)
+    sums = loss_powers(partial(powers, loss), largest(loss))
+    if weight is None:
+        counts = ExactSums.of_integers(groups.count())
+        return unweighted(sums, counts) | {DRAWN: counts}
+    sums |= weight_powers(partial(powers, weight), largest(weight))
+    sums |= {name: groups.sum(values) for name, values in mixed_products(loss, weight).items()}
+    return sums | {DRAWN: ExactSums.of_integers(groups.count(weight > 0))}
 
 
 def moments_at(n: int, sums: Mapping[str, ExactSums], index: int) -> Moments:
@@ -134,35 +142,6 @@ def moments_at(n: int, sums: Mapping[str, ExactSums], index: int) -> Moments:
         cubes=cubes,
         powers=powers,
     )
-
-
-def draw_moments(weight: Floats, loss: Floats, groups: NDArray[np.intp], n: int) -> list[Moments]:
-    """Return the sums over draws, those that have weight, by group.
-
-    Parameters
-    ----------
-    weight, loss : (n,) float64
-        Of each draw; the weighted loss.
-    groups : (n,) intp
-        From 0 to `n` - 1.
-    n : int
-    """
-
-    def squares(a: Floats, b: Floats) -> ExactSums:
-        high, low = two_product(a, b)
-        return sum_groups(high, groups, n) + sum_groups(low, groups, n)
-
-    w, u = (sum_groups(values, groups, n) for values in (weight, loss))
-    ww, uw, uu = squares(weight, weight), squares(loss, weight), squares(loss, loss)
-    powers = products(loss, weight)
-    thirds = add_up((name, sum_groups(values, groups, n)) for name, values in powers)
-    counts = np.bincount(groups[weight > 0], minlength=n).tolist()
-    found = []
-    for i, count in enumerate(counts):
-        uuu, uuw, uww, www, fourth, fifth = (sums[i] for sums in thirds.values())
-        cubes = Cubes(uuu, uuw, uww, www)
-        found.append(Moments(count, w[i], u[i], ww[i], uw[i], uu[i], cubes, (fourth, fifth)))
-    return found
 
 
 def written(sums: Mapping[str, ExactSums]) -> dict[str, list[str]]:
@@ -194,5 +173,10 @@ def common(mine: Mapping[str, ExactSums], theirs: Mapping[str, ExactSums]) -> Su
     return {name: each + theirs[name] for name, each in mine.items() if name in theirs}
 
 
-def _counts(cells: Cells, mask: Mask) -> ExactSums:
-    return ExactSums.of_integers(np.array(cells.count(mask), dtype=np.int64))
+def _within(powers: Powers, size: float, limits: Sequence[float]) -> list[ExactSums]:
+    """Return the sums of powers, the k-th of values below the k-th limit."""
+    if size < min(limits):
+        return powers(lambda values: values, len(limits))
+    return [
+        powers(partial(cut, limit=limit), power)[-1] for power, limit in enumerate(limits, start=1)
+    ]
