@@ -10,8 +10,8 @@ from typing import NamedTuple
 _ROUNDING = 2.0**-50
 """Cubes are rounded row by row; a third moment smaller than what that takes off is not known."""
 
-_LARGEST_UU = Fraction(2) ** 680
-"""From here on a loss may have been too large for its cube to be in the sums."""
+_LARGEST_SQUARES = Fraction(2) ** 680
+"""From here on a loss or weight may have been too large for its cube to be in the sums."""
 
 
 class Cubes(NamedTuple):
@@ -177,7 +177,7 @@ class Moments:
         >>> rows.shape()
         Shape(skew=0.0, ratio=0.0)
         """
-        if self.cubes is None or abs(self.uu) >= _LARGEST_UU:
+        if self.cubes is None or max(self.uu, self.ww) >= _LARGEST_SQUARES:
             return None
         (w, u), below = _integers(self.w, self.u)
         (ww, uw, uu), below_squares = _integers(self.ww, self.uw, self.uu)

@@ -62,8 +62,10 @@ def weighted_mean(draws: Moments, *, scale: float = 1.0) -> SkewedMean | None:
         return None
     w = draws.w
     p2, p3 = draws.ww / w**2, draws.cubes.www / w**3
-    p4 = draws.powers[0] / w**4
-    # Fifth powers may have underflown; by Cauchy and Schwarz they are at least this.
+    if p3 <= 0:
+        return None
+    # Higher powers may have under- or overflown; by Cauchy and Schwarz they are at least this.
+    p4 = max(draws.powers[0] / w**4, p3 * p3 / p2)
     p5 = max(draws.powers[1] / w**5, p4 * p4 / p3)
     t1 = p2 - 2 * p3 + p2 * p2
     t2 = p4 * (1 + 4 * p2) - 4 * p5 + p2**4 - 4 * p2 * p2 * p3 + 2 * p3 * p3

@@ -36,6 +36,7 @@ LARGEST_SQUARED = 2.0**500
 """Losses from here on are too large to square."""
 
 _LARGEST_CUBED = 2.0**340
+_LARGEST_FOURTH = 2.0**250
 _LARGEST_FIFTH = 2.0**200
 
 Powers = Callable[[Callable[[Floats], Floats], int], list[ExactSums]]
@@ -59,7 +60,7 @@ def loss_powers(powers: Powers, largest: float) -> Sums:
 
 def weight_powers(powers: Powers, largest: float) -> Sums:
     """Return the sums of weights and of their powers up to the fifth."""
-    limits = (np.inf, np.inf, *[_LARGEST_FIFTH] * 3)
+    limits = (np.inf, np.inf, _LARGEST_CUBED, _LARGEST_FOURTH, _LARGEST_FIFTH)
     names = ("weight", "weight_squared", "weight_cubed", "weight_fourth", "weight_fifth")
     return dict(zip(names, _within(powers, largest, limits), strict=True))
 
