@@ -224,7 +224,7 @@ def _needed(comparison: Comparison, result: GateResult | None) -> list[tuple[str
         )
         if needed is not None:
             # Looking again and again until a rule passes would make it pass by chance.
-            remark = f"settle {rule.text.strip()} 4 times in 5; look once more, at that number"
+            remark = f"to settle {rule.text.strip()} 4 times in 5; look once more, at that number"
             return [("rows needed", f"{needed:,}", remark)]
     return []
 
