@@ -161,7 +161,8 @@ def evidence(
         remark = f"no standard error: {overall.reason}"
         if interval is not None:
             low, high = map(decimal, interval)
-            remark = f"± {decimal(overall.se)}, 95% interval {low} to {high}"
+            error = "no standard error" if overall.se is None else f"± {decimal(overall.se)}"
+            remark = f"{error}, 95% interval {low} to {high}"
             remark += f", p {p_text(overall.p_value())}"
         rows.append(
             ("delta", _signed(overall.value), f"{remark}; candidate - baseline, {spec.unit}")
