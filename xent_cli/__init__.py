@@ -8,10 +8,12 @@ from xent_cli.errors import XentError
 from xent_cli.version import __version__
 
 if TYPE_CHECKING:
+    from xent_cli.analysis.to_json import to_dict
     from xent_cli.api.compare import compare
     from xent_cli.api.evaluate import evaluate
     from xent_cli.api.explain import explain
     from xent_cli.api.gate import gate
+    from xent_cli.api.load import load
     from xent_cli.api.merge import merge
     from xent_cli.api.worst_rows import worst_rows
     from xent_cli.metrics.report.report import Report
@@ -26,7 +28,9 @@ __all__ = [
     "evaluate",
     "explain",
     "gate",
+    "load",
     "merge",
+    "to_dict",
     "worst_rows",
 ]
 
@@ -35,7 +39,9 @@ _HOMES = {
     "evaluate": "api.evaluate",
     "explain": "api.explain",
     "gate": "api.gate",
+    "load": "api.load",
     "merge": "api.merge",
+    "to_dict": "analysis.to_json",
     "worst_rows": "api.worst_rows",
     "Report": "metrics.report.report",
     "Tally": "metrics.tally.tally",

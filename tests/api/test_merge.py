@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from xent_cli import Report, evaluate, merge
-from xent_cli.errors import SignatureError, UsageError
+from xent_cli.errors import SameInputError, SignatureError, UsageError
 
 RNG = np.random.default_rng(77)
 N, K = 500, 6
@@ -69,4 +69,12 @@ def test_decisions_are_kept_once():
 
     table = pa.table({"p_ham": [0.9, 0.2]})
     shards = [evaluate(table, ["ham", "spam"], positive="spam") for _ in range(3)]
-    assert [notice.code for notice in merge(shards).warnings] == ["positive"]
+    assert [n.code for n in merge(shards, allow_same=True).warnings] == ["positive"]
+
+
+def test_the_same_rows_twice_are_refused():
+    shards = _shards(2)
+    again = Report.from_dict(json.loads(json.dumps(shards[0].to_dict())))
+    with pytest.raises(SameInputError, match=r"number 1 and 3 of .* count twice.*--allow-same"):
+        merge([*shards, again])
+    assert merge([*shards, again], allow_same=True).n == N + shards[0].n

@@ -51,7 +51,7 @@ def test_the_same_for_any_batches_and_threads(batch_rows: int | None, jobs: int)
     assert first.loss == LOSSES[at]
     assert first.share == pytest.approx(LOSSES[at] / LOSSES.sum(), rel=1e-14)
     assert found.share == pytest.approx(sum(row.share or 0 for row in found.rows), rel=1e-14)
-    assert (found.n_among, found.report.n) == (N, N)
+    assert (found.n_among, found.n) == (N, N)
 
 
 @pytest.mark.parametrize("label", [None, "dog"])
@@ -122,7 +122,7 @@ def test_the_loss_of_every_row(form: str, base: str, tmp_path: Path) -> None:
     assert [float(row["p_label"]) for row in rows] == [Q[row, Y[row]] for row in kept]
     total = math.fsum(float(row["loss"]) for row in rows)
     weights = labels.w[kept].sum()
-    assert total / weights == pytest.approx(found.report.cross_entropy, rel=1e-14)
+    assert total / weights == pytest.approx(found.cross_entropy, rel=1e-14)
     by_row = {int(row["row"]): float(row["loss"]) for row in rows}
     assert all(by_row[row.row] == row.loss for row in found.rows)
     if form != "csv":
@@ -136,7 +136,7 @@ def test_losses_of_several_labels(tmp_path: Path) -> None:
     rows = pq.read_table(path).to_pylist()
     assert rows[0]["label"] == ", ".join(hot.columns[hot.iloc[0] == 1])
     total = math.fsum(row["loss"] for row in rows)
-    assert total / (N * K) == pytest.approx(found.report.cross_entropy, rel=1e-14)
+    assert total / (N * K) == pytest.approx(found.cross_entropy, rel=1e-14)
     assert all("dog" in row.label.split(", ") for row in found.rows)
 
 
@@ -161,8 +161,8 @@ class TestIds:
         written = [json.loads(line) for line in path.read_text().splitlines()]
         assert [row["row"] - 1 for row in written] == np.flatnonzero(kept).tolist()
         assert [row["id"] for row in written] == ids[kept].tolist()
-        assert found.report.matches is not None
-        assert found.report.matches.matched == N - 5
+        assert found.matches is not None
+        assert found.matches.matched == N - 5
 
     def test_ids_of_text_files_are_numbers_where_they_look_it(self, tmp_path: Path) -> None:
         PREDS.assign(id=np.arange(N) * 2).to_csv(tmp_path / "p.csv", index=False)
@@ -242,9 +242,9 @@ def test_a_file_is_written_whole_or_not_at_all(form: str, tmp_path: Path) -> Non
     assert path.stat().st_size > 1000
 
 
-def test_the_report_is_that_of_an_evaluation() -> None:
-    found = worst_rows(PREDS, LABELS, label_col="label", weight="w", class_weights="balanced")
-    assert (
-        found.report.tally
-        == evaluate(PREDS, LABELS, label_col="label", weight="w", class_weights="balanced").tally
-    )
+def test_the_whole_is_that_of_an_evaluation() -> None:
+    options = {"label_col": "label", "weight": "w", "class_weights": "balanced"}
+    found, report = worst_rows(PREDS, LABELS, **options), evaluate(PREDS, LABELS, **options)
+    for name in ("signature", "n", "cross_entropy", "warnings", "notes", "inputs", "matches"):
+        assert getattr(found, name) == getattr(report, name), name
+    assert (found.unit, found.n_infinite) == ("nats", 0)

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow import orc
 
 EPS = 2.0**-52
 NULLS = {
@@ -77,6 +78,9 @@ def read_slowly(path: Path, *, without: Collection[str] = ()) -> Slow:
         file = pq.ParquetFile(io.BytesIO(raw))
         names = [name for name in file.schema_arrow.names if name not in without]
         return _from_arrow(file.read(columns=names))
+    if ".orc" in suffixes:
+        names = [name for name in orc.ORCFile(io.BytesIO(raw)).schema.names if name not in without]
+        return _from_arrow(orc.read_table(io.BytesIO(raw), columns=names))
     if ".arrow" in suffixes:
         opener = pa.ipc.open_file if raw.startswith(b"ARROW1") else pa.ipc.open_stream
         names = opener(pa.BufferReader(raw)).schema.names

@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.feather as pa_feather
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import orc
 
 from tests.io.slow_reader import Refusal, read_slowly, slow_cross_entropy
 from xent_cli import XentError, evaluate
@@ -31,7 +32,7 @@ RUNS = int(os.environ.get("XENT_CORRUPTIONS", "300"))
 SEED = int(os.environ.get("XENT_SEED", "20"))
 SHARDS = 10
 TEXT = ("csv", "tsv", "csv.gz", "csv.bz2", "csv.xz", "csv.zst", "jsonl")
-FORMATS = (*TEXT, "parquet", "arrow", "feather.arrow", "stream.arrow", "npy", "npz")
+FORMATS = (*TEXT, "parquet", "orc", "arrow", "feather.arrow", "stream.arrow", "npy", "npz")
 
 Table = dict[str, list[Any]]
 
@@ -130,6 +131,8 @@ def _write_arrow(table: pa.Table, kind: str, sink: io.BytesIO, rng: random.Rando
     if kind == "parquet":
         compression = rng.choice(["none", "snappy", "zstd"])
         pq.write_table(table, sink, compression=compression, row_group_size=rng.choice([5, 1000]))
+    elif kind == "orc":
+        orc.write_table(table, sink, compression=rng.choice(["uncompressed", "snappy", "zstd"]))
     elif kind == "feather.arrow":
         pa_feather.write_feather(table, sink, compression="lz4", chunksize=rng.choice([5, 1000]))
     else:

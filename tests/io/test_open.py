@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import orc
 
 from tests.io.making import (
     EXPECTED,
@@ -33,6 +34,7 @@ from xent_cli.errors import (
 )
 from xent_cli.io.formats.csv import records
 from xent_cli.io.open import open_source
+from xent_cli.schema.file_formats import FORMATS
 
 
 @pytest.fixture
@@ -42,9 +44,10 @@ def labels(tmp_path: Path) -> str:
 
 def contents() -> dict[str, bytes]:
     """Return the same table in every format."""
-    data, parquet, stream = table(label=Y), pa.BufferOutputStream(), pa.BufferOutputStream()
-    file = pa.BufferOutputStream()
+    data, parquet, stripes = table(label=Y), pa.BufferOutputStream(), pa.BufferOutputStream()
+    file, stream = pa.BufferOutputStream(), pa.BufferOutputStream()
     pq.write_table(data, parquet)
+    orc.write_table(data, stripes)
     for new, sink in ((pa.ipc.new_file, file), (pa.ipc.new_stream, stream)):
         with new(sink, data.schema) as writer:
             writer.write_table(data)
@@ -52,6 +55,7 @@ def contents() -> dict[str, bytes]:
         "csv": "\n".join(["a,b,c", *(",".join(map(str, row)) for row in P)]).encode(),
         "jsonl": json_lines(data.to_pylist()).encode(),
         "parquet": parquet.getvalue().to_pybytes(),
+        "orc": stripes.getvalue().to_pybytes(),
         "arrow": file.getvalue().to_pybytes(),
         "stream": stream.getvalue().to_pybytes(),
         "npy": npy_bytes(np.array(P)),
@@ -65,7 +69,7 @@ def test_formats_are_told_by_their_first_bytes(kind: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("kind", contents())
-@pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl", "parquet", "arrow", "npy", "npz"])
+@pytest.mark.parametrize("suffix", FORMATS)
 def test_a_wrong_suffix_is_an_error_and_the_format_may_be_said(
     kind: str, suffix: str, tmp_path: Path
 ) -> None:
@@ -79,7 +83,7 @@ def test_a_wrong_suffix_is_an_error_and_the_format_may_be_said(
         assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("kind", ["parquet", "arrow", "npy"])
+@pytest.mark.parametrize("kind", ["parquet", "orc", "arrow", "npy"])
 @pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl"])
 def test_the_way_out_of_a_wrong_suffix(kind: str, suffix: str, tmp_path: Path) -> None:
     file = write(tmp_path / f"p.{suffix}", contents()[kind])

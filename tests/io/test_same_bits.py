@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.feather as pa_feather
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import orc
 
 from tests.io.making import npy_bytes, write
 from xent_cli import evaluate
@@ -49,6 +50,9 @@ def save(frame: pd.DataFrame, kind: str, path: Path) -> Any:
         case "parquet":
             pq.write_table(arrow, path / "f.parquet", row_group_size=150)
             return path / "f.parquet"
+        case "orc":
+            orc.write_table(arrow, path / "f.orc", stripe_size=4096, batch_size=64)
+            return path / "f.orc"
         case "arrow":
             with pa.ipc.new_file(str(path / "f.arrow"), arrow.schema) as writer:
                 writer.write_table(arrow, max_chunksize=133)
@@ -82,7 +86,19 @@ def _array(frame: pd.DataFrame) -> np.ndarray:
 
 
 KINDS = [
-    *("csv", "csv.gz", "tsv", "jsonl", "parquet", "arrow", "feather", "npy", "npy fortran", "npz"),
+    *(
+        "csv",
+        "csv.gz",
+        "tsv",
+        "jsonl",
+        "parquet",
+        "orc",
+        "arrow",
+        "feather",
+        "npy",
+        "npy fortran",
+        "npz",
+    ),
     *("folder", "array", "table", "frame"),
 ]
 

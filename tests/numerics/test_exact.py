@@ -158,6 +158,13 @@ class TestStrings:
             ExactSums.from_strings([text])
 
 
+@pytest.mark.parametrize("texts", [["1p5000", "1p-5000"] * 50_000, ["1p5000"] * 50_000])
+def test_short_texts_do_not_fill_the_memory(texts):
+    with pytest.raises(ValueError, match="too far apart"):
+        ExactSums.from_strings(texts)
+    assert len(ExactSums.from_strings(texts[:10])) == 10
+
+
 def test_regrouped_sums_cannot_overflow():
     large = ExactSums.of_integers(np.full(5, 2**61))
     moved = large.regrouped(np.array([1, 1, 1, 1, 0]), 2)

@@ -1,6 +1,8 @@
 """Engines: real clusters on this machine, with workers that are processes of their own."""
 
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,7 +18,7 @@ import pytest
 from xent_cli import evaluate
 from xent_cli.errors import EngineError, MissingValueError, RowCountError, UsageError
 from xent_cli.io.align import partitions
-from xent_cli.io.formats import parquet
+from xent_cli.io.formats import row_groups
 from xent_cli.io.formats.csv import records
 from xent_cli.pipeline.engines import map_on, require_engine
 
@@ -30,7 +32,7 @@ ROWS = 3000
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of a few hundred rows. They are cut here, not on the workers."""
     monkeypatch.setattr(records, "CHUNK_BYTES", 1 << 13)
-    monkeypatch.setattr(parquet, "_PIECE_VALUES", 1000)
+    monkeypatch.setattr(row_groups, "_PIECE_VALUES", 1000)
     monkeypatch.setattr(partitions, "_PARTITION_VALUES", 1000)
 
 
@@ -75,7 +77,29 @@ def address(request: pytest.FixtureRequest, engine: str) -> str | None:
         return request.getfixturevalue("dask_address")
     if engine == "ray":
         request.getfixturevalue("ray_cluster")
-    return "local[2,4]" if engine == "spark" else None  # Spark: two threads, four attempts.
+    if engine != "spark":
+        return None
+    require_java()
+    return "local[2,4]"  # Two threads, four attempts.
+
+
+def require_java() -> None:
+    """Skip a test of Spark where it cannot run; where CI insists, fail."""
+    home = os.environ.get("JAVA_HOME")
+    java = str(Path(home) / "bin" / "java") if home else shutil.which("java")
+    said = ""
+    if java and Path(java).exists():
+        said = subprocess.run(
+            [java, "-version"], check=False, capture_output=True, text=True
+        ).stderr
+    version = re.search(r'version "(\d+)', said)
+    if version and int(version[1]) >= 17:
+        return
+    found = f"{java} says {said[:60]!r}" if said else "there is none"
+    reason = f"Spark needs Java 17 or later, and {found}."
+    if os.environ.get("XENT_REQUIRE_JAVA"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")

@@ -22,8 +22,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="copies are made
 
 SMALL_PARTS = """
 import os, sys
-import xent_cli.io.formats.parquet, xent_cli.io.align.partitions, xent_cli.pipeline.processes
-xent_cli.io.formats.parquet._PIECE_VALUES = xent_cli.io.align.partitions._PARTITION_VALUES = 1000
+import xent_cli.io.formats.row_groups, xent_cli.io.align.partitions, xent_cli.pipeline.processes
+xent_cli.io.formats.row_groups._PIECE_VALUES = xent_cli.io.align.partitions._PARTITION_VALUES = 1000
 from xent_cli.api.evaluate import evaluate
 import xent_cli.pipeline.execute
 parents = []

@@ -170,7 +170,7 @@ class TestIndex:
         error = ClassIndex(names).unknown(texts("x" * 50), 0, "here")
         assert error.message == (
             f"here: '{'x' * 37}...' is none of the classes "
-            "c0, c1, c2, c3, c4, c5, c6, c7, ... (1000 in all)."
+            "c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, ... (1,000 in all)."
         )
 
 

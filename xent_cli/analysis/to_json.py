@@ -1,8 +1,7 @@
-"""JSON of a contrast: every model's report and its difference to the first."""
+"""To JSON: every result as plain data, unrounded, with the reports that it rests on."""
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import asdict
 from typing import Any
@@ -15,17 +14,41 @@ from xent_cli.analysis.explain.explanation import Explanation
 from xent_cli.analysis.gate.verdicts import GateResult, Verdict
 from xent_cli.analysis.worst_rows import Ranking
 from xent_cli.metrics.report.figures import NATS_PER
-from xent_cli.metrics.report.report import FORMAT_VERSION
+from xent_cli.metrics.report.json_format import FORMAT_VERSION
+from xent_cli.metrics.report.report import Report
 from xent_cli.numerics.estimates import Estimate
 
-
-def render_contrast_json(found: Contrast, *, trend: bool = False) -> str:
-    """Return models as one JSON document (schema: xent_cli/schemas/comparison.schema.json)."""
-    return json.dumps(contrast_dict(found, trend=trend), indent=2, allow_nan=False) + "\n"
+Result = Report | GateResult | Contrast | Explanation | Ranking
 
 
-def contrast_dict(found: Contrast, *, trend: bool = False) -> dict[str, Any]:
-    """Return models as plain data; what is undefined is None."""
+def to_dict(result: Result) -> dict[str, Any]:
+    """Return any result as plain data for JSON (docs/json.md).
+
+    Floats stand in full. NaN and infinity do not occur: what is undefined or infinite is None.
+    `xent_cli.load` reads the document back.
+
+    Examples
+    --------
+    >>> from xent_cli import gate
+    >>> result = gate([[0.9, 0.1], [0.2, 0.8]], [0, 1], require="ce <= 0.5")
+    >>> data = to_dict(result)
+    >>> data["format"], data["outcome"], data["report"]["n"]
+    ('xent.gate', 'pass', 2)
+    """
+    match result:
+        case Report():
+            return result.to_dict()
+        case GateResult():
+            return _gate(result)
+        case Contrast():
+            return _contrast(result)
+        case Explanation():
+            return _explanation(result)
+        case Ranking():
+            return _ranking(result)
+
+
+def _contrast(found: Contrast) -> dict[str, Any]:
     differences = [None, *(comparison_dict(item) for item in found.comparisons)]
     p_values = [None, *found.p_values]
     return {
@@ -46,7 +69,7 @@ def contrast_dict(found: Contrast, *, trend: bool = False) -> dict[str, Any]:
                 found.names, found.reports, differences, p_values, strict=True
             )
         ],
-        "trend": _trend(found) if trend else None,
+        "trend": _trend(found) if found.trend else None,
         "warnings": [{"code": n.code, "message": n.message} for n in found.warnings],
     }
 
@@ -56,13 +79,7 @@ def _trend(found: Contrast) -> dict[str, Any]:
     return {"steps": list(seen.names), "best": seen.best, "rises_from": seen.rises}
 
 
-def render_explain_json(found: Explanation) -> str:
-    """Return an explanation as one JSON document (schema: xent_cli/schemas/explain.schema.json)."""
-    return json.dumps(explain_dict(found), indent=2, allow_nan=False) + "\n"
-
-
-def explain_dict(found: Explanation) -> dict[str, Any]:
-    """Return an explanation as plain data; NaN and infinity do not occur."""
+def _explanation(found: Explanation) -> dict[str, Any]:
     report = found.report
     return {
         "format": "xent.explain",
@@ -108,13 +125,7 @@ def _finite(values: dict[str, Any]) -> dict[str, Any]:
     return {k: finite(v) if isinstance(v, float) else v for k, v in values.items()}
 
 
-def render_gate_json(result: GateResult) -> str:
-    """Return a gate as one JSON document (schema: xent_cli/schemas/gate.schema.json)."""
-    return json.dumps(gate_dict(result), indent=2, allow_nan=False) + "\n"
-
-
-def gate_dict(result: GateResult) -> dict[str, Any]:
-    """Return a gate as plain data; NaN and infinity do not occur, what is undefined is None."""
+def _gate(result: GateResult) -> dict[str, Any]:
     comparison = result.comparison
     return {
         "format": "xent.gate",
@@ -199,9 +210,6 @@ def finite(value: float | None) -> float | None:
 def _verdict(verdict: Verdict) -> dict[str, Any]:
     rule, interval = verdict.rule, verdict.interval
     ends = None if interval is None else [finite(end) for end in interval]
-    reason = verdict.reason
-    if verdict.value is not None and math.isinf(verdict.value):
-        reason = reason or "infinite"
     return {
         "rule": rule.text,
         "metric": rule.metric,
@@ -215,20 +223,15 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "interval": ends,
         "interval_level": verdict.level,
         "margin": finite(verdict.margin),
-        "reason": reason,
+        "reason": verdict.reason,
     }
 
 
-def render_ranking_json(found: Ranking) -> str:
-    """Return ranked rows as one JSON document (schema: xent_cli/schemas/rows.schema.json)."""
-    return json.dumps(ranking_dict(found), indent=2, allow_nan=False) + "\n"
-
-
-def ranking_dict(found: Ranking) -> dict[str, Any]:
-    """Return ranked rows as plain data; what is undefined is None, its reason in "undefined"."""
-    report, rows = found.report, [asdict(row) for row in found.rows]
-    no_share = "the total loss is infinite" if report.tally.infinite[-1] else "the total loss is 0"
+def _ranking(found: Ranking) -> dict[str, Any]:
+    infinite = math.isinf(found.cross_entropy)
+    no_share = "the total loss is infinite" if infinite else "the total loss is 0"
     undefined = {} if found.share is not None else {"share": no_share}
+    rows = [asdict(row) for row in found.rows]
     for index, row in enumerate(rows):
         if row["share"] is None:
             undefined[f"rows[{index}].share"] = no_share
@@ -238,18 +241,19 @@ def ranking_dict(found: Ranking) -> dict[str, Any]:
     return {
         "format": "xent.rows",
         "format_version": FORMAT_VERSION,
-        "signature": report.signature,
-        "unit": report.tally.spec.unit,
-        "n": report.n,
-        "cross_entropy": None if report.tally.infinite[-1] else report.cross_entropy,
+        "signature": found.signature,
+        "unit": found.unit,
+        "n": found.n,
+        "cross_entropy": finite(found.cross_entropy),
+        **({} if found.n_infinite is None else {"n_infinite": found.n_infinite}),
         "class": found.label,
         "where": found.where,
         "n_among": found.n_among,
         "share": found.share,
         "rows": rows,
         "undefined": undefined,
-        "warnings": [asdict(notice) for notice in report.warnings],
-        "notes": [asdict(notice) for notice in report.notes],
-        "matches": None if report.matches is None else report.matches.to_dict(),
-        "inputs": [item.to_dict() for item in report.inputs],
+        "warnings": [asdict(notice) for notice in found.warnings],
+        "notes": [asdict(notice) for notice in found.notes],
+        "matches": None if found.matches is None else found.matches.to_dict(),
+        "inputs": [item.to_dict() for item in found.inputs],
     }

@@ -1,4 +1,4 @@
-"""Ranked: the rows with the highest loss, as a reader sees them."""
+"""Worst rows: those with the highest loss, as a reader sees them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.rows.row_losses import RowLosses, named
-from xent_cli.schema.types import Where
+from xent_cli.schema.provenance import Input, Matches, Notice, matches_of
+from xent_cli.schema.types import Unit, Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,10 @@ class Ranking:
 
     Attributes
     ----------
-    report : Report
-        All rows.
+    signature, unit, n, cross_entropy, warnings, notes, inputs
+        Those of the report of all rows (`xent_cli.Report`).
+    n_infinite : int, optional
+        Rows among all that cost infinity; None where that was not saved.
     rows : tuple of RankedRow
         Highest loss first; of equal ones the first row.
     n_among : int
@@ -61,12 +64,24 @@ class Ranking:
     where : {"correct", "wrong"}, optional
     """
 
-    report: Report
+    signature: str
+    unit: Unit
+    n: int
+    cross_entropy: float
+    n_infinite: int | None
     rows: tuple[RankedRow, ...]
     n_among: int
     share: float | None
     label: str | None = None
     where: Where | None = None
+    warnings: tuple[Notice, ...] = ()
+    notes: tuple[Notice, ...] = ()
+    inputs: tuple[Input, ...] = ()
+
+    @property
+    def matches(self) -> Matches | None:
+        """How rows found their labels by an id; None where both were in the same order."""
+        return matches_of(self.inputs)
 
 
 def ranking_of(
@@ -91,4 +106,18 @@ def ranking_of(
         map(share, losses),
     )
     ranked = tuple(RankedRow(*values) for values in zip(*columns, strict=True))
-    return Ranking(report, ranked, n_among, share(math.fsum(losses)), label, where)
+    return Ranking(
+        signature=report.signature,
+        unit=spec.unit,
+        n=report.n,
+        cross_entropy=report.cross_entropy,
+        n_infinite=tally.infinite[-1],
+        rows=ranked,
+        n_among=n_among,
+        share=share(math.fsum(losses)),
+        label=label,
+        where=where,
+        warnings=report.warnings,
+        notes=report.notes,
+        inputs=report.inputs,
+    )

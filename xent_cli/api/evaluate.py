@@ -135,8 +135,8 @@ def evaluate(
         Threads, by default one for each processor; the result is the same for any.
     processes : bool
         Work in copies of this process in place of threads, where they are faster and can be made:
-        on Linux, from files whose parts can be read at once (Parquet, npy). Not for a process that
-        has threads of its own.
+        on Linux, from files whose parts can be read at once (Parquet, ORC, npy). Not for a
+        process that has threads of its own.
     engine : {"local", "dask", "ray", "spark"}
         Where the work is done; the result is the same for any. The workers of a cluster must see
         the files under the same paths, and have xent-cli installed.

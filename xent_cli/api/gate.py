@@ -9,12 +9,12 @@ from typing import Any, Unpack
 
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.gate.false_alarms import count_false_alarms
-from xent_cli.analysis.gate.rules import PAIRED, Rule, parse_rules
+from xent_cli.analysis.gate.rules import Rule, parse_rules
 from xent_cli.analysis.gate.verdicts import GateResult, Outcome, judge
 from xent_cli.api.compare import in_order, plan_models, read_models, require_others
 from xent_cli.api.evaluate import run
 from xent_cli.api.inputs import Choices, listed, open_inputs, read_options
-from xent_cli.errors import RuleError, UsageError
+from xent_cli.errors import UsageError
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.saved import is_report, read_report
 from xent_cli.pipeline.infer import make_plan
@@ -94,7 +94,8 @@ def gate(
         raise UsageError(f"--looks {looks}: must be 1 or more.")
     rules = [rule.for_looks(looks) for rule in parse_rules([str(t) for t in listed(require)])]
     saved = _saved_report(baseline)
-    _require_baseline(rules, given=baseline is not None)
+    for rule in rules:
+        rule.require_baseline(given=baseline is not None)
     options = read_options(choices)
     models = [preds] if saved is not None or baseline is None else [preds, baseline]
     if len(models) > 1 and not allow_same:
@@ -148,15 +149,6 @@ def _as_saved(plan: Plan, saved: Report, options: Options) -> Plan:
         return plan
     columns = [plan.roles.preds[own.index(name)] for name in wanted]
     return in_order(plan, columns, replace(options, label_cols=plan.roles.labels))
-
-
-def _require_baseline(rules: Sequence[Rule], *, given: bool) -> None:
-    for rule in rules:
-        if rule.metric in PAIRED and not given:
-            raise RuleError(
-                f"The rule {rule.text!r} compares with a baseline, and there is none.",
-                hint="Give it with --baseline.",
-            )
 
 
 def _require_names(rules: Sequence[Rule], spec: Spec) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
 
-from xent_cli.errors import UsageError
+from xent_cli.errors import SameInputError, UsageError
 from xent_cli.metrics.report.report import Report, finalize
 from xent_cli.metrics.tally.tally import merge_all
 from xent_cli.schema.provenance import Notice
 
 
-def merge(reports: Iterable[Report]) -> Report:
+def merge(reports: Iterable[Report], *, allow_same: bool = False) -> Report:
     """Add up reports of different rows, exactly.
 
     Every figure has the same bits as if all rows had been evaluated at once, in whatever order the
@@ -20,11 +22,15 @@ def merge(reports: Iterable[Report]) -> Report:
     ----------
     reports : iterable of Report
         Made by the same rules. That no row stands in two of them is for the caller to see to.
+    allow_same : bool
+        Let two of them have the same sums to the last bit, as those of the same rows have.
 
     Raises
     ------
     SignatureError
         If two were made by different rules, with the field that differs.
+    SameInputError
+        If two have the same sums: the rows of one report would count twice.
     UsageError
         If there are none.
 
@@ -40,6 +46,8 @@ def merge(reports: Iterable[Report]) -> Report:
     if not parts:
         raise UsageError("There are no reports to merge.")
     first = parts[0]
+    if not allow_same:
+        _require_distinct(parts)
     return finalize(
         merge_all((part.tally for part in parts), first.tally.spec),
         mode_reason=first.mode_reason,
@@ -47,6 +55,20 @@ def merge(reports: Iterable[Report]) -> Report:
         notes=_distinct(notice for part in parts for notice in part.notes),
         inputs=[item for part in parts for item in part.inputs],
     )
+
+
+def _require_distinct(parts: Sequence[Report]) -> None:
+    seen: dict[bytes, int] = {}
+    for index, part in enumerate(parts, start=1):
+        text = json.dumps(part.tally.to_dict())
+        other = seen.setdefault(hashlib.sha256(text.encode()).digest(), index)
+        if other != index:
+            name = f" of {part.inputs[0].path}" if part.inputs else ""
+            raise SameInputError(
+                f"The reports number {other} and {index}{name} have the same sums to the last bit: "
+                "their rows would count twice.",
+                hint="If they are of different rows, say --allow-same.",
+            )
 
 
 def _distinct(notices: Iterable[Notice]) -> list[Notice]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -27,6 +26,7 @@ from xent_cli.pipeline.execute import report_on
 from xent_cli.pipeline.infer import make_plan
 from xent_cli.pipeline.plan import Plan
 from xent_cli.schema.id_columns import naming_column
+from xent_cli.schema.name_suggestions import did_you_mean, listed
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import Where
 
@@ -125,11 +125,9 @@ def _class_of(name: str, spec: Spec) -> int:
     """Return the position of a class; ClassesError, with the nearest name, if there is none."""
     if name in spec.classes:
         return spec.classes.index(name)
-    close = difflib.get_close_matches(name, spec.classes, n=1)
-    shown = ", ".join(spec.classes[:10]) + (", ..." if spec.n_classes > 10 else "")
     raise ClassesError(
-        f"--class {name}: there is no such class among {shown}.",
-        hint=f"Did you mean {close[0]}?" if close else "",
+        f"--class {name}: there is no such class among {listed(spec.classes)}.",
+        hint=did_you_mean(name, spec.classes),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import typer
@@ -52,23 +54,20 @@ def compare_command(
 
     Example: xent compare old.csv new.csv --labels labels.csv
     """
-    from xent_cli.analysis.comparison.training_curve import natural_order
     from xent_cli.api.compare import compare
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
     from xent_cli.io.memory_pool import allocate_for_speed
     from xent_cli.render.dispatch import CONTRAST_FORMATS, render_contrast
     from xent_cli.render.view import View
+    from xent_cli.schema.natural_order import natural_key
 
     allocate_for_speed()
     models = [baseline, *candidates]
     targets = read_targets(output or [], [*models, labels], CONTRAST_FORMATS)
     if trend:
-        models = natural_order(models)
+        models = sorted(models, key=natural_key)
     with progress_bar(wanted=not (quiet or no_progress)) as progress:
         found = compare(*models, labels=labels, allow_same=allow_same, progress=progress, **choices)
-
-    def render(kind: str, view: View) -> str:
-        return render_contrast(found, kind, view, trend=trend)
-
+    render = partial(render_contrast, replace(found, trend=trend))
     write_documents(render, form, targets, View(min_n=min_n), color=color, quiet=quiet)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import typer
 
 from xent_cli.errors import ConfigError
+from xent_cli.schema.name_suggestions import did_you_mean
 
 _CONFIGURABLE = ("eval", "gate", "compare", "rows", "explain")
 _OWN_TABLES = ("gate", "compare", "rows")
@@ -99,12 +99,9 @@ def require_known(path: Path, options: Mapping[str, Any], known: Collection[str]
     """
     for name in options:
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
             raise ConfigError(
                 f"{path}: there is no option {name!r}.",
-                hint=f"Did you mean {close[0]}?"
-                if close
-                else f"Known: {', '.join(sorted(known))}.",
+                hint=did_you_mean(name, known) or f"Known: {', '.join(sorted(known))}.",
             )
 
 

@@ -25,6 +25,9 @@ def merge_command(
             metavar="REPORT...", help="Files that xent wrote as json, of other rows each."
         ),
     ],
+    allow_same: Annotated[
+        bool, typer.Option("--allow-same", help="Let two reports have the same sums.")
+    ] = False,
     form: FormatOption = "table",
     output: OutputOption = None,
     sort: SortOption = None,
@@ -43,7 +46,7 @@ def merge_command(
     from xent_cli.metrics.report.saved import read_report
     from xent_cli.render.view import View
 
-    targets = read_targets(output or [])
-    merged = merge(read_report(path) for path in reports)
+    targets = read_targets(output or [], reports)
+    merged = merge((read_report(path) for path in reports), allow_same=allow_same)
     view = View(sort=sort, top=top, min_n=min_n)
     write_report(merged, form, targets, view, color=color, quiet=quiet)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 import typer
 
 from xent_cli.cli.terminal import Color
-from xent_cli.schema.types import Sort
+from xent_cli.schema.types import InputFormat, Sort
 
 Form = Literal["table", "json", "csv", "md", "total"]
 
@@ -219,7 +219,7 @@ def _options(
         Literal["e", "2", "10"], typer.Option(help="Unit: nats, bits or hartleys.")
     ] = "e",
     input_format: Annotated[
-        Literal["csv", "tsv", "jsonl", "parquet", "arrow", "npy", "npz"] | None,
+        InputFormat | None,
         typer.Option(help="Format of the input. [default: by suffix, then by content]"),
     ] = None,
     delimiter: Annotated[

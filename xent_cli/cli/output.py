@@ -21,8 +21,9 @@ from xent_cli.metrics.report.report import Report
 from xent_cli.render.dispatch import FORMATS, render_report
 from xent_cli.render.text import clean
 from xent_cli.render.view import View
+from xent_cli.schema.provenance import Notice
 
-_WITHOUT_WARNINGS = ("csv", "total")
+WITHOUT_WARNINGS = ("csv", "total")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +95,14 @@ def write_report(
     quiet: bool,
 ) -> None:
     """Write a report to its files and then to standard output."""
-    if form in _WITHOUT_WARNINGS and not quiet:
-        write_warnings(report)
+    if form in WITHOUT_WARNINGS and not quiet:
+        write_warnings(report.warnings)
     write_documents(partial(render_report, report), form, targets, view, color=color, quiet=quiet)
 
 
-def write_warnings(report: Report) -> None:
+def write_warnings(warnings: Sequence[Notice]) -> None:
     """Write the warnings to standard error, where the document has no place for them."""
-    for notice in report.warnings:
+    for notice in warnings:
         write_stderr(clean(f"warning ({notice.code}): {notice.message}"))
 
 

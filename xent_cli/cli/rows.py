@@ -90,10 +90,7 @@ def rows_command(
         for target in tables:
             write_stderr(clean(f"wrote {target.path}"))
     if form == "csv" and not quiet:
-        write_warnings(found.report)
-
-    def render(kind: str, view: View) -> str:
-        return render_ranking(found, kind, view)
+        write_warnings(found.warnings)
 
     rest = [target for target in targets if target not in tables]
-    write_documents(render, form, rest, View(), color=color, quiet=quiet)
+    write_documents(partial(render_ranking, found), form, rest, View(), color=color, quiet=quiet)

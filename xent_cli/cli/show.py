@@ -1,31 +1,38 @@
-"""xent show: draw a saved report again."""
+"""xent show: draw a saved result again."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from xent_cli.cli.option_groups import (
     ColorOption,
     DebugOption,
-    FormatOption,
     MinNOption,
     OutputOption,
     QuietOption,
     SortOption,
     TopOption,
 )
+from xent_cli.errors import UsageError
 
 
 def show_command(
-    report: Annotated[
+    saved: Annotated[
         str,
         typer.Argument(
-            metavar="REPORT", help="A file that xent wrote as json; - is standard input."
+            metavar="SAVED",
+            help="A file that eval, gate, compare, explain or rows wrote as json; - is standard "
+            "input.",
         ),
     ],
-    form: FormatOption = "table",
+    form: Annotated[
+        Literal["table", "json", "csv", "md", "total", "junit", "github"],
+        typer.Option(
+            "--format", "-f", help="What standard output carries, as the command that made it has."
+        ),
+    ] = "table",
     output: OutputOption = None,
     sort: SortOption = None,
     top: TopOption = None,
@@ -34,14 +41,29 @@ def show_command(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Draw a saved REPORT again, in any format.
+    """Draw a SAVED result again, in any format that it has.
 
     Example: xent show report.json --sort loss
     """
-    from xent_cli.cli.output import read_targets, write_report
-    from xent_cli.metrics.report.saved import read_report
+    from functools import partial
+
+    from xent_cli.analysis.worst_rows import Ranking
+    from xent_cli.api.load import load
+    from xent_cli.cli.output import WITHOUT_WARNINGS, read_targets, write_documents, write_warnings
+    from xent_cli.metrics.report.report import Report
+    from xent_cli.render.dispatch import ALL_FORMATS, formats_of, render_result
     from xent_cli.render.view import View
 
-    targets = read_targets(output or [])
+    targets = read_targets(output or [], [saved], ALL_FORMATS)
+    result = load(saved)
+    known = formats_of(result)
+    for wanted in (form, *(target.form for target in targets)):
+        if wanted not in known:
+            raise UsageError(
+                f"--format {wanted}: {saved} cannot be drawn so.",
+                hint=f"It can as {', '.join(known)}.",
+            )
+    if form in WITHOUT_WARNINGS and isinstance(result, Report | Ranking) and not quiet:
+        write_warnings(result.warnings)
     view = View(sort=sort, top=top, min_n=min_n)
-    write_report(read_report(report), form, targets, view, color=color, quiet=quiet)
+    write_documents(partial(render_result, result), form, targets, view, color=color, quiet=quiet)

@@ -1,4 +1,4 @@
-"""Kinds: what the types of Arrow columns are to xent."""
+"""Arrow types: what the types of Arrow columns are to xent."""
 
 from __future__ import annotations
 

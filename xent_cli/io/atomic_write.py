@@ -1,4 +1,4 @@
-"""Drafts: files that are written whole or not at all. Imports nothing but the errors."""
+"""Atomic writes: files that are written whole or not at all. Imports nothing but the errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Allocation: how a process that does nothing but evaluate asks for memory."""
+"""Memory pool: how a process that does nothing but evaluate asks for memory."""
 
 from __future__ import annotations
 

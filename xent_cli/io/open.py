@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from typing import Any, BinaryIO, get_args
 
 from xent_cli.errors import (
@@ -18,11 +19,12 @@ from xent_cli.errors import (
 )
 from xent_cli.io.formats.detect import HEAD_BYTES, detect_format
 from xent_cli.io.read_ahead import map_ahead
-from xent_cli.io.source import Source, reading
+from xent_cli.io.source import Source, TextFile, reading
 from xent_cli.io.storage.compression import detect_compression, opener_of
 from xent_cli.io.storage.listing import Listing, find
 from xent_cli.io.storage.location import LocalFile, Location, Stamp
-from xent_cli.schema.types import TEXT_FORMATS, Header, InputFormat
+from xent_cli.schema.file_formats import FORMATS, InputFormat
+from xent_cli.schema.types import Header
 
 
 def open_source(
@@ -111,35 +113,27 @@ def _make_source(
     delimiter: str | None,
     header: Header,
 ) -> Source:
-    if kind in TEXT_FORMATS:
-        opener = opener_of(location, compression)
-        if kind == "jsonl":
-            from xent_cli.io.formats.jsonl import JsonLinesSource
-
-            return JsonLinesSource(location.name, opener)
-        from xent_cli.io.formats.csv.source import TextSource
-
-        mark = delimiter or ("\t" if kind == "tsv" else None)
-        text = TextSource(location.name, opener, delimiter=mark, header=header)
-        text.can_seek = compression is None
-        return text
-    if kind == "parquet":
-        from xent_cli.io.formats.parquet import ParquetSource
-
-        return ParquetSource(location)
-    if kind == "arrow":
-        from xent_cli.io.formats.arrow_ipc import ArrowSource
-
-        return ArrowSource(location)
-    from xent_cli.io.formats.npy import NpySource, NpzSource
-
-    return NpySource(location) if kind == "npy" else NpzSource(location)
+    form = FORMATS[kind]
+    module, _, name = form.reader.partition(":")
+    reader: Callable[..., Source] = getattr(import_module(f"xent_cli.io.formats.{module}"), name)
+    if form.magic:
+        return reader(location)
+    opener, mark = opener_of(location, compression), delimiter or form.delimiter
+    return reader(
+        TextFile(
+            location.name,
+            opener,
+            is_packed=compression is not None,
+            delimiter=mark,
+            header=header,
+        )
+    )
 
 
 def _require_choices(input_format: str | None, delimiter: str | None, header: str) -> None:
     """Raise UsageError for a format, a delimiter or a header that is none."""
-    if input_format not in (None, *get_args(InputFormat)):
-        known = ", ".join(get_args(InputFormat))
+    if input_format not in (None, *FORMATS):
+        known = ", ".join(FORMATS)
         raise UsageError(f"--input-format {input_format}: must be one of {known}.")
     if header not in get_args(Header):
         raise UsageError(f"--header {header}: must be one of {', '.join(get_args(Header))}.")
@@ -172,7 +166,7 @@ def _open_many(listing: Listing, open_file: _OpenFile) -> Source:
     if not listing.parts:
         raise EmptyInputError(
             f"{listing.name} holds no data files.",
-            hint=f"Known are {', '.join(get_args(InputFormat))}, the text formats compressed too.",
+            hint=f"Known are {', '.join(FORMATS)}, the text formats compressed too.",
         )
     files, pairs = zip(*listing.parts, strict=True)
     parts = list(zip(map_ahead(open_file, files, listing.jobs), pairs, strict=True))

@@ -1,4 +1,4 @@
-"""Threads: a map over a stream that works ahead, in bounded memory, and keeps the order."""
+"""Reading ahead, with threads: a map over a stream, in bounded memory, that keeps the order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Piece: rows of a source that are still to be read, by whatever thread or process."""
+"""Source: rows that can be read as often as needed, and pieces of them that any thread can read."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ import pyarrow as pa
 
 from xent_cli.errors import BrokenFileError, DuplicateColumnError, EncodingError
 from xent_cli.io.block import Block
+from xent_cli.io.storage.compression import Opener
 from xent_cli.io.storage.location import Location, Stamp
 from xent_cli.schema.column import Column
 from xent_cli.schema.provenance import Notice
+from xent_cli.schema.types import Header
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,29 @@ class Piece:
                 f"{rows:,}.",
                 hint="It is damaged: write it again.",
             )
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A file of text, and what was said of it.
+
+    Attributes
+    ----------
+    name : str
+        What errors call it.
+    opener : callable
+        Opens it at its first uncompressed byte.
+    is_packed : bool
+        Whether it is compressed, and cannot be read from the middle.
+    delimiter : str, optional
+    header : {"auto", "yes", "no"}
+    """
+
+    name: str
+    opener: Opener
+    is_packed: bool = False
+    delimiter: str | None = None
+    header: Header = "auto"
 
 
 Use = Literal["number", "label", "text"]

@@ -1,4 +1,4 @@
-"""Writing: tables of any length into a file, part by part."""
+"""Table writer: tables of any length into a file, part by part."""
 
 from __future__ import annotations
 

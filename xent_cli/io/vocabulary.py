@@ -58,7 +58,7 @@ class Vocabulary:
         ([1, 0, 2, 1, 0], ['a', 'b', 'c'])
         """
         seen = [values for each in (self, *others) for values in each.seen]
-        if not seen:
+        if not any(map(len, seen)):
             return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=TEXT)
         if len({values.type for values in seen}) > 1:
             seen = [values.cast(pa.string()) for values in seen]

@@ -13,6 +13,7 @@ from xent_cli.numerics.arrays import Floats, Integers, Labels
 _BITS = 32
 _BASE = 1 << _BITS
 _MOST_TERMS = 1 << 29
+_FEW_BITS, _MOST_GROWTH = 1 << 27, 64
 _AT_ONCE = 1 << 14
 """Sums that are worked on together: few enough for a cache."""
 
@@ -65,9 +66,11 @@ class ExactSums:
         >>> [float(x) for x in ExactSums.of_grids(parts, 2)]
         [25769803776.5, -8589934591.5]
         """
-        low = min((exponent for _, exponent in parts), default=0) // _BITS
-        high = max((exponent for _, exponent in parts), default=low) // _BITS + 3
-        digits = np.zeros((high - low if parts else 0, size), dtype=np.int64)
+        if not parts:
+            return cls.zeros(size)
+        exponents = [exponent for _, exponent in parts]
+        low, high = min(exponents) // _BITS, max(exponents) // _BITS + 3
+        digits = np.zeros((high - low, size), dtype=np.int64)
         for units, exponent in parts:
             place, shift = divmod(exponent, _BITS)
             first, second, third = digits[place - low :][:3]
@@ -156,17 +159,17 @@ class ExactSums:
                 np.add.at(into, places, row)
         return ExactSums(digits, self.low, self.terms * most)
 
-    def only(self, index: int) -> ExactSums:
-        """Return one of the sums."""
-        return ExactSums(self.digits[:, index : index + 1], self.low, self.terms)
-
-    def total(self) -> ExactSums:
-        """Return one sum: that of them all."""
-        return self.regrouped(np.zeros(len(self), dtype=np.intp), 1)
+    def take(self, places: Sequence[int]) -> ExactSums:
+        """Return the sums at some places, in their order."""
+        return ExactSums(self.digits[:, list(places)], self.low, self.terms)
 
     def with_total(self) -> ExactSums:
         """Return these sums with one more entry: the sum of them all."""
-        return self.joined(self.total())
+        if self.terms * len(self) >= _MOST_TERMS and self.terms > 1:
+            return self.carried().with_total()
+        total = self.digits.sum(axis=1, keepdims=True)
+        digits = np.concatenate([self.digits, total], axis=1)
+        return ExactSums(digits, self.low, self.terms * max(1, len(self)))
 
     def to_floats(self) -> Floats:
         """Return each sum as a float64, within 1 ulp; equal sums give equal floats.
@@ -210,6 +213,10 @@ class ExactSums:
         """Return the sums that `to_strings` wrote; ValueError where a text is none of its own."""
         pairs = [_from_string(text) for text in texts]
         low = min((exponent for unit, exponent in pairs if unit), default=0)
+        high = max((exponent + unit.bit_length() for unit, exponent in pairs), default=0)
+        # All get one exponent: short texts whose powers lie far apart could fill the memory.
+        if len(pairs) * (high - min(0, low)) > max(_FEW_BITS, _MOST_GROWTH * sum(map(len, texts))):
+            raise ValueError("the exact sums are too far apart")
         return cls.of_units([unit << max(0, exponent - low) for unit, exponent in pairs], low)
 
     def window(self, low: int, high: int) -> Integers:

@@ -1,4 +1,4 @@
-"""Magnitudes: how large the differences of rows are, counted on a logarithmic grid. NumPy only."""
+"""Log histogram: how large numbers are, counted on a logarithmic grid. NumPy only."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Magnitudes:
         used, at, counts = np.unique(codes, return_inverse=True, return_counts=True)
         sums = sum_groups(sizes, at, len(used))
         found = enumerate(zip(used.tolist(), counts.tolist(), strict=True))
-        return cls({code: (n, sums.only(place)) for place, (code, n) in found})
+        return cls({code: (n, sums.take([place])) for place, (code, n) in found})
 
     def __add__(self, other: Magnitudes) -> Self:
         bins = dict(self.bins)

@@ -1,4 +1,4 @@
-"""Quantiles: where to cut numbers into parts of equal size, from counts of values. NumPy only."""
+"""Quantile sketch: where to cut numbers into parts of equal size, from counts. NumPy only."""
 
 from __future__ import annotations
 

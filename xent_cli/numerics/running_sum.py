@@ -1,4 +1,4 @@
-"""Running: a sum of many parts that come one after the other."""
+"""Running sum: a sum of many parts that come one after the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Power: which differences a number of rows can tell from noise. Standard library only."""
+"""Significance: which differences rows can tell from noise, one or several at once (Holm).
+
+Standard library only.
+"""
 
 from __future__ import annotations
 

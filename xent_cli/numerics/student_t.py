@@ -58,17 +58,6 @@ def t_tail(t: float, df: float) -> float:
     return _peak(df) * math.exp(log) * rest
 
 
-def t_cdf(t: float, df: float) -> float:
-    """P(T <= t) for Student's t with `df` degrees of freedom.
-
-    Examples
-    --------
-    >>> round(t_cdf(2.262157162798205, 9), 12)
-    0.975
-    """
-    return t_tail(-t, df)
-
-
 def two_sided_p(t: float, df: float) -> float:
     """P(|T| >= |t|): the p-value of a t statistic.
 

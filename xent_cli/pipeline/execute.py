@@ -1,4 +1,4 @@
-"""Passes: reading everything that a plan says, piece by piece, here or on a cluster."""
+"""Execution: reading everything that a plan says, piece by piece, here or on a cluster."""
 
 from __future__ import annotations
 

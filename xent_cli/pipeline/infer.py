@@ -1,4 +1,4 @@
-"""Detection: from the columns and first rows of two inputs to a plan."""
+"""Inference: from the columns and first rows of two inputs to a plan."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from xent_cli.schema.class_weights import balanced_weights, read_class_weights
 from xent_cli.schema.id_columns import find_ids
 from xent_cli.schema.label_encoder import ClassIndex, LabelValues, index_classes
 from xent_cli.schema.mode import detect_mode
+from xent_cli.schema.name_suggestions import listed
 from xent_cli.schema.options import Options
 from xent_cli.schema.positive_class import binary_index, contradiction
 from xent_cli.schema.provenance import Notice
@@ -62,7 +63,7 @@ def make_plan(preds: Source, labels: Source, options: Options) -> Plan:
     if not roles.preds:
         raise ColumnError(
             f"{preds.path} has no column of numbers to take for predictions "
-            f"(its columns: {', '.join(preds.names()[:10])}).",
+            f"(its columns: {listed(preds.names())}).",
             hint="Name them with --pred-cols. (Decimal commas must be points.)",
         )
     first = _first_rows(preds, labels, roles)

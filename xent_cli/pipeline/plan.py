@@ -16,13 +16,12 @@ from xent_cli.io.block import Block
 from xent_cli.io.read_ahead import Stop
 from xent_cli.io.source import Source, Use
 from xent_cli.io.storage.address import is_address
-from xent_cli.io.vocabulary import Vocabulary
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.validation import invalid_predictions, require_present, require_valid
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.running_sum import Running
-from xent_cli.pipeline.slice_keys import slice_rows
+from xent_cli.pipeline.slice_keys import Seen, slice_rows
 from xent_cli.schema.label_encoder import ClassIndex, LabelValues
 from xent_cli.schema.provenance import Notice
 from xent_cli.schema.roles import Roles
@@ -131,11 +130,11 @@ class Plan:
     ) -> Iterator[Batch]:
         """Read a unit batch by batch, until `stop` is set; a batch holds until the next."""
         limit = max_rows or batch_limit(self.spec.n_classes)
-        scratch, names = np.empty(limit * self._width), Vocabulary()
+        scratch, seen = np.empty(limit * self._width), Seen()
         for pair in unit.pairs(limit):
             if stop is not None and stop.is_set():
                 return
-            yield self.batch(*pair, scratch, names)
+            yield self.batch(*pair, scratch, seen)
 
     def require_unchanged(self) -> None:
         """Raise BrokenFileError if an input is another than when it was opened."""
@@ -147,7 +146,7 @@ class Plan:
         preds: Block,
         labels: Block,
         scratch: Floats | None = None,
-        names: Vocabulary | None = None,
+        seen: Seen | None = None,
     ) -> Batch:
         """Turn rows of both inputs into a batch.
 
@@ -158,14 +157,15 @@ class Plan:
         scratch : float64 of at least K * n values, optional
             Memory for the predictions. The batch then holds only until it is used again; fresh
             memory for every batch would cost more time than filling it.
-        names : Vocabulary, optional
-            What numbers the clusters, the same for many batches.
+        seen : Seen, optional
+            What the batches before have numbered.
 
         Raises
         ------
         MissingValueError, LabelError
             For the first row that cannot be used, unless it is to be left out.
         """
+        seen = seen or Seen()
         q = preds.numbers(self.roles.preds, self._width, scratch)
         rows = preds.positions
         weight = self._weight(preds, labels)
@@ -194,16 +194,15 @@ class Plan:
             self.label_tolerance,
             text_labels=isinstance(values, LabelValues) and values.numbers is None,
         )
+        lost = np.zeros_like(missing)
         if self.roles.cluster is not None:
             block = labels if self.roles.cluster_in_labels else preds
-            names = Vocabulary() if names is None else names
-            codes = block.codes(self.roles.cluster, names)
-            batch = replace(batch, clusters=codes, cluster_names=names)
+            codes = block.codes(self.roles.cluster, seen.clusters)
+            batch = replace(batch, clusters=codes, cluster_names=seen.clusters)
             lost = (codes < 0) & ~ignored
-        else:
-            lost = np.zeros_like(missing)
         if self.spec.by:
-            batch = replace(batch, slices=slice_rows(self.spec.by, self.roles, preds, labels))
+            slices = slice_rows(self.spec.by, self.roles, preds, labels, seen.slices)
+            batch = replace(batch, slices=slices)
         bad_preds = invalid_predictions(batch, self.spec) & ~ignored
         bad_labels = missing & ~ignored
         bad_weights = np.zeros_like(missing) if weight is None else ~np.isfinite(weight) & ~ignored

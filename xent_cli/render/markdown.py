@@ -66,11 +66,11 @@ def render_markdown(report: Report, view: View) -> str:
         parts.append(escape(note))
     for grid, below in slice_grids(report, view):
         parts += [grid_markdown(grid), *([escape(below)] if below else [])]
-    notices = [f"- **warning** ({w.code}): {escape(w.message)}" for w in report.warnings]
-    notices += [f"- note ({n.code}): {escape(n.message)}" for n in report.notes]
+    notices = [f"- **warning** ({escape(w.code)}): {escape(w.message)}" for w in report.warnings]
+    notices += [f"- note ({escape(n.code)}): {escape(n.message)}" for n in report.notes]
     if notices:
         parts.append("\n".join(notices))
-    parts.append(f"`{report.signature}`")
+    parts.append(code(report.signature))
     return "\n\n".join(parts) + "\n"
 
 
@@ -112,6 +112,17 @@ def name_of(name: str) -> str:
     return plain if re.fullmatch(r"[\w .,()+/-]*", name) else f"<code>{plain}</code>"
 
 
+def code(text: str) -> str:
+    """Show a text as code, which it cannot end.
+
+    Examples
+    --------
+    >>> code("xent|`<b>`")
+    "`xent|'<b>'`"
+    """
+    return "`" + clean(text).replace("`", "'") + "`"
+
+
 def escape(text: str) -> str:
     r"""Make Markdown and HTML show a text as it is.
 
@@ -134,7 +145,7 @@ def render_sheet_markdown(sheet: Sheet) -> str:
         drawn = sheet.drawing.replace("`", "'")
         parts.append(f"```text\n{drawn}\n```")
     if sheet.notices:
-        lines = (f"- **warning** ({n.code}): {escape(n.message)}" for n in sheet.notices)
+        lines = (f"- **warning** ({escape(n.code)}): {escape(n.message)}" for n in sheet.notices)
         parts.append("\n".join(lines))
-    parts.append(f"`{sheet.signature}`")
+    parts.append(code(sheet.signature))
     return "\n\n".join(parts) + "\n"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import math
 import os
 from collections.abc import Mapping, Sequence
 
 from xent_cli.errors import WeightError
+from xent_cli.schema.name_suggestions import did_you_mean, listed
 from xent_cli.schema.types import LARGEST_WEIGHT
 
 
@@ -39,12 +39,9 @@ def read_class_weights(
     if isinstance(given, Mapping):
         for name in given:
             if str(name) not in classes:
-                close = difflib.get_close_matches(str(name), classes, n=1)
                 raise WeightError(
                     f"--class-weights: there is no class {str(name)!r}.",
-                    hint=f"Did you mean {close[0]}?"
-                    if close
-                    else f"Known: {', '.join(classes[:10])}.",
+                    hint=did_you_mean(str(name), classes) or f"Known: {listed(classes)}.",
                 )
         by_name = {str(name): _as_weight(weight) for name, weight in given.items()}
         weights = tuple(by_name.get(name, 1.0) for name in classes)

@@ -1,4 +1,4 @@
-"""Ids: the columns that name the rows of predictions and labels. Looks at names and kinds only."""
+"""Id columns: those that name the rows of predictions and labels. Looks at names and kinds only."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from xent_cli.errors import ColumnError
 from xent_cli.schema.column import Column
+from xent_cli.schema.name_suggestions import listed
 
 INDEX_NAMES = (
     "",
@@ -73,9 +74,9 @@ def find_ids(
         ours = theirs = text
     for (side, columns), name in zip(sides.items(), (ours, theirs), strict=True):
         if name not in {column.name for column in columns}:
-            listed = ", ".join([column.name for column in columns][:10])
+            known = listed([column.name for column in columns])
             raise ColumnError(
-                f"--id {text}: the {side} have no column {name!r} (but {listed}).",
+                f"--id {text}: the {side} have no column {name!r} (but {known}).",
                 hint="Where the two names differ, say --id A=B: A of the predictions, B of the "
                 "labels.",
             )

@@ -1,4 +1,4 @@
-"""Classes: how labels find them, by name or by position. NumPy only."""
+"""Label encoder: how labels find their classes, by name or by position. NumPy only."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from xent_cli.errors import LabelError
 from xent_cli.schema.class_names import FALSE_WORDS, TRUE_WORDS, as_number, polarity
+from xent_cli.schema.name_suggestions import listed
 
 _INTEGER = re.compile(r"[+-]?\d+\Z")
 
@@ -169,8 +170,7 @@ class ClassIndex:
     def _listed(self) -> str:
         if self.by_position and all(map(_INTEGER.match, self.names)):
             return f"{self.base} to {self.base + len(self.names) - 1}"
-        shown = ", ".join(self.names[:8])
-        return shown if len(self.names) <= 8 else f"{shown}, ... ({len(self.names)} in all)"
+        return listed(self.names)
 
 
 def index_classes(

@@ -1,4 +1,4 @@
-"""Binary classes: which of two labels is the positive one, and what both are called."""
+"""Positive class: which of two labels is the positive one, and what both are called."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Notice: something the reader of a result should know."""
+"""Provenance: which inputs a result was made from, and notices about them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 
@@ -38,7 +38,8 @@ class Input:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Return what `to_dict` wrote."""
-        return cls(**{**data, "columns": tuple(data["columns"])})
+        known = {item.name: data[item.name] for item in fields(cls) if item.name in data}
+        return cls(**{**known, "columns": tuple(data["columns"])})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -11,6 +10,7 @@ from xent_cli.errors import ColumnError, SwappedInputsError, UsageError
 from xent_cli.schema.class_names import match_columns
 from xent_cli.schema.column import Column
 from xent_cli.schema.id_columns import INDEX_NAMES
+from xent_cli.schema.name_suggestions import did_you_mean, listed
 from xent_cli.schema.slicing import Slicing
 
 LABEL_NAMES = (
@@ -230,7 +230,7 @@ def _labels(
     if len(rest) == 1 and not known:
         return (rest[0],)
     raise ColumnError(
-        f"Which of the columns {_listed(names)} holds the labels?",
+        f"Which of the columns {listed(names)} holds the labels?",
         hint="Name it with --label-col (a pattern such as 'y_*' for one column a class).",
     )
 
@@ -252,7 +252,7 @@ def _conventional_label(columns: Sequence[Column]) -> tuple[str, ...]:
     if len(known) == 1:
         return (known[0],)
     raise UsageError(
-        f"Which of the columns {_listed([column.name for column in columns])} holds the labels?",
+        f"Which of the columns {listed([column.name for column in columns])} holds the labels?",
         hint="Give a file of labels, or name their column with --label-col.",
     )
 
@@ -277,10 +277,9 @@ def _require(name: str, columns: Sequence[Column], option: str) -> None:
     names = [column.name for column in columns]
     if name in names:
         return
-    close = difflib.get_close_matches(name, names, n=1)
     raise ColumnError(
-        f"{option} {name}: there is no such column among {_listed(names)}.",
-        hint=f"Did you mean {close[0]}?" if close else "",
+        f"{option} {name}: there is no such column among {listed(names)}.",
+        hint=did_you_mean(name, names),
     )
 
 
@@ -290,8 +289,3 @@ def _is_index(column: Column) -> bool:
 
 def _is_id(column: Column, shared: set[str]) -> bool:
     return column.name in shared and (_is_index(column) or column.integral or column.kind == "text")
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:10])
-    return shown if len(names) <= 10 else f"{shown}, ... ({len(names)} in all)"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import math
 import re
@@ -12,6 +11,7 @@ from itertools import pairwise
 from typing import Any, Self
 
 from xent_cli.errors import ColumnError, UsageError
+from xent_cli.schema.name_suggestions import did_you_mean, listed
 
 Part = str | int
 Key = tuple[Part, ...]
@@ -192,11 +192,9 @@ def _read_column(text: str, piece: str, known: Collection[str]) -> SliceColumn:
     cut = _CUT.fullmatch(piece)
     name = cut["name"] if cut else piece
     if name not in known:
-        close = difflib.get_close_matches(name, list(known), n=1)
-        shown = ", ".join(list(known)[:10]) + (", ..." if len(known) > 10 else "")
         raise ColumnError(
-            f"--by {text}: there is no column {name!r} among {shown}.",
-            hint=f"Did you mean {close[0]}?" if close else "",
+            f"--by {text}: there is no column {name!r} among {listed(known)}.",
+            hint=did_you_mean(name, known),
         )
     how = cut["how"].strip() if cut else ""
     if how.isdecimal() and 2 <= int(how) <= _MOST_PARTS:

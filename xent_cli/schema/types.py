@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from xent_cli.schema import file_formats
+
 Scale = Literal["probs", "logits", "logprobs"]
 
 
@@ -31,10 +33,7 @@ Unmatched = Literal["error", "drop"]
 Header = Literal["auto", "yes", "no"]
 
 
-InputFormat = Literal["csv", "tsv", "jsonl", "parquet", "arrow", "npy", "npz"]
-
-
-TEXT_FORMATS = ("csv", "tsv", "jsonl")
+InputFormat = file_formats.InputFormat
 
 
 Engine = Literal["local", "dask", "ray", "spark"]

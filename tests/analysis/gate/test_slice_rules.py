@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
-from xent_cli import evaluate, gate
+from xent_cli import evaluate, gate, to_dict
 from xent_cli.analysis.gate.rules import parse_rule
 from xent_cli.analysis.gate.verdicts import judge
 from xent_cli.errors import RuleError, UsageError
@@ -197,9 +195,5 @@ def test_clusters_and_weights_leave_accuracy_without_an_interval():
 
 
 def test_json_has_the_slice():
-    from xent_cli.analysis.to_json import gate_dict
-
-    data = json.loads(
-        json.dumps(gate_dict(gate(Q, LABELS, require="slice.country=KR.ce <= 9", by=BY)))
-    )
+    data = to_dict(gate(Q, LABELS, require="slice.country=KR.ce <= 9", by=BY))
     assert (data["verdicts"][0]["slice"], data["verdicts"][0]["class"]) == ("country=KR", None)

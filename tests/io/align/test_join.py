@@ -27,7 +27,7 @@ from xent_cli.errors import (
 )
 from xent_cli.io.align import id_index
 from xent_cli.io.align.lookup_table import Held
-from xent_cli.io.formats import parquet
+from xent_cli.io.formats import row_groups
 from xent_cli.io.formats.csv import records
 from xent_cli.io.formats.in_memory import wrap_object
 from xent_cli.schema.options import Options
@@ -45,7 +45,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut files into many pieces."""
     monkeypatch.setattr(records, "_FIRST_BYTES", 1500)
     monkeypatch.setattr(records, "CHUNK_BYTES", 3000)
-    monkeypatch.setattr(parquet, "_PIECE_VALUES", 300)
+    monkeypatch.setattr(row_groups, "_PIECE_VALUES", 300)
 
 
 def frames(ids: np.ndarray = NUMBERS) -> tuple[pd.DataFrame, pd.DataFrame]:

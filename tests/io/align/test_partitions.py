@@ -13,7 +13,7 @@ import pytest
 from xent_cli import evaluate
 from xent_cli.errors import BrokenFileError, EmptyInputError, RowCountError
 from xent_cli.io.align import partitions
-from xent_cli.io.formats import npy, parquet
+from xent_cli.io.formats import npy, row_groups
 from xent_cli.io.formats.csv import records
 from xent_cli.io.open import open_source
 from xent_cli.io.source import Piece
@@ -27,7 +27,7 @@ ROWS = 900
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records, "CHUNK_BYTES", 4000)
-    monkeypatch.setattr(parquet, "_PIECE_VALUES", 300)
+    monkeypatch.setattr(row_groups, "_PIECE_VALUES", 300)
     monkeypatch.setattr(npy, "_PIECE_BLOCKS", 1)
     monkeypatch.setattr(npy, "block_rows", lambda _: 130)
     monkeypatch.setattr(partitions, "_PARTITION_VALUES", 600)

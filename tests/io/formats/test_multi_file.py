@@ -47,6 +47,8 @@ def test_folders_and_patterns_are_read_in_natural_order(folder: Path, tmp_path: 
     assert cross_entropy(str(folder / "*.csv"), labels) == EXPECTED
     assert cross_entropy(str(folder / "part-?*.csv"), labels, batch_rows=3) == EXPECTED
     assert read_column(str(folder), "p_cat", "number") == [row[0] for row in P]
+    (folder / "part-10.csv").rename(folder / "part-3².csv")  # A digit, but no number.
+    assert cross_entropy(folder, labels) == EXPECTED
 
 
 def test_folders_in_folders(folder: Path, tmp_path: Path) -> None:

@@ -192,3 +192,16 @@ def test_labels_without_plain_text(tmp_path: Path) -> None:
     file = save(tmp_path / "p.parquet", table(label=[{"a": 1}] * 4))
     with pytest.raises(ColumnError, match="column label holds struct"):
         evaluate(file, label_col="label")
+
+
+def test_row_groups_that_have_not_the_rows_of_the_file(tmp_path: Path) -> None:
+    """Of 4 rows the row group says 3: an integer of Thrift, behind its size in bytes."""
+    file = save(tmp_path / "p.parquet", table(label=Y))
+    about = pq.read_metadata(file)
+    twice = 2 * about.row_group(0).total_byte_size  # Signed integers are stored so.
+    said = bytes([0x16, twice & 0x7F | 0x80, twice >> 7, 0x16, 8])
+    data = Path(file).read_bytes()
+    assert data.count(said) == 1
+    broken = write(tmp_path / "p.parquet", data.replace(said, said[:-1] + b"\x06"))
+    with pytest.raises(BrokenFileError, match="says it has 4 rows and holds 3"):
+        evaluate(broken)

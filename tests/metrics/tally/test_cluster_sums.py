@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import pickle
+from fractions import Fraction
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 from xent_cli import Report, evaluate, merge
 from xent_cli.errors import ColumnError, MissingValueError, SignatureError, UsageError
 from xent_cli.metrics.rows.batch import GivenNames
+from xent_cli.metrics.rows.measure import measure
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
 
 RNG = np.random.default_rng(4)
@@ -97,8 +100,6 @@ def test_any_split_gives_the_same_bits(kind):
 @settings(max_examples=40)
 @given(seed=st.integers(0, 2**32), scale=st.sampled_from([1e-9, 1.0, 1e5]))
 def test_sums_are_a_commutative_monoid(make_batch, spec_of, seed, scale):
-    from xent_cli.metrics.rows.measure import measure
-
     rng = np.random.default_rng(seed)
     spec = spec_of("sparse", 3)
 
@@ -238,3 +239,49 @@ def test_weights_of_any_size_are_the_same_in_any_split():
     )
     assert sum(parts, start=ClusterSums.zero(2)) == whole
     assert ClusterSums.from_dict(whole.to_dict(), 2) == whole
+
+
+@pytest.mark.parametrize("most", [1, 50])
+def test_rows_that_wait_change_nothing(monkeypatch, most):
+    whole = evaluate(Q, LABELS, cluster=USERS, weight=WEIGHTS, batch_rows=20)
+    monkeypatch.setattr("xent_cli.metrics.tally.cluster_sums._MOST_ROWS", most)
+    again = evaluate(Q, LABELS, cluster=USERS, weight=WEIGHTS, batch_rows=20)
+    assert again.to_dict() == whole.to_dict()
+
+
+def test_sums_pickle_while_rows_wait(make_batch, spec_of):
+    batch = make_batch(
+        [[0.5, 0.5], [0.25, 0.75]],
+        [0, 1],
+        clusters=np.array([0, 1]),
+        cluster_names=GivenNames(("a", "b")),
+    )
+    sums = ClusterSums.of(batch, measure(batch, spec_of("sparse")).rows, 2)
+    assert sums.waiting
+    back = pickle.loads(pickle.dumps(sums))
+    assert back == sums
+    assert not back.waiting
+
+
+def test_saved_sums_are_in_units_of_2_to_minus_124():
+    sums = evaluate([[0.5, 0.5], [0.25, 0.75]], [0, 1], cluster=["a", "b"]).tally.clusters
+    assert sums.to_dict() == {
+        "keys": ["a", "b"],
+        "cells": [0, 3],
+        "weight": ["1" + "0" * 31] * 2,
+        "loss": [f"{int(Fraction(-math.log(p)) * 2**124):x}" for p in (0.5, 0.75)],
+        "too_large": False,
+    }
+
+
+def test_losses_below_the_grid_are_rounded_to_it_row_by_row(make_batch, spec_of):
+    tiny = 3.25 * 2.0**-124
+    batch = make_batch(
+        [[-tiny, -50.0]] * 3,
+        [0] * 3,
+        clusters=np.zeros(3, np.intp),
+        cluster_names=GivenNames(("u",)),
+    )
+    spec = spec_of("sparse", scale="logprobs", row_sums="ignore")
+    sums = ClusterSums.of(batch, measure(batch, spec).rows, 2)
+    assert sums.to_dict()["loss"] == ["9"]

@@ -16,9 +16,9 @@ from xent_cli.errors import ReportError, SignatureError, SliceError
 from xent_cli.metrics.rows.batch import GivenNames, Sliced
 from xent_cli.metrics.rows.measure import measure
 from xent_cli.metrics.tally import slice_sums as module
-from xent_cli.metrics.tally.slice_sums import COUNTS, GRADES, MOMENTS, SliceSums, add_slices
+from xent_cli.metrics.tally.slice_sums import COUNTS, GRADES, SliceSums, add_slices
 from xent_cli.metrics.tally.tally import Tally
-from xent_cli.metrics.tally.third_powers import DRAWN, THIRD_POWERS, ZEROS
+from xent_cli.metrics.tally.third_powers import DRAWN, MOMENTS, THIRD_POWERS, ZEROS
 from xent_cli.schema.slicing import SliceColumn, Slicing
 
 BY = Slicing((SliceColumn("country"),))

@@ -1,4 +1,4 @@
-"""Contrast: two or more models on the same rows, each compared with the first."""
+"""Models: two or more on the same rows, each compared with the first."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ class Contrast:
         The baseline's and then the candidates', as they were given.
     comparisons : tuple of Comparison
         Of each candidate with the baseline; all have the same baseline.
+    trend : bool
+        Whether they are steps of one training, in order.
 
     Examples
     --------
@@ -31,6 +33,7 @@ class Contrast:
 
     names: tuple[str, ...]
     comparisons: tuple[Comparison, ...]
+    trend: bool = False
 
     @property
     def baseline(self) -> Report:

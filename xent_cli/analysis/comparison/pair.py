@@ -1,4 +1,4 @@
-"""Comparison: a candidate's report beside a baseline's, and the difference between them."""
+"""Pair: a candidate's report beside a baseline's, and the difference between them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from functools import cached_property
 from xent_cli.metrics.report.figures import NATS_PER, error_reason, mean_loss, moments_of
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.warnings import few_rows
-from xent_cli.metrics.tally.paired import JOINT, Delta
-from xent_cli.metrics.tally.third_powers import moments_at
+from xent_cli.metrics.tally.paired import Delta
+from xent_cli.metrics.tally.third_powers import JOINT, moments_at
 from xent_cli.numerics.difference_of_means import Bounds, DifferenceOfMeans
 from xent_cli.numerics.estimates import Estimate, correlation, difference, root_of_squares
 from xent_cli.numerics.fieller import PairSums, RatioOfMeans

@@ -1,4 +1,4 @@
-"""Slice comparison: by how much a candidate differs from a baseline in each slice."""
+"""Slices of a pair: by how much a candidate differs from a baseline in each slice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from functools import cached_property
 from xent_cli.analysis.comparison.pair import Comparison, paired_difference
 from xent_cli.metrics.report.figures import INFINITE, NATS_PER, UNVARIED, error_reason
 from xent_cli.metrics.report.slices import Slice, SliceTable, slice_tables, small_slices
-from xent_cli.metrics.tally.slice_sums import ABSOLUTE, SliceSums
+from xent_cli.metrics.tally.slice_sums import SliceSums
+from xent_cli.metrics.tally.third_powers import ABSOLUTE
 from xent_cli.numerics.estimates import Estimate, difference
 from xent_cli.numerics.moments import Moments
 from xent_cli.schema.slicing import Key

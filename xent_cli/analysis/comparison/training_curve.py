@@ -1,4 +1,4 @@
-"""Trend: models that are steps of one training, and where it begins to overfit."""
+"""Training curve: models that are steps of one training, and where it begins to overfit."""
 
 from __future__ import annotations
 
@@ -48,21 +48,6 @@ def find_trend(found: Contrast) -> Trend:
             break
         rises = index
     return Trend(short_names(found.names), losses, best, rises)
-
-
-def natural_order(paths: Sequence[str]) -> list[str]:
-    """Sort paths as people count: step-2 before step-10.
-
-    Examples
-    --------
-    >>> natural_order(["step-10.csv", "step-9.csv"])
-    ['step-9.csv', 'step-10.csv']
-    """
-
-    def key(path: str) -> list[tuple[int, int, str]]:
-        return [(0, int(t), "") if t.isdecimal() else (1, 0, t) for t in re.split(r"(\d+)", path)]
-
-    return sorted(paths, key=key)
 
 
 def short_names(names: Sequence[str]) -> tuple[str, ...]:

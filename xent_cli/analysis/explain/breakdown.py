@@ -1,4 +1,4 @@
-"""Survey: sums over rows, beside the tally, that say where the loss sits."""
+"""Breakdown: sums over rows, beside the tally, that say where the loss sits."""
 
 from __future__ import annotations
 

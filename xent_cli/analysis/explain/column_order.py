@@ -1,4 +1,4 @@
-"""Order: whether the columns stand for other classes than they are taken for. NumPy only.
+"""Column order: whether the columns stand for other classes than they are taken for. NumPy only.
 
 The claim that columns are mixed up accuses a file, and a bad model must not be taken for it. It is
 made where five things hold, of the rows of the classes that would move:

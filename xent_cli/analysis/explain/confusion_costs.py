@@ -1,4 +1,4 @@
-"""Crossing: what the rows of each class would cost, were each column theirs. NumPy only."""
+"""Confusion costs: what the rows of each class would cost, were each column theirs. NumPy only."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.gate.rule_values import Quantity
-from xent_cli.analysis.gate.rules import PAIRED, Rule
+from xent_cli.analysis.gate.rules import Rule
 from xent_cli.analysis.gate.verdicts import FalseAlarms, Outcome, judge_quantities, worst
 from xent_cli.errors import UsageError
 from xent_cli.metrics.report.figures import NATS_PER, moments_of
@@ -62,7 +62,7 @@ def count_false_alarms(
     UsageError
         If nothing can be flipped: no paired baseline, no rule about it, or infinite losses.
     """
-    chosen = [rule for rule in rules if rule.metric in PAIRED and rule.slice_name is None]
+    chosen = [rule for rule in rules if rule.about.is_paired and rule.slice_name is None]
     delta = comparison.delta
     if delta is None or not chosen:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""Quantities: the figure that a rule is about, with what is known of its error."""
+"""Rule values: the figure that a rule is about, with what is known of its error."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from functools import partial
 
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.comparison.pair_slices import SliceComparison
-from xent_cli.analysis.gate.rules import COUNTED, PAIRED, Rule
-from xent_cli.errors import RuleError
+from xent_cli.analysis.gate.metrics import METRICS
+from xent_cli.analysis.gate.rules import Rule
 from xent_cli.metrics.report.figures import NATS_PER, mean_loss, moments_of
 from xent_cli.metrics.report.normalized_entropy import normalized_bounds, one_class_a_row
 from xent_cli.metrics.report.report import Report
@@ -71,11 +71,7 @@ def quantities(
         If the rule names a class or slice that does not exist, or compares with a baseline that is
         not there.
     """
-    if rule.metric in PAIRED and comparison is None:
-        raise RuleError(
-            f"The rule {rule.text!r} compares with a baseline, and there is none.",
-            hint="Give it with --baseline.",
-        )
+    rule.require_baseline(given=comparison is not None)
     if rule.slice_name is not None:
         return list(_of_slices(rule, report, comparison, min_n))
     if rule.class_name is None:
@@ -90,7 +86,7 @@ def quantities(
 def _overall(metric: str, report: Report, comparison: Comparison | None) -> Quantity:
     figures, k = report.overall, report.tally.spec.n_classes
     undefined = report.figures.undefined
-    if metric in COUNTED:
+    if METRICS[metric].is_counted:
         return Quantity(_counted(metric, report))
     if metric == "delta" and comparison is not None:
         return _of_difference(comparison.overall)

@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NoReturn, get_args
 
+from xent_cli.analysis.gate.metrics import METRICS, PART_METRICS, SHARES, Metric
 from xent_cli.errors import RuleError
+from xent_cli.schema.name_suggestions import did_you_mean, listed
 
-Metric = Literal[
-    "ce",
-    "macro_ce",
-    "ne",
-    "perplexity",
-    "accuracy",
-    "n",
-    "clipped",
-    "coverage",
-    "delta",
-    "delta_rel",
-]
 Operator = Literal["<=", "<", ">=", ">"]
 
-METRICS: tuple[str, ...] = get_args(Metric)
-CLASS_METRICS = ("ce", "accuracy", "n", "delta")
-"""Metrics of a class, or of a slice."""
-
-PAIRED = ("delta", "delta_rel")
-"""Metrics that compare with a baseline."""
-
-COUNTED = ("n", "clipped", "coverage")
-"""Metrics that are what they are: they have no interval."""
-
 _SCOPES = {"class": "class.cat.ce <= 0.8", "slice": "slice.country=KR.ce <= 0.8"}
-_SHARES = ("accuracy", "coverage", "delta_rel")
-_AT_MOST_ONE = ("accuracy", "coverage")
 _OPERATOR = re.compile(r"<=|>=|=<|=>|==|!=|≤|≥|<|>|=")
 _SPELLINGS = {"≤": "<=", "≥": ">="}
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z")
@@ -74,6 +51,19 @@ class Rule:
     class_name: str | None = None
     slice_name: str | None = None
     is_pattern: bool = False
+
+    @property
+    def about(self) -> Metric:
+        """What is true of its metric."""
+        return METRICS[self.metric]
+
+    def require_baseline(self, *, given: bool) -> None:
+        """Raise RuleError if it compares with a baseline and none is given."""
+        if self.about.is_paired and not given:
+            raise RuleError(
+                f"The rule {self.text!r} compares with a baseline, and there is none.",
+                hint="Give it with --baseline.",
+            )
 
     def holds(self, value: float) -> bool:
         """Say whether a value satisfies the rule; NaN never does.
@@ -209,17 +199,17 @@ def parse_rule(text: str) -> Rule:
     metric, scope, name, quoted = _read_target(text, target, many=len(signs) > 1)
     number, mark, level = right.partition("@")
     limit, is_percent = _read_number(text, number.strip())
-    if is_percent and metric not in _SHARES:
+    if is_percent and not METRICS[metric].is_share:
         raise RuleError(
             f"The rule {text!r}: {metric} is no share, to be compared with a percentage.",
-            hint=f"Percentages go with {', '.join(_SHARES)}.",
+            hint=f"Percentages go with {', '.join(SHARES)}.",
         )
-    if metric in _AT_MOST_ONE and limit > 1:
+    if METRICS[metric].is_share and not METRICS[metric].is_paired and limit > 1:
         hint = "1, or 100%, is all of the rows." if is_percent else f"Write {number.strip()}%."
         raise RuleError(
             f"The rule {text!r}: {metric} is a share, which is never above 1.", hint=hint
         )
-    if mark and metric in COUNTED:
+    if mark and METRICS[metric].is_counted:
         raise RuleError(
             f"The rule {text!r}: {metric} is counted and has no interval.", hint="Leave the @ out."
         )
@@ -257,11 +247,11 @@ def _read_target(text: str, target: str, *, many: bool) -> tuple[str, str, str, 
         return target, "", "", False
     name, dot, metric = rest.rpartition(".")
     name, metric = name.strip(), metric.strip()
-    if metric not in CLASS_METRICS:
+    if metric not in PART_METRICS:
         signs = [sign[0] for sign in _OPERATOR.finditer(rest)]
         if many and any(sign != "=" or scope == "class" for sign in signs):
             raise RuleError(f"The rule {text!r} has two operators.", hint="Write two rules.")
-        _refuse(text, f"there is no metric {metric!r} of a {scope}", metric, CLASS_METRICS)
+        _refuse(text, f"there is no metric {metric!r} of a {scope}", metric, PART_METRICS)
     if not dot or not name:
         raise RuleError(f"The rule {text!r} names no {scope}.", hint=f"As in {_SCOPES[scope]}.")
     quoted = len(name) > 1 and name[0] == name[-1] and name[0] in "\"'"
@@ -294,8 +284,5 @@ def _read_level(text: str, level: str) -> float:
 
 
 def _refuse(text: str, fault: str, name: str, known: Collection[str]) -> NoReturn:
-    folded = {item.casefold(): item for item in known}
-    close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
-    shown = ", ".join(list(known)[:10]) + (", ..." if len(known) > 10 else "")
-    hint = f"Did you mean {folded[close[0]]}?" if close else f"Known: {shown}."
+    hint = did_you_mean(name, known) or f"Known: {listed(known)}."
     raise RuleError(f"The rule {text!r}: {fault}.", hint=hint)

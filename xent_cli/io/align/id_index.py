@@ -1,4 +1,4 @@
-"""Keys: the ids of rows as whole numbers or texts, and the index that finds rows by them."""
+"""Id index: the ids of rows as whole numbers or texts, and the index that finds rows by them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from xent_cli.errors import ColumnError, IdTypeError
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source
-from xent_cli.schema.types import TEXT_FORMATS
+from xent_cli.schema.file_formats import TEXT_FORMATS
 
 KeyKind = Literal["integer", "text", "either"]
 

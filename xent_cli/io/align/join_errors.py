@@ -1,4 +1,4 @@
-"""Account: why the ids of two inputs do not come out even, found by reading them once more."""
+"""Join errors: why the ids of two inputs do not come out even, found by reading them once more."""
 
 from __future__ import annotations
 

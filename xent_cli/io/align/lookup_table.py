@@ -1,4 +1,4 @@
-"""Held: an input whose rows are kept in memory, to be found by their ids in any order."""
+"""Lookup table: an input whose rows are kept in memory, to be found by their ids in any order."""
 
 from __future__ import annotations
 
@@ -90,11 +90,6 @@ class Held:
 
     def __len__(self) -> int:
         return int(self._data.num_rows)
-
-    @property
-    def has_texts(self) -> bool:
-        """Whether the ids are texts."""
-        return self._index.is_text
 
     def find(self, keys: pa.Array) -> Rows:
         """Return the row of each id, (n,), or -1 where there is none."""

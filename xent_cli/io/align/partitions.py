@@ -1,4 +1,4 @@
-"""Units: the same rows of both inputs, still to be read. Work for threads, or for a cluster."""
+"""Partitions: the same rows of both inputs, still to be read; work for threads, or a cluster."""
 
 from __future__ import annotations
 

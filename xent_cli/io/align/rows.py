@@ -1,4 +1,4 @@
-"""Pairing: two sources side by side, row by row."""
+"""Rows: two sources side by side, row by row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Formats: which one a file is of, by its name and its first bytes."""
+"""Detection: which format a file is of, by its name and its first bytes."""
 
 from __future__ import annotations
 
@@ -6,16 +6,9 @@ from xent_cli.errors import BrokenFileError, UnknownFormatError
 from xent_cli.io.storage.compression import opener_of
 from xent_cli.io.storage.location import Location
 from xent_cli.io.storage.suffixes import BY_SUFFIX, suffix_of
-from xent_cli.schema.types import InputFormat
+from xent_cli.schema.file_formats import FORMATS, InputFormat
 
-_BY_MAGIC: dict[bytes, InputFormat] = {
-    b"PAR1": "parquet",
-    b"ARROW1": "arrow",
-    b"\xff\xff\xff\xff": "arrow",
-    b"\x93NUMPY": "npy",
-    b"PK\x03\x04": "npz",
-    b"PK\x05\x06": "npz",
-}
+_BY_MAGIC = {magic: name for name, form in FORMATS.items() for magic in form.magic}
 _PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".joblib")
 
 

@@ -1,4 +1,4 @@
-"""Objects in memory - arrays, DataFrames, Arrow tables - as sources."""
+"""In memory: arrays, DataFrames, Arrow tables - as sources."""
 
 from __future__ import annotations
 

@@ -15,8 +15,7 @@ from xent_cli.io.block import Block
 from xent_cli.io.formats.csv.numerals import decimals_of
 from xent_cli.io.formats.csv.records import BYTE_ORDER_MARK, read_head, record_chunks
 from xent_cli.io.read_ahead import map_ahead
-from xent_cli.io.source import Source, Use, one_batch, reading
-from xent_cli.io.storage.compression import Opener
+from xent_cli.io.source import Source, TextFile, Use, one_batch, reading
 from xent_cli.schema.column import Column
 from xent_cli.schema.place import Place
 
@@ -26,11 +25,11 @@ _SAMPLE_LINES = 1000
 class JsonLinesSource(Source):
     """A file of JSON objects, one a line."""
 
-    def __init__(self, path: str, opener: Opener) -> None:
-        self.path = path
+    def __init__(self, file: TextFile) -> None:
+        self.path = path = file.name
         self.format = "jsonl"
-        self._open = opener
-        with reading(path, "JSON lines"), opener() as stream:
+        self._open = file.opener
+        with reading(path, "JSON lines"), file.opener() as stream:
             head, whole = read_head(stream)
         head = head.removeprefix(BYTE_ORDER_MARK)
         lines = head.splitlines() if whole else head.splitlines()[:-1]

@@ -1,4 +1,4 @@
-"""Several files as one: the parts of a folder, or what a pattern matches."""
+"""Multi-file inputs: the parts of a folder, or what a pattern matches."""
 
 from __future__ import annotations
 

@@ -32,6 +32,7 @@ from xent_cli.io.numpy_arrow import array_column, array_to_arrow
 from xent_cli.io.source import Piece, Source, Use, block_rows, reading, require_unique
 from xent_cli.io.storage.location import Location
 from xent_cli.schema.column import Column
+from xent_cli.schema.name_suggestions import listed
 from xent_cli.schema.place import Place
 
 _PIECE_BLOCKS = 16
@@ -199,7 +200,7 @@ def _reading_zip(location: Location) -> Iterator[None]:
 
 def _no_arrays(path: str, members: list[str]) -> InputError:
     """Return what to say of a zip archive that NumPy has not written."""
-    inside = f" ({', '.join(members[:3])}{', ...' if len(members) > 3 else ''})" if members else ""
+    inside = f" ({listed(members, 3)})" if members else ""
     return UnknownFormatError(
         f"{path} is a zip archive of other files{inside}, not one of NumPy arrays.",
         hint="Unpack it first, or save its data as CSV, Parquet or npy.",

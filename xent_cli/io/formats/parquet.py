@@ -10,12 +10,10 @@ import pyarrow.parquet as pq
 
 from xent_cli.io.arrow_types import SAMPLE_ROWS, columns_of, judge_integers
 from xent_cli.io.block import Block
+from xent_cli.io.formats.row_groups import join_small_groups, require_sum
 from xent_cli.io.source import Piece, Source, Use, block_rows, reading, require_unique
 from xent_cli.io.storage.location import Location
 from xent_cli.schema.place import Place
-
-_PIECE_VALUES = 1 << 20
-"""Row groups are read together until they hold so many values, lest each be opened for little."""
 
 _MANY_COLUMNS, _SOME_COLUMNS = 100, 32
 _WHOLE_BYTES = 192 << 20
@@ -41,6 +39,7 @@ class ParquetSource(Source):
             schema, about = file.schema_arrow, file.metadata
             self.n_rows = about.num_rows
             self._group_rows = [about.row_group(g).num_rows for g in range(about.num_row_groups)]
+            require_sum(self._group_rows, self.n_rows, self.path)
             require_unique(schema.names, self.path)
             columns = columns_of(schema)
             if integers := [column.name for column in columns if column.kind == "integer"]:
@@ -54,16 +53,11 @@ class ParquetSource(Source):
         return iter(parts) if len(parts) >= jobs else super().pieces(wanted, jobs=jobs)
 
     def parts(self, wanted: Mapping[str, Use]) -> list[Piece]:
-        enough = _PIECE_VALUES // max(1, sum(self._width(name) for name in wanted))
-        pieces, start, groups, rows = [], 0, [], 0
-        for group, count in enumerate(self._group_rows):
-            groups.append(group)
-            rows += count
-            if rows >= enough or group + 1 == len(self._group_rows):
-                read = partial(self._read_groups, wanted, tuple(groups), start)
-                pieces.append(Piece(self.path, start, rows, read))
-                start, groups, rows = start + rows, [], 0
-        return pieces
+        width = sum(self._width(name) for name in wanted)
+        return [
+            Piece(self.path, start, rows, partial(self._read_groups, wanted, groups, start))
+            for groups, start, rows in join_small_groups(self._group_rows, width)
+        ]
 
     def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
         return self._read_groups(wanted, range(len(self._group_rows)), 0, jobs)

@@ -8,6 +8,7 @@ from typing import Self
 from urllib.parse import parse_qsl, quote, unquote
 
 from xent_cli.errors import AddressError
+from xent_cli.schema.name_suggestions import nearest
 
 SCHEMES = ("s3", "gs", "gcs", "abfs", "abfss", "hdfs", "viewfs", "file")
 _HARMLESS = ("region", "scheme")
@@ -108,10 +109,8 @@ class Address:
                 hint="Pipe it in, as in: curl -L URL | xent eval - labels.csv",
             )
         if self.scheme not in SCHEMES:
-            import difflib
-
-            close = difflib.get_close_matches(self.scheme, SCHEMES, n=1, cutoff=0.5)
-            meant = f" Did you mean {close[0]}://?" if close else ""
+            close = nearest(self.scheme, SCHEMES, likeness=0.5)
+            meant = f" Did you mean {close}://?" if close else ""
             known = ", ".join(f"{scheme}://" for scheme in SCHEMES)
             raise AddressError(
                 f"{self.scheme}:// is no kind of address that xent opens.",

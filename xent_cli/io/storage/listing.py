@@ -5,7 +5,6 @@ from __future__ import annotations
 import glob
 import os
 import posixpath
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -13,6 +12,7 @@ from fnmatch import fnmatchcase
 from xent_cli.io.storage.address import Address, is_address
 from xent_cli.io.storage.location import LocalFile, Location
 from xent_cli.io.storage.suffixes import has_known_suffix
+from xent_cli.schema.natural_order import natural_key
 
 _STORE_JOBS = 16
 
@@ -38,7 +38,7 @@ class Listing:
     @classmethod
     def of(cls, name: str, files: Sequence[Location], base: str, *, jobs: int = 1) -> Listing:
         """Put files in order; what their paths say stands behind the folder `base`."""
-        ordered = sorted(files, key=lambda file: natural(file.path))
+        ordered = sorted(files, key=lambda file: natural_key(file.path))
         parts = [(file, hive_pairs(os.path.relpath(file.path, base or "."))) for file in ordered]
         return cls(name, tuple(parts), jobs)
 
@@ -159,14 +159,3 @@ def hive_pairs(relative: str) -> dict[str, str]:
     """
     folders = relative.replace(os.sep, "/").split("/")[:-1]
     return dict(folder.split("=", 1) for folder in folders if "=" in folder)
-
-
-def natural(path: str) -> list[tuple[int, int, str]]:
-    """Sort part-2 before part-10.
-
-    Examples
-    --------
-    >>> sorted(["part-10", "part-2"], key=natural)
-    ['part-2', 'part-10']
-    """
-    return [(0, int(t), "") if t.isdigit() else (1, 0, t) for t in re.split(r"(\d+)", path)]

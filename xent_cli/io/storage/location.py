@@ -10,6 +10,7 @@ from typing import BinaryIO, Self
 import pyarrow as pa
 
 from xent_cli.errors import MissingFileError, XentError
+from xent_cli.schema.name_suggestions import nearest
 
 _LOCAL_BUFFERS = (1 << 16, 1 << 20, 64 << 20)
 """The smallest and the largest buffer of a column, and what those of all columns may take."""
@@ -101,15 +102,13 @@ class LocalFile(Location):
         return found.st_size, found.st_ino, found.st_mtime_ns
 
     def similar(self) -> str:
-        import difflib
-
         folder, name = os.path.split(self.path)
         try:
             names = os.listdir(folder or ".")
         except OSError:
             return f"There is no folder {folder or '.'} either."
-        close = difflib.get_close_matches(name, names, n=1)
-        return f"Did you mean {os.path.join(folder, close[0])}?" if close else ""
+        close = nearest(name, names)
+        return f"Did you mean {os.path.join(folder, close)}?" if close else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from xent_cli.errors import BrokenFileError, XentError
 from xent_cli.io.storage.address import Address
 from xent_cli.io.storage.location import Location
 from xent_cli.io.storage.object_store_errors import explain_store_error, is_store_error
+from xent_cli.schema.name_suggestions import nearest
 
 _FIRST, _MOST = 1 << 16, 8 << 20
 
@@ -158,11 +159,9 @@ class StoredFile(Location):
             raise failed[0]  # Say, that there is no such bucket.
         if found == [[]]:
             return f"There is nothing in {folder} either."
-        import difflib
-
         names = {posixpath.basename(beside.key): beside for beside in (found[0] if found else ())}
-        close = difflib.get_close_matches(name, names, n=1)
-        return f"Did you mean {names[close[0]]}?" if close else ""
+        close = nearest(name, names)
+        return f"Did you mean {names[close]}?" if close else ""
 
     def explain(self, error: Exception) -> XentError | None:
         return explain_store_error(error, self.address) if is_store_error(error) else None

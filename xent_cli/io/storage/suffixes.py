@@ -5,24 +5,9 @@ from __future__ import annotations
 import os
 
 from xent_cli.io.storage.compression import SUFFIXES
-from xent_cli.schema.types import InputFormat
+from xent_cli.schema.file_formats import FORMATS
 
-BY_SUFFIX: dict[str, InputFormat] = {
-    ".csv": "csv",
-    ".txt": "csv",
-    ".tsv": "tsv",
-    ".tab": "tsv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".arrow": "arrow",
-    ".arrows": "arrow",
-    ".feather": "arrow",
-    ".ipc": "arrow",
-    ".npy": "npy",
-    ".npz": "npz",
-}
+BY_SUFFIX = {suffix: name for name, form in FORMATS.items() for suffix in form.suffixes}
 
 
 def has_known_suffix(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""Tools: other libraries' cross entropies by name, and what sets their numbers apart."""
+"""Libraries: the cross entropies of others by name, and what sets their numbers apart."""
 
 from __future__ import annotations
 

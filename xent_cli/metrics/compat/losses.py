@@ -1,4 +1,4 @@
-"""Elsewhere: the loss of rows by the rules of other libraries, in their arithmetic. NumPy only.
+"""Losses: those of rows by the rules of other libraries, in their arithmetic. NumPy only.
 
 Each rule was compared with the library itself, run on random predictions with zeros and with rows
 that do not sum to 1 (tests/reference/make_compat.py says how, and with which versions).

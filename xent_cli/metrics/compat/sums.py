@@ -1,4 +1,4 @@
-"""Compat: what other libraries print for the same rows, summed exactly and rounded as they do."""
+"""Sums: what other libraries print for the same rows, summed exactly and rounded as they do."""
 
 from __future__ import annotations
 

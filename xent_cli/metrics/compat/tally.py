@@ -1,4 +1,4 @@
-"""Tally beside: xent's own sums, and those of other libraries for the same rows."""
+"""Tally: xent's own sums, and those of other libraries for the same rows."""
 
 from __future__ import annotations
 

@@ -6,11 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
-from xent_cli.errors import NothingLeftError, ReportError
+from xent_cli.errors import NothingLeftError
 from xent_cli.metrics.compat.sums import CompatFigure
 from xent_cli.metrics.report.figures import ClassRow, Figures, Overall, figures_of
+from xent_cli.metrics.report.json_format import (
+    FORMAT_VERSION,
+    from_fields,
+    rebuilding,
+    require_alike,
+    require_document,
+)
 from xent_cli.metrics.report.slices import SliceTable, slice_tables
-from xent_cli.metrics.report.to_json import alike, finite, table_dict, without
+from xent_cli.metrics.report.to_json import INTERVALS, finite, table_dict, without
 from xent_cli.metrics.report.warnings import COMPUTED, OLD_SUMS, cautions
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.schema.provenance import Input, Matches, Notice, matches_of
@@ -20,8 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMAT = "xent.report"
-FORMAT_VERSION = 1
-_COMPUTED = ("mode", "unit", "n", "n_ignored", "n_invalid", "n_clipped", "overall", "classes")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -145,44 +150,35 @@ class Report:
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Return the report that `to_dict` wrote.
 
-        The figures are computed anew from the tally and must agree with the saved ones.
+        The figures are computed anew from the tally and must agree with the saved ones. Figures
+        that either lacks, because it was written by another version, are passed over.
 
         Raises
         ------
         ReportError
             If this is no report, of a later version, damaged, or edited by hand.
         """
-        _require_format(data)
-        try:
+        require_document(data, FORMAT)
+        with rebuilding(FORMAT):
+            tally = Tally.from_dict(data["tally"])
             report = cls(
-                tally := Tally.from_dict(data["tally"]),
+                tally,
                 figures_of(_require_rows(tally)),
-                str(data["mode_reason"]),
-                tuple(Notice(**item) for item in data["warnings"]),
-                tuple(Notice(**item) for item in data["notes"]),
+                data["mode_reason"],
+                tuple(from_fields(Notice, item) for item in data["warnings"]),
+                tuple(from_fields(Notice, item) for item in data["notes"]),
                 tuple(map(Input.from_dict, data["inputs"])),
-                tuple(CompatFigure(**item) for item in data.get("compat", ())),
+                tuple(from_fields(CompatFigure, item) for item in data.get("compat", ())),
             )
-            computed = (*_COMPUTED, "slices") if tally.slices else _COMPUTED
-            saved = {key: data[key] for key in computed}
-        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
-            raise ReportError(
-                f"The report is damaged ({type(error).__name__}: {error}).",
-                hint="Make it again with xent eval.",
-            ) from error
-        fresh = {key: value for key, value in report.to_dict().items() if key in computed}
-        now = tuple(cautions(tally, report.figures, report.matches))
+            fresh = report.to_dict()
+            now = tuple(cautions(tally, report.figures, report.matches))
         if OLD_SUMS in (notice.code for notice in now):
             # Its intervals were made by another rule, and so was the warning about them.
-            fresh = without(fresh, ("ci95", "delta_ci95"))
+            fresh = without(fresh, INTERVALS)
             kept = tuple(notice for notice in report.warnings if notice.code not in COMPUTED)
             added = tuple(notice for notice in now if notice.code == OLD_SUMS)
             report = replace(report, warnings=kept + added)
-        if not alike(saved, fresh):
-            raise ReportError(
-                "The figures of the report are not those of its tally: it was edited.",
-                hint="Make it again with xent eval.",
-            )
+        require_alike(data, fresh, FORMAT)
         return report
 
     def to_frame(self) -> pd.DataFrame:
@@ -208,7 +204,8 @@ def finalize(
     NothingLeftError
         If no row, or no weight, is left to average over.
     """
-    figures, inputs = figures_of(_require_rows(tally)), tuple(inputs)
+    tally = _require_rows(tally).settled()
+    figures, inputs = figures_of(tally), tuple(inputs)
     all_warnings = (*warnings, *cautions(tally, figures, matches_of(inputs)))
     return Report(tally, figures, mode_reason, all_warnings, tuple(notes), inputs)
 
@@ -220,16 +217,3 @@ def _require_rows(tally: Tally) -> Tally:
     if not tally.sums["weight"][tally.spec.n_classes]:
         raise NothingLeftError(f"All {tally.n[-1]:,} rows have weight 0: there is no mean.")
     return tally
-
-
-def _require_format(data: object) -> None:
-    if not isinstance(data, Mapping) or data.get("format") != FORMAT:
-        raise ReportError(
-            "This is not a report of xent.", hint="xent eval --format json writes one."
-        )
-    if data.get("format_version") != FORMAT_VERSION:
-        raise ReportError(
-            f"The report has format version {data.get('format_version')!r}; "
-            f"this xent reads {FORMAT_VERSION}.",
-            hint="A newer xent wrote it.",
-        )

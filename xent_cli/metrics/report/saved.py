@@ -1,4 +1,4 @@
-"""Saved: reports read back from their files."""
+"""Saved reports, read back from their files."""
 
 from __future__ import annotations
 
@@ -23,21 +23,27 @@ def read_report(path: str) -> Report:
     ReportError
         If it is no report.
     """
+    return Report.from_dict(read_json(path))
+
+
+def read_json(path: str) -> Any:
+    """Read a JSON file; ``-`` is standard input. Raises as `read_report` does."""
     try:
         if path == "-":
+            if sys.stdin is None:  # Closed before this process began.
+                raise MissingFileError("Standard input is closed: there is nothing to read.")
             text = sys.stdin.buffer.read().decode("utf-8")
         else:
             with open(path, encoding="utf-8") as file:
                 text = file.read()
-        data = json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text, parse_constant=_refuse_constant)
     except OSError as error:
         raise MissingFileError(f"{path} cannot be read: {error.strerror}.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ReportError(
             f"{path} is no JSON: {' '.join(str(error).split())}.",
-            hint="xent eval --format json writes reports.",
+            hint="--format json writes results that can be read again.",
         ) from error
-    return Report.from_dict(data)
 
 
 def is_report(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""Slice clusters: what clusters of rows say of slices and of the rest, which may share clusters."""
+"""Slice draws: what clusters of rows say of slices and of the rest, which may share clusters."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ def cluster_draws(clusters: ClusterSums) -> list[ClusterDraws]:
     rest_w, rest_u = all_w - w, all_u - u
     groups = Groups.of(label, clusters.n_classes)
 
-    shared = [groups.sum(product) for product in (u * rest_u, u * rest_w, w * rest_u, w * rest_w)]
+    crosswise = ((u, rest_u), (u, rest_w), (w, rest_u), (w, rest_w))
+    shared = [groups.products(*pair) for pair in crosswise]
     # Clusters that a slice has no part in are in the rest as they are in all.
     replaced, remaining = (
         draw_moments(weight, loss, groups) for weight, loss in ((all_w, all_u), (rest_w, rest_u))

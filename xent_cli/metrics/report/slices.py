@@ -1,4 +1,4 @@
-"""Slice figures: the numbers of each slice, beside those of the rest. Computed when asked for."""
+"""Slices: the numbers of each slice, beside those of the rest. Computed when asked for."""
 
 from __future__ import annotations
 

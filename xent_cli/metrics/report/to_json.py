@@ -1,4 +1,4 @@
-"""Slice dicts: the figures of slices as plain data for JSON."""
+"""To JSON: the figures of slices as plain data for JSON."""
 
 from __future__ import annotations
 
@@ -58,6 +58,10 @@ def finite(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+INTERVALS = ("ci95", "delta_ci95")
+"""Keys of intervals, which other versions may make by another rule."""
+
+
 def without(values: Any, names: Collection[str]) -> Any:
     """Leave out what has one of some names, at any depth.
 
@@ -71,18 +75,28 @@ def without(values: Any, names: Collection[str]) -> Any:
     return [without(value, names) for value in values] if isinstance(values, list) else values
 
 
+_SAID = frozenset(
+    ("signature", "mode_reason", "reason", "undefined", "warnings", "notes", "inputs", "compat")
+)
+"""What is said of figures, in words that a later version may choose better."""
+
+
 def alike(saved: Any, fresh: Any) -> bool:
-    """Compare figures; another machine's logarithm may differ in the last digits.
+    """Compare saved figures with those that the same sums come to now.
+
+    Only what is in both counts: later versions add figures, and earlier ones lack them. (What
+    none may lack, the schema requires.) Another machine's logarithm may differ in the last digits.
 
     Examples
     --------
-    >>> alike({"ce": 0.1 + 0.2, "n": 3}, {"ce": 0.3}), alike([0.3], [0.301])
+    >>> alike({"ce": 0.1 + 0.2, "n": 3}, {"ce": 0.3, "se": 0.1}), alike([0.3], [0.301])
     (True, False)
     """
     if isinstance(fresh, dict):
-        return isinstance(saved, dict) and all(alike(saved.get(k), v) for k, v in fresh.items())
-    if isinstance(fresh, list):
-        if not isinstance(saved, list) or len(saved) != len(fresh):
+        known = fresh.keys() - _SAID
+        return isinstance(saved, dict) and all(alike(saved[k], fresh[k]) for k in known & {*saved})
+    if isinstance(fresh, list | tuple):
+        if not isinstance(saved, list | tuple) or len(saved) != len(fresh):
             return False
         return all(alike(*pair) for pair in zip(saved, fresh, strict=True))
     if isinstance(fresh, float) and isinstance(saved, int | float):

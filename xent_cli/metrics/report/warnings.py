@@ -1,4 +1,4 @@
-"""Cautions: what of a tally may make its figures mislead, as warnings."""
+"""Warnings: what of a tally may make its figures mislead, as warnings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measured: a batch whose rows were checked, and what each of them contributes."""
+"""Measure: a batch whose rows were checked, and what each of them contributes."""
 
 from __future__ import annotations
 

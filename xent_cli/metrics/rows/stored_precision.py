@@ -1,4 +1,4 @@
-"""Precision: how finely predictions are stored, and how far each may be from what was meant."""
+"""Stored precision: how finely predictions are stored, and how far each may be off for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cells: adding up what rows contribute, class by class and overall, exactly."""
+"""Class sums: adding up what rows contribute, class by class and overall, exactly."""
 
 from __future__ import annotations
 
@@ -89,8 +89,6 @@ class Cells:
             mask = np.ones(self._rows.loss.shape, np.bool_)
         if mask is None:
             counts, overall = self._by_class.count(), len(self._rows.loss)
-        elif not mask.any():
-            return (0,) * (self._n_classes + 1)
         else:
             counts = self._by_class.count(mask.reshape(-1))
             overall = int(np.count_nonzero(mask if mask.ndim == 1 else mask.any(axis=0)))

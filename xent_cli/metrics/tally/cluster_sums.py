@@ -35,17 +35,7 @@ _MOST_ROWS = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Rows that wait to be added up.
-
-    Attributes
-    ----------
-    names : Names
-    clusters, labels : (n,) int32
-        The number of each row's cluster among the names, and its class.
-    weight : (n,) float64, optional
-        None where all are 1.
-    loss : (n,) float64
-    """
+    """Rows that wait to be added up, with the numbers of their clusters among the names."""
 
     names: Names
     clusters: NDArray[np.int32]
@@ -338,14 +328,7 @@ def _merged(a: ClusterSums, b: ClusterSums) -> ClusterSums:
     k, texts = a.n_classes, a.texts
     ours, theirs = a.cells, b.cells
     if not np.array_equal(texts, b.texts):
-        both = np.concatenate([texts, b.texts])
-        order = both.argsort(kind="stable")  # Two sorted runs are merged in one go.
-        ordered = both[order]
-        first = np.ones(len(both), dtype=np.bool_)
-        first[1:] = ordered[1:] != ordered[:-1]
-        places = np.empty(len(both), dtype=np.int64)
-        places[order] = np.cumsum(first) - 1
-        texts = ordered[first]
+        texts, places = np.unique(np.concatenate([texts, b.texts]), return_inverse=True)
         ours = places[: len(a.texts)][ours // k] * k + ours % k
         theirs = places[len(a.texts) :][theirs // k] * k + theirs % k
     cells, at = np.unique(np.concatenate([ours, theirs]), return_inverse=True)

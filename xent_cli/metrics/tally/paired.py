@@ -1,4 +1,4 @@
-"""Delta: by how much a candidate's losses differ from a baseline's, row by row, as exact sums."""
+"""Paired differences of a candidate's losses from a baseline's, row by row, as exact sums."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from xent_cli.metrics.tally.class_sums import Cells, drawn, present
 from xent_cli.metrics.tally.slice_sums import SliceSums, add_differences
 from xent_cli.metrics.tally.third_powers import (
     DRAWN,
+    JOINT,
     LARGEST_SQUARED,
+    MOMENTS,
     THIRD_POWERS,
     Sums,
     common,
@@ -30,12 +32,6 @@ from xent_cli.numerics.summation import one_sum
 from xent_cli.schema.spec import Spec
 
 Mask = NDArray[np.bool_]
-
-MOMENTS = ("weight", "loss", "weight_squared", "loss_weight", "loss_squared")
-"""Sums kept for each class and, last, for all rows; "loss" is that of the differences."""
-
-JOINT = "difference_squared_loss"
-"""Sum kept once, of squared differences times the losses of the baseline."""
 
 
 @dataclass(frozen=True, slots=True)

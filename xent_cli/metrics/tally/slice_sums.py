@@ -15,8 +15,10 @@ from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.metrics.tally.third_powers import (
+    ABSOLUTE,
     DRAWN,
     LARGEST_SQUARED,
+    MOMENTS,
     THIRD_POWERS,
     ZEROS,
     Sums,
@@ -36,11 +38,7 @@ COUNTS = ("rows", "infinite", "huge")
 """Rows of each slice; those whose loss is infinite, and is in no sum; those with a loss too large
 to square."""
 
-MOMENTS = ("weight", "loss", "weight_squared", "loss_weight", "loss_squared")
 GRADES = ("graded", "correct")
-ABSOLUTE = "absolute"
-"""For differences of two models, the sum of how large they are."""
-
 Mask = NDArray[np.bool_]
 
 
@@ -55,8 +53,8 @@ class SliceSums:
     ----------
     slicing : Slicing
     keys : tuple of Key
-        The slices that have rows, in any order: sorting them for every batch would take longer than
-        all else.
+        The slices, in any order, some of which may have no rows: sorting them for every batch would
+        take longer than all else.
     sums : mapping of str to ExactSums
         COUNTS, MOMENTS, third powers and, for a single model, GRADES; one entry a slice.
     clusters : ClusterSums, optional
@@ -81,9 +79,12 @@ class SliceSums:
 
     def __add__(self, other: SliceSums) -> Self:
         ours, theirs = self, other
-        if self.keys != other.keys:
-            keys = tuple(dict.fromkeys(self.keys + other.keys))
-            require_few(self.slicing, len(keys))
+        if self.keys is not other.keys:
+            longer, shorter = sorted((self.keys, other.keys), key=len, reverse=True)
+            keys = longer
+            if longer[: len(shorter)] != shorter:
+                keys = tuple(dict.fromkeys(self.keys + other.keys))
+                require_few(self.slicing, len(keys))
             ours, theirs = self._among(keys), other._among(keys)
         clusters = None
         if ours.clusters is not None and theirs.clusters is not None:
@@ -110,8 +111,16 @@ class SliceSums:
         return int(self.sums[name][index])
 
     def sorted(self) -> Self:
-        """Return the same sums with the slices in the order of their keys."""
-        return self._among(tuple(sorted(self.keys)))
+        """Return the sums of the slices that have rows, in the order of their keys."""
+        rows = self.sums["rows"].to_floats() > 0
+        order = sorted(np.flatnonzero(rows).tolist(), key=self.keys.__getitem__)
+        clusters = None
+        if self.clusters is not None:
+            places = np.zeros(len(self), dtype=np.intp)
+            places[order] = np.arange(len(order))
+            clusters = self.clusters.settled().regrouped(places, len(order))
+        sums = {name: each.take(order) for name, each in self.sums.items()}
+        return type(self)(self.slicing, tuple(self.keys[at] for at in order), sums, clusters)
 
     def folded(self, small: Sequence[int]) -> Self:
         """Return these sums with the slices at `small` added up into one behind the others.
@@ -131,7 +140,7 @@ class SliceSums:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON that `from_dict` turns into the same sums."""
         whole = self.sorted()
-        counts = {name: [whole.count(name, index) for index in range(len(self))] for name in COUNTS}
+        counts = {name: whole.sums[name].to_units(0) for name in COUNTS}
         sums = written({name: s for name, s in whole.sums.items() if name not in COUNTS})
         clusters = {} if whole.clusters is None else {"clusters": whole.clusters.to_dict()}
         return {"keys": [list(key) for key in whole.keys], **counts, "sums": sums, **clusters}
@@ -217,7 +226,9 @@ def require_few(slicing: Slicing, n: int) -> None:
 
 
 def _used(slicing: Slicing, sliced: Sliced) -> tuple[Labels, tuple[Key, ...]]:
-    """Leave out slices that have no rows here."""
+    """Leave out slices that have no rows here if there are too many."""
+    if len(sliced.keys) <= MOST_SLICES:
+        return sliced.codes, sliced.keys
     used = np.flatnonzero(np.bincount(sliced.codes, minlength=len(sliced.keys)))
     require_few(slicing, len(used))
     rank = np.zeros(len(sliced.keys), dtype=np.intp)

@@ -17,6 +17,7 @@ from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.metrics.tally.slice_sums import SliceSums, add_slices
 from xent_cli.metrics.tally.third_powers import (
     DRAWN,
+    MOMENTS,
     THIRD_POWERS,
     ZEROS,
     common,
@@ -29,11 +30,7 @@ from xent_cli.numerics.summation import one_sum, sum_rows
 from xent_cli.schema.spec import Spec
 
 PER_CLASS = (
-    "weight",
-    "loss",
-    "weight_squared",
-    "loss_weight",
-    "loss_squared",
+    *MOMENTS,
     *THIRD_POWERS,
     DRAWN,
     ZEROS,
@@ -165,6 +162,11 @@ class Tally:
     def n_rows(self) -> int:
         """Rows that were read: those that count and those left out."""
         return self.n[-1] + self.n_ignored + self.n_invalid
+
+    def settled(self) -> Self:
+        """Return the same tally with no rows of clusters waiting to be added up."""
+        clusters = None if self.clusters is None else self.clusters.settled()
+        return replace(self, clusters=clusters, slices=tuple(each.sorted() for each in self.slices))
 
     def __add__(self, other: Tally) -> Self:
         self.spec.require_equal(other.spec)

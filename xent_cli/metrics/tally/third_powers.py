@@ -17,6 +17,9 @@ from xent_cli.numerics.summation import Groups
 
 Sums = dict[str, ExactSums]
 
+MOMENTS = ("weight", "loss", "weight_squared", "loss_weight", "loss_squared")
+"""What a weighted mean and its standard error need. "loss" may be that of paired differences."""
+
 ALIKE = {
     "loss_squared_weight": "loss_squared",
     "loss_weight_squared": "loss",
@@ -31,6 +34,12 @@ THIRD_POWERS = ("loss_cubed", *ALIKE)
 
 DRAWN, ZEROS = "drawn", "zeros"
 """How many rows have weight, and how many of these an exact zero among their predictions."""
+
+JOINT, ABSOLUTE = "difference_squared_loss", "absolute"
+"""Of two models: the sum of squared differences times the losses of the baseline, kept once, and
+for each slice that of how large the differences are."""
+
+_NEW = (*THIRD_POWERS, DRAWN, ZEROS, JOINT, ABSOLUTE)
 
 LARGEST_SQUARED = 2.0**500
 """Losses from here on are too large to square."""
@@ -98,7 +107,11 @@ def draw_moments(weight: Floats, loss: Floats, groups: Groups) -> list[Moments]:
         Of each draw; the weighted loss.
     groups : Groups
     """
-    sums = grouped_sums(loss, weight, groups)
+    sums = grouped_sums(loss, weight, groups) | {
+        "weight_squared": groups.products(weight, weight),
+        "loss_weight": groups.products(loss, weight),
+        "loss_squared": groups.products(loss, loss),
+    }
     return [moments_at(0, sums, index) for index in range(groups.size)]
 
 
@@ -162,7 +175,7 @@ def read_sums(texts: Mapping[str, list[str]], names: Iterable[str]) -> Sums:
     old = "loss_cubed" not in texts
     found = {}
     for name in names:
-        if old and name in (*THIRD_POWERS, DRAWN, ZEROS):
+        if old and name in _NEW:
             continue
         like = ALIKE.get(name, name) if name not in texts else name
         found[name] = ExactSums.from_strings(texts[like])

@@ -20,8 +20,8 @@ from xent_cli.render.text import NOTHING, decimal
 _ENDS = 5
 
 
-def contrast_sheet(found: Contrast, *, trend: bool = False, min_n: int = 0) -> Sheet:
-    """Return models side by side; with `trend` also their losses as a curve.
+def contrast_sheet(found: Contrast, *, min_n: int = 0) -> Sheet:
+    """Return models side by side; steps of a training also as a curve of their losses.
 
     Slices with fewer than `min_n` rows are put into one line.
     """
@@ -40,7 +40,7 @@ def contrast_sheet(found: Contrast, *, trend: bool = False, min_n: int = 0) -> S
         tuple(grids),
         found.warnings,
         found.baseline.signature,
-        render_curve(find_trend(found)) if trend else "",
+        render_curve(find_trend(found)) if found.trend else "",
     )
 
 

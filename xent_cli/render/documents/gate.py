@@ -12,8 +12,6 @@ from xent_cli.render.document import Grid, Sheet
 from xent_cli.render.text import NOTHING, decimal, percent
 from xent_cli.schema.provenance import Notice
 
-_SHARES = ("accuracy", "coverage", "delta_rel")
-_COUNTS = ("n", "clipped")
 _STYLES = {"pass": "green", "fail": "bold red", "inconclusive": "yellow"}
 SIGNS = {"pass": "pass", "fail": "FAIL", "inconclusive": "inconclusive"}
 
@@ -95,9 +93,9 @@ def figure(rule: Rule, value: float | None) -> str:
         return NOTHING
     if math.isinf(value):
         return "inf" if value > 0 else "-inf"
-    if rule.metric in _COUNTS:
+    if rule.about.is_whole:
         return f"{value:,.0f}"
-    share = rule.metric in _SHARES
+    share = rule.about.is_share
     texts = [f"{value:.1%}"] if share else [decimal(value)]
     texts += [
         f"{value:.{digits}{'%' if share else 'f'}}" for digits in range(2 if share else 5, 18)
@@ -119,7 +117,7 @@ def limit(rule: Rule) -> str:
     ('<= 2%', '>= 1000')
     """
     number = rule.limit
-    if rule.metric in _SHARES:
+    if rule.about.is_share:
         return f"{rule.operator} {number * 100:.12g}%"
     return f"{rule.operator} {number:.0f}" if number.is_integer() else f"{rule.operator} {number!r}"
 
@@ -137,9 +135,9 @@ def margin(verdict: Verdict) -> str:
     left = verdict.margin
     if left is None or math.isinf(left):
         return NOTHING
-    if verdict.rule.metric in _COUNTS:
+    if verdict.rule.about.is_whole:
         return f"{left:+,.0f}"
-    if verdict.rule.metric in _SHARES:
+    if verdict.rule.about.is_share:
         return f"{left:+.3g}" if 0 < abs(left) < 0.001 else f"{left:+.1%}"
     text = decimal(left)
     return text if left < 0 else f"+{text}"

@@ -11,7 +11,6 @@ from xent_cli.render.text import NOTHING, decimal, percent
 
 def ranking_sheet(found: Ranking) -> Sheet:
     """Return ranked rows as a table; the column of ids only where something names rows."""
-    report = found.report
     has_ids = any(row.id is not None for row in found.rows)
     ids = ("id",) * has_ids
     rows = tuple(
@@ -34,11 +33,11 @@ def ranking_sheet(found: Ranking) -> Sheet:
     names = tuple(range(1, first + 2))
     grid = Grid(header, rows, numbers, names=names, note=describe_share(found))
     return Sheet(
-        f"highest loss of {report.n:,} row{'s' * (report.n != 1)}, cross entropy "
-        f"{decimal(report.cross_entropy)} {report.tally.spec.unit}",
+        f"highest loss of {found.n:,} row{'s' * (found.n != 1)}, cross entropy "
+        f"{decimal(found.cross_entropy)} {found.unit}",
         (grid,),
-        report.warnings,
-        report.signature,
+        found.warnings,
+        found.signature,
     )
 
 
@@ -51,7 +50,7 @@ def describe_share(found: Ranking) -> str:
     >>> describe_share(worst_rows([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]], [0, 1, 1], top=1))
     '1 row of 3 carries 73.6% of the loss.'
     """
-    count, n = len(found.rows), found.report.n
+    count, n = len(found.rows), found.n
     carry = f"{count:,} row{'s' * (count != 1)} of {n:,} carr{'y' if count != 1 else 'ies'}"
     share = "none" if found.share is None else percent(found.share)
     chosen = ""
@@ -59,10 +58,10 @@ def describe_share(found: Ranking) -> str:
         which = f" of class {found.label}" * (found.label is not None)
         how = {"correct": " predicted right", "wrong": " predicted wrong", None: ""}[found.where]
         chosen = f" They are of the {found.n_among:,}{which}{how}."
-    infinite = found.report.tally.infinite[-1]
-    if infinite:
+    if math.isinf(found.cross_entropy):
         listed = sum(math.isinf(row.loss) for row in found.rows)
-        return f"{listed:,} of the {infinite:,} rows that cost infinity are listed.{chosen}"
+        which = "" if found.n_infinite is None else f"of the {found.n_infinite:,} "
+        return f"{listed:,} {which}rows that cost infinity are listed.{chosen}"
     if not count:
         return f"No row is listed.{chosen}"
     return f"{carry} {share} of the loss.{chosen}"

@@ -1,4 +1,4 @@
-"""Chunks: a stream of text bytes, cut where records end."""
+"""Records: a stream of text bytes, cut where records end."""
 
 from __future__ import annotations
 

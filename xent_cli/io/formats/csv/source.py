@@ -16,41 +16,25 @@ from xent_cli.io.formats.csv.records import (
     record_chunks,
 )
 from xent_cli.io.read_ahead import map_ahead
-from xent_cli.io.source import Piece, Source, Use, reading
-from xent_cli.io.storage.compression import Opener
+from xent_cli.io.source import Piece, Source, TextFile, Use, reading
 from xent_cli.schema.place import Place
-from xent_cli.schema.types import Header
 
 _MANY_COLUMNS = 100
 
 
 class TextSource(Source):
-    """A delimited text file.
+    """A delimited text file."""
 
-    Attributes
-    ----------
-    can_seek : bool
-        Whether it can be read from the middle: a packed file cannot.
-    """
-
-    can_seek: bool = False
-
-    def __init__(
-        self,
-        path: str,
-        opener: Opener,
-        *,
-        delimiter: str | None = None,
-        header: Header = "auto",
-    ) -> None:
-        self.path = path
+    def __init__(self, file: TextFile) -> None:
+        self.path = path = file.name
         self.format = "csv"
-        self._open = opener
-        with reading(path, "text"), opener() as stream:
+        self._open = file.opener
+        self._can_seek = not file.is_packed
+        with reading(path, "text"), file.opener() as stream:
             head, whole = read_head(stream)
         self._skip = len(BYTE_ORDER_MARK) if head.startswith(BYTE_ORDER_MARK) else 0
         self._dialect = detect_dialect(
-            head[self._skip :], path, whole=whole, delimiter=delimiter, header=header
+            head[self._skip :], path, whole=whole, delimiter=file.delimiter, header=file.header
         )
         self._tangled = _is_tangled(_behind_header(head[self._skip :], self._dialect.header_lines))
         self.columns = self._dialect.columns
@@ -79,7 +63,7 @@ class TextSource(Source):
         self._require_rows(start)
 
     def parts(self, wanted: Mapping[str, Use]) -> list[Piece]:
-        if self._tangled or not self.can_seek:
+        if self._tangled or not self._can_seek:
             return super().parts(wanted)
         parser, start, offset, pieces = self._parser(wanted), 0, self._skip, []
         place = Place(self.path, header_lines=self._dialect.header_lines)
