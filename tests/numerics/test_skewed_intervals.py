@@ -228,14 +228,6 @@ def test_shares_of_many_rows(k, n):
     assert binomial_p_value(k, n, high) == pytest.approx(0.05, rel=1e-6)
 
 
-def test_reports_without_third_powers_fall_back_to_students_t():
-    draws = moments([0.1, 0.5, 2.0])
-    bare = type(draws)(draws.n, draws.w, draws.u, draws.ww, draws.uw, draws.uu)
-    mean, se = float(draws.u / draws.w), draws.standard_error()
-    low, high = SkewedMean(mean, se, 2).interval(0.95)
-    assert guarded_loss(bare, 1.0).interval(0.95) == (max(0.0, low), high)
-
-
 def test_wrong_passes_of_skewed_losses_are_rare():
     # 3 of 100 rows carry most of the loss: by Student's t the bound is too low in 10 % of samples.
     rng = np.random.default_rng(1992)

@@ -64,7 +64,8 @@ def difference(
 ) -> Estimate:
     """Return first - second, whose errors were estimated apart from each other.
 
-    Variances add up; the degrees of freedom are Welch's.
+    Variances add up; the degrees of freedom are Welch's. Of two without bounds of their own the
+    interval is Student's t, with whole degrees of freedom.
 
     Parameters
     ----------
@@ -80,7 +81,7 @@ def difference(
     --------
     >>> found = difference(Estimate(2.0, 3.0, 10), Estimate(1.0, 4.0, 10), value=1.0)
     >>> found.se, round(found.df, 6)
-    (5.0, 18.545994)
+    (5.0, 18)
     """
     parts = [(item.se, item.df) for item in (first, second) if item.se is not None]
     se, df, rho = None, 0.0, 0.0
@@ -91,6 +92,9 @@ def difference(
             variance = se * se - 2 * covariance
             se = math.sqrt(variance) if variance > 0 else None
             reason = reason if se else "the losses do not vary"
+
+    if first.bound is second.bound is None:
+        return Estimate(value, se, math.floor(df), "" if se else reason)
 
     def bound() -> Bounds | None:
         if first.bounds is None or second.bounds is None:

@@ -119,6 +119,10 @@ class Moments:
         cubes = Cubes(u * u * u, u * u * w, u * w * w, w * w * w)
         return self + Moments(1, w, u, w * w, u * w, u * u, cubes, (w**4, w**5))
 
+    def without_cubes(self) -> Moments:
+        """Return the sums as reports of xent 0.1 have them: intervals are then Student's t."""
+        return replace(self, cubes=None, powers=None)
+
     def of_size(self, n: int) -> Moments:
         """Return what the sums would be over n draws of the same kind."""
         cubes, powers, k = self.cubes, self.powers, Fraction(n, self.n)

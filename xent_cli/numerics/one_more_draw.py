@@ -131,8 +131,6 @@ def guarded_loss(
     (0.0, 0.164245431919)
     """
     own = SkewedMean.of(draws, scale=scale)
-    if draws.cubes is None:
-        return GuardedMean(own, floor=0.0)
     w, u = draw or loss_draw(draws, unseen)
     return GuardedMean(
         own,
@@ -156,8 +154,6 @@ def guarded_difference(draws: Moments, unseen: float, *, scale: float = 1.0) -> 
     (0.0, 0.0)
     """
     own = SkewedMean.of(draws, scale=scale)
-    if draws.cubes is None:
-        return GuardedMean(own)
     w, u = loss_draw(draws, unseen)
     return GuardedMean(
         own,

@@ -24,7 +24,6 @@ from xent_cli.numerics.one_more_draw import (
 from xent_cli.numerics.rows_to_halve import is_widened, rows_to_halve
 from xent_cli.numerics.satterthwaite import pooled_df
 from xent_cli.numerics.significance import smallest_detectable
-from xent_cli.numerics.skewed_mean import SkewedMean
 from xent_cli.schema.provenance import Notice
 
 _INFINITE = "infinite: a truth had q = 0"
@@ -55,6 +54,11 @@ class Comparison:
     def paired(self) -> bool:
         """Whether the same rows were measured in both."""
         return self.delta is not None
+
+    @property
+    def is_old(self) -> bool:
+        """Whether one of the two was saved by xent 0.1, without third powers."""
+        return self.baseline.tally.is_old or self.candidate.tally.is_old
 
     @property
     def overall(self) -> Estimate | None:
@@ -118,13 +122,11 @@ class Comparison:
         unseen = 2 * self.unseen(k)
         step = se or 0.01 * max(abs(ratio), 1e-9)
 
-        def bound() -> Bounds | None:
-            if d.n < 2 or d.cubes is None:
-                return None if se is None else SkewedMean(ratio, se, overall.df)
+        def bound() -> Bounds:
             return RatioOfMeans(ratio, step, lambda r: guarded_difference(pair.less(r), unseen))
 
         reason = "" if se else overall.reason or "the differences do not vary"
-        return Estimate(ratio, se, overall.df, reason, bound)
+        return Estimate(ratio, se, overall.df, reason, None if self.is_old else bound)
 
     def _relative_unpaired(self, ratio: float) -> Estimate:
         a, b = self._alone(self._k)
@@ -132,6 +134,8 @@ class Comparison:
         if a.se is not None and b.se is not None:
             parts = ((b.se / a.value, b.df), (a.se * (b.value / a.value) / a.value, a.df))
             se, df = root_of_squares([each for each, _ in parts]), pooled_df(parts)
+        if a.bound is b.bound is None:
+            return Estimate(ratio, se, math.floor(df), reason)
         step = se or 0.01 * max(abs(ratio), 1e-9)
 
         def bound() -> Bounds | None:
@@ -160,7 +164,9 @@ class Comparison:
         overall = self.overall
         if overall is None or overall.se is None:
             return None
-        return smallest_detectable(overall.se, level, df=overall.df)
+        # What 0.1 saved goes by the normal distribution.
+        df = math.inf if overall.bound is None else overall.df
+        return smallest_detectable(overall.se, level, df=df)
 
     def top_share(self) -> float | None:
         """Share of the sum of absolute differences that the top 1 % of the rows carry."""
@@ -222,7 +228,8 @@ class Comparison:
         """Sums over the draws of the paired differences: of clusters, or rows."""
         ours, theirs = self.baseline.tally.clusters, self.candidate.tally.clusters
         if ours is not None and theirs is not None:
-            return theirs.less(ours).moments()
+            found = theirs.less(ours).moments()
+            return [each.without_cubes() for each in found] if self.is_old else found
         delta = self.delta
         if delta is None:
             raise ValueError("unpaired models have no differences by row")
@@ -317,4 +324,5 @@ def paired_difference(
         return replace(found, own=None, wide=None) if found and se is None else found
 
     reason = "" if se else "the differences do not vary"
-    return Estimate(value, None if se is None else se / nats, draws.n - 1, reason, bound)
+    se = None if se is None else se / nats
+    return Estimate(value, se, draws.n - 1, reason, bound if draws.cubes else None)

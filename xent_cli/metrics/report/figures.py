@@ -146,7 +146,8 @@ def figures_of(tally: Tally) -> Figures:
 def moments_of(tally: Tally) -> list[Moments]:
     """Return the sums over the draws of each class and, last, of all: clusters, or rows."""
     if tally.clusters is not None:
-        return tally.clusters.moments()
+        found = tally.clusters.moments()
+        return [each.without_cubes() for each in found] if tally.is_old else found
     return [moments_at(tally.n[index], tally.sums, index) for index in range(len(tally.n))]
 
 
@@ -206,7 +207,9 @@ def mean_loss(tally: Tally, index: int, draws: Moments) -> Estimate:
     se = None if too_large else draws.standard_error()
     reason = error_reason(tally.clusters, draws.n, tally.n_huge)
     unseen = partial(unseen_of, tally, index, draws.n)
-    bound = None if too_large else partial(_bounds, draws, unseen, nats)
+    # Without third powers, as in reports of 0.1, it is Student's t.
+    none = too_large or draws.cubes is None
+    bound = None if none else partial(_bounds, draws, unseen, nats)
     return Estimate(
         mean, None if se is None else se / nats, draws.n - 1, "" if se else reason, bound
     )

@@ -17,7 +17,7 @@ from xent_cli.metrics.report.json_format import (
     require_document,
 )
 from xent_cli.metrics.report.slices import SliceTable, slice_tables
-from xent_cli.metrics.report.to_json import INTERVALS, finite, table_dict, without
+from xent_cli.metrics.report.to_json import finite, table_dict
 from xent_cli.metrics.report.warnings import COMPUTED, OLD_SUMS, cautions
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.schema.provenance import Input, Matches, Notice, matches_of
@@ -173,8 +173,7 @@ class Report:
             fresh = report.to_dict()
             now = tuple(cautions(tally, report.figures, report.matches))
         if OLD_SUMS in (notice.code for notice in now):
-            # Its intervals were made by another rule, and so was the warning about them.
-            fresh = without(fresh, INTERVALS)
+            # Its warning about the interval goes by another rule.
             kept = tuple(notice for notice in report.warnings if notice.code not in COMPUTED)
             added = tuple(notice for notice in now if notice.code == OLD_SUMS)
             report = replace(report, warnings=kept + added)

@@ -68,7 +68,9 @@ class SliceTable:
     @cached_property
     def clustered(self) -> list[ClusterDraws] | None:
         """The draws of each slice, where clusters are the draws."""
-        return None if self.sums.clusters is None else cluster_draws(self.sums.clusters)
+        if self.sums.clusters is None:
+            return None
+        return cluster_draws(self.sums.clusters, old=self.tally.is_old)
 
     @cached_property
     def n_huge(self) -> int:
@@ -274,7 +276,7 @@ class Slice:
             None if se is None else se / nats,
             draws.n - 1,
             reason if se is None else "",
-            partial(guarded_loss, draws, unseen, scale=nats),
+            partial(guarded_loss, draws, unseen, scale=nats) if draws.cubes else None,
         )
 
 

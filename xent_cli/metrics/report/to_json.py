@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from typing import Any
 
 from xent_cli.metrics.report.slices import Slice, SliceTable
@@ -56,23 +55,6 @@ def finite(values: dict[str, Any]) -> dict[str, Any]:
         key: None if isinstance(v, float) and not math.isfinite(v) else v
         for key, v in plain.items()
     }
-
-
-INTERVALS = ("ci95", "delta_ci95")
-"""Keys of intervals, which other versions may make by another rule."""
-
-
-def without(values: Any, names: Collection[str]) -> Any:
-    """Leave out what has one of some names, at any depth.
-
-    Examples
-    --------
-    >>> without({"ce": 0.3, "ci95": [0.1, 0.5], "slices": [{"ci95": None}]}, ["ci95"])
-    {'ce': 0.3, 'slices': [{}]}
-    """
-    if isinstance(values, dict):
-        return {key: without(value, names) for key, value in values.items() if key not in names}
-    return [without(value, names) for value in values] if isinstance(values, list) else values
 
 
 _SAID = frozenset(

@@ -55,7 +55,7 @@ def cautions(tally: Tally, figures: Figures, matches: Matches | None = None) -> 
 
 def _wide(tally: Tally, figures: Figures) -> Iterator[Notice]:
     """Warn where the interval is wide for what the rows may not have shown."""
-    if "loss_cubed" not in tally.sums:
+    if tally.is_old:
         yield Notice(
             OLD_SUMS,
             "The interval is Student's t, which is too narrow for skewed losses: xent 0.1 saved "

@@ -159,6 +159,11 @@ class Tally:
         )
 
     @property
+    def is_old(self) -> bool:
+        """Whether it has no third powers: whether some of it was saved by xent 0.1."""
+        return "loss_cubed" not in self.sums
+
+    @property
     def n_rows(self) -> int:
         """Rows that were read: those that count and those left out."""
         return self.n[-1] + self.n_ignored + self.n_invalid

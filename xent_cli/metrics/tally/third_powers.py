@@ -160,10 +160,11 @@ def moments_at(n: int, sums: Mapping[str, ExactSums], index: int) -> Moments:
 
 def written(sums: Mapping[str, ExactSums]) -> dict[str, list[str]]:
     """Return sums as texts, without those that are what they are where all weights are 1."""
+    first = [name for name in (*MOMENTS, *_NEW) if name in sums]
     return {
-        name: each.to_strings()
-        for name, each in sums.items()
-        if name not in ALIKE or each != sums[ALIKE[name]]
+        name: sums[name].to_strings()
+        for name in (*first, *(name for name in sums if name not in first))
+        if name not in ALIKE or sums[name] != sums[ALIKE[name]]
     }
 
 
