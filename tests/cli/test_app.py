@@ -300,3 +300,13 @@ def test_what_cannot_be_said_changes_no_exit_code(
     finally:
         os.close(target)
     assert run.returncode == code
+
+
+def test_errors_are_no_commands_of_ci(xent: Xent, tmp_path: Path) -> None:
+    evil = "##vso[task.complete]"
+    (tmp_path / "all.csv").write_text(f"p_a,p_b,label\n0.5,0.5,{evil}\n")
+    for argv in (("eval", "a", "b", evil), ("eval", "all.csv"), ("eval", evil)):
+        result = xent(*argv)
+        assert result.code == 2
+        assert "##" not in result.err
+        assert "#\\x23vso[task.complete]" in result.err

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import xent_cli
-from xent_cli.render.dispatch import GATE_FORMATS, render_gate
+from xent_cli.render.dispatch import FORMATS, render
 from xent_cli.render.github import MOST_BYTES, render_github, render_summary
 from xent_cli.render.view import View
 
@@ -150,6 +150,7 @@ class TestDocuments:
         assert lines[0].startswith(start)
         assert sum(line.startswith("::warning ") for line in lines) == 5
         assert lines[-1].startswith("::notice title=xent gate::gate: FAIL")
+        assert "warning (clipped): 8 rows" in result.err
         text = summary.read_text()
         assert text.startswith("before\n**gate: FAIL")
         assert "| <code>delta @95%</code> | 0.3826 |" in text
@@ -211,16 +212,16 @@ def test_names_from_data_are_obeyed_by_nobody() -> None:
     q = np.full((2 * k, k), 0.25 / (k - 1))
     q[np.arange(2 * k), y] = 0.75
     result = xent_cli.gate(q, y, require="class.*.ce <= 0.1", classes=NAMES)
-    for form in GATE_FORMATS:
-        text = render_gate(result, form, View())
+    for form in FORMATS["gate"]:
+        text = render(result, form, View())
         assert text.endswith("\n")
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", text), form
-    lines = render_gate(result, "github", View()).splitlines()
+    lines = render(result, "github", View()).splitlines()
     assert len(lines) == k + 1
     assert all(re.match(r"::(error|notice) title=[^:,]*::", line) for line in lines)
-    found = ET.fromstring(render_gate(result, "junit", View()))
+    found = ET.fromstring(render(result, "junit", View()))
     assert len(found.findall(".//failure")) == k
-    assert "<b>" not in render_gate(result, "md", View())
+    assert "<b>" not in render(result, "md", View())
 
 
 def test_annotations_and_summary_stay_within_githubs_limits() -> None:

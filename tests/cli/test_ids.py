@@ -64,7 +64,7 @@ def test_unmatched(xent: Xent, mixed: tuple[Path, Path]) -> None:
         shown = xent("show", "r.json", "-f", form).out
         assert "66.7%" in shown
         assert "2 rows left out, whose id the other input lacks" in shown
-    merged = json.loads(xent("merge", "r.json", "r.json", "-f", "json").out)
+    merged = json.loads(xent("merge", "r.json", "r.json", "--allow-same", "-f", "json").out)
     assert merged["matches"]["matched"] == 4
     assert merged["matches"]["coverage"] == 2 / 3
     assert [w["code"] for w in merged["warnings"]] == ["unmatched"]

@@ -11,7 +11,7 @@ import pytest
 
 from xent_cli import Report, compare, evaluate
 from xent_cli.analysis.comparison.models import Contrast
-from xent_cli.render.dispatch import render_contrast, render_report
+from xent_cli.render.dispatch import render
 from xent_cli.render.view import View
 
 from .conftest import NASTY
@@ -50,7 +50,7 @@ def contrast() -> Contrast:
     ],
 )
 def test_gold(form: str, view: View, name: str, sliced: Report, gold: Gold) -> None:
-    text = render_report(sliced, form, view)
+    text = render(sliced, form, view)
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
     if view.width is not None:
         lines = text.splitlines()
@@ -60,21 +60,21 @@ def test_gold(form: str, view: View, name: str, sliced: Report, gold: Gold) -> N
 
 @pytest.mark.parametrize("form", ["table", "md"])
 def test_contrast_gold(form: str, contrast: Contrast, gold: Gold) -> None:
-    gold(render_contrast(contrast, form, View(min_n=4)), f"slices.contrast.{form}")
+    gold(render(contrast, form, View(min_n=4)), f"slices.contrast.{form}")
 
 
 def test_without_slices_nothing_is_said_of_them(plain: Report) -> None:
-    assert "rest" not in render_report(plain, "table", View(min_n=30))
-    assert "slices" not in render_report(plain, "json", View(min_n=30))
+    assert "rest" not in render(plain, "table", View(min_n=30))
+    assert "slices" not in render(plain, "json", View(min_n=30))
 
 
 def test_names_of_columns_are_data() -> None:
     name = "\x1b[31m|<b>[red]*c*"
     report = evaluate(OLD, TABLE["y"].to_pylist(), by={name: NAMES})
     for form in ("table", "md", "csv"):
-        text = render_report(report, form, View(color=False))
+        text = render(report, form, View(color=False))
         assert "\x1b" not in text
         assert "31m|<b>[red]*c*" in text or form == "md"
-    markdown = render_report(report, "md", View())
+    markdown = render(report, "md", View())
     assert "\\|&lt;b&gt;\\[red\\]\\*c\\*" in markdown
     assert "<b>" not in markdown

@@ -10,7 +10,7 @@ import pytest
 
 from xent_cli import worst_rows
 from xent_cli.analysis.worst_rows import Ranking
-from xent_cli.render.dispatch import RANKING_FORMATS, render_ranking
+from xent_cli.render.dispatch import FORMATS, render
 from xent_cli.render.view import View
 
 from .conftest import NASTY
@@ -27,15 +27,15 @@ def nasty_rows() -> Ranking:
     return worst_rows(data, labels, classes=NASTY, top=k)
 
 
-@pytest.mark.parametrize("form", RANKING_FORMATS)
+@pytest.mark.parametrize("form", FORMATS["worst_rows"])
 def test_gold(form: str, nasty_rows: Ranking, gold: Callable[[str, str], None]) -> None:
-    text = render_ranking(nasty_rows, form, View())
+    text = render(nasty_rows, form, View())
     assert not set(text) & {chr(code) for code in (*range(10), *range(11, 32), 0x202E)}
     gold(text, f"rows.{form}")
 
 
 @pytest.mark.parametrize("width", [80, 200])
 def test_terminal_widths(width: int, nasty_rows: Ranking, gold: Callable[[str, str], None]) -> None:
-    text = render_ranking(nasty_rows, "table", View(width=width))
+    text = render(nasty_rows, "table", View(width=width))
     assert max(len(line) for line in text.splitlines()[:-1]) <= width
     gold(text, f"rows.{width}.table")

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import StringIO
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +14,7 @@ import typer
 from xent_cli.cli.config import config_defaults
 from xent_cli.cli.fast_typer import Command, Group
 from xent_cli.cli.interrupt import leaving_at_once
-from xent_cli.cli.terminal import silence, write_stderr
+from xent_cli.cli.terminal import write_stderr
 from xent_cli.errors import ExitCode, XentError
 from xent_cli.version import __version__
 
@@ -88,10 +89,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if debug:
             raise
         if hasattr(error, "format_message") and hasattr(error, "show"):
-            try:
-                error.show()
-            except OSError:
-                silence(sys.stderr)
+            said = StringIO()
+            error.show(file=said)
+            for line in said.getvalue().splitlines():
+                _complain(line)
             if config:
                 _complain(f"Options that the command line does not set come from {config}.")
             return ExitCode.UNKNOWABLE

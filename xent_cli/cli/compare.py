@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import Annotated, Any, Literal
 
 import typer
@@ -58,16 +57,16 @@ def compare_command(
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
     from xent_cli.io.memory_pool import allocate_for_speed
-    from xent_cli.render.dispatch import CONTRAST_FORMATS, render_contrast
+    from xent_cli.render.dispatch import FORMATS
     from xent_cli.render.view import View
     from xent_cli.schema.natural_order import natural_key
 
     allocate_for_speed()
     models = [baseline, *candidates]
-    targets = read_targets(output or [], [*models, labels], CONTRAST_FORMATS)
+    targets = read_targets(output or [], [*models, labels], FORMATS["comparison"])
     if trend:
         models = sorted(models, key=natural_key)
     with progress_bar(wanted=not (quiet or no_progress)) as progress:
         found = compare(*models, labels=labels, allow_same=allow_same, progress=progress, **choices)
-    render = partial(render_contrast, replace(found, trend=trend))
-    write_documents(render, form, targets, View(min_n=min_n), color=color, quiet=quiet)
+    found = replace(found, trend=trend)
+    write_documents(found, form, targets, View(min_n=min_n), color=color, quiet=quiet)

@@ -66,7 +66,7 @@ def eval_command(
     Example: xent eval preds.csv labels.csv
     """
     from xent_cli.api.evaluate import evaluate
-    from xent_cli.cli.output import read_targets, write_report
+    from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
     from xent_cli.io.memory_pool import allocate_for_speed
     from xent_cli.render.view import View
@@ -85,4 +85,4 @@ def eval_command(
             **choices,
         )
     view = View(sort=sort, top=top, min_n=min_n)
-    write_report(report, form, targets, view, color=color, quiet=quiet)
+    write_documents(report, form, targets, view, color=color, quiet=quiet)

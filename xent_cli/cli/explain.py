@@ -56,14 +56,10 @@ def explain_command(
     from xent_cli.api.explain import explain
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
-    from xent_cli.render.dispatch import EXPLAIN_FORMATS, render_explanation
+    from xent_cli.render.dispatch import FORMATS
     from xent_cli.render.view import View
 
-    targets = read_targets(output or [], [preds, labels], EXPLAIN_FORMATS)
+    targets = read_targets(output or [], [preds, labels], FORMATS["explanation"])
     with progress_bar(wanted=not (quiet or no_progress)) as progress:
         found = explain(preds, labels, progress=progress, **choices)
-
-    def render(kind: str, view: View) -> str:
-        return render_explanation(found, kind, view)
-
-    write_documents(render, form, targets, View(top=top), color=color, quiet=quiet)
+    write_documents(found, form, targets, View(top=top), color=color, quiet=quiet)

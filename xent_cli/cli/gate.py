@@ -95,11 +95,11 @@ def gate_command(
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
     from xent_cli.io.memory_pool import allocate_for_speed
-    from xent_cli.render.dispatch import GATE_FORMATS, render_gate
+    from xent_cli.render.dispatch import FORMATS
     from xent_cli.render.view import View
 
     allocate_for_speed()
-    targets = read_targets(output or [], [preds, labels, baseline], GATE_FORMATS)
+    targets = read_targets(output or [], [preds, labels, baseline], FORMATS["gate"])
     with progress_bar(wanted=not (quiet or no_progress)) as progress:
         result = gate(
             preds,
@@ -115,13 +115,9 @@ def gate_command(
             progress=progress,
             **choices,
         )
-
-    def render(kind: str, view: View) -> str:
-        return render_gate(result, kind, view)
-
     if form == "github" or any(target.form == "github" for target in targets):
         _append_summary(result)
-    write_documents(render, form, targets, View(), color=color, quiet=quiet)
+    write_documents(result, form, targets, View(), color=color, quiet=quiet)
     return int(result.exit_code)
 
 

@@ -42,11 +42,11 @@ def merge_command(
     Example: xent merge shard-*.json --output json:whole.json
     """
     from xent_cli.api.merge import merge
-    from xent_cli.cli.output import read_targets, write_report
+    from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.metrics.report.saved import read_report
     from xent_cli.render.view import View
 
     targets = read_targets(output or [], reports)
     merged = merge((read_report(path) for path in reports), allow_same=allow_same)
     view = View(sort=sort, top=top, min_n=min_n)
-    write_report(merged, form, targets, view, color=color, quiet=quiet)
+    write_documents(merged, form, targets, view, color=color, quiet=quiet)

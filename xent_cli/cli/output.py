@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from typing import TYPE_CHECKING
 
 from xent_cli.cli.terminal import (
     Color,
@@ -17,13 +17,14 @@ from xent_cli.cli.terminal import (
 )
 from xent_cli.errors import OutputError, UsageError
 from xent_cli.io.atomic_write import drafted, writing
-from xent_cli.metrics.report.report import Report
-from xent_cli.render.dispatch import FORMATS, render_report
+from xent_cli.render.dispatch import FORMATS, render
 from xent_cli.render.text import clean
 from xent_cli.render.view import View
-from xent_cli.schema.provenance import Notice
 
-WITHOUT_WARNINGS = ("csv", "total")
+if TYPE_CHECKING:
+    from xent_cli.analysis.to_json import Result
+
+_WITHOUT_WARNINGS = ("csv", "total", "junit", "github")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Target:
 def read_targets(
     texts: Sequence[str],
     inputs: Sequence[str | None] = (),
-    formats: Sequence[str] = FORMATS,
+    formats: Sequence[str] = FORMATS["report"],
 ) -> list[Target]:
     """Read FORMAT:PATH texts, before any work is done.
 
@@ -85,29 +86,8 @@ def read_targets(
     return targets
 
 
-def write_report(
-    report: Report,
-    form: str,
-    targets: Sequence[Target],
-    view: View,
-    *,
-    color: Color,
-    quiet: bool,
-) -> None:
-    """Write a report to its files and then to standard output."""
-    if form in WITHOUT_WARNINGS and not quiet:
-        write_warnings(report.warnings)
-    write_documents(partial(render_report, report), form, targets, view, color=color, quiet=quiet)
-
-
-def write_warnings(warnings: Sequence[Notice]) -> None:
-    """Write the warnings to standard error, where the document has no place for them."""
-    for notice in warnings:
-        write_stderr(clean(f"warning ({notice.code}): {notice.message}"))
-
-
 def write_documents(
-    render: Callable[[str, View], str],
+    result: Result,
     form: str,
     targets: Sequence[Target],
     plain: View,
@@ -115,13 +95,19 @@ def write_documents(
     color: Color,
     quiet: bool,
 ) -> None:
-    """Write what ``render(form, view)`` returns to files and then to standard output."""
+    """Write a result to files and then to standard output.
+
+    Where its format has no place for warnings, they go to standard error.
+    """
+    if form in _WITHOUT_WARNINGS and not quiet:
+        for notice in result.warnings:
+            write_stderr(clean(f"warning ({notice.code}): {notice.message}"))
     for target in targets:
-        write_file(target.path, render(target.form, plain))
+        write_file(target.path, render(result, target.form, plain))
         if not quiet:
             write_stderr(clean(f"wrote {target.path}"))
     view = replace(plain, width=terminal_width(), color=wants_color(color), ascii_only=is_ascii())
-    write_stdout(render(form, view))
+    write_stdout(render(result, form, view))
 
 
 def write_file(path: str, text: str) -> None:

@@ -65,11 +65,10 @@ def rows_command(
     Example: xent rows preds.csv labels.csv --where wrong
     """
     from xent_cli.api.worst_rows import worst_rows
-    from xent_cli.cli.output import read_targets, write_documents, write_warnings
+    from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
     from xent_cli.cli.terminal import write_stderr
     from xent_cli.io.table_writer import TABLE_FORMATS
-    from xent_cli.render.dispatch import render_ranking
     from xent_cli.render.text import clean
     from xent_cli.render.view import View
 
@@ -89,8 +88,5 @@ def rows_command(
     if not quiet:
         for target in tables:
             write_stderr(clean(f"wrote {target.path}"))
-    if form == "csv" and not quiet:
-        write_warnings(found.warnings)
-
     rest = [target for target in targets if target not in tables]
-    write_documents(partial(render_ranking, found), form, rest, View(), color=color, quiet=quiet)
+    write_documents(found, form, rest, View(), color=color, quiet=quiet)

@@ -45,13 +45,9 @@ def show_command(
 
     Example: xent show report.json --sort loss
     """
-    from functools import partial
-
-    from xent_cli.analysis.worst_rows import Ranking
     from xent_cli.api.load import load
-    from xent_cli.cli.output import WITHOUT_WARNINGS, read_targets, write_documents, write_warnings
-    from xent_cli.metrics.report.report import Report
-    from xent_cli.render.dispatch import ALL_FORMATS, formats_of, render_result
+    from xent_cli.cli.output import read_targets, write_documents
+    from xent_cli.render.dispatch import ALL_FORMATS, formats_of
     from xent_cli.render.view import View
 
     targets = read_targets(output or [], [saved], ALL_FORMATS)
@@ -63,7 +59,5 @@ def show_command(
                 f"--format {wanted}: {saved} cannot be drawn so.",
                 hint=f"It can as {', '.join(known)}.",
             )
-    if form in WITHOUT_WARNINGS and isinstance(result, Report | Ranking) and not quiet:
-        write_warnings(result.warnings)
     view = View(sort=sort, top=top, min_n=min_n)
-    write_documents(partial(render_result, result), form, targets, view, color=color, quiet=quiet)
+    write_documents(result, form, targets, view, color=color, quiet=quiet)

@@ -1,122 +1,97 @@
-"""Documents: the formats there are, and the function that draws each."""
+"""Dispatch: which formats each kind of result has, and who writes them.
+
+Only what a format needs is imported: Rich, say, takes its time.
+"""
+
+from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from xent_cli.analysis.comparison.models import Contrast
-from xent_cli.analysis.explain.explanation import Explanation
-from xent_cli.analysis.gate.verdicts import GateResult
-from xent_cli.analysis.to_json import Result, to_dict
-from xent_cli.analysis.worst_rows import Ranking
-from xent_cli.metrics.report.report import Report
-from xent_cli.render.csv import render_csv, render_ranking_csv
-from xent_cli.render.documents.comparison import contrast_sheet
-from xent_cli.render.documents.explanation import explain_sheet
-from xent_cli.render.documents.gate import gate_sheet
-from xent_cli.render.documents.worst_rows import ranking_sheet
-from xent_cli.render.github import render_github
-from xent_cli.render.junit import render_junit
-from xent_cli.render.markdown import render_markdown, render_sheet_markdown
+from xent_cli.errors import UsageError
+from xent_cli.render.text import break_in_json
 from xent_cli.render.view import View
 
-FORMATS = ("table", "json", "csv", "md", "total")
+if TYPE_CHECKING:
+    from xent_cli.analysis.to_json import Result
+    from xent_cli.render.document import Document
 
+FORMATS: dict[str, tuple[str, ...]] = {
+    "report": ("table", "json", "csv", "md", "total"),
+    "gate": ("table", "json", "md", "junit", "github"),
+    "comparison": ("table", "json", "md"),
+    "explanation": ("table", "json", "md"),
+    "worst_rows": ("table", "json", "csv", "md"),
+}
+"""The formats of each kind of result; `documents` has a module of that name for each."""
 
-def render_report(report: Report, form: str, view: View) -> str:
-    """Return a report as a document in one of FORMATS, with a line end behind its last line."""
-    if form == "table":
-        from xent_cli.render.terminal import render_table  # Rich takes its time to import.
+ALL_FORMATS = tuple(dict.fromkeys(form for forms in FORMATS.values() for form in forms))
 
-        return render_table(report, view)
-    if form == "md":
-        return render_markdown(report, view)
-    return {"json": render_json, "csv": render_csv, "total": render_total}[form](report)
-
-
-CONTRAST_FORMATS = ("table", "json", "md")
-
-
-def render_contrast(found: Contrast, form: str, view: View) -> str:
-    """Return models as a document in one of CONTRAST_FORMATS."""
-    if form == "table":
-        from xent_cli.render.terminal import render_sheet_table  # Rich takes its time to import.
-
-        return render_sheet_table(contrast_sheet(found, min_n=view.min_n), view)
-    if form == "md":
-        return render_sheet_markdown(contrast_sheet(found, min_n=view.min_n))
-    return render_json(found)
-
-
-EXPLAIN_FORMATS = ("table", "json", "md")
-
-
-def render_explanation(found: Explanation, form: str, view: View) -> str:
-    """Return an explanation as a document in one of EXPLAIN_FORMATS."""
-    if form == "table":
-        from xent_cli.render.terminal import render_sheet_table  # Rich takes its time to import.
-
-        return render_sheet_table(explain_sheet(found, view), view)
-    if form == "md":
-        return render_sheet_markdown(explain_sheet(found, view))
-    return render_json(found)
-
-
-GATE_FORMATS = ("table", "json", "md", "junit", "github")
-
-
-def render_gate(result: GateResult, form: str, view: View) -> str:
-    """Return a gate as a document in one of GATE_FORMATS, with a line end behind its last line."""
-    if form == "table":
-        from xent_cli.render.terminal import render_sheet_table  # Rich takes its time to import.
-
-        return render_sheet_table(gate_sheet(result), view)
-    if form == "md":
-        return render_sheet_markdown(gate_sheet(result))
-    return {"json": render_json, "junit": render_junit, "github": render_github}[form](result)
-
-
-RANKING_FORMATS = ("table", "json", "csv", "md")
-
-
-def render_ranking(found: Ranking, form: str, view: View) -> str:
-    """Return ranked rows as a document in one of RANKING_FORMATS."""
-    if form == "table":
-        from xent_cli.render.terminal import render_sheet_table  # Rich takes its time to import.
-
-        return render_sheet_table(ranking_sheet(found), view)
-    if form == "md":
-        return render_sheet_markdown(ranking_sheet(found))
-    return {"json": render_json, "csv": render_ranking_csv}[form](found)
+_KINDS = {
+    "Report": "report",
+    "GateResult": "gate",
+    "Contrast": "comparison",
+    "Explanation": "explanation",
+    "Ranking": "worst_rows",
+}
+"""By the name of the type, so that no other type has to be imported."""
 
 
 def formats_of(result: Result) -> tuple[str, ...]:
     """Return the formats in which a result can be drawn."""
-    return _DRAWN[type(result)][0]
+    return FORMATS[_KINDS[type(result).__name__]]
 
 
-def render_result(result: Result, form: str, view: View) -> str:
-    """Return any result as a document in one of its formats."""
-    return _DRAWN[type(result)][1](result, form, view)
+def document_of(result: Result, view: View) -> Document:
+    """Return what a result says, as values."""
+    document: Document = _documents(result).document(result, view)
+    return document
 
 
-_DRAWN: dict[type, tuple[tuple[str, ...], Callable[[Any, str, View], str]]] = {
-    Report: (FORMATS, render_report),
-    GateResult: (GATE_FORMATS, render_gate),
-    Contrast: (CONTRAST_FORMATS, render_contrast),
-    Explanation: (EXPLAIN_FORMATS, render_explanation),
-    Ranking: (RANKING_FORMATS, render_ranking),
-}
+def render(result: Any, form: str, view: View) -> str:
+    r"""Return a result as text in one of its formats, with a line end behind its last line.
+
+    Raises
+    ------
+    UsageError
+        If the result has no such format.
+
+    Examples
+    --------
+    >>> from xent_cli import evaluate
+    >>> render(evaluate([[0.5, 0.5]], [0]), "total", View())
+    '0.6931471805599453\n'
+    """
+    match form if form in (known := formats_of(result)) else "":
+        case "table":
+            from xent_cli.render.terminal import render_terminal
+
+            return render_terminal(document_of(result, view), view)
+        case "md":
+            from xent_cli.render.markdown import render_markdown
+
+            return render_markdown(document_of(result, view), view)
+        case "csv":
+            from xent_cli.render.csv import render_csv
+
+            return render_csv(_documents(result).records(result))
+        case "json":
+            from xent_cli.analysis.to_json import to_dict
+
+            return break_in_json(json.dumps(to_dict(result), indent=2, allow_nan=False)) + "\n"
+        case "total":
+            return f"{result.cross_entropy!r}\n"
+        case "junit":
+            from xent_cli.render.junit import render_junit
+
+            return render_junit(result)
+        case "github":
+            from xent_cli.render.github import render_github
+
+            return render_github(result)
+    raise UsageError(f"{form}: must be one of {', '.join(known)}.")
 
 
-ALL_FORMATS = tuple(dict.fromkeys(form for forms, _ in _DRAWN.values() for form in forms))
-
-
-def render_json(result: Result) -> str:
-    """Return a result as one JSON document (schemas: xent_cli/schemas)."""
-    return json.dumps(to_dict(result), indent=2, allow_nan=False) + "\n"
-
-
-def render_total(report: Report) -> str:
-    """Return the overall cross entropy, in full, and nothing else."""
-    return f"{report.cross_entropy!r}\n"
+def _documents(result: Result) -> Any:
+    return import_module(f"xent_cli.render.documents.{_KINDS[type(result).__name__]}")

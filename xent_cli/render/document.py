@@ -1,54 +1,162 @@
-"""Sheet: tables and sentences, before they are drawn as text or as Markdown."""
+"""Document: what a result says, as values; writers put it into words of their format."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from xent_cli.schema.provenance import Notice
 
+Kind = Literal[
+    "name",
+    "class",
+    "text",
+    "word",
+    "count",
+    "index",
+    "share",
+    "change",
+    "loss",
+    "error",
+    "probability",
+    "correlation",
+    "delta",
+    "interval",
+    "p",
+    "number",
+    "bar",
+]
+"""What a value is, and so how it is shown (`render.text.show`).
+
+name, class : from data, so never markup; names of classes may be cut in the middle, others not
+text, word : a sentence; a word that is not to be broken
+number : a figure in words, where more than its kind decides how it is said
+bar : a number drawn beside the largest of its column
+"""
+
+NAMES: frozenset[Kind] = frozenset({"name", "class"})
+LEFT: frozenset[Kind] = NAMES | {"text", "word", "bar"}
+"""Kinds that are set left. All others are numbers: set right, never broken or cut."""
+
+Tone = Literal["", "title", "strong", "pass", "fail", "inconclusive"]
+Medium = Literal["terminal", "markdown", "csv"]
+Cell = str | int | float | tuple[float, float] | None
+
 
 @dataclass(frozen=True, slots=True)
-class Grid:
-    """A table of texts.
+class Column:
+    """A column of a table, declared once for all formats.
 
     Attributes
     ----------
-    header : tuple of str
-        Empty where the columns need no names. A name may have several lines.
-    rows : tuple of tuple of str
-    numbers : tuple of int
-        Columns to set right.
-    styles : tuple of str
-        One a row, for terminals: "red", "bold" or "".
-    names : tuple of int
-        Columns that hold names from data, which Markdown must not read.
-    words : tuple of int
-        Columns whose texts are not to be broken.
-    spare : tuple of int
-        Columns that narrow terminals do without, the first of them first.
-    title, note : str
-        What stands above and below it. Either may stand without rows.
+    key : str
+        Under which rows have its cell, and its name in CSV. Two columns may show one cell.
+    title : str
+        Its name for readers, which may have several lines.
+    kind : Kind
+    without : tuple of Medium
+        Formats that leave it out.
+    spare : int
+        Narrow terminals do without columns that have one, the lowest first.
+    width : int
+        Cells of a full bar.
     """
 
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numbers: tuple[int, ...] = ()
-    styles: tuple[str, ...] = ()
-    names: tuple[int, ...] = ()
-    words: tuple[int, ...] = ()
-    spare: tuple[int, ...] = ()
-    title: str = ""
-    note: str = ""
+    key: str
+    title: str
+    kind: Kind
+    without: tuple[Medium, ...] = ()
+    spare: int = 0
+    width: int = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """What a document says, in order: headline, remarks, tables, drawings, notices, signature."""
+class Row:
+    """The cells of a row by the keys of their columns; what is missing is undefined."""
+
+    cells: Mapping[str, Cell]
+    tone: Tone = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table, with what stands above and below it. Either may stand without rows."""
+
+    columns: tuple[Column, ...] = ()
+    rows: tuple[Row, ...] = ()
+    title: str = ""
+    note: str = ""
+
+    def columns_in(self, medium: Medium) -> list[Column]:
+        """Return the columns that a format has."""
+        return [column for column in self.columns if medium not in column.without]
+
+    def parts(self, column: Column) -> list[float | None]:
+        """Return the numbers of a column as parts of the largest: what bars draw."""
+        values = [row.cells.get(column.key) for row in self.rows]
+        numbers = [value if isinstance(value, int | float) else None for value in values]
+        most = max((number for number in numbers if number), default=0)
+        return [number / most if number and most else None for number in numbers]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A single figure with its name and a remark."""
+
+    title: str
+    value: Cell
+    kind: Kind
+    remark: str = ""
+    tone: Tone = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Figures below each other; only some formats show the header."""
+
+    facts: tuple[Fact, ...]
+    header: tuple[str, str, str] = ("", "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Losses of steps: `best` is the index of the lowest, `rises` that where overfitting starts."""
+
+    names: tuple[str, ...]
+    losses: tuple[float, ...]
+    best: int
+    rises: int | None = None
+
+
+Block = Table | Facts | Curve
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a result says, in order: headline, remarks, blocks, warnings, notes, signature.
+
+    Attributes
+    ----------
+    tone : Tone
+        Of the headline: "title" says what this is about, all others what was found.
+    """
 
     headline: str
-    grids: tuple[Grid, ...]
-    notices: tuple[Notice, ...] = ()
-    signature: str = ""
-    drawing: str = ""
-    style: str = "bold"
+    blocks: tuple[Block, ...]
+    signature: str
+    tone: Tone = "strong"
     remarks: tuple[str, ...] = ()
+    warnings: tuple[Notice, ...] = ()
+    notes: tuple[Notice, ...] = ()
+
+
+def cells_of(columns: Iterable[Column], item: object, **more: Cell) -> dict[str, Cell]:
+    """Return the cells that an object has as attributes; `more` are others, or replace them.
+
+    Examples
+    --------
+    >>> cells_of([Column("real", "value", "loss"), Column("x", "x", "loss")], 0.5, y=1)
+    {'real': 0.5, 'x': None, 'y': 1}
+    """
+    return {column.key: getattr(item, column.key, None) for column in columns} | more

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from xent_cli.analysis.gate.verdicts import GateResult, Verdict
-from xent_cli.render.documents.gate import gate_sheet, headline, title
+from xent_cli.render.documents.gate import document, headline, title
 from xent_cli.render.junit import message
-from xent_cli.render.markdown import render_sheet_markdown
+from xent_cli.render.markdown import render_markdown
 from xent_cli.render.text import clean
+from xent_cli.render.view import View
 
 MOST_ANNOTATIONS = 10
 """GitHub shows so many of each kind in a step and drops the rest."""
@@ -31,7 +32,7 @@ def render_github(result: GateResult) -> str:
 
 def render_summary(result: GateResult) -> str:
     """Return Markdown for GITHUB_STEP_SUMMARY, below its limit."""
-    text = render_sheet_markdown(gate_sheet(result))
+    text = render_markdown(document(result, view := View()), view)
     size = len(text.encode("utf-8", "backslashreplace"))
     if size <= MOST_BYTES:
         return text

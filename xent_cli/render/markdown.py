@@ -1,115 +1,63 @@
-"""Markdown: the tables for an issue, a pull request or a notebook."""
+"""Markdown: a document for an issue, a pull request or a notebook."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from xent_cli.metrics.report.report import Report
-from xent_cli.render.document import Grid, Sheet
-from xent_cli.render.documents.report import slice_grids
-from xent_cli.render.text import (
-    clean,
-    compat_figures,
-    decimal,
-    describe,
-    describe_inputs,
-    overall_figures,
-    percent,
-)
+from xent_cli.render.document import LEFT, NAMES, Cell, Column, Curve, Document, Facts, Kind, Table
+from xent_cli.render.text import bar, clean, show
 from xent_cli.render.view import View
 
+_PLAIN_NAME = re.compile(r"[\w .,()+/-]*")
+_SPECIAL = re.compile(r"([\\`*_\[\]~|#])")
+_BREAK = "&#8203;"
+"""A space without width: behind it forges see no link and no mention."""
+_LINK = re.compile(r"(?:https?|ftp):(?=//)|www(?=\.)|(?<=[\w.+-])@(?=\w)", re.IGNORECASE)
+_MENTION = re.compile(r"@(?=\w)(?![\d.]+%)|\\#(?=\d)|\bGH-(?=\d)")
 
-def render_markdown(report: Report, view: View) -> str:
-    """Return the report as GitHub-flavoured Markdown; names of classes are escaped."""
-    rows, note = view.choose(report.classes)
-    parts = [
-        escape(describe(report)),
-        *([escape(describe_inputs(report))] if report.inputs else []),
-        "\n".join(table(("figure", "value", ""), overall_figures(report), numbers=(1,))),
-        *(
-            ["\n".join(table(("--compat", "nats", ""), _escaped(compat_figures(report)), (1,)))]
-            if report.compat
-            else []
-        ),
-        "\n".join(
-            table(
-                (
-                    "class",
-                    "n",
-                    "prior",
-                    "cross entropy",
-                    "± se",
-                    "share of loss",
-                    "accuracy",
-                    "mean p",
-                ),
-                (
-                    (
-                        name_of(row.name),
-                        f"{row.n:,}",
-                        percent(row.prior),
-                        decimal(row.cross_entropy),
-                        decimal(row.se),
-                        percent(row.share),
-                        percent(row.accuracy),
-                        decimal(row.mean_probability),
-                    )
-                    for row in rows
-                ),
-                numbers=range(1, 8),
-            )
-        ),
-    ]
-    if note:
-        parts.append(escape(note))
-    for grid, below in slice_grids(report, view):
-        parts += [grid_markdown(grid), *([escape(below)] if below else [])]
-    notices = [f"- **warning** ({escape(w.code)}): {escape(w.message)}" for w in report.warnings]
-    notices += [f"- note ({escape(n.code)}): {escape(n.message)}" for n in report.notes]
+
+def render_markdown(document: Document, view: View) -> str:
+    """Return a document as GitHub-flavoured Markdown, everything from data escaped."""
+    headline = escape(document.headline)
+    parts = [headline if document.tone == "title" else f"**{headline}**"]
+    parts += map(escape, document.remarks)
+    for block in document.blocks:
+        if isinstance(block, Table):
+            parts += _table(block, view)
+        elif isinstance(block, Facts):
+            parts.append(_facts(block))
+        else:
+            parts.append(_curve(block))
+    notices = [f"- **warning** ({escape(n.code)}): {escape(n.message)}" for n in document.warnings]
+    notices += [f"- note ({escape(n.code)}): {escape(n.message)}" for n in document.notes]
     if notices:
         parts.append("\n".join(notices))
-    parts.append(code(report.signature))
+    parts.append(code(document.signature))
     return "\n\n".join(parts) + "\n"
 
 
-def table(
-    header: Sequence[str], rows: Iterable[Sequence[str]], numbers: Iterable[int]
-) -> Iterable[str]:
-    """Yield the lines of a table; the columns that `numbers` names are set right."""
-    right = set(numbers)
-    yield f"| {' | '.join(header)} |"
-    yield "|" + "|".join("---:" if i in right else "---" for i in range(len(header))) + "|"
-    for row in rows:
-        yield f"| {' | '.join(row)} |"
+def escape(text: str) -> str:
+    r"""Make Markdown and HTML show a text as it is, without links and mentions.
 
-
-def _escaped(rows: Iterable[Sequence[str]]) -> Iterable[list[str]]:
-    return ([escape(cell) for cell in row] for row in rows)
-
-
-def grid_markdown(grid: Grid) -> str:
-    """Return a grid as a table, everything from data escaped."""
-    names = grid.header or ("",) * len(grid.rows[0])
-    header = [escape(name.replace("\n", " ")) for name in names]
-    rows = [
-        [name_of(cell) if i in grid.names else escape(cell) for i, cell in enumerate(row)]
-        for row in grid.rows
-    ]
-    return "\n".join(table(header, rows, grid.numbers))
+    Examples
+    --------
+    >>> escape("a|b <script> [x](y)"), escape("@all: https://x.org")
+    ('a\\|b &lt;script&gt; \\[x\\](y)', '@&#8203;all: https:&#8203;//x.org')
+    """
+    return _MENTION.sub(rf"\g<0>{_BREAK}", _escape(text))
 
 
 def name_of(name: str) -> str:
-    """Show the name of a class; as code where a forge might see an emoji or a mention in it.
+    """Show a name from data; as code where a forge might see an emoji or a mention in it.
 
     Examples
     --------
     >>> name_of("cat"), name_of(":smile:")
     ('cat', '<code>:smile:</code>')
     """
-    plain = escape(name)
-    return plain if re.fullmatch(r"[\w .,()+/-]*", name) else f"<code>{plain}</code>"
+    return escape(name) if _PLAIN_NAME.fullmatch(name) else f"<code>{_escape(name)}</code>"
 
 
 def code(text: str) -> str:
@@ -123,29 +71,50 @@ def code(text: str) -> str:
     return "`" + clean(text).replace("`", "'") + "`"
 
 
-def escape(text: str) -> str:
-    r"""Make Markdown and HTML show a text as it is.
-
-    Examples
-    --------
-    >>> escape("a|b <script> [x](y)")
-    'a\\|b &lt;script&gt; \\[x\\](y)'
-    """
-    return re.sub(r"([\\`*_\[\]~|#])", r"\\\1", html.escape(clean(text), quote=False))
+def _escape(text: str) -> str:
+    marked = _SPECIAL.sub(r"\\\1", html.escape(clean(text), quote=False))
+    return _LINK.sub(rf"\g<0>{_BREAK}", marked)
 
 
-def render_sheet_markdown(sheet: Sheet) -> str:
-    """Return a sheet as GitHub-flavoured Markdown, everything from data escaped."""
-    parts = [f"**{escape(sheet.headline)}**", *map(escape, sheet.remarks)]
-    for grid in sheet.grids:
-        parts += [f"**{escape(grid.title)}**"] if grid.title else []
-        parts += [grid_markdown(grid)] if grid.rows else []
-        parts += [escape(grid.note)] if grid.note else []
-    if sheet.drawing:
-        drawn = sheet.drawing.replace("`", "'")
-        parts.append(f"```text\n{drawn}\n```")
-    if sheet.notices:
-        lines = (f"- **warning** ({escape(n.code)}): {escape(n.message)}" for n in sheet.notices)
-        parts.append("\n".join(lines))
-    parts.append(code(sheet.signature))
-    return "\n\n".join(parts) + "\n"
+def _table(table: Table, view: View) -> Iterator[str]:
+    if table.title:
+        yield f"**{escape(table.title)}**"
+    if table.rows:
+        columns = table.columns_in("markdown")
+        cells = [_column(column, table, view) for column in columns]
+        titles = [column.title.replace("\n", " ") for column in columns]
+        yield _lines(titles, [column.kind for column in columns], zip(*cells, strict=True))
+    if table.note:
+        yield escape(table.note)
+
+
+def _column(column: Column, table: Table, view: View) -> list[str]:
+    if column.kind == "bar":
+        return [
+            escape(bar(part, column.width, ascii_only=view.ascii_only))
+            for part in table.parts(column)
+        ]
+    return [_cell(row.cells.get(column.key), column.kind) for row in table.rows]
+
+
+def _cell(value: Cell, kind: Kind) -> str:
+    return (name_of if kind in NAMES else escape)(show(value, kind))
+
+
+def _facts(block: Facts) -> str:
+    rows = [(f.title, _cell(f.value, f.kind), escape(f.remark)) for f in block.facts]
+    return _lines(block.header, ("text", "number", "text"), rows)
+
+
+def _lines(titles: Sequence[str], kinds: Sequence[Kind], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table; its cells are escaped already."""
+    rules = ("---" if kind in LEFT else "---:" for kind in kinds)
+    lines = [f"| {' | '.join(map(escape, titles))} |", f"|{'|'.join(rules)}|"]
+    return "\n".join((*lines, *(f"| {' | '.join(row)} |" for row in rows)))
+
+
+def _curve(curve: Curve) -> str:
+    from xent_cli.render.loss_curve import draw_curve
+
+    drawn = "\n".join(draw_curve(curve)).replace("`", "'")
+    return f"```text\n{drawn}\n```"

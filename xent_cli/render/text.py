@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
+from collections.abc import Callable
+from typing import Any
 
-from xent_cli.metrics.report.report import Report
+from xent_cli.render.document import Kind
 
 NOTHING = "-"
 _JOINERS = "\u200c\u200d"
-_MATCHED = {
-    "name": "matched by name",
-    "position": "matched by position",
-    "value": "matched by value",
-}
+_COMMAND = re.compile(r"##(?=\w*\[)")
+"""Azure Pipelines, TeamCity and GitHub's older form: anywhere in a line."""
+_COMMAND_LINE = re.compile(r"^((?:\x1b\[[\d;]*m|[^\S\n])*):(?=:)", re.MULTILINE)
+"""GitHub: at the start of a line, after blanks, and perhaps after colours."""
 
 
 def decimal(value: float | None) -> str:
@@ -50,6 +52,35 @@ def percent(value: float | None) -> str:
     return f"{value:.1%}"
 
 
+def signed(value: float) -> str:
+    """Show a difference with its sign.
+
+    Examples
+    --------
+    >>> signed(0.25), signed(-0.25)
+    ('+0.2500', '-0.2500')
+    """
+    return decimal(value) if value < 0 else f"+{decimal(value)}"
+
+
+def interval(ends: tuple[float, float]) -> str:
+    """Show both ends of an interval."""
+    return f"{decimal(ends[0])} to {decimal(ends[1])}"
+
+
+def p_value(p: float) -> str:
+    """Show a p-value; a small one never as 0.
+
+    Examples
+    --------
+    >>> p_value(0.03456), p_value(1e-9), p_value(0.0)
+    ('0.035', '1e-09', '<1e-300')
+    """
+    if p < 1e-300:
+        return "<1e-300"
+    return f"{p:.3f}" if p >= 0.001 else f"{p:.0e}"
+
+
 def bar(share: float | None, width: int, *, ascii_only: bool = False) -> str:
     """Draw a share as a bar of up to `width` cells.
 
@@ -68,106 +99,65 @@ def bar(share: float | None, width: int, *, ascii_only: bool = False) -> str:
 
 
 def clean(text: str) -> str:
-    r"""Show control and formatting characters as escapes, so that a terminal obeys none of them.
+    r"""Show as escapes what a terminal or the log of a CI runner would obey.
+
+    These are control and formatting characters, ``##vso[`` and its like anywhere, and ``::`` at the
+    start.
 
     Examples
     --------
-    >>> clean("a\x1b[31mb\n")
-    'a\\x1b[31mb\\n'
+    >>> clean("a\x1b[31mb\n"), clean("##vso[task.complete]"), clean("::error::no")
+    ('a\\x1b[31mb\\n', '#\\x23vso[task.complete]', '\\x3a:error::no')
     """
-    return "".join(_escaped(c) if _is_control(c) else c for c in text)
+    if text.isprintable() and "##" not in text and "::" not in text:
+        return text  # As nearly all are, and there may be many.
+    shown = "".join(_escaped(c) if _is_control(c) else c for c in text)
+    return break_lines(_COMMAND.sub(r"#\\x23", shown))
 
 
-def describe(report: Report) -> str:
-    """Say in one line what was evaluated and how it was understood."""
-    spec = report.tally.spec
-    kind = "multi-label" if spec.multilabel else spec.mode
-    left_out = [
-        f"{count:,} {word}"
-        for count, word in (
-            (report.tally.n_ignored, "ignored"),
-            (report.tally.n_invalid, "dropped"),
-        )
-        if count
-    ]
-    parts = [
-        f"{report.n:,} row{'s' * (report.n != 1)}" + (f" ({', '.join(left_out)})" * bool(left_out)),
-        f"{spec.n_classes:,} {'labels' if spec.multilabel else 'classes'}",
-        f"labels {_MATCHED[spec.align]}",
-        spec.unit,
-    ]
-    return f"{kind} ({report.mode_reason}): {', '.join(parts)}"
+def break_lines(text: str) -> str:
+    """Break what runners of GitHub take for a command: ``::`` at the start of a line."""
+    return _COMMAND_LINE.sub(r"\1\\x3a", text)
 
 
-def describe_inputs(report: Report) -> str:
-    """Say in one line which columns of which files were read."""
-    if len(report.inputs) > 2:
-        return f"{len(report.inputs) // 2:,} reports merged"
-    parts = []
-    for item in report.inputs:
-        names = item.columns
-        shown = ", ".join(names) if len(names) <= 3 else f"{names[0]} to {names[-1]}"
-        parts.append(f"{item.role}: {shown} of {item.path}")
-    return "; ".join(parts)
+def break_in_json(text: str) -> str:
+    """Break commands within the strings of JSON, which are the same when they are read back."""
+    return _COMMAND.sub(r"#\\u0023", text)
 
 
-def overall_figures(report: Report) -> list[tuple[str, str, str]]:
-    """Return name, value and a remark for each overall figure."""
-    overall = report.overall
-    undefined = report.figures.undefined
-    sure = ""
-    if overall.ci95 is not None:
-        low, high = overall.ci95
-        error = "no standard error" if overall.se is None else f"± {decimal(overall.se)}"
-        sure = f"{error}, 95% interval {decimal(low)} to {decimal(high)}"
-        if report.figures.n_clusters is not None:
-            sure += f", of {report.figures.n_clusters:,} clusters"
-    elif "overall.se" in undefined:
-        sure = f"no standard error: {undefined['overall.se']}"
-    occurring = sum(row.cross_entropy is not None for row in report.classes)
-    rows = [
-        ("cross entropy", decimal(overall.cross_entropy), sure),
-        (
-            "macro",
-            decimal(overall.macro_cross_entropy),
-            f"mean of the {occurring:,} classes that occur, each counted once",
-        ),
-        (
-            "perplexity",
-            decimal(overall.perplexity),
-            undefined.get("overall.perplexity", "as unsure as an even choice among so many"),
-        ),
-        (
-            "prior entropy",
-            decimal(overall.prior_entropy),
-            "what the class shares alone would score",
-        ),
-        (
-            "normalized",
-            decimal(overall.normalized_entropy),
-            undefined.get("overall.normalized_entropy", "cross entropy / prior entropy"),
-        ),
-        ("accuracy", percent(overall.accuracy), undefined.get("overall.accuracy", "")),
-    ]
-    if (matches := report.matches) is not None:
-        counts = (matches.matched, matches.unmatched_labels, matches.unmatched_preds)
-        remark = "{:,} rows matched by id, none twice; {:,} labels and {:,} predictions alone"
-        rows.append(("coverage", percent(matches.coverage), remark.format(*counts)))
-    if overall.label_entropy is not None:
-        rows += [
-            (
-                "label entropy",
-                decimal(overall.label_entropy),
-                "of soft labels; no model gets below",
-            ),
-            ("KL divergence", decimal(overall.kl_divergence), "cross entropy - label entropy"),
-        ]
-    return rows
+def show(value: Any, kind: Kind) -> str:
+    """Show a value by its kind; what is undefined is "-". Bars are for writers to draw.
+
+    Examples
+    --------
+    >>> show(1234, "count"), show(0.25, "share"), show(0.25, "delta"), show(None, "loss")
+    ('1,234', '25.0%', '+0.2500', '-')
+    >>> show((0.1, 0.2), "interval"), show(1e-9, "p"), show(None, "text")
+    ('0.1000 to 0.2000', '1e-09', '')
+    """
+    if value is None:
+        return "" if kind == "text" else NOTHING
+    return _SHOWN[kind](value)
 
 
-def compat_figures(report: Report) -> list[tuple[str, str, str]]:
-    """Return name, value and a remark for what each other tool prints, in nats."""
-    return [(figure.name, figure.text, figure.reason or figure.why) for figure in report.compat]
+_SHOWN: dict[Kind, Callable[[Any], str]] = {
+    "name": str,
+    "class": str,
+    "text": str,
+    "word": str,
+    "number": str,
+    "index": str,
+    "count": "{:,}".format,
+    "share": percent,
+    "change": "{:+.2%}".format,
+    "loss": decimal,
+    "error": decimal,
+    "probability": decimal,
+    "correlation": "{:.3f}".format,
+    "delta": signed,
+    "interval": interval,
+    "p": p_value,
+}
 
 
 def _is_control(character: str) -> bool:

@@ -16,6 +16,7 @@ from xent_cli.metrics.compat.sums import CompatFigure, compat_figure
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.rows.stored_precision import Precision
+from xent_cli.schema.provenance import Notice
 
 MOST_PAIRS = 1_000
 _LEAST_SHARE = Fraction(1, 4)
@@ -115,6 +116,11 @@ class Explanation:
     order: Order | None
     tools: tuple[CompatFigure, ...]
     undefined: dict[str, str]
+
+    @property
+    def warnings(self) -> tuple[Notice, ...]:
+        """Those of its report."""
+        return self.report.warnings
 
 
 def explanation_of(

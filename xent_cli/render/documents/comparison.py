@@ -1,46 +1,53 @@
-"""The contrast of models as a sheet: one row a model, then the classes that changed most."""
+"""The comparison of models: one row per model, then the classes and slices that changed most."""
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from xent_cli.analysis.comparison.models import Contrast
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.comparison.pair_slices import SliceComparison
 from xent_cli.analysis.comparison.training_curve import find_trend
+from xent_cli.metrics.report.figures import ClassRow
 from xent_cli.metrics.report.slices import Slice
 from xent_cli.numerics.estimates import Estimate
-from xent_cli.render.document import Grid, Sheet
-from xent_cli.render.documents.gate import evidence, p_text
-from xent_cli.render.documents.loss_curve import render_curve
-from xent_cli.render.text import NOTHING, decimal
+from xent_cli.render.document import Block, Cell, Column, Curve, Document, Facts, Row, Table
+from xent_cli.render.documents.evidence import evidence
+from xent_cli.render.text import clean
+from xent_cli.render.view import View
 
 _ENDS = 5
 
+_DELTA = Column("delta", "delta", "delta")
+_INTERVAL = Column("interval", "95% interval", "interval")
 
-def contrast_sheet(found: Contrast, *, min_n: int = 0) -> Sheet:
+
+def document(found: Contrast, view: View) -> Document:
     """Return models side by side; steps of a training also as a curve of their losses.
 
     Slices with fewer than `min_n` rows are put into one line.
     """
     n, names = len(found.reports), short_names(found.names)
-    grids = [_models(found, names)]
+    blocks: list[Block] = [_models(found, names)]
     if n == 2:
-        grids.append(Grid((), tuple(evidence(found.comparisons[0])), numbers=(1,)))
+        blocks.append(Facts(tuple(evidence(found.comparisons[0]))))
     best = found.best or len(found.comparisons)
-    comparison = found.comparisons[best - 1]
-    grids.append(_classes(comparison, names[best]))
-    slicings = range(len(found.baseline.tally.spec.by))
-    grids += [_slices(SliceComparison(comparison, i, min_n), names[best]) for i in slicings]
-    unit = found.baseline.tally.spec.unit
-    return Sheet(
-        f"{n:,} models on {found.baseline.n:,} rows, {unit}; best: {names[found.best]}",
-        tuple(grids),
-        found.warnings,
+    comparison, spec = found.comparisons[best - 1], found.baseline.tally.spec
+    blocks.append(_classes(comparison, names[best]))
+    blocks += [
+        _slices(SliceComparison(comparison, index, view.min_n), names[best])
+        for index in range(len(spec.by))
+    ]
+    if found.trend:
+        trend = find_trend(found)
+        blocks.append(Curve(trend.names, trend.losses, trend.best, trend.rises))
+    return Document(
+        f"{n:,} models on {found.baseline.n:,} rows, {spec.unit}; best: {names[found.best]}",
+        tuple(blocks),
         found.baseline.signature,
-        render_curve(find_trend(found)) if found.trend else "",
+        warnings=found.warnings,
     )
 
 
@@ -56,113 +63,89 @@ def short_names(names: Sequence[str]) -> list[str]:
     return [name[same.rfind("/") + 1 :] for name in names]
 
 
-def _models(found: Contrast, names: Sequence[str]) -> Grid:
-    rows = [(names[0], *_own(found, 0), *[NOTHING] * 6)]
-    k = found.baseline.tally.spec.n_classes
-    for index, (comparison, p) in enumerate(
-        zip(found.comparisons, found.p_values, strict=True), start=1
-    ):
-        delta = comparison.delta
-        wins = (NOTHING, NOTHING, NOTHING)
-        if delta is not None:
-            equal = delta.n[k] - delta.better[k] - delta.worse[k] - delta.infinite[k]
-            wins = (f"{delta.better[k]:,}", f"{delta.worse[k]:,}", f"{equal:,}")
-        overall = comparison.overall
-        rows.append((names[index], *_own(found, index), *_difference(overall), p_text(p), *wins))
-    p_name = "p (Holm)" if len(found.comparisons) > 1 else "p"
-    return Grid(
-        (
-            "model",
-            "cross\nentropy",
-            "± se",
-            "delta",
-            "95% interval",
-            p_name,
-            "better",
-            "worse",
-            "equal",
-        ),
-        tuple(rows),
-        numbers=tuple(range(1, 9)),
-        styles=tuple("bold" if i == found.best else "" for i in range(len(rows))),
-        names=(0,),
-        spare=(8, 7, 6),
+def _models(found: Contrast, names: Sequence[str]) -> Table:
+    columns = (
+        Column("model", "model", "name"),
+        Column("cross_entropy", "cross\nentropy", "loss"),
+        Column("se", "± se", "error"),
+        _DELTA,
+        _INTERVAL,
+        Column("p", "p (Holm)" if len(found.comparisons) > 1 else "p", "p"),
+        Column("better", "better", "count", spare=3),
+        Column("worse", "worse", "count", spare=2),
+        Column("equal", "equal", "count", spare=1),
     )
+    pairs = [({}, None), *zip(map(_paired, found.comparisons), found.p_values, strict=True)]
+    rows = []
+    for index, (paired, p) in enumerate(pairs):
+        overall = found.reports[index].overall
+        own = {"cross_entropy": overall.cross_entropy, "se": overall.se}
+        cells = {"model": names[index], "p": p, **own, **paired}
+        rows.append(Row(cells, "strong" if index == found.best else ""))
+    return Table(columns, tuple(rows))
 
 
-def _own(found: Contrast, index: int) -> tuple[str, str]:
-    overall = found.reports[index].overall
-    return decimal(overall.cross_entropy), decimal(overall.se)
+def _paired(comparison: Comparison) -> dict[str, Cell]:
+    """Return the difference to the baseline, and in how many rows it is which way."""
+    cells, delta = _difference(comparison.overall), comparison.delta
+    if delta is None:
+        return cells
+    k = comparison.candidate.tally.spec.n_classes
+    equal = delta.n[k] - delta.better[k] - delta.worse[k] - delta.infinite[k]
+    return {**cells, "better": delta.better[k], "worse": delta.worse[k], "equal": equal}
 
 
-def _difference(overall: Estimate | None) -> tuple[str, str]:
-    if overall is None:
-        return NOTHING, NOTHING
-    interval = overall.interval(0.95)
-    value = decimal(overall.value)
-    shown = value if overall.value < 0 else f"+{value}"
-    return (
-        shown,
-        NOTHING if interval is None else f"{decimal(interval[0])} to {decimal(interval[1])}",
-    )
+def _difference(found: Estimate | None) -> dict[str, Cell]:
+    if found is None:
+        return {}
+    return {"delta": found.value, "interval": found.interval(0.95)}
 
 
-def _classes(comparison: Comparison, candidate: str) -> Grid:
+def _classes(comparison: Comparison, candidate: str) -> Table:
     """Return the classes whose cross entropy fell and rose most, of the best candidate."""
-    names = comparison.candidate.tally.spec.classes
-    changes = [
-        (item.value, index, item)
-        for index in range(len(names))
-        if (item := comparison.difference(index)) is not None and not math.isnan(item.value)
-    ]
-    changes = _ends(changes)
-    rows = [
-        (
-            names[index],
-            f"{comparison.candidate.classes[index].n:,}",
-            decimal(comparison.baseline.classes[index].cross_entropy),
-            decimal(comparison.candidate.classes[index].cross_entropy),
-            *_difference(item),
-        )
-        for _, index, item in changes
-    ]
-    return Grid(
-        ("class", "n", "baseline", candidate, "delta", "95% interval"),
-        tuple(rows),
-        numbers=tuple(range(1, 6)),
-        names=(0,),
-        spare=(1,),
-    )
+    ours, theirs = comparison.baseline.classes, comparison.candidate.classes
+    changes = _ends(_known((i, comparison.difference(i)) for i in range(len(theirs))))
+    rows = tuple(_row(ours[index], theirs[index], item) for index, item in changes)
+    return Table(_columns(Column("name", "class", "class"), candidate), rows)
 
 
-def _slices(pair: SliceComparison, candidate: str) -> Grid:
+def _slices(pair: SliceComparison, candidate: str) -> Table:
     """Return the slices likewise, and the small ones in one line."""
     table = pair.candidate
-    changes = [
-        (item.value, one.index, item)
-        for one in table.slices
-        if (item := pair.difference(one.key)) is not None and not math.isnan(item.value)
-    ]
+    changes = _known((one.index, pair.difference(one.key)) for one in table.slices)
     if not table.slicing.in_order or len(changes) > 2 * _ENDS:
         changes = _ends(changes)
     if table.small is not None and (item := pair.difference(table.small.key)) is not None:
-        changes.append((item.value, table.small.index, item))
-    rows = []
-    for _, index, item in changes:
-        ours, theirs = Slice(pair.baseline, index), Slice(table, index)
-        losses = decimal(ours.cross_entropy), decimal(theirs.cross_entropy)
-        rows.append((theirs.name, f"{theirs.n:,}", *losses, *_difference(item)))
-    header = ", ".join(column.name for column in table.slicing.columns)
-    return Grid(
-        (header, "n", "baseline", candidate, "delta", "95% interval"),
-        tuple(rows),
-        numbers=tuple(range(1, 6)),
-        names=(0,),
-        spare=(1,),
+        changes.append((table.small.index, item))
+    rows = (_row(Slice(pair.baseline, i), Slice(table, i), item) for i, item in changes)
+    title = clean(", ".join(column.name for column in table.slicing.columns))
+    return Table(_columns(Column("name", title, "name"), candidate), tuple(rows))
+
+
+def _columns(name: Column, candidate: str) -> tuple[Column, ...]:
+    return (
+        name,
+        Column("n", "n", "count", spare=1),
+        Column("baseline", "baseline", "loss"),
+        Column("candidate", clean(candidate), "loss"),
+        _DELTA,
+        _INTERVAL,
     )
 
 
-def _ends(changes: list[tuple[float, int, Estimate]]) -> list[tuple[float, int, Estimate]]:
+def _row(ours: ClassRow | Slice, theirs: ClassRow | Slice, item: Estimate) -> Row:
+    losses = {"baseline": ours.cross_entropy, "candidate": theirs.cross_entropy}
+    return Row({"name": theirs.name, "n": theirs.n, **losses, **_difference(item)})
+
+
+Changes = list[tuple[int, Estimate]]
+
+
+def _known(changes: Iterable[tuple[int, Estimate | None]]) -> Changes:
+    return [(i, item) for i, item in changes if item is not None and not math.isnan(item.value)]
+
+
+def _ends(changes: Changes) -> Changes:
     """Sort changes; of many return those that fell and those that rose most."""
-    changes = sorted(changes, key=lambda change: change[:2])
+    changes = sorted(changes, key=lambda change: (change[1].value, change[0]))
     return changes[:_ENDS] + changes[-_ENDS:] if len(changes) > 2 * _ENDS else changes

@@ -1,92 +1,84 @@
-"""The explanation as a sheet: the loss by class, pair, row, eps, rounding, columns and tools."""
+"""The explanation: the loss by class, pair, row, eps, rounding, columns and tools."""
 
 from __future__ import annotations
 
-import math
+from dataclasses import replace
 
 from xent_cli.analysis.explain.column_order import say_order
 from xent_cli.analysis.explain.explanation import Band, Explanation
-from xent_cli.render.document import Grid, Sheet
-from xent_cli.render.text import NOTHING, bar, decimal, describe, describe_inputs, percent
+from xent_cli.render.document import Column, Document, Row, Table, cells_of
+from xent_cli.render.documents.report import describe, describe_inputs
+from xent_cli.render.text import decimal, percent
 from xent_cli.render.view import View, sort_rows
 
 _SHOWN = 10
-_BAR = 20
+
+_N = Column("n", "n", "count")
+_CROSS_ENTROPY = Column("cross_entropy", "cross entropy", "loss")
+_SHARE = Column("share", "share of loss", "share")
+_BAR = Column("share", "", "bar")
+_CLASS_COLUMNS = (Column("name", "class", "class"), _N, _CROSS_ENTROPY, _SHARE, _BAR)
+_PAIR_COLUMNS = (
+    Column("true", "true", "class"),
+    Column("predicted", "predicted", "class"),
+    *(_N, _CROSS_ENTROPY, _SHARE, _BAR),
+)
+_BAND_COLUMNS = (
+    Column("range", "loss of a row", "text"),
+    replace(_N, title="rows"),
+    Column("share_of_rows", "share of rows", "share"),
+    _SHARE,
+    Column("n", "rows drawn", "bar"),
+)
+_EPS_COLUMNS = (
+    Column("eps", "eps", "number"),
+    _CROSS_ENTROPY,
+    Column("n_below", "rows below it", "count"),
+)
+_TOOL_COLUMNS = (
+    Column("name", "--compat", "text"),
+    Column("text", "in nats", "number"),
+    Column("why", "why", "text"),
+)
 
 
-def explain_sheet(found: Explanation, view: View) -> Sheet:
+def document(found: Explanation, view: View) -> Document:
     """Return what was found of a loss; the view says how many classes and pairs to show."""
     report = found.report
     top = _SHOWN if view.top is None else view.top
-    grids = [
-        _classes(found, top, view),
-        _pairs(found, top, view),
-        _rows(found, view),
-        _eps(found),
-        _order(found),
-        _tools(found),
-    ]
-    unit = report.tally.spec.unit
-    return Sheet(
-        f"cross entropy {decimal(report.cross_entropy)} {unit}: where it is",
-        tuple(grids),
-        report.warnings,
+    return Document(
+        f"cross entropy {decimal(report.cross_entropy)} {report.tally.spec.unit}: where it is",
+        (
+            _classes(found, top),
+            _pairs(found, top),
+            _bands(found),
+            _eps(found),
+            Table(title="order of the columns", note=_order(found)),
+            _tools(found),
+        ),
         report.signature,
-        remarks=(describe(report), describe_inputs(report)),
+        remarks=(describe(report), *describe_inputs(report)),
+        warnings=found.warnings,
     )
 
 
-def _classes(found: Explanation, top: int, view: View) -> Grid:
+def _classes(found: Explanation, top: int) -> Table:
     rows = sort_rows(found.report.classes, "share")
     shown = rows[:top] if top else rows
-    largest = max((row.share or 0.0 for row in rows), default=0.0)
-    return Grid(
-        ("class", "n", "cross entropy", "share of loss", ""),
-        tuple(
-            (
-                row.name,
-                f"{row.n:,}",
-                decimal(row.cross_entropy),
-                percent(row.share),
-                _bar(row.share, largest, view),
-            )
-            for row in shown
-        ),
-        numbers=(1, 2, 3),
-        names=(0,),
-        title="by class",
-        note=_left_out(len(rows) - len(shown)),
-    )
+    cells = tuple(Row(cells_of(_CLASS_COLUMNS, row)) for row in shown)
+    return Table(_CLASS_COLUMNS, cells, "by class", _left_out(len(rows) - len(shown)))
 
 
-def _pairs(found: Explanation, top: int, view: View) -> Grid:
+def _pairs(found: Explanation, top: int) -> Table:
     title = "by true and predicted class"
     if not found.pairs:
-        return Grid((), (), title=title, note=f"not known: {found.undefined.get('pairs', 'none')}")
+        return Table(title=title, note=f"not known: {found.undefined.get('pairs', 'none')}")
     shown = found.pairs[:top] if top else found.pairs
-    largest = max((pair.share or 0.0 for pair in shown), default=0.0)
-    return Grid(
-        ("true", "predicted", "n", "cross entropy", "share of loss", ""),
-        tuple(
-            (
-                pair.true,
-                pair.predicted,
-                f"{pair.n:,}",
-                decimal(pair.cross_entropy),
-                percent(pair.share),
-                _bar(pair.share, largest, view),
-            )
-            for pair in shown
-        ),
-        numbers=(2, 3, 4),
-        names=(0, 1),
-        title=title,
-        note=_left_out(found.n_pairs - len(shown)),
-    )
+    cells = tuple(Row(cells_of(_PAIR_COLUMNS, pair)) for pair in shown)
+    return Table(_PAIR_COLUMNS, cells, title, _left_out(found.n_pairs - len(shown)))
 
 
-def _rows(found: Explanation, view: View) -> Grid:
-    most = max((band.n for band in found.bands), default=0)
+def _bands(found: Explanation) -> Table:
     note = ""
     if (top := found.top) is not None:
         rows, verb = ("row", "carries") if top.n == 1 else ("rows", "carry")
@@ -94,22 +86,9 @@ def _rows(found: Explanation, view: View) -> Grid:
             f"{top.n:,} {rows}, {percent(top.share_of_rows)}, {verb} {percent(top.share)} of the "
             f"loss: those of {top.low:.4g} and more."
         )
-    return Grid(
-        ("loss of a row", "rows", "share of rows", "share of loss", "rows drawn"),
-        tuple(
-            (
-                _range(band),
-                f"{band.n:,}",
-                percent(band.share_of_rows),
-                percent(band.share),
-                _bar(band.n, most, view),
-            )
-            for band in found.bands
-        ),
-        numbers=(1, 2, 3),
-        title="by row" + ", weight times loss" * found.report.tally.spec.weighted,
-        note=note,
-    )
+    cells = tuple(Row(cells_of(_BAND_COLUMNS, band, range=_range(band))) for band in found.bands)
+    title = "by row" + ", weight times loss" * found.report.tally.spec.weighted
+    return Table(_BAND_COLUMNS, cells, title, note)
 
 
 def _range(band: Band) -> str:
@@ -127,59 +106,39 @@ def _range(band: Band) -> str:
     return "0" if band.high == 0 else f"{band.low:.3g} to {band.high:.3g}"
 
 
-def _eps(found: Explanation) -> Grid:
+def _eps(found: Explanation) -> Table:
     title = "by eps, and by the rounding of the file"
     if not found.rungs:
-        return Grid((), (), title=title, note=f"no eps: {found.undefined['eps']}")
+        return Table(title=title, note=f"no eps: {found.undefined['eps']}")
     note = ""
     if (rounding := found.rounding) is not None:
         note = (
             f"Predictions are stored as {rounding.stored}: before rounding, the loss may have been "
             f"from {decimal(rounding.low)} to {decimal(rounding.high)}."
         )
-    return Grid(
-        ("eps", "cross entropy", "rows below it"),
-        tuple(
-            (f"{rung.eps:.2g}", decimal(rung.cross_entropy), f"{rung.n_below:,}")
-            for rung in found.rungs
-        ),
-        numbers=(0, 1, 2),
-        title=title,
-        note=note,
-    )
+    cells = tuple(Row(cells_of(_EPS_COLUMNS, rung, eps=f"{rung.eps:.2g}")) for rung in found.rungs)
+    return Table(_EPS_COLUMNS, cells, title, note)
 
 
-def _order(found: Explanation) -> Grid:
-    title = "order of the columns"
+def _order(found: Explanation) -> str:
     order, spec = found.order, found.report.tally.spec
     if reason := found.undefined.get("order"):
-        note = f"not known: {reason}"
-    elif order is None:
-        note = "No other order of the columns has a lower loss."
-    elif order.convincing:
-        note = say_order(order, spec)
-    else:
-        note = (
-            "Nothing speaks against it: the best other order saves "
-            f"{decimal(order.overall_before - order.overall_after)} nats, which is chance or a "
-            "model that is wrong."
-        )
-    return Grid((), (), title=title, note=note)
-
-
-def _tools(found: Explanation) -> Grid:
-    return Grid(
-        ("--compat", "in nats", "why"),
-        tuple((tool.name, tool.text, tool.reason or tool.why) for tool in found.tools),
-        numbers=(1,),
-        title="what others print for these rows",
+        return f"not known: {reason}"
+    if order is None:
+        return "No other order of the columns has a lower loss."
+    if order.convincing:
+        return say_order(order, spec)
+    return (
+        "Nothing speaks against it: the best other order saves "
+        f"{decimal(order.overall_before - order.overall_after)} nats, which is chance or a "
+        "model that is wrong."
     )
 
 
-def _bar(value: float | None, largest: float, view: View) -> str:
-    if not value or not largest or math.isinf(value):
-        return "" if value is not None else NOTHING
-    return bar(value / largest, _BAR, ascii_only=view.ascii_only)
+def _tools(found: Explanation) -> Table:
+    cells = (cells_of(_TOOL_COLUMNS, tool, why=tool.reason or tool.why) for tool in found.tools)
+    title = "what others print for these rows"
+    return Table(_TOOL_COLUMNS, tuple(map(Row, cells)), title)
 
 
 def _left_out(count: int) -> str:

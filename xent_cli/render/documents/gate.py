@@ -1,39 +1,38 @@
-"""The gate as a sheet: each rule with its figure, limit, margin and verdict; then the evidence."""
+"""The gate: each rule with its figure, limit, margin and verdict; then the evidence."""
 
 from __future__ import annotations
 
 import math
 
-from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.gate.rules import Rule
 from xent_cli.analysis.gate.verdicts import HOLM, OPEN, GateResult, Verdict
-from xent_cli.numerics.significance import rows_needed
-from xent_cli.render.document import Grid, Sheet
-from xent_cli.render.text import NOTHING, decimal, percent
+from xent_cli.render.document import Block, Column, Document, Fact, Facts, Row, Table
+from xent_cli.render.documents.evidence import evidence
+from xent_cli.render.text import NOTHING, decimal, signed
+from xent_cli.render.view import View
 from xent_cli.schema.provenance import Notice
 
-_STYLES = {"pass": "green", "fail": "bold red", "inconclusive": "yellow"}
 SIGNS = {"pass": "pass", "fail": "FAIL", "inconclusive": "inconclusive"}
 
 
-def gate_sheet(result: GateResult) -> Sheet:
+def document(result: GateResult, _view: View) -> Document:
     """Return the verdicts of a gate, and what they rest on."""
-    grids = [_verdicts(result)]
+    blocks: list[Block] = [_verdicts(result)]
     if result.comparison is not None:
-        rows = evidence(result.comparison, result)
+        facts = evidence(result.comparison, result)
         if (alarms := result.false_alarms) is not None:
-            said = (
+            remark = (
                 f"of {alarms.flips:,} random sign flips fail the rules on deltas "
                 "(what noise alone does, skewness apart)"
             )
-            rows.append(("false alarms", f"{alarms.rate:.1%}", said))
-        grids.append(Grid((), tuple(rows), numbers=(1,)))
-    return Sheet(
+            facts.append(Fact("false alarms", alarms.rate, "share", remark))
+        blocks.append(Facts(tuple(facts)))
+    return Document(
         headline(result),
-        tuple(grids),
-        result.warnings + tuple(_remarks(result)),
+        tuple(blocks),
         result.report.signature,
-        style=_STYLES[result.outcome],
+        tone=result.outcome,
+        warnings=(*result.warnings, *_remarks(result)),
     )
 
 
@@ -139,122 +138,40 @@ def margin(verdict: Verdict) -> str:
         return f"{left:+,.0f}"
     if verdict.rule.about.is_share:
         return f"{left:+.3g}" if 0 < abs(left) < 0.001 else f"{left:+.1%}"
-    text = decimal(left)
-    return text if left < 0 else f"+{text}"
+    return signed(left)
 
 
-def evidence(
-    comparison: Comparison, result: GateResult | None = None
-) -> list[tuple[str, str, str]]:
-    """Return name, value and remark of everything known about the difference of two models."""
-    spec, delta, overall = comparison.candidate.tally.spec, comparison.delta, comparison.overall
-    k = spec.n_classes
-    n = comparison.candidate.n
-    rows = [("rows", f"{n:,}", "paired, row by row" if delta else "unpaired: a saved report")]
-    clusters = comparison.candidate.figures.n_clusters
-    if clusters is not None:
-        rows.append(("clusters", f"{clusters:,}", f"rows that share {spec.cluster} are one draw"))
-    if overall is not None:
-        interval = overall.interval(0.95)
-        remark = f"no standard error: {overall.reason}"
-        if interval is not None:
-            low, high = map(decimal, interval)
-            error = "no standard error" if overall.se is None else f"± {decimal(overall.se)}"
-            remark = f"{error}, 95% interval {low} to {high}"
-            remark += f", p {p_text(overall.p_value())}"
-        rows.append(
-            ("delta", _signed(overall.value), f"{remark}; candidate - baseline, {spec.unit}")
-        )
-        relative = comparison.relative()
-        if relative is not None and math.isfinite(relative.value):
-            rows.append(("relative", f"{relative.value:+.2%}", "(candidate - baseline) / baseline"))
-    correlation = comparison.correlation()
-    if correlation is not None:
-        rows.append(
-            ("correlation", f"{correlation:.3f}", "of both losses: what pairing gains from")
-        )
-    detectable = comparison.detectable()
-    if detectable is not None:
-        remark = "smallest difference that would be seen 4 times in 5"
-        rows.append(("detectable", decimal(detectable), remark))
-    rows += _needed(comparison, result)
-    if delta is not None:
-        equal = delta.n[k] - delta.better[k] - delta.worse[k] - delta.infinite[k]
-        remark = f"rows better, {delta.worse[k]:,} worse, {equal:,} equal"
-        rows.append(("wins", f"{delta.better[k]:,}", remark))
-        rows.append(
-            ("top 1%", percent(comparison.top_share()), "of rows carry so much of all |delta|")
-        )
-        rows.append(("clipped", f"{delta.n_clipped:,}", "rows clipped in either"))
-    return rows
-
-
-def p_text(p: float | None) -> str:
-    """Show a p-value; a small one never as 0.
-
-    Examples
-    --------
-    >>> p_text(0.03456), p_text(1e-9), p_text(None)
-    ('0.035', '1e-09', '-')
-    >>> p_text(0.0)
-    '<1e-300'
-    """
-    if p is None:
-        return NOTHING
-    if p < 1e-300:
-        return "<1e-300"
-    return f"{p:.3f}" if p >= 0.001 else f"{p:.0e}"
-
-
-def _needed(comparison: Comparison, result: GateResult | None) -> list[tuple[str, str, str]]:
-    """Say how many rows would settle the first open rule about the overall difference."""
-    overall = comparison.overall
-    for verdict in result.verdicts if result else ():
-        rule = verdict.rule
-        about = rule.metric == "delta" and rule.class_name is rule.slice_name is None
-        if not about or verdict.outcome != "inconclusive" or overall is None or overall.se is None:
-            continue
-        needed = rows_needed(
-            comparison.candidate.n,
-            overall.se,
-            rule.margin(overall.value),
-            verdict.level,
-            df=overall.df,
-        )
-        if needed is not None:
-            # Looking again and again until a rule passes would make it pass by chance.
-            remark = f"to settle {rule.text.strip()} 4 times in 5; look once more, at that number"
-            return [("rows needed", f"{needed:,}", remark)]
-    return []
-
-
-def _verdicts(result: GateResult) -> Grid:
+def _verdicts(result: GateResult) -> Table:
     # How levels are corrected is said once, below.
     reasons = [
         "; ".join(part for part in verdict.reason.split("; ") if not part.startswith(HOLM))
         for verdict in result.verdicts
     ]
+    columns = (
+        Column("rule", "rule", "name"),
+        Column("value", "value", "number"),
+        Column("interval", "interval", "number"),
+        Column("limit", "limit", "number"),
+        Column("margin", "margin", "number"),
+        Column("verdict", "verdict", "word"),
+        Column("reason", "", "text", spare=0 if set(reasons) - {"", OPEN} else 1),
+    )
     rows = tuple(
-        (
-            subject(verdict),
-            figure(verdict.rule, verdict.value),
-            between(verdict),
-            limit(verdict.rule),
-            margin(verdict),
-            SIGNS[verdict.outcome],
-            reason,
+        Row(
+            {
+                "rule": subject(verdict),
+                "value": figure(verdict.rule, verdict.value),
+                "interval": between(verdict),
+                "limit": limit(verdict.rule),
+                "margin": margin(verdict),
+                "verdict": SIGNS[verdict.outcome],
+                "reason": reason,
+            },
+            verdict.outcome,
         )
         for verdict, reason in zip(result.verdicts, reasons, strict=True)
     )
-    return Grid(
-        ("rule", "value", "interval", "limit", "margin", "verdict", ""),
-        rows,
-        numbers=(1, 2, 3, 4),
-        styles=tuple(_STYLES[verdict.outcome] for verdict in result.verdicts),
-        names=(0,),
-        words=(5,),
-        spare=() if set(reasons) - {"", OPEN} else (6,),
-    )
+    return Table(columns, rows)
 
 
 def _remarks(result: GateResult) -> list[Notice]:
@@ -289,7 +206,3 @@ def _level(level: float) -> str:
 
 def _side(value: float, at: float) -> int:
     return (value > at) - (value < at)
-
-
-def _signed(value: float) -> str:
-    return decimal(value) if value < 0 else f"+{decimal(value)}"

@@ -1,51 +1,203 @@
-"""Slices as grids: one row a slice, the small ones in one line behind."""
+"""The report: overall figures, what other tools print, classes and slices."""
 
 from __future__ import annotations
 
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.slices import Slice, SliceTable
-from xent_cli.numerics.estimates import Estimate
-from xent_cli.render.document import Grid
-from xent_cli.render.text import NOTHING, decimal, percent
+from xent_cli.render.document import Column, Document, Fact, Facts, Row, Table, cells_of
+from xent_cli.render.text import clean, decimal
 from xent_cli.render.view import View
 
-_HEADER = ("n", "cross\nentropy", "± se", "delta\nto rest", "± se", "share\nof loss", "accuracy")
+_NAME = Column("name", "class", "class")
+_N = Column("n", "n", "count")
+_CROSS_ENTROPY = Column("cross_entropy", "cross\nentropy", "loss")
+_SE = Column("se", "± se", "error")
+_SHARE = Column("share", "share\nof loss", "share")
+_ACCURACY = Column("accuracy", "accuracy", "share")
+
+CLASS_COLUMNS = (
+    _NAME,
+    _N,
+    Column("weight_sum", "weight", "loss", without=("terminal", "markdown")),
+    Column("prior", "prior", "share"),
+    _CROSS_ENTROPY,
+    _SE,
+    _SHARE,
+    Column("share", "", "bar", without=("markdown",), width=8),
+    _ACCURACY,
+    Column("mean_probability", "mean\nof p", "probability"),
+)
+"""Each key but the bar's is a field of `ClassRow`; CSV has them all, slices included."""
+
+_DELTA = Column("delta", "delta\nto rest", "delta")
+_DELTA_SE = Column("delta_se", "± se", "error")
+_SLICE_COLUMNS = (_N, _CROSS_ENTROPY, _SE, _DELTA, _DELTA_SE, _SHARE, _ACCURACY)
+
+_MATCHED = {
+    "name": "matched by name",
+    "position": "matched by position",
+    "value": "matched by value",
+}
 
 
-def slice_grids(report: Report, view: View) -> list[tuple[Grid, str]]:
-    """Return a grid for each slicing of a report, and a note below it (or "")."""
-    return [_grid(table, view) for table in report.slices(min_n=view.min_n)]
+def document(report: Report, view: View) -> Document:
+    """Return what a report says."""
+    blocks = [Facts(tuple(_overall(report)), ("figure", "value", ""))]
+    if report.compat:
+        tools = (Fact(t.name, t.text, "number", t.reason or t.why) for t in report.compat)
+        blocks.append(Facts(tuple(tools), ("--compat", "nats", "")))
+    tables = [_classes(report, view)]
+    tables += [_slices(table, view) for table in report.slices(min_n=view.min_n)]
+    return Document(
+        describe(report),
+        (*blocks, *tables),
+        report.signature,
+        tone="title",
+        remarks=describe_inputs(report),
+        warnings=report.warnings,
+        notes=report.notes,
+    )
 
 
-def signed(found: Estimate | None) -> str:
-    """Show a difference with its sign.
+def records(report: Report) -> Table:
+    """Return all rows and then each class, and each slice named as rules name it, as one table."""
+    tables = report.slices()
+    columns = (
+        Column("scope", "scope", "word"),
+        Column("class", "class", "name"),
+        *(column for column in CLASS_COLUMNS if column.kind not in ("class", "bar")),
+        *((_DELTA, _DELTA_SE) if tables else ()),
+    )
+    weight = report.figures.weight_sum
+    share = None if report.figures.clipped_share is None else 1.0
+    whole = {"n": report.n, "weight_sum": weight, "prior": 1.0, "share": share}
+    rows = [Row(cells_of(columns, report.overall, scope="overall", **whole))]
+    rows += [
+        Row({"scope": "compat", "class": tool.name, "cross_entropy": tool.value})
+        for tool in report.compat
+    ]
+    rows += [
+        Row(cells_of(columns, item, scope="class") | {"class": item.name})
+        for item in report.classes
+    ]
+    for table in tables:
+        for part in table.slices:
+            more = {"class": part.title, "prior": part.weight_sum / weight, **_delta(part)}
+            rows.append(Row(cells_of(columns, part, scope="slice") | more))
+    return Table(columns, tuple(rows))
 
-    Examples
-    --------
-    >>> signed(Estimate(0.25, None, 0)), signed(Estimate(-0.25, None, 0)), signed(None)
-    ('+0.2500', '-0.2500', '-')
-    """
-    if found is None:
-        return NOTHING
-    return decimal(found.value) if found.value < 0 else f"+{decimal(found.value)}"
+
+def describe(report: Report) -> str:
+    """Say in one line what was evaluated and how it was understood."""
+    spec = report.tally.spec
+    kind = "multi-label" if spec.multilabel else spec.mode
+    left_out = [
+        f"{count:,} {word}"
+        for count, word in (
+            (report.tally.n_ignored, "ignored"),
+            (report.tally.n_invalid, "dropped"),
+        )
+        if count
+    ]
+    parts = [
+        f"{report.n:,} row{'s' * (report.n != 1)}" + (f" ({', '.join(left_out)})" * bool(left_out)),
+        f"{spec.n_classes:,} {'labels' if spec.multilabel else 'classes'}",
+        f"labels {_MATCHED[spec.align]}",
+        spec.unit,
+    ]
+    return f"{kind} ({report.mode_reason}): {', '.join(parts)}"
 
 
-def _grid(table: SliceTable, view: View) -> tuple[Grid, str]:
+def describe_inputs(report: Report) -> tuple[str, ...]:
+    """Say in one line which columns of which files were read, if any."""
+    if not report.inputs:
+        return ()
+    if len(report.inputs) > 2:
+        return (f"{len(report.inputs) // 2:,} reports merged",)
+    parts = []
+    for item in report.inputs:
+        names = item.columns
+        shown = ", ".join(names) if len(names) <= 3 else f"{names[0]} to {names[-1]}"
+        parts.append(f"{item.role}: {shown} of {item.path}")
+    return ("; ".join(parts),)
+
+
+def _overall(report: Report) -> list[Fact]:
+    overall = report.overall
+    undefined = report.figures.undefined
+    sure = ""
+    if overall.ci95 is not None:
+        low, high = overall.ci95
+        error = "no standard error" if overall.se is None else f"± {decimal(overall.se)}"
+        sure = f"{error}, 95% interval {decimal(low)} to {decimal(high)}"
+        if report.figures.n_clusters is not None:
+            sure += f", of {report.figures.n_clusters:,} clusters"
+    elif "overall.se" in undefined:
+        sure = f"no standard error: {undefined['overall.se']}"
+    occurring = sum(row.cross_entropy is not None for row in report.classes)
+    several = f"the {occurring:,} classes that occur, each counted once"
+    unsure = "as unsure as an even choice among so many"
+    shares = "what the class shares alone would score"
+    facts = [
+        Fact("cross entropy", overall.cross_entropy, "loss", sure, "strong"),
+        Fact(
+            "macro",
+            overall.macro_cross_entropy,
+            "loss",
+            "of the only class that occurs" if occurring == 1 else f"mean of {several}",
+        ),
+        Fact(
+            "perplexity",
+            overall.perplexity,
+            "loss",
+            undefined.get("overall.perplexity", unsure),
+        ),
+        Fact("prior entropy", overall.prior_entropy, "loss", shares),
+        Fact(
+            "normalized",
+            overall.normalized_entropy,
+            "loss",
+            undefined.get("overall.normalized_entropy", "cross entropy / prior entropy"),
+        ),
+        Fact("accuracy", overall.accuracy, "share", undefined.get("overall.accuracy", "")),
+    ]
+    if (matches := report.matches) is not None:
+        counts = (matches.matched, matches.unmatched_labels, matches.unmatched_preds)
+        remark = "{:,} rows matched by id, none twice; {:,} labels and {:,} predictions alone"
+        facts.append(Fact("coverage", matches.coverage, "share", remark.format(*counts)))
+    if overall.label_entropy is not None:
+        remark = "of soft labels; no model gets below"
+        facts.append(Fact("label entropy", overall.label_entropy, "loss", remark))
+        remark = "cross entropy - label entropy"
+        facts.append(Fact("KL divergence", overall.kl_divergence, "loss", remark))
+    return facts
+
+
+def _classes(report: Report, view: View) -> Table:
+    rows, note = view.choose(report.classes)
+    name = Column("name", "label", "class") if report.tally.spec.multilabel else _NAME
+    most = max((row.share or 0.0 for row in rows), default=0.0)
+    single = sum(row.share == most for row in rows) == 1 < len(rows)
+    drawn = tuple(
+        Row(cells_of(CLASS_COLUMNS, row), "strong" if single and row.share == most else "")
+        for row in rows
+    )
+    columns = tuple(name if column is _NAME else column for column in CLASS_COLUMNS)
+    return Table(columns, drawn, note=note)
+
+
+def _slices(table: SliceTable, view: View) -> Table:
+    """Return a row for each slice, the small ones in one behind them."""
     chosen, note = view.choose_slices(table)
     last = [] if table.small is None else [table.small]
-    rows = tuple(_cells(item) for item in (*chosen, *last))
-    header = (", ".join(column.name for column in table.slicing.columns), *_HEADER)
-    return Grid(header, rows, numbers=tuple(range(1, len(header))), names=(0,)), note
+    title = clean(", ".join(column.name for column in table.slicing.columns))
+    columns = (Column("name", title, "name"), *_SLICE_COLUMNS)
+    rows = (Row(cells_of(columns, item) | _delta(item)) for item in (*chosen, *last))
+    return Table(columns, tuple(rows), note=note)
 
 
-def _cells(item: Slice) -> tuple[str, ...]:
-    return (
-        item.name,
-        f"{item.n:,}",
-        decimal(item.cross_entropy),
-        decimal(item.se),
-        signed(item.delta),
-        NOTHING if item.delta is None else decimal(item.delta.se),
-        percent(item.share),
-        percent(item.accuracy),
-    )
+def _delta(item: Slice) -> dict[str, float | None]:
+    found = item.delta
+    if found is None:
+        return {"delta": None, "delta_se": None}
+    return {"delta": found.value, "delta_se": found.se}

@@ -1,44 +1,42 @@
-"""The rows with the highest loss as a sheet: one line a row, and what they carry together."""
+"""The rows with the highest loss: one line per row, and what they carry together."""
 
 from __future__ import annotations
 
 import math
 
 from xent_cli.analysis.worst_rows import Ranking
-from xent_cli.render.document import Grid, Sheet
-from xent_cli.render.text import NOTHING, decimal, percent
+from xent_cli.render.document import Column, Document, Row, Table, cells_of
+from xent_cli.render.text import decimal, percent
+from xent_cli.render.view import View
 
 
-def ranking_sheet(found: Ranking) -> Sheet:
-    """Return ranked rows as a table; the column of ids only where something names rows."""
-    has_ids = any(row.id is not None for row in found.rows)
-    ids = ("id",) * has_ids
-    rows = tuple(
-        (
-            str(row.row),
-            *(NOTHING if row.id is None else str(row.id) for _ in ids),
-            row.label or NOTHING,
-            row.predicted or NOTHING,
-            decimal(row.p_label),
-            decimal(row.p_predicted),
-            decimal(row.loss),
-            percent(row.share),
-        )
-        for row in found.rows
-    )
-    first = 1 + has_ids
-    header = ("row", *ids, "label", "predicted", "p label", "p predicted", "loss", "share")
-    counted = (1,) * (has_ids and all(isinstance(row.id, int) for row in found.rows))
-    numbers = (0, *counted, *range(first + 2, first + 6))
-    names = tuple(range(1, first + 2))
-    grid = Grid(header, rows, numbers, names=names, note=describe_share(found))
-    return Sheet(
+def document(found: Ranking, _view: View) -> Document:
+    """Return what ranked rows say."""
+    return Document(
         f"highest loss of {found.n:,} row{'s' * (found.n != 1)}, cross entropy "
         f"{decimal(found.cross_entropy)} {found.unit}",
-        (grid,),
-        found.warnings,
+        (records(found),),
         found.signature,
+        warnings=found.warnings,
     )
+
+
+def records(found: Ranking) -> Table:
+    """Return a row for each of them; readers see the column of ids only where there are ids."""
+    ids = [row.id for row in found.rows if row.id is not None]
+    numbers = bool(ids) and all(isinstance(row.id, int) for row in found.rows)
+    columns = (
+        Column("row", "row", "index"),
+        Column("id", "id", "index" if numbers else "name", () if ids else ("terminal", "markdown")),
+        Column("label", "label", "name"),
+        Column("predicted", "predicted", "name"),
+        Column("p_label", "p label", "probability"),
+        Column("p_predicted", "p predicted", "probability"),
+        Column("loss", "loss", "loss"),
+        Column("share", "share", "share"),
+    )
+    rows = tuple(Row(cells_of(columns, row)) for row in found.rows)
+    return Table(columns, rows, note=describe_share(found))
 
 
 def describe_share(found: Ranking) -> str:

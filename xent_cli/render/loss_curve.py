@@ -1,24 +1,24 @@
-"""Curve: losses of steps as a small chart of characters."""
+"""Loss curve: losses of steps as a small chart of characters."""
 
 from __future__ import annotations
 
 import math
 
-from xent_cli.analysis.comparison.training_curve import Trend
-from xent_cli.render.text import decimal
+from xent_cli.render.document import Curve
+from xent_cli.render.text import clean, decimal
 
 _HEIGHT = 8
 _MOST_STEPS = 60
 
 
-def render_curve(trend: Trend) -> str:
-    r"""Draw the losses of steps, and say which is the best and where they start to rise.
+def draw_curve(curve: Curve) -> list[str]:
+    r"""Return lines that show the losses, say which is the best and where they start to rise.
 
     Infinite losses are left out.
 
     Examples
     --------
-    >>> print(render_curve(Trend(("1", "2", "3"), (3.0, 1.0, 2.0), 1, 2)))
+    >>> print("\n".join(draw_curve(Curve(("1", "2", "3"), (3.0, 1.0, 2.0), 1, 2))))
       3.0000 | *
              |
              |
@@ -30,11 +30,11 @@ def render_curve(trend: Trend) -> str:
                1 2 3
     best: 2 (1.0000); rising from 3 on: the training overfits
     """
-    losses, names = list(trend.losses), list(trend.names)
+    losses, names = curve.losses, [clean(name) for name in curve.names]
     shown = list(range(len(losses)))
     if len(shown) > _MOST_STEPS:  # Evenly spaced, the first, the last and the best among them.
         step = (len(losses) - 1) / (_MOST_STEPS - 1)
-        shown = sorted({round(i * step) for i in range(_MOST_STEPS)} | {trend.best})
+        shown = sorted({round(i * step) for i in range(_MOST_STEPS)} | {curve.best})
     finite = [losses[i] for i in shown if math.isfinite(losses[i])]
     lines = []
     if finite:
@@ -45,13 +45,13 @@ def render_curve(trend: Trend) -> str:
         for column, index in enumerate(shown):
             if math.isfinite(losses[index]):
                 level = round((losses[index] - low) / span * (_HEIGHT - 1))
-                mark = "o" if index == trend.best else "*"
+                mark = "o" if index == curve.best else "*"
                 rows[_HEIGHT - 1 - level][column] = mark.rjust(width)
         labels = {0: decimal(high), _HEIGHT - 1: decimal(low)}
         lines = [f"{labels.get(i, ''):>8} | {' '.join(row)}".rstrip() for i, row in enumerate(rows)]
         if len(shown) <= 12:
             lines.append(" " * 11 + " ".join(names[i].rjust(width) for i in shown))
-    said = f"best: {names[trend.best]} ({decimal(losses[trend.best])})"
-    if trend.rises is not None:
-        said += f"; rising from {names[trend.rises]} on: the training overfits"
-    return "\n".join([*lines, said])
+    said = f"best: {names[curve.best]} ({decimal(losses[curve.best])})"
+    if curve.rises is not None:
+        said += f"; rising from {names[curve.rises]} on: the training overfits"
+    return [*lines, said]
