@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from xent_cli.analysis.comparison.paired_difference import paired_difference
 from xent_cli.metrics.report.figures import NATS_PER, error_reason, mean_loss, moments_of
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.warnings import few_rows
@@ -284,45 +285,3 @@ class Comparison:
             for report, moments in zip((self.baseline, self.candidate), self._moments, strict=True)
         )
         return ours, theirs
-
-
-def paired_difference(
-    value: float,
-    draws: Moments,
-    both: tuple[Fraction, Fraction],
-    absolute: float,
-    *,
-    nats: float,
-    reason: str = "",
-) -> Estimate:
-    """Return a mean of differences of two models on the same rows, with its error.
-
-    Parameters
-    ----------
-    value : float
-        In the unit of the spec.
-    draws : Moments
-        Of the differences, in nats.
-    both : (Fraction, Fraction)
-        Sums of the losses of both models, and of their squares.
-    absolute : float
-        Sum of the absolute differences.
-    nats : float
-        How many make up the unit.
-    reason : str
-        Why there is neither error nor interval, if there is none.
-    """
-    if reason:
-        return Estimate(value, None, draws.n - 1, reason)
-    # What is left of equal differences is the rounding of the losses.
-    flat = draws.spread * 2**100 <= both[1]
-    se = None if flat else draws.standard_error()
-
-    def bound() -> Bounds | None:
-        unseen = unseen_difference(draws.n, absolute, float(both[0]))
-        found = guarded_difference(draws, unseen, scale=nats)
-        return replace(found, own=None, wide=None) if found and se is None else found
-
-    reason = "" if se else "the differences do not vary"
-    se = None if se is None else se / nats
-    return Estimate(value, se, draws.n - 1, reason, bound if draws.cubes else None)
