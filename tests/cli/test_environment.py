@@ -55,7 +55,7 @@ def test_a_sentence_with_a_code(script: str, code: str, words: str, world: Path)
 
 @pytest.mark.parametrize("script", ["ulimit -n 30; xent eval many -j 4", "xent eval many -j 99"])
 def test_limits_that_suffice(script: str, world: Path) -> None:
-    result = run(f"{script} -f total", world)
+    result = run(f"{script} -f total --quiet", world)
     assert (result.returncode, result.stderr) == (0, "")
 
 

@@ -14,7 +14,8 @@ from scipy import stats as scipy_stats
 from statsmodels.stats.weightstats import DescrStatsW
 
 from tests.by_hand import moments
-from xent_cli.numerics.estimates import Estimate, Moments, correlation
+from xent_cli.numerics.estimates import Estimate, correlation
+from xent_cli.numerics.moments import Moments
 
 LOSSES = [0.1, 0.35, 0.22, 1.8, 0.05, 0.61, 0.44, 2.3, 0.15, 0.98]
 WEIGHTS = [1, 2, 1, 1, 3, 1, 2, 1, 1, 1]

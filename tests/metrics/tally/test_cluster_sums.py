@@ -214,6 +214,33 @@ def test_damaged_sums_are_refused(change):
         ClusterSums.from_dict({**good, **change}, 2)
 
 
+@pytest.mark.parametrize("factor", [2e6, 1e-40, 1e50, 2.0**-150])
+def test_a_constant_factor_of_the_weights_changes_nothing(factor):
+    rng = np.random.default_rng(8)
+    q, users = rng.dirichlet(np.ones(2), 200), rng.integers(0, 30, 200)
+    labels, weight = rng.integers(0, 2, 200), rng.exponential(1, 200)
+    one, other = (
+        evaluate(q, labels, cluster=users, weight=weight * by, by={"g": users % 3})
+        for by in (1.0, factor)
+    )
+    assert other.overall.se == pytest.approx(one.overall.se, rel=1e-12)
+    assert other.overall.ci95 == pytest.approx(one.overall.ci95, rel=1e-9)
+    for mine, theirs in zip(one.slices()[0].slices, other.slices()[0].slices, strict=True):
+        assert theirs.delta.interval(0.95) == pytest.approx(mine.delta.interval(0.95), rel=1e-9)
+
+
+def test_weights_of_any_size_are_the_same_in_any_split():
+    rng = np.random.default_rng(9)
+    q, users = rng.dirichlet(np.ones(2), 90), rng.integers(0, 9, 90).astype(str)
+    labels, weight = rng.integers(0, 2, 90), 10.0 ** rng.uniform(-30, 30, 90)
+    whole, *parts = (
+        evaluate(q[rows], labels[rows], cluster=users[rows], weight=weight[rows]).tally.clusters
+        for rows in (slice(None), slice(0, 20), slice(20, 21), slice(21, None))
+    )
+    assert sum(parts, start=ClusterSums.zero(2)) == whole
+    assert ClusterSums.from_dict(whole.to_dict(), 2) == whole
+
+
 @pytest.mark.parametrize("most", [1, 50])
 def test_rows_that_wait_change_nothing(monkeypatch, most):
     whole = evaluate(Q, LABELS, cluster=USERS, weight=WEIGHTS, batch_rows=20)

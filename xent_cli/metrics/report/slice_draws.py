@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
-from xent_cli.numerics.estimates import Moments
+from xent_cli.metrics.tally.third_powers import draw_moments
+from xent_cli.numerics.moments import Moments
 from xent_cli.numerics.summation import Groups
 
 
@@ -59,8 +58,11 @@ class ClusterDraws:
         return Fraction(self.n, self.n - 1) * products / (a.w * b.w)
 
 
-def cluster_draws(clusters: ClusterSums) -> list[ClusterDraws]:
-    """Return the draws of each slice, from sums whose classes are the slices."""
+def cluster_draws(clusters: ClusterSums, *, old: bool = False) -> list[ClusterDraws]:
+    """Return the draws of each slice, from sums whose classes are the slices.
+
+    Without third powers where they are `old`: of a report that xent 0.1 saved.
+    """
     *each, whole = clusters.moments()
     cluster, label, (w, u), wholes = clusters.in_cells()
     all_w, all_u = wholes[:, cluster]
@@ -70,27 +72,13 @@ def cluster_draws(clusters: ClusterSums) -> list[ClusterDraws]:
     crosswise = ((u, rest_u), (u, rest_w), (w, rest_u), (w, rest_w))
     shared = [groups.products(*pair) for pair in crosswise]
     # Clusters that a slice has no part in are in the rest as they are in all.
-    less_w, less_u = (groups.sum(a) + -groups.sum(b) for a, b in ((all_w, rest_w), (all_u, rest_u)))
-    less_ww, less_uw, less_uu = (
-        groups.products(*mine) + -groups.products(*other)
-        for mine, other in (
-            ((all_w, all_w), (rest_w, rest_w)),
-            ((all_u, all_w), (rest_u, rest_w)),
-            ((all_u, all_u), (rest_u, rest_u)),
-        )
+    replaced, remaining = (
+        draw_moments(weight, loss, groups) for weight, loss in ((all_w, all_u), (rest_w, rest_u))
     )
-    alone = np.bincount(cluster, minlength=len(wholes[0]))[cluster] == 1
-    only = groups.count(alone).tolist()
     found = []
-    for index, (inside, n_only) in enumerate(zip(each, only, strict=True)):
-        rest = Moments(
-            whole.n - n_only,
-            whole.w - less_w[index],
-            whole.u - less_u[index],
-            whole.ww - less_ww[index],
-            whole.uw - less_uw[index],
-            whole.uu - less_uu[index],
-        )
+    for index, inside in enumerate(each):
         both = Shared(*(sums[index] for sums in shared))
-        found.append(ClusterDraws(inside, rest, both, whole.n))
+        rest = whole - replaced[index] + remaining[index]
+        mine, other = (each.without_cubes() if old else each for each in (inside, rest))
+        found.append(ClusterDraws(mine, other, both, whole.n))
     return found

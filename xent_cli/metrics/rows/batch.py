@@ -135,6 +135,11 @@ class Batch:
         tops: Floats = self.q.max(axis=0)
         return tops
 
+    @cached_property
+    def lowest(self) -> float:
+        """The lowest value of q."""
+        return float(self.q.min())
+
     def take(self, keep: NDArray[np.bool_]) -> Batch:
         """Return the rows that `keep` (n,) marks; counts of rows left out stay as they are."""
         if keep.all():

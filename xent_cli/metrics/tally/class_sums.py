@@ -7,17 +7,19 @@ from functools import cached_property
 import numpy as np
 
 from xent_cli.metrics.rows.contributions import Contributions
+from xent_cli.metrics.tally.third_powers import (
+    LARGEST_SQUARED,
+    Powers,
+    Sums,
+    largest,
+    loss_powers,
+    mixed_products,
+    unweighted,
+    weight_powers,
+)
 from xent_cli.numerics.arrays import Floats, Mask
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import Groups
-
-Sums = dict[str, ExactSums]
-
-MOMENTS = ("weight", "loss", "weight_squared", "loss_weight", "loss_squared")
-"""What a weighted mean and its standard error need. "loss" may be that of paired differences."""
-
-LARGEST_SQUARED = 2.0**500
-"""Losses from here on are too large to square."""
 
 
 class Cells:
@@ -49,27 +51,25 @@ class Cells:
         return self.powers(values, 1, overall)[0]
 
     def moments(self, loss: Floats, row_loss: Floats) -> Sums:
-        """Sum weights, losses, and the squares and products that the standard error needs."""
+        """Sum weights, losses, and the squares, cubes and products that intervals need."""
         weight, row_weight = self._rows.weight, self._rows.row_weight
-        if not count_huge(loss) and not count_huge(row_loss):
-            total, squared = self.powers(loss, 2, row_loss)
-            square_loss, square_row = loss, row_loss
-        else:
-            square_loss, square_row = (
-                np.where(np.abs(each) < LARGEST_SQUARED, each, 0.0) for each in (loss, row_loss)
+
+        def powers_of(values: Floats, overall: Floats | None) -> Powers:
+            return lambda cut, most: self.powers(
+                cut(values), most, None if overall is None else cut(overall)
             )
-            total = self.sum(loss, row_loss)
-            squared = self.powers(square_loss, 2, square_row)[1]
-        sums = {"loss": total, "loss_squared": squared}
+
+        by_row = row_loss if self._rows.groups is None else None
+        size = max(largest(loss), 0.0 if by_row is None else largest(by_row))
+        sums = loss_powers(powers_of(loss, by_row), size)
         if weight is None:
-            ones = ExactSums.of_integers(np.array(self.count(None)))
-            return sums | {"weight": ones, "weight_squared": ones, "loss_weight": total}
-        weights, weights_squared = self.powers(weight, 2, row_weight)
-        row_product = None if row_weight is None else square_row * row_weight
+            return unweighted(sums, ExactSums.of_integers(np.array(self.count(None))))
+        size = largest(weight if row_weight is None else row_weight)
+        sums |= weight_powers(powers_of(weight, row_weight), size)
+        whole = {} if row_weight is None else mixed_products(row_loss, row_weight)
         return sums | {
-            "weight": weights,
-            "weight_squared": weights_squared,
-            "loss_weight": self.sum(square_loss * weight, row_product),
+            name: self.sum(values, whole.get(name))
+            for name, values in mixed_products(loss, weight).items()
         }
 
     def accuracy(self) -> Sums:
@@ -108,6 +108,21 @@ def count_huge(losses: Floats) -> int:
     if losses.max(initial=0.0) < LARGEST_SQUARED > -losses.min(initial=0.0):
         return 0
     return int(np.count_nonzero(np.abs(losses) >= LARGEST_SQUARED))
+
+
+def drawn(cells: Cells, rows: Contributions) -> ExactSums:
+    """Count the rows that have weight, by class and overall."""
+    mask = None if rows.weight is None else rows.weight > 0
+    return ExactSums.of_integers(np.array(cells.count(mask), dtype=np.int64))
+
+
+def zeros(cells: Cells, rows: Contributions, mask: Mask) -> ExactSums:
+    """Count the rows with weight that `mask` (n,) marks, by class and overall."""
+    if rows.weight is not None:
+        mask = mask & (rows.weight > 0)
+    elif rows.groups is None:
+        mask = np.broadcast_to(mask, rows.loss.shape)
+    return ExactSums.of_integers(np.array(cells.count(mask), dtype=np.int64))
 
 
 def present(rows: Contributions) -> Mask:

@@ -12,16 +12,13 @@ from numpy.typing import NDArray
 from xent_cli.metrics.rows.batch import Batch, Names
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.tally.class_sums import present
+from xent_cli.metrics.tally.cluster_grid import GRID, grid_of, on_grid
+from xent_cli.metrics.tally.third_powers import draw_moments
 from xent_cli.numerics.arrays import TEXT, Floats, Integers, Labels, Texts
-from xent_cli.numerics.estimates import Moments
 from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.fieller import PairSums
+from xent_cli.numerics.moments import Moments
 from xent_cli.numerics.summation import Groups
-
-_GRID = -124
-"""Sums are whole multiples of 2**-124: bits below are rounded, row by row."""
-
-_TOO_LARGE = 2.0**400
-"""Values from here on do not fit: the square of their sum might overflow."""
 
 _MOST_ROWS = 1 << 20
 """Rows that wait to be added up together: sorting them once is cheaper than batch by batch."""
@@ -91,12 +88,7 @@ class ClusterSums:
             labels = np.broadcast_to(labels, mask.shape)[mask]
             loss = loss[mask]
             weight = None if weight is None else weight[mask]
-        values = [loss] if weight is None else [loss, weight]
-        too_large = any(bool((np.abs(each) >= _TOO_LARGE).any()) for each in values)
-        if too_large:
-            values = [np.where(np.abs(each) < _TOO_LARGE, each, 0.0) for each in values]
-        loss, *weights = map(_on_grid, values)
-        weight = weights[0] if weights else None
+        loss, weight, too_large = on_grid(loss, weight)
         numbers = clusters.astype(np.int32), np.asarray(labels, dtype=np.int32)
         waiting = _Rows(batch.cluster_names, numbers[0], numbers[1], weight, loss)
         return replace(cls.zero(n_classes), too_large=too_large, waiting=(waiting,))
@@ -172,23 +164,44 @@ class ClusterSums:
         """
         whole = self.settled()
         cluster, label = _places(whole)
-        sums = whole.weight, whole.loss
-        wholes = [each.regrouped(cluster, len(whole.texts)).to_floats() for each in sums]
-        return cluster, label, np.array([each.to_floats() for each in sums]), np.array(wholes)
+        sums = np.array([each.to_floats() for each in (whole.weight, whole.loss)])
+        return cluster, label, sums, whole.wholes()
 
-    def moments(self, relative_to: ClusterSums | None = None) -> list[Moments]:
-        """Return, for each class and last overall, the sums over clusters, each cluster a draw.
-
-        With `relative_to`, its losses stand in place of the weights: the mean becomes a ratio.
-        """
+    def moments(self) -> list[Moments]:
+        """Return, for each class and last overall, the sums over clusters, each cluster a draw."""
         whole = self.settled()
-        below = whole.weight if relative_to is None else relative_to.settled().loss
-        cluster, label = _places(whole)
-        n = len(whole.texts)
-        totals = [each.regrouped(cluster, n).to_floats() for each in (below, whole.loss)]
-        by_class = Groups.of(label, self.n_classes)
-        classes = _moments(below.to_floats(), whole.loss.to_floats(), by_class)
-        return classes + _moments(totals[0], totals[1], Groups.of_rows(1, n))
+        by_class = Groups.of(_places(whole)[1], self.n_classes)
+        classes = draw_moments(whole.weight.to_floats(), whole.loss.to_floats(), by_class)
+        weight, loss = whole.wholes()
+        return classes + draw_moments(weight, loss, Groups.of_rows(1, len(loss)))
+
+    def wholes(self) -> Floats:
+        """Return the sums of weights and losses of each cluster over all classes, (2, G)."""
+        whole = self.settled()
+        cluster, n = _places(whole)[0], len(whole.texts)
+        sums = whole.weight, whole.loss
+        return np.array([each.regrouped(cluster, n).to_floats() for each in sums])
+
+    def reweighted(self, factors: Floats) -> Moments:
+        """Return the sums over clusters, overall; weights of class i times ``factors[i]``."""
+        cluster, label, (weight, _), (_, loss) = self.in_cells()
+        weights = np.zeros(len(loss))
+        np.add.at(weights, cluster, weight * factors[label])
+        (found,) = draw_moments(weights, loss, Groups.of_rows(1, len(loss)))
+        return replace(found, powers=None)
+
+    def joint(self, other: ClusterSums) -> PairSums:
+        """Return the sums over clusters of these losses beside those of another model, overall.
+
+        Each cluster is a draw.
+        """
+        (w, d), (_, b) = self.wholes(), other.wholes()
+        one = Groups.of_rows(1, len(d))
+        db, ddb, dbb, dbw = (
+            one.sum(values)[0] for values in (d * b, d * d * b, d * b * b, d * b * w)
+        )
+        mine, theirs = (draw_moments(w, u, one)[0] for u in (d, b))
+        return PairSums(mine, theirs, db, ddb, dbb, dbw)
 
     def differences(self) -> tuple[Labels, Labels, Floats]:
         """Return for each cell the position of its cluster, its class, and its sum of losses."""
@@ -202,12 +215,14 @@ class ClusterSums:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON that `from_dict` turns into the same sums."""
         whole = self.settled()
+        grid = min(grid_of(whole.weight), grid_of(whole.loss))
         return {
             "keys": whole.texts.tolist(),
             "cells": whole.cells.tolist(),
-            "weight": [f"{unit:x}" for unit in whole.weight.to_units(_GRID)],
-            "loss": [f"{unit:x}" for unit in whole.loss.to_units(_GRID)],
+            "weight": [f"{unit:x}" for unit in whole.weight.to_units(grid)],
+            "loss": [f"{unit:x}" for unit in whole.loss.to_units(grid)],
             "too_large": whole.too_large,
+            **({} if grid == GRID else {"grid": grid}),
         }
 
     @classmethod
@@ -219,11 +234,12 @@ class ClusterSums:
         ordered = keys == sorted(set(keys)) and bool((np.diff(cells) > 0).all())
         if not ordered or (len(cells) and not 0 <= cells[0] <= cells[-1] < len(keys) * n_classes):
             raise ValueError("the clusters are out of order")
-        if any(len(each) != len(cells) for each in units):
+        grid = int(data.get("grid", GRID))
+        if any(len(each) != len(cells) for each in units) or not -2000 < grid <= GRID:
             raise ValueError("a cluster lacks a sum")
         if any(abs(unit) >= 1 << 1024 for each in units for unit in each):
             raise ValueError("a sum of a cluster is too large")
-        weight, loss = (ExactSums.of_units(each, _GRID) for each in units)
+        weight, loss = (ExactSums.of_units(each, grid) for each in units)
         texts = np.array(keys, dtype=TEXT)
         return cls(n_classes, texts, cells, weight, loss, bool(data["too_large"]))
 
@@ -241,14 +257,6 @@ def _places(sums: ClusterSums) -> tuple[Labels, Labels]:
 
 def _is_of_same_rows(a: ClusterSums, b: ClusterSums) -> bool:
     return np.array_equal(a.texts, b.texts) and np.array_equal(a.cells, b.cells)
-
-
-def _on_grid(values: Floats) -> Floats:
-    """Round values to multiples of the grid; floats from 2**-72 on are such already."""
-    small = np.abs(values) < 2.0 ** (_GRID + 52)
-    if not small.any():
-        return values
-    return np.where(small, np.rint(values * 2.0**-_GRID) * 2.0**_GRID, values)
 
 
 def _added_up(rows: Sequence[_Rows], n_classes: int) -> ClusterSums:
@@ -287,12 +295,3 @@ def _merged(a: ClusterSums, b: ClusterSums) -> ClusterSums:
         for mine, other in ((a.weight, b.weight), (a.loss, b.loss))
     )
     return ClusterSums(k, texts, cells, weight, loss, too_large)
-
-
-def _moments(below: Floats, above: Floats, groups: Groups) -> list[Moments]:
-    w, u = groups.sum(below), groups.sum(above)
-    ww, uw, uu = (
-        groups.products(*pair) for pair in ((below, below), (above, below), (above, above))
-    )
-    counts = groups.count().tolist()
-    return [Moments(n, w[i], u[i], ww[i], uw[i], uu[i]) for i, n in enumerate(counts)]

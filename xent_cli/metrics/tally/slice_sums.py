@@ -13,11 +13,24 @@ from xent_cli.errors import SliceError, option
 from xent_cli.metrics.rows.batch import Sliced
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.rows.measure import Measured
-from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, MOMENTS, Sums
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
+from xent_cli.metrics.tally.third_powers import (
+    ABSOLUTE,
+    DRAWN,
+    LARGEST_SQUARED,
+    MOMENTS,
+    THIRD_POWERS,
+    ZEROS,
+    Sums,
+    common,
+    grouped_sums,
+    moments_at,
+    read_sums,
+    written,
+)
 from xent_cli.numerics.arrays import Floats, Labels
-from xent_cli.numerics.estimates import Moments
 from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.moments import Moments
 from xent_cli.numerics.summation import Groups
 from xent_cli.schema.slicing import MOST_SLICES, Key, Slicing
 from xent_cli.schema.spec import Spec
@@ -44,7 +57,7 @@ class SliceSums:
         The slices, in any order, some of which may have no rows: sorting them for every batch would
         take longer than all else.
     sums : mapping of str to ExactSums
-        COUNTS and MOMENTS, and for a single model GRADES; one entry a slice.
+        COUNTS, MOMENTS, third powers and, for a single model, GRADES; one entry a slice.
     clusters : ClusterSums, optional
         The sums of each cluster, with the slices in place of the classes.
     """
@@ -57,7 +70,8 @@ class SliceSums:
     @classmethod
     def zero(cls, slicing: Slicing, *, graded: bool, clustered: bool) -> Self:
         """Return the sums of no rows."""
-        names = (*COUNTS, *MOMENTS, *(GRADES if graded else ()))
+        names = (*COUNTS, *MOMENTS, *THIRD_POWERS, DRAWN)
+        names += (ZEROS, *GRADES) if graded else (ABSOLUTE,)
         sums = {name: ExactSums.zeros(0) for name in names}
         return cls(slicing, (), sums, ClusterSums.zero(0) if clustered else None)
 
@@ -76,7 +90,7 @@ class SliceSums:
         clusters = None
         if ours.clusters is not None and theirs.clusters is not None:
             clusters = ours.clusters + theirs.clusters
-        sums = {name: mine + theirs.sums[name] for name, mine in ours.sums.items()}
+        sums = common(ours.sums, theirs.sums)
         return type(self)(self.slicing, ours.keys, sums, clusters)
 
     def __eq__(self, other: object) -> bool:
@@ -122,15 +136,13 @@ class SliceSums:
 
     def moments(self, index: int) -> Moments:
         """Return the sums over the rows of a slice, each row a draw."""
-        weight, loss, ww, uw, uu = (self.sums[name][index] for name in MOMENTS)
-        return Moments(self.count("rows", index), weight, loss, ww, uw, uu)
+        return moments_at(self.count("rows", index), self.sums, index)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON that `from_dict` turns into the same sums."""
         whole = self.sorted()
         counts = {name: whole.sums[name].to_units(0) for name in COUNTS}
-        names = (name for name in (*MOMENTS, *GRADES) if name in whole.sums)
-        sums = {name: whole.sums[name].to_strings() for name in names}
+        sums = written({name: s for name, s in whole.sums.items() if name not in COUNTS})
         clusters = {} if whole.clusters is None else {"clusters": whole.clusters.to_dict()}
         return {"keys": [list(key) for key in whole.keys], **counts, "sums": sums, **clusters}
 
@@ -142,12 +154,8 @@ class SliceSums:
         if list(keys) != sorted(set(keys)) or any(len(k) != width for k in keys):
             raise ValueError("the slices are out of order")
         require_few(zero.slicing, len(keys))
-        sums = {
-            name: ExactSums.of_units([int(n) for n in data[name]])
-            if name in COUNTS
-            else ExactSums.from_strings(data["sums"][name])
-            for name in zero.sums
-        }
+        sums = {name: ExactSums.of_units([int(n) for n in data[name]]) for name in COUNTS}
+        sums |= read_sums(data["sums"], (name for name in zero.sums if name not in COUNTS))
         if any(len(each) != len(keys) for each in sums.values()):
             raise ValueError("a sum lacks some slices")
         clusters = None
@@ -186,6 +194,7 @@ def add_slices(measured: Measured) -> tuple[SliceSums, ...]:
         groups = Groups.of(at, len(keys))
         sums = _moments(rows, rows.finite_row_loss, groups)
         sums |= _grades(rows, groups) | _counts(infinite, huge, groups)
+        sums |= {ZEROS: ExactSums.of_integers(groups.count(_drawn(rows, measured.has_zero)))}
         clusters = None
         if batch.clusters is not None:
             clusters = ClusterSums.of(batch, rows, len(keys), at)
@@ -208,6 +217,7 @@ def add_differences(
         at, keys = _used(slicing, sliced)
         groups = Groups.of(at, len(keys))
         sums = _moments(rows, row_d, groups) | _counts(infinite, huge, groups)
+        sums |= {ABSOLUTE: groups.sum(np.abs(row_d))}
         found.append(SliceSums(slicing, keys, sums))
     return tuple(found)
 
@@ -236,19 +246,13 @@ def _used(slicing: Slicing, sliced: Sliced) -> tuple[Labels, tuple[Key, ...]]:
 
 
 def _moments(rows: Contributions, loss: Floats, groups: Groups) -> Sums:
+    return grouped_sums(loss, rows.weight if rows.row_weight is None else rows.row_weight, groups)
+
+
+def _drawn(rows: Contributions, mask: Mask) -> Mask:
+    """Say which of the rows (n,) that `mask` marks have weight."""
     weight = rows.weight if rows.row_weight is None else rows.row_weight
-    square = np.where(_squarable(loss), loss, 0.0)
-    total, squared = groups.sum(loss), groups.powers(square, 2)[1]
-    sums = {"loss": total, "loss_squared": squared}
-    if weight is None:
-        ones = ExactSums.of_integers(groups.count())
-        return sums | {"weight": ones, "weight_squared": ones, "loss_weight": total}
-    weights, weights_squared = groups.powers(weight, 2)
-    return sums | {
-        "weight": weights,
-        "weight_squared": weights_squared,
-        "loss_weight": groups.sum(square * weight),
-    }
+    return mask if weight is None else mask & (weight > 0)
 
 
 def _counts(infinite: Mask, huge: Mask, groups: Groups) -> Sums:

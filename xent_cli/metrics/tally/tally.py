@@ -12,7 +12,16 @@ from xent_cli.errors import ReportError
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.measure import Measured, measure
 from xent_cli.metrics.rows.validation import Findings
-from xent_cli.metrics.tally.class_sums import MOMENTS, Cells, count_huge, present
+from xent_cli.metrics.tally.class_sums import Cells, count_huge, drawn, present, zeros
+from xent_cli.metrics.tally.third_powers import (
+    DRAWN,
+    MOMENTS,
+    THIRD_POWERS,
+    ZEROS,
+    common,
+    read_sums,
+    written,
+)
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.running_sum import Running
 from xent_cli.numerics.summation import one_sum, sum_rows
@@ -24,11 +33,15 @@ if TYPE_CHECKING:  # Most tallies have neither: what makes them is imported ther
 
 PER_CLASS = (
     *MOMENTS,
+    *THIRD_POWERS,
+    DRAWN,
+    ZEROS,
     "graded",
     "correct",
     "probability",
 )
-"""Sums kept for each class and, last, for all rows. Without the squares: no standard error."""
+"""Sums kept for each class and, last, for all rows. Without the squares: no standard error. Without
+third powers: Student's t intervals."""
 
 OVERALL = ("clipped_loss", "entropy")
 """Sums kept once: the loss of clipped rows, and the entropy of label distributions."""
@@ -137,6 +150,8 @@ class Tally:
         infinite, finite_loss, row_loss = rows.infinite, rows.finite_loss, rows.finite_row_loss
         sums = {
             **cells.moments(finite_loss, row_loss),
+            DRAWN: drawn(cells, rows),
+            ZEROS: zeros(cells, rows, measured.has_zero),
             **cells.accuracy(),
             "probability": cells.sum(rows.probability),
             "clipped_loss": one_sum(row_loss[rows.clipped]),
@@ -160,6 +175,11 @@ class Tally:
         )
 
     @property
+    def is_old(self) -> bool:
+        """Whether it has no third powers: whether some of it was saved by xent 0.1."""
+        return "loss_cubed" not in self.sums
+
+    @property
     def n_rows(self) -> int:
         """Rows that were read: those that count and those left out."""
         return self.n[-1] + self.n_ignored + self.n_invalid
@@ -175,7 +195,7 @@ class Tally:
             self.spec,
             tuple(a + b for a, b in zip(self.n, other.n, strict=True)),
             tuple(a + b for a, b in zip(self.infinite, other.infinite, strict=True)),
-            {name: mine + other.sums[name] for name, mine in self.sums.items()},
+            common(self.sums, other.sums),
             self.n_ignored + other.n_ignored,
             self.n_invalid + other.n_invalid,
             self.n_clipped + other.n_clipped,
@@ -195,11 +215,13 @@ class Tally:
             "spec": self.spec.to_dict(),
             "n": list(self.n),
             "infinite": list(self.infinite),
-            "sums": {
-                name: self.sums[name].to_strings()
-                for name in (*PER_CLASS, *OVERALL, *IN_MULTILABEL)
-                if name in self.sums
-            },
+            "sums": written(
+                {
+                    name: self.sums[name]
+                    for name in (*PER_CLASS, *OVERALL, *IN_MULTILABEL)
+                    if name in self.sums
+                }
+            ),
             **data,
             "pred_sums": asdict(self.pred_sums),
             "label_sums": asdict(self.label_sums),
@@ -213,7 +235,7 @@ class Tally:
         try:
             spec = Spec.from_dict(data["spec"])
             zero = cls.zero(spec)
-            sums = {name: ExactSums.from_strings(data["sums"][name]) for name in zero.sums}
+            sums = read_sums(data["sums"], zero.sums)
             tally = cls(
                 spec,
                 tuple(int(n) for n in data["n"]),
