@@ -12,7 +12,8 @@ import pytest
 from scipy import stats as scipy_stats
 
 from tests.by_hand import float_moments
-from xent_cli import compare, evaluate, gate
+from xent_cli import compare, evaluate, gate, to_dict
+from xent_cli.analysis.from_json import from_dict
 from xent_cli.errors import RuleError, SameInputError, SignatureError, UsageError
 from xent_cli.numerics.one_more_draw import guarded_difference, unseen_difference
 
@@ -182,5 +183,6 @@ def test_levels_that_hold_for_several_looks():
     assert ten.verdicts[0].level == pytest.approx(0.995)
     assert ten.verdicts[0].interval[1] > once.verdicts[0].interval[1]
     assert (ten.verdicts[1].level, ten.looks) == (0.95, 10)
+    assert from_dict(json.loads(json.dumps(to_dict(ten)))) == ten
     with pytest.raises(UsageError, match="looks"):
         gate(B, Y, require="ce <= 9", looks=0)
