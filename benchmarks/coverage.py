@@ -1,124 +1,241 @@
-"""How often intervals cover, and gates fail wrongly, on losses as heavy-tailed as real models'.
+"""How often intervals are wrong on either side, on losses as heavy-tailed as real models'.
 
-Rows are drawn with replacement from the row losses of the sample models, whose means are then the
-truth. Run: python benchmarks/coverage.py [repetitions]
+Rows are drawn with replacement from the row losses of the six sample models, whose means are then
+the truth. An interval that lies below the truth lets a gate pass wrongly, one above it lets it fail
+wrongly; at 95 % each should happen in 2.5 % of the samples. The bounds are those that reports and
+gates take, from the same functions. Run: python benchmarks/coverage.py [repetitions] [part ...]
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
-from xent_cli.numerics.estimates import Estimate, Moments
+from xent_cli.numerics.difference_of_means import Bounds
+from xent_cli.numerics.moments import Cubes, Moments
+from xent_cli.numerics.one_more_draw import (
+    guarded_difference,
+    guarded_loss,
+    unseen_difference,
+    unseen_loss,
+)
+from xent_cli.numerics.skewed_mean import SkewedMean
 
 SAMPLES = Path(__file__).parents[1] / "sample_data"
 RNG_SEED = 2026
+SIZES = (50, 200, 1000, 5000)
+CLUSTERS = (20, 50, 200)
+LEVEL = 0.95
+EPS = 2.0**-52
+FEWEST = 20
+"""Classes with fewer rows in a sample are not counted."""
 
 
-def row_losses(folder: str) -> dict[str, np.ndarray]:
-    """Return the row losses of both sample models, clipped as xent clips."""
-    labels = np.loadtxt(SAMPLES / folder / "labels.csv", skiprows=1, dtype=str)
-    found = {}
-    for name in ("baseline", "candidate"):
-        q = np.loadtxt(SAMPLES / folder / f"{name}.csv", skiprows=1, delimiter=",", ndmin=2)
-        if q.shape[1] == 1:
-            truth = np.where(labels == "malignant", q[:, 0], 1 - q[:, 0])
+@dataclass(frozen=True)
+class Model:
+    """A sample model: its probabilities (K, n), the labels (n,), and what follows from them."""
+
+    name: str
+    q: np.ndarray
+    labels: np.ndarray
+
+    @property
+    def losses(self) -> np.ndarray:
+        """The row losses, clipped as xent clips."""
+        return -np.log(np.clip(self.q[self.labels, np.arange(len(self.labels))], EPS, 1))
+
+    @property
+    def zeros(self) -> np.ndarray:
+        """Which rows hold an exact zero."""
+        return np.asarray((self.q <= 0).any(axis=0))
+
+    def scaled(self, temperature: float) -> Model:
+        """Return the model with another temperature."""
+        with np.errstate(divide="ignore"):
+            q = np.exp(np.log(self.q) / temperature)
+        return Model(f"{self.name} at T={temperature:g}", q / q.sum(axis=0), self.labels)
+
+
+@dataclass
+class Errors:
+    """How often an interval lay below the truth and above it; Student's t likewise."""
+
+    n: int = 0
+    below: int = 0
+    above: int = 0
+    t_below: int = 0
+    t_above: int = 0
+
+    def add(self, bounds: Bounds, draws: Moments, truth: float) -> None:
+        """Compare one interval with the truth; without an error there is no t interval."""
+        low, high = bounds.interval(LEVEL) or (-np.inf, np.inf)
+        self.n += 1
+        self.below += high < truth
+        self.above += low > truth
+        se = draws.standard_error()
+        t_low = t_high = float(draws.u / draws.w)
+        if se is not None:
+            t_low, t_high = SkewedMean(t_low, se, draws.n - 1).interval(LEVEL)
+        self.t_below += t_high < truth
+        self.t_above += t_low > truth
+
+    @property
+    def rates(self) -> tuple[float, float, float, float]:
+        """Wrong passes and wrong fails, then those of Student's t."""
+        counts = (self.below, self.above, self.t_below, self.t_above)
+        a, b, c, d = (count / max(1, self.n) for count in counts)
+        return a, b, c, d
+
+
+def sample_models() -> list[Model]:
+    """Return the six sample models."""
+    models = []
+    for folder in ("sparse", "binary", "categorical"):
+        text = np.loadtxt(SAMPLES / folder / "labels.csv", skiprows=1, dtype=str, delimiter=",")
+        if folder == "binary":
+            labels = (text == "malignant").astype(int)
+        elif text.ndim == 2:
+            labels = text.astype(float).argmax(axis=1)
         else:
-            truth = q[np.arange(len(q)), labels.astype(int)]
-        found[name] = -np.log(np.clip(truth, 2.0**-52, 1))
+            labels = text.astype(int)
+        for name in ("baseline", "candidate"):
+            q = np.loadtxt(SAMPLES / folder / f"{name}.csv", skiprows=1, delimiter=",", ndmin=2).T
+            q = np.vstack([1 - q, q]) if len(q) == 1 else q
+            models.append(Model(f"{folder} {name}", q, labels))
+    return models
+
+
+def moments(u: np.ndarray, w: np.ndarray | None = None) -> Moments:
+    """Return the sums of draws of weight 1, or of clusters with their sizes."""
+    w = np.ones(len(u)) if w is None else w
+    w1, u1, ww, uw, uu, uuu, uuw, uww, www, w4, w5 = (
+        Fraction(float(x.sum()))
+        for x in (w, u, w * w, u * w, u * u, u**3, u * u * w, u * w * w, w**3, w**4, w**5)
+    )
+    return Moments(len(u), w1, u1, ww, uw, uu, Cubes(uuu, uuw, uww, www), (w4, w5))
+
+
+def mean_errors(model: Model, n: int, repetitions: int, rng: np.random.Generator) -> Errors:
+    """Return the errors of the interval of the mean of n rows."""
+    losses, zeros, found = model.losses, model.zeros, Errors()
+    truth = float(losses.mean())
+    for _ in range(repetitions):
+        rows = rng.integers(0, len(losses), n)
+        draws = moments(losses[rows])
+        unseen = unseen_loss(n, n_zeros=int(zeros[rows].sum()))
+        found.add(guarded_loss(draws, unseen), draws, truth)
     return found
 
 
-def estimate(losses: np.ndarray, clusters: np.ndarray | None = None) -> Estimate:
-    """Estimate a mean with the package's error, rows or the sums of clusters being the draws."""
-    w = np.ones(len(losses))
-    u = losses
-    if clusters is not None:
-        w, u = np.bincount(clusters).astype(float), np.bincount(clusters, weights=losses)
-        w, u = w[w > 0], u[w > 0]
-    sums = (w.sum(), u.sum(), (w * w).sum(), (u * w).sum(), (u * u).sum())
-    moments = Moments(len(w), *(Fraction(float(x)) for x in sums))
-    return Estimate(float(moments.u / moments.w), moments.standard_error(), len(w) - 1, "")
+def class_errors(
+    model: Model, n: int, repetitions: int, rng: np.random.Generator
+) -> dict[int, Errors]:
+    """Return the errors for each class with 20 rows or more in a sample of n rows."""
+    losses, zeros, labels = model.losses, model.zeros, model.labels
+    found = {c: Errors() for c in range(len(model.q))}
+    truths = {c: float(losses[labels == c].mean()) for c in found}
+    for _ in range(repetitions):
+        rows = rng.integers(0, len(losses), n)
+        for c, errors in found.items():
+            mine = rows[labels[rows] == c]
+            if len(mine) < FEWEST:
+                continue
+            draws = moments(losses[mine])
+            unseen = unseen_loss(len(mine), n_zeros=int(zeros[mine].sum()))
+            errors.add(guarded_loss(draws, unseen), draws, truths[c])
+    # Of a class that seldom has 20 rows nothing can be said.
+    return {c: errors for c, errors in found.items() if errors.n >= repetitions / 2}
 
 
-def covers(found: Estimate, truth: float, level: float = 0.95) -> bool:
-    """Say whether the interval holds the truth; an undefined one does not."""
-    interval = found.interval(level)
-    return interval is not None and interval[0] <= truth <= interval[1]
-
-
-def mean_coverage(losses: np.ndarray, n: int, repetitions: int, rng: np.random.Generator) -> float:
-    """Return how often the interval of a mean of n rows covers."""
-    draws = (losses[rng.integers(0, len(losses), n)] for _ in range(repetitions))
-    return float(np.mean([covers(estimate(draw), losses.mean()) for draw in draws]))
-
-
-def clustered_coverage(
-    losses: np.ndarray, n_clusters: int, repetitions: int, rng: np.random.Generator
-) -> tuple[float, float]:
-    """Return coverage with and without clusters, of 2 to 8 rows with half their loss in common."""
-    good, naive = [], []
+def cluster_errors(
+    model: Model, n_clusters: int, repetitions: int, rng: np.random.Generator
+) -> Errors:
+    """Return the errors with clusters of 2 to 8 rows that have half of their loss in common."""
+    losses, zeros, found = model.losses, model.zeros, Errors()
+    truth = float(losses.mean())
     for _ in range(repetitions):
         sizes = rng.integers(2, 9, n_clusters)
-        clusters = np.repeat(np.arange(n_clusters), sizes)
-        common = losses[rng.integers(0, len(losses), n_clusters)][clusters]
-        own = losses[rng.integers(0, len(losses), len(clusters))]
-        both = (common + own) / 2
-        good.append(covers(estimate(both, clusters), losses.mean()))
-        naive.append(covers(estimate(both), losses.mean()))
-    return float(np.mean(good)), float(np.mean(naive))
+        at = np.repeat(np.arange(n_clusters), sizes)
+        common = rng.integers(0, len(losses), n_clusters)[at]
+        own = rng.integers(0, len(losses), len(at))
+        both = (losses[common] + losses[own]) / 2
+        draws = moments(np.bincount(at, weights=both), sizes.astype(float))
+        unseen = unseen_loss(n_clusters, n_zeros=int((zeros[common] | zeros[own]).sum()))
+        found.add(guarded_loss(draws, unseen), draws, truth)
+    return found
 
 
-def wrong_failures(
-    a: np.ndarray, b: np.ndarray, n: int, repetitions: int, rng: np.random.Generator
-) -> float:
-    """Return how often ``delta <= 0 @95%`` fails two models of equal merit.
-
-    Their losses of a row are exchanged by the toss of a coin, so that the difference has mean 0.
-    """
-    failed = 0
+def paired_errors(a: Model, b: Model, n: int, repetitions: int, rng: np.random.Generator) -> Errors:
+    """Return the errors of the interval of b - a on n rows."""
+    ours, theirs, found = a.losses, b.losses, Errors()
+    d, both = theirs - ours, theirs + ours
+    truth = float(d.mean())
     for _ in range(repetitions):
-        rows = rng.integers(0, len(a), n)
-        interval = estimate((b - a)[rows] * rng.choice((-1.0, 1.0), n)).interval(0.95)
-        failed += interval is not None and interval[0] > 0
-    return failed / repetitions
+        rows = rng.integers(0, len(d), n)
+        draws = moments(d[rows])
+        unseen = unseen_difference(n, float(np.abs(d[rows]).sum()), float(both[rows].sum()))
+        found.add(guarded_difference(draws, unseen), draws, truth)
+    return found
 
 
-def clipped_coverage(expected: float, repetitions: int, rng: np.random.Generator) -> float:
-    """Return coverage where on average so many of 2,000 rows are clipped, at 36 nats each."""
-    n, rate = 2000, expected / 2000
-    truth = rate * 36.04 + (1 - rate) * 0.1
-    hits = []
-    for _ in range(repetitions):
-        losses = np.where(rng.random(n) < rate, 36.04, rng.exponential(0.1, n))
-        hits.append(covers(estimate(losses), truth))
-    return float(np.mean(hits))
-
-
-def main(repetitions: int) -> None:
-    """Print all figures."""
-    rng = np.random.default_rng(RNG_SEED)
-    for folder in ("sparse", "binary"):
-        models = row_losses(folder)
-        a, b = models["baseline"], models["candidate"]
-        fine = (b < 36) & (a < 36)
-        for n in (50, 200, 1000, 5000):
-            print(
-                f"{folder:7} n={n:5}",
-                f"mean {mean_coverage(a, n, repetitions, rng):.3f}",
-                f"paired {mean_coverage((b - a)[fine], n, repetitions, rng):.3f}",
-                f"with clipped rows {mean_coverage(b - a, n, repetitions, rng):.3f}",
-                f"wrong failures {wrong_failures(a, b, n, repetitions, rng):.4f}",
+def lines(
+    part: str, repetitions: int, rng: np.random.Generator
+) -> Iterator[tuple[str, str, list[tuple[int, Errors]]]]:
+    """Yield model, what was bounded, and its errors by size."""
+    for model in sample_models():
+        if part == "mean":
+            yield model.name, "mean", [(n, mean_errors(model, n, repetitions, rng)) for n in SIZES]
+        elif part == "classes":
+            by_size = [(n, class_errors(model, n, repetitions, rng)) for n in SIZES]
+            worst: list[tuple[int, Errors]] = []
+            for n, found in by_size:
+                if found:
+                    worst.append((n, max(found.values(), key=lambda e: max(e.rates[:2]))))
+            yield model.name, "worst class", worst
+        elif part == "clusters":
+            yield (
+                model.name,
+                "clusters",
+                [(n, cluster_errors(model, n, repetitions, rng)) for n in CLUSTERS],
             )
-        for n_clusters in (50, 200):
-            good, naive = clustered_coverage((b - a)[fine], n_clusters, repetitions, rng)
-            print(f"{folder:7} clusters={n_clusters:3} with {good:.3f} without {naive:.3f}")
-    for expected in (1, 3, 5, 10, 20, 50, 100):
-        print(f"clipped rows={expected:3} mean {clipped_coverage(expected, repetitions, rng):.3f}")
+        elif part == "paired":
+            for temperature in (0.8, 1.25):
+                other = model.scaled(temperature)
+                yield (
+                    model.name,
+                    f"delta, T={temperature:g}",
+                    [(n, paired_errors(model, other, n, repetitions, rng)) for n in SIZES],
+                )
+
+
+PARTS: tuple[str, ...] = ("mean", "classes", "clusters", "paired")
+
+
+def both(ours: float, t: float) -> str:
+    """Show a rate, and that of Student's t."""
+    return f"{ours:.1%} ({t:.1%})"
+
+
+def main(repetitions: int, parts: tuple[str, ...] = PARTS) -> None:
+    """Print a table: wrong passes and wrong fails in per cent, those of Student's t beside."""
+    print("| model | figure | draws | wrong passes | wrong fails |")
+    print("|---|---|---|---|---|")
+    for part in parts:
+        rng = np.random.default_rng(RNG_SEED)
+        for name, figure, found in lines(part, repetitions, rng):
+            for n, errors in found:
+                passes, fails, t_passes, t_fails = errors.rates
+                row = (name, figure, f"{n:,}", both(passes, t_passes), both(fails, t_fails))
+                print(f"| {' | '.join(row)} |", flush=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    main(
+        int(sys.argv[1]) if len(sys.argv) > 1 else 10_000,
+        tuple(sys.argv[2:]) or PARTS,
+    )

@@ -93,6 +93,8 @@ class Door:
         Methods and paths that match are answered with 403.
     cut_behind : int, optional
         The connection breaks after so many bytes of every answer's body.
+    drop_every : int, optional
+        Of so many requests, one gets no answer or half of one: the connection breaks.
     seen : list of (method, path, range, bytes of the answer)
     """
 
@@ -101,6 +103,8 @@ class Door:
     refuse: str = "(?!)"
     signed_only: bool = False
     cut_behind: int | None = None
+    drop_every: int | None = None
+    dropped: int = 0
     seen: list[tuple[str, str, str, int]] = field(default_factory=list)
 
     def fetched(self, key: str) -> int:
@@ -128,17 +132,24 @@ class _Handler(BaseHTTPRequestHandler):
         body = answer.read()
         inner.close()
         door.seen.append((self.command, self.path, self.headers.get("Range", ""), len(body)))
-        self._answer(answer.status, dict(answer.getheaders()), body)
+        if door.drop_every and len(door.seen) % door.drop_every == 0:
+            door.dropped += 1
+            if door.dropped % 2:
+                self._answer(answer.status, dict(answer.getheaders()), body, len(body) // 2)
+            self.close_connection = True
+            return
+        self._answer(answer.status, dict(answer.getheaders()), body, door.cut_behind)
 
     do_HEAD = do_GET
 
-    def _answer(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    def _answer(
+        self, status: int, headers: Mapping[str, str], body: bytes, limit: int | None = None
+    ) -> None:
         self.send_response_only(status)
         lengths = {name: value for name, value in headers.items() if name.lower() != "connection"}
         for name, value in (lengths or {"Content-Length": str(len(body))}).items():
             self.send_header(name, value)
         self.end_headers()
-        limit = self.door.cut_behind
         if limit is not None and len(body) > limit:
             self.wfile.write(body[:limit])
             self.close_connection = True

@@ -103,7 +103,8 @@ ROOT = Path(__file__).parent.parent
 SAMPLES = "sample_data/sparse"
 
 VERSION = """
-    cli cli.app cli.fast_typer cli.terminal errors schema schema.file_formats schema.types
+    cli cli.app cli.fast_typer cli.terminal errors exit_codes
+    schema schema.file_formats schema.file_guard schema.types
 """
 COMMAND = f"""
     {VERSION} cli.config_file cli.option_groups
@@ -119,12 +120,13 @@ EVAL = f"""
     metrics metrics.report metrics.report.figures metrics.report.report metrics.report.warnings
     metrics.rows metrics.rows.batch metrics.rows.contributions metrics.rows.losses
     metrics.rows.measure metrics.rows.validation
-    metrics.tally metrics.tally.class_sums metrics.tally.tally
+    metrics.tally metrics.tally.class_sums metrics.tally.tally metrics.tally.third_powers
     io io.align io.align.rows io.align.units io.arrow_types io.block io.formats io.formats.detect
-    io.memory_pool io.open io.read_ahead io.source
+    io.memory_pool io.open io.read_ahead io.resource_limits io.source
     io.storage io.storage.compression io.storage.location io.storage.suffixes
-    numerics numerics.arrays numerics.estimates numerics.exact numerics.running_sum
-    numerics.student_t numerics.summation
+    numerics numerics.arrays numerics.estimates numerics.exact numerics.moments
+    numerics.one_more_draw numerics.rows_to_halve numerics.running_sum numerics.satterthwaite
+    numerics.skewed_mean numerics.student_t numerics.summation
     schema.class_names schema.column schema.id_columns schema.label_encoder schema.mode
     schema.place schema.roles schema.spec
     render render.dispatch render.text render.view

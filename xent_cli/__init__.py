@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from xent_cli.errors import XentError
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from xent_cli.analysis.to_json import to_dict
     from xent_cli.api.compare import compare
     from xent_cli.api.evaluate import evaluate
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from xent_cli.api.load import load
     from xent_cli.api.merge import merge
     from xent_cli.api.worst_rows import worst_rows
+    from xent_cli.errors import XentError
     from xent_cli.metrics.report.report import Report
     from xent_cli.metrics.tally.tally import Tally
 
@@ -46,6 +46,7 @@ _HOMES = {
     "worst_rows": "api.worst_rows",
     "Report": "metrics.report.report",
     "Tally": "metrics.tally.tally",
+    "XentError": "errors",
 }
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextvars import ContextVar
-from enum import IntEnum
 from typing import ClassVar
 
 _OPTION = re.compile("\ufdd0(\\w+)(?:\ufdd1([^\ufdd1]*)\ufdd1([^\ufdd2]*))?\ufdd2")
@@ -44,16 +43,6 @@ def spell(text: str) -> str:
 
 def _in_python(name: str, _: str | None, literal: str | None) -> str:
     return name if literal is None else f"{name}={literal}"
-
-
-class ExitCode(IntEnum):
-    """What the process tells the shell."""
-
-    OK = 0
-    GATE_FAILED = 1
-    UNKNOWABLE = 2
-    INCONCLUSIVE = 3
-    INTERRUPTED = 130
 
 
 class XentError(Exception):
@@ -279,6 +268,18 @@ class SignatureError(InputError):
     """Two results were made in different ways and cannot be put together."""
 
     code = "signature"
+
+
+class ScratchError(XentError):
+    """A temporary file could not be written; the input is not at fault."""
+
+    code = "temporary-file"
+
+
+class ResourceError(XentError):
+    """The system refuses memory, threads or open files; nothing is said of the data."""
+
+    code = "resources"
 
 
 class EngineError(XentError):

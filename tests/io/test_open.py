@@ -27,6 +27,7 @@ from tests.io.making import (
 from xent_cli import XentError, evaluate
 from xent_cli.errors import (
     BrokenFileError,
+    ColumnError,
     EmptyInputError,
     MissingFileError,
     UnknownFormatError,
@@ -249,3 +250,10 @@ def test_a_source_may_be_read_twice(tmp_path: Path) -> None:
     source = open_source(write(tmp_path / "p.csv", PREDS), "preds")
     first, second = (list(source.blocks({"p_ox": "number"})) for _ in range(2))
     assert [b.data for b in first] == [b.data for b in second]
+
+
+def test_more_columns_than_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xent_cli.io.source.MOST_COLUMNS", 2)
+    for kind in ("csv", "jsonl", "parquet", "arrow"):
+        with pytest.raises(ColumnError, match=r"has \d columns; xent reads 2 at most"):
+            open_source(write(tmp_path / f"p.{kind}", contents()[kind]), "preds")

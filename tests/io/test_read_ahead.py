@@ -76,5 +76,22 @@ def test_threads_end_with_the_map():
     assert threading.active_count() == before
 
 
+@pytest.mark.parametrize("allowed", [0, 1, 2, 3])
+def test_fewer_threads_than_were_asked_for(allowed, monkeypatch):
+    """As under ulimit: what there is does the work, each item once."""
+    start, before = threading.Thread.start, threading.active_count()
+
+    def start_some(thread: threading.Thread) -> None:
+        if threading.active_count() >= before + allowed:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_some)
+    done = []
+    assert list(map_ahead(lambda i: done.append(i) or -i, range(30), 3)) == [-i for i in range(30)]
+    assert sorted(done) == list(range(30))
+    assert threading.active_count() == before
+
+
 def test_at_least_one_processor():
     assert available_cpus() >= 1

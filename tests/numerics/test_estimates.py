@@ -14,7 +14,8 @@ from scipy import stats as scipy_stats
 from statsmodels.stats.weightstats import DescrStatsW
 
 from tests.by_hand import moments
-from xent_cli.numerics.estimates import Estimate, Moments, correlation
+from xent_cli.numerics.estimates import Estimate, correlation
+from xent_cli.numerics.moments import Moments
 
 LOSSES = [0.1, 0.35, 0.22, 1.8, 0.05, 0.61, 0.44, 2.3, 0.15, 0.98]
 WEIGHTS = [1, 2, 1, 1, 3, 1, 2, 1, 1, 1]
@@ -68,8 +69,8 @@ class TestStandardError:
         assert standard_error([1, 2], [0, 0]) is None
 
     def test_the_smallest_honest_spread_is_kept(self):
-        step = standard_error([1.0, 1.0 + 2.0**-40])
-        assert step == pytest.approx(2.0**-41, rel=1e-15)
+        step = standard_error([1.0, 1.0 + 2.0**-22])
+        assert step == pytest.approx(2.0**-23, rel=1e-6)
         last_place = standard_error([Fraction(1), Fraction(1) + Fraction(2) ** -52])
         assert last_place is None or last_place == 2.0**-53
 
@@ -132,7 +133,7 @@ class TestEstimate:
         assert high == pytest.approx(0.6, rel=1e-12)
 
 
-@pytest.mark.parametrize(("bits", "varies"), [(109, False), (90, True)])
+@pytest.mark.parametrize(("bits", "varies"), [(52, False), (46, True)])
 def test_what_varies_only_by_its_rounding_has_no_error(bits, varies):
     two = Fraction(2)
     sums = Moments(2, w=two, u=two, ww=two, uw=two, uu=two + Fraction(1, 2**bits))

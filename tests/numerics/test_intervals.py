@@ -1,4 +1,4 @@
-"""Intervals and verdicts as statistics: how often they cover, and how often they are wrong.
+"""Intervals as statistics: how often they lie below the truth, and above it.
 
 Losses are drawn from those of the sample models, by the functions of benchmarks/coverage.py, which
 runs the same with more repetitions.
@@ -7,6 +7,7 @@ runs the same with more repetitions.
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,15 +16,16 @@ import pytest
 _PATH = Path(__file__).parents[2] / "benchmarks" / "coverage.py"
 _SPEC = importlib.util.spec_from_file_location("coverage_of_intervals", _PATH)
 coverage = importlib.util.module_from_spec(_SPEC)
+sys.modules[_SPEC.name] = coverage
 _SPEC.loader.exec_module(coverage)
 
-REPETITIONS = 1500
-LOW, HIGH = 0.93, 0.97
+REPETITIONS = 600
+HIGH = 0.035 + 3 * (0.025 * 0.975 / REPETITIONS) ** 0.5
 
 
 @pytest.fixture(scope="module")
-def models() -> dict[str, np.ndarray]:
-    return coverage.row_losses("sparse")
+def models():
+    return {model.name: model for model in coverage.sample_models()}
 
 
 @pytest.fixture
@@ -31,36 +33,27 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(99)
 
 
-@pytest.mark.parametrize("n", [200, 1000])
-def test_paired_differences_are_covered(models, rng, n):
-    a, b = models["baseline"], models["candidate"]
-    d = (b - a)[(a < 36) & (b < 36)]
-    assert LOW < coverage.mean_coverage(d, n, REPETITIONS, rng) < HIGH
+@pytest.mark.parametrize("name", ["binary baseline", "sparse candidate"])
+def test_means_of_few_rows_of_good_models(models, rng, name):
+    found = coverage.mean_errors(models[name], 200, REPETITIONS, rng)
+    passes, fails, t_passes, _ = found.rates
+    assert max(passes, fails) <= HIGH
+    # The tail is rarely in the sample, of which Student's t knows nothing.
+    assert t_passes > 0.08
 
 
-def test_the_mean_of_many_rows_is_covered(models, rng):
-    assert LOW < coverage.mean_coverage(models["baseline"], 3000, REPETITIONS, rng) < HIGH
+def test_classes_and_clusters(models, rng):
+    by_class = coverage.class_errors(models["sparse baseline"], 400, 200, rng)
+    assert len(by_class) == 10
+    rates = np.array([errors.rates[:2] for errors in by_class.values()])
+    assert rates.mean(axis=0).max() <= 0.035
+    found = coverage.cluster_errors(models["categorical baseline"], 50, REPETITIONS, rng)
+    assert max(found.rates[:2]) <= HIGH
 
 
-def test_the_mean_of_few_rows_of_a_good_model_is_not(models, rng):
-    # 2 % of the rows carry nearly all of the loss: four of them in 200.
-    assert coverage.mean_coverage(models["baseline"], 200, REPETITIONS, rng) < LOW
-
-
-def test_clusters_are_covered_and_without_them_far_fewer(models, rng):
-    a, b = models["baseline"], models["candidate"]
-    d = (b - a)[(a < 36) & (b < 36)]
-    good, naive = coverage.clustered_coverage(d, 200, REPETITIONS, rng)
-    assert LOW < good < HIGH
-    assert naive < 0.85
-
-
-@pytest.mark.parametrize("n", [50, 200, 1000])
-def test_equal_models_fail_no_more_often_than_said(models, rng, n):
-    rate = coverage.wrong_failures(models["baseline"], models["candidate"], n, REPETITIONS, rng)
-    assert rate <= 0.025 + 3 * (0.025 * 0.975 / REPETITIONS) ** 0.5
-
-
-def test_few_clipped_rows_are_what_the_warning_is_for(rng):
-    assert coverage.clipped_coverage(1, 400, rng) < 0.8
-    assert coverage.clipped_coverage(50, 400, rng) > 0.9
+@pytest.mark.parametrize("temperature", [0.8, 1.25])
+def test_differences_to_a_recalibrated_model(models, rng, temperature):
+    model = models["binary baseline"]
+    found = coverage.paired_errors(model, model.scaled(temperature), 200, REPETITIONS, rng)
+    assert max(found.rates[:2]) <= HIGH
+    assert max(found.rates[2:]) > 0.08

@@ -198,3 +198,20 @@ class TestNames:
         path.write_bytes(b"\xff\xfe\x00")
         with pytest.raises(ClassesError, match=r"names\.bin cannot be read"):
             read_class_names(str(path))
+
+
+@pytest.mark.parametrize("other", ["01", "1.0", "+1", "1e0", " 1"])
+def test_names_that_are_one_number_need_labels_that_are_texts(other):
+    index = index_classes(["1", other, "2"], ["p_1", "p_2", "p_3"], named=True, label_base=None)
+    with pytest.raises(ClassesError, match=r"'1' and .* are the same number"):
+        index.encode(LabelValues(numbers=np.array([1.0, 2.0])))
+    texts = LabelValues(codes=np.array([0, 1, 1]), texts=("1", other))
+    assert index.encode(texts).tolist() == [0, 1, 1]
+
+
+def test_a_number_means_the_class_of_that_name_not_the_column():
+    numbers = LabelValues(numbers=np.array([0.0, 1.0]))
+    turned = index_classes(["1", "0"], ["0", "1"], named=True, label_base=None)
+    assert turned.encode(numbers).tolist() == [1, 0]
+    some = index_classes(["1", "a", "2"], ["0", "1", "2"], named=True, label_base=None)
+    assert some.encode(numbers).tolist() == [-1, 0]

@@ -66,13 +66,15 @@ def _gate(data: Document) -> GateResult:
     if data["baseline"] is not None:
         baseline = Report.from_dict(data["baseline"])
         comparison = _comparison(baseline, report, data["comparison"]["sums"])
+    looks = data.get("looks", 1)
     return GateResult(
-        tuple(_verdict(item, report, comparison) for item in data["verdicts"]),
+        tuple(_verdict(item, looks, report, comparison) for item in data["verdicts"]),
         report,
         comparison,
         data["inconclusive"],
         None if data["false_alarms"] is None else _false_alarms(data["false_alarms"]),
         tuple(from_fields(Notice, item) for item in data["warnings"] if item["code"] == _UNJUDGED),
+        looks,
     )
 
 
@@ -85,9 +87,9 @@ def _false_alarms(data: Document) -> FalseAlarms:
 _UNJUDGED = "small-slices"
 
 
-def _verdict(data: Document, report: Report, comparison: Comparison | None) -> Verdict:
+def _verdict(data: Document, looks: int, report: Report, comparison: Comparison | None) -> Verdict:
     """Return a verdict as it was given; ValueError where it is not about the figures beside it."""
-    rule, value, outcome = parse_rule(data["rule"]), data["value"], data["outcome"]
+    rule, value, outcome = parse_rule(data["rule"]).for_looks(looks), data["value"], data["outcome"]
     name = data["class"] if rule.slice_name is None else data.get("slice")
     found = dict(quantities(rule, report, comparison))
     if name in found:
@@ -98,7 +100,10 @@ def _verdict(data: Document, report: Report, comparison: Comparison | None) -> V
             value = exact
     elif value is not None:
         raise ValueError(f"{rule.text}: the report has no such figure")
-    interval = None if data["interval"] is None else tuple(data["interval"])
+    interval = None
+    if data["interval"] is not None:
+        low, high = data["interval"]
+        interval = (-math.inf if low is None else low, math.inf if high is None else high)
     judged = (value,) if rule.level is None or interval is None else interval
     sides = [end is not None and rule.holds(end) for end in judged]
     if (outcome == "pass" and not all(sides)) or (outcome == "fail" and any(sides)):

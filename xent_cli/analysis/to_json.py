@@ -133,6 +133,7 @@ def _gate(result: GateResult) -> dict[str, Any]:
         "signature": result.report.signature,
         "outcome": result.outcome,
         "inconclusive": result.inconclusive,
+        "looks": result.looks,
         "exit_code": int(result.exit_code),
         "verdicts": [_verdict(verdict) for verdict in result.verdicts],
         "comparison": None if comparison is None else comparison_dict(comparison),
@@ -195,7 +196,7 @@ def estimate_dict(found: Estimate | None) -> dict[str, Any] | None:
         "value": finite(found.value),
         "se": found.se,
         "df": found.df,
-        "ci95": None if interval is None else list(interval),
+        "ci95": None if interval is None else [finite(end) for end in interval],
         "p_value": found.p_value(),
         "reason": found.reason,
     }

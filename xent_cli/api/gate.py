@@ -44,6 +44,7 @@ def gate(
     baseline: Any = None,
     inconclusive: Outcome = "inconclusive",
     aa: int = 0,
+    looks: int = 1,
     min_n: int = 30,
     allow_same: bool = False,
     pred_cols: str | Sequence[str] = (),
@@ -96,6 +97,9 @@ def gate(
     aa : int
         Judge the rules so many times with random signs of the paired differences, too: how often
         they fail then is their rate of false alarms on these data.
+    looks : int
+        How often the rules are judged, at growing data or for many candidates: a level L becomes
+        1 - (1 - L) / looks, so that it holds for all looks together (Bonferroni).
     min_n : int
         Slices with fewer rows are not judged by a rule over several (``slice.country.*``), which is
         said.
@@ -126,7 +130,7 @@ def gate(
     said = locals()
     own, options = read(GateOptions, {**said, "baseline": None}), read_options(said)
     read(Execution, said)
-    rules = parse_rules(own.require)
+    rules = [rule.for_looks(looks) for rule in parse_rules(own.require)]
     saved = _saved_report(baseline)
     for rule in rules:
         rule.require_baseline(given=baseline is not None)
@@ -153,6 +157,7 @@ def gate(
         if saved is not None:
             comparison = Comparison(saved, report)
     result = judge(report, rules, comparison, inconclusive=inconclusive, min_n=min_n)
+    result = replace(result, looks=looks)
     if comparison is None or not aa:
         return result
     return replace(result, false_alarms=count_false_alarms(comparison, rules, aa))

@@ -22,6 +22,7 @@ from xent_cli.numerics.arrays import Labels
 from xent_cli.pipeline.execute import report_on, run
 from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.step import Step
+from xent_cli.schema.file_guard import guarded
 from xent_cli.schema.id_columns import naming_column
 from xent_cli.schema.name_suggestions import did_you_mean, listed
 from xent_cli.schema.spec import Spec
@@ -39,6 +40,7 @@ from xent_cli.schema.types import (
 from xent_cli.schema.verb_options import RowsOptions
 
 
+@guarded()  # What it writes must be nothing that it reads.
 def worst_rows(
     preds: Any,
     labels: Any = None,

@@ -1,5 +1,67 @@
 """The command line: the only place that knows Typer. One command a file."""
 
-from xent_cli.cli.app import main
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+    from typing import NoReturn
 
 __all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Without arguments, those of the process are taken, and the process is xent's: signals end it.
+    That is seen to before anything that takes its time to import.
+    """
+    if argv is None:
+        return _main_of_process()
+    return _run(argv)
+
+
+def _main_of_process() -> int:
+    sys.excepthook = _exit_unknowing
+    from xent_cli.cli import interrupt
+
+    interrupt.leave_on_signals()
+    interrupt.open_standard_streams()
+    try:
+        code = _run(None)
+    finally:
+        sys.excepthook = _exit_unknowing  # Typer has put its own there.
+    interrupt.stay_done()
+    return code
+
+
+def _exit_unknowing(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> NoReturn:
+    """Show an error that nobody has caught, and exit with 2: Python's 1 is a gate that failed.
+
+    Ctrl-C is one only until signals are seen to.
+    """
+    code = 2
+    try:
+        if kind is KeyboardInterrupt:
+            code = 130
+        else:
+            sys.__excepthook__(kind, error, trace)
+            sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    from xent_cli.schema.file_guard import guarded, reserve_stream
+
+    with guarded():
+        reserve_stream(1, "standard output")
+        from xent_cli.cli.app import run
+
+        return run(argv)

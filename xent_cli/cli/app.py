@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from io import StringIO
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +14,8 @@ import typer
 from xent_cli import __version__
 from xent_cli.cli.fast_typer import Command, Group
 from xent_cli.cli.terminal import write_stderr
-from xent_cli.errors import SPELLING, ExitCode, XentError
+from xent_cli.errors import SPELLING, UsageError, XentError
+from xent_cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from xent_cli.cli.config_file import Configuration
@@ -41,7 +41,7 @@ def make_app(commands: Sequence[str] = COMMANDS) -> typer.Typer:
         app.command(name, cls=Command)(getattr(module, f"{name}_command"))
     app.callback(
         epilog="Exit codes: 0 done, or the gate passed; 1 the gate failed; 2 could not be judged; "
-        "3 the gate is inconclusive; 130 interrupted."
+        "3 the gate is inconclusive; 129, 130 or 143 ended by SIGHUP, Ctrl-C or SIGTERM."
     )(_xent)
     return app
 
@@ -61,7 +61,7 @@ def _xent(
     pass
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def run(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
 
     A closed pipe is no failure: the reader has what it wanted.
@@ -72,28 +72,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     debug = "--debug" in arguments
     face = SPELLING.set(_spelled)
     try:
+        _require_folder()
         command = arguments[0] if arguments and arguments[0] in COMMANDS else ""
         commands = [command] if command else [] if arguments == ["--version"] else COMMANDS
         found = _configured(command, arguments)
         app = make_app(commands)
-        with _leaving_at_once(arguments):
-            code: Any = app(
-                args=arguments,
-                prog_name="xent",
-                standalone_mode=False,
-                default_map=found and {command: found.values},
-                obj=found,
-            )
+        code: Any = app(
+            args=arguments,
+            prog_name="xent",
+            standalone_mode=False,
+            default_map=found and {command: found.values},
+            obj=found,
+        )
         return int(code or ExitCode.OK)
     except XentError as error:
         if debug:
             raise
         _complain(f"error: {error} [{error.code}]")
         return ExitCode.UNKNOWABLE
-    except typer.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
-    except (KeyboardInterrupt, SystemExit) as stop:
-        return ExitCode.OK if isinstance(stop, SystemExit) else ExitCode.INTERRUPTED
+    except SystemExit as stop:
+        # Typer's way out of a closed pipe is 1, which here would be a gate that failed.
+        return ExitCode.OK if stop.code in (None, 0, 1) else ExitCode.UNKNOWABLE
     except Exception as error:
         if debug:
             raise
@@ -103,9 +104,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             for line in said.getvalue().splitlines():
                 _complain(line)
             return ExitCode.UNKNOWABLE
+        from xent_cli.io.resource_limits import refused_resources
+
+        short = refused_resources(error)
         _complain(
-            f"error: xent failed: {type(error).__name__}: {error}. This is a defect; --debug shows "
-            "where. [crash]"
+            f"error: {short} [{short.code}]"
+            if short
+            else f"error: xent failed: {type(error).__name__}: {error}. This is a defect; --debug "
+            "shows where. [crash]"
         )
         return ExitCode.UNKNOWABLE
     finally:
@@ -126,12 +132,15 @@ def _spelled(name: str, text: str | None, literal: str | None) -> str:
     return on_command_line(name, text, literal)
 
 
-def _leaving_at_once(arguments: Sequence[str]) -> AbstractContextManager[None]:
-    if not any("://" in text for text in arguments):
-        return nullcontext()
-    from xent_cli.cli.interrupt import leaving_at_once  # Only stores keep a run waiting.
-
-    return leaving_at_once(wanted=True)
+def _require_folder() -> None:
+    """Raise UsageError if the working folder is gone: paths would lead nowhere."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise UsageError(
+            f"The working folder cannot be used: {error.strerror}.",
+            hint="Was it deleted? Change to one that is there.",
+        ) from error
 
 
 def _complain(text: str) -> None:

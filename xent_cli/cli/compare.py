@@ -47,7 +47,7 @@ def compare_command(
 
     allocate_for_speed()
     models = [baseline, *candidates]
-    targets = read_targets(output, [*models, labels], FORMATS["comparison"])
+    targets = read_targets(output, FORMATS["comparison"])
     if trend:
         models = sorted(models, key=natural_key)
     with progress_bar(output) as progress:

@@ -15,6 +15,7 @@ from typing import Any
 
 from xent_cli.errors import ConfigError, option
 from xent_cli.schema.declared import Option
+from xent_cli.schema.file_guard import note_read
 from xent_cli.schema.name_suggestions import did_you_mean
 
 COMMANDS = ("eval", "gate", "compare", "rows", "explain")
@@ -232,6 +233,7 @@ def _table(path: Path) -> Mapping[str, Any] | None:
 
 
 def _read(path: Path) -> bytes:
+    note_read(str(path))
     try:
         return path.read_bytes()
     except OSError as error:

@@ -27,7 +27,7 @@ def eval_command(
     from xent_cli.io.memory_pool import allocate_for_speed
 
     allocate_for_speed()
-    targets = read_targets(output, inputs=[preds, labels])
+    targets = read_targets(output)
     with progress_bar(output) as progress:
         report = evaluate(preds, labels, processes=True, progress=progress, **said)
     write_documents(report, targets, output)

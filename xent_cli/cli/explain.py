@@ -38,7 +38,7 @@ def explain_command(
     from xent_cli.render.dispatch import FORMATS
 
     allocate_for_speed()
-    targets = read_targets(output, [preds, labels], FORMATS["explanation"])
+    targets = read_targets(output, FORMATS["explanation"])
     with progress_bar(output) as progress:
         found = explain(preds, labels, processes=True, progress=progress, **said)
     write_documents(found, targets, replace(output, top=top))

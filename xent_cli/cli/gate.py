@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from xent_cli.cli.option_groups import LabelsArgument, PredsArgument, with_options
 from xent_cli.errors import OutputError
+from xent_cli.schema.file_guard import require_not_read
 from xent_cli.schema.options import EvalOptions, Execution, OutputOptions
 from xent_cli.schema.verb_options import GateOptions, PairOptions
 
@@ -41,7 +42,7 @@ def gate_command(
     from xent_cli.render.dispatch import FORMATS
 
     allocate_for_speed()
-    targets = read_targets(output, [preds, labels, baseline], FORMATS["gate"])
+    targets = read_targets(output, FORMATS["gate"])
     with progress_bar(output) as progress:
         result = gate(preds, labels, baseline=baseline, processes=True, progress=progress, **said)
     if "github" in (output.format, *(target.form for target in targets)):
@@ -57,6 +58,7 @@ def _append_summary(result: GateResult) -> None:
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     if not path:
         return
+    require_not_read(path)
     try:
         with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(render_summary(result))

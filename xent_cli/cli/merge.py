@@ -31,6 +31,6 @@ def merge_command(
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.metrics.report.saved import read_report
 
-    targets = read_targets(output, reports)
+    targets = read_targets(output)
     merged = merge((read_report(path) for path in reports), **said)
     write_documents(merged, targets, output)

@@ -18,6 +18,7 @@ from xent_cli.errors import OutputError, UsageError
 from xent_cli.render.dispatch import FORMATS, render
 from xent_cli.render.text import clean
 from xent_cli.render.view import View
+from xent_cli.schema.file_guard import reserve
 from xent_cli.schema.options import OutputOptions
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ class Target:
 
 def read_targets(
     output: OutputOptions,
-    inputs: Sequence[str | None] = (),
     formats: Sequence[str] = FORMATS["report"],
 ) -> list[Target]:
     """Read FORMAT:PATH texts, before any work is done.
@@ -44,8 +44,6 @@ def read_targets(
     Parameters
     ----------
     output : OutputOptions
-    inputs : sequence of str
-        Files that are read and so not to be written over.
     formats : sequence of str
         The formats that there are.
 
@@ -54,7 +52,7 @@ def read_targets(
     UsageError
         If the format is unknown.
     OutputError
-        If the folder does not exist or may not be written.
+        If the folder does not exist or may not be written, or what is there is an input.
     """
     targets = []
     for text in output.output:
@@ -77,10 +75,9 @@ def read_targets(
                 f"--output {text}: - is no file.",
                 hint=f"--format {form} writes to standard output.",
             )
-        if os.path.realpath(path) in {os.path.realpath(name) for name in inputs if name}:
-            raise OutputError(f"--output {text}: {path} is an input and would be lost.")
         if os.path.isdir(path):
             raise OutputError(f"--output {text}: {path} is a folder.")
+        reserve(path)
         targets.append(Target(form, path))
     return targets
 

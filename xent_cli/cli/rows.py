@@ -39,7 +39,7 @@ def rows_command(
     from xent_cli.render.text import clean
 
     allocate_for_speed()
-    targets = read_targets(output, [preds, labels], (*TABLE_FORMATS, "table", "json", "md"))
+    targets = read_targets(output, (*TABLE_FORMATS, "table", "json", "md"))
     tables = [target for target in targets if target.form in TABLE_FORMATS]
     write = [(target.form, target.path) for target in tables]
     with progress_bar(output) as progress:

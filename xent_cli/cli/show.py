@@ -35,7 +35,7 @@ def show_command(
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.render.dispatch import ALL_FORMATS, formats_of
 
-    targets = read_targets(output, [saved], ALL_FORMATS)
+    targets = read_targets(output, ALL_FORMATS)
     result = load(saved)
     known = formats_of(result)
     for wanted in (output.format, *(target.form for target in targets)):

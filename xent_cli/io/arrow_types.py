@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from xent_cli.schema.column import Column, Kind
 
@@ -115,3 +117,9 @@ def _bits(kind: pa.DataType) -> int:
     if pa.types.is_float16(kind):
         return 11
     return 24 if pa.types.is_float32(kind) else 53
+
+
+def to_numpy(column: pa.Array) -> NDArray[np.generic]:
+    """Return numbers without nulls as they lie in memory; `Array.to_numpy` would import pandas."""
+    values: NDArray[np.generic] = np.from_dlpack(column)
+    return values

@@ -1,14 +1,17 @@
-"""Atomic writes: files that are written whole or not at all. Imports nothing but the errors."""
+"""Atomic writes: files that are written whole or not at all. Standard library only."""
 
 from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from xent_cli.errors import OutputError
+from xent_cli.schema.file_guard import require_not_read
+
+_begun: set[str] = set()
+"""Files that must not stay when the process ends in the middle."""
 
 
 @contextmanager
@@ -25,17 +28,36 @@ def drafted(path: str) -> Iterator[str]:
     if os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode):
         yield path
         return
-    with writing(path):
-        descriptor, draft = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".xent-")
-        os.close(descriptor)
-    try:
+    require_not_read(path)
+    draft = os.path.join(os.path.dirname(path) or ".", f".xent-{os.urandom(8).hex()}")
+    with passing(draft):
+        with writing(path):
+            # It is known before it is there: a signal may come at any time.
+            os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         yield draft
+        require_not_read(path)
         with writing(path):
             os.chmod(draft, _mode_for(path))
             os.replace(draft, os.path.realpath(path))
-    except BaseException:
-        os.unlink(draft)
-        raise
+
+
+@contextmanager
+def passing(path: str) -> Iterator[None]:
+    """Remove a file at the end, if it is still there, however the end comes."""
+    _begun.add(path)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            os.unlink(path)
+        _begun.discard(path)
+
+
+def discard_drafts() -> None:
+    """Remove what is not finished, for the process ends now."""
+    for path in tuple(_begun):
+        with suppress(OSError):
+            os.unlink(path)
 
 
 @contextmanager

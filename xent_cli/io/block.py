@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from xent_cli.errors import ColumnError, SliceError, option
-from xent_cli.io.arrow_types import is_list, is_number, is_text
+from xent_cli.io.arrow_types import is_list, is_number, is_text, to_numpy
 from xent_cli.numerics.arrays import Floats
 from xent_cli.schema.label_encoder import LabelValues
 from xent_cli.schema.place import Place
+
+if TYPE_CHECKING:  # Only who has clusters needs it.
+    from xent_cli.io.vocabulary import Vocabulary
 
 _MANY_COLUMNS = 64
 _MIDNIGHT = re.compile(r" 00:00:00(\.0+)?\Z")
@@ -103,7 +107,7 @@ class Block:
         codes = column.indices.cast(pa.int64())
         if codes.null_count:
             codes = codes.fill_null(-1)
-        codes = _to_numpy(codes)
+        codes = to_numpy(codes)
         texts = tuple(map(str, column.dictionary.cast(pa.string()).to_pylist()))
         if blank := [code for code, text in enumerate(texts) if not text.strip()]:
             codes = np.where(np.isin(codes, blank), -1, codes)
@@ -146,8 +150,8 @@ class Block:
                     ) from None
         return ids
 
-    def codes(self, name: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
-        """Return a column of names or numbers as positions (n,) in a tuple of distinct texts.
+    def codes(self, name: str, vocabulary: Vocabulary) -> NDArray[np.intp]:
+        """Return a column of names or whole numbers as numbers (n,) of a vocabulary.
 
         -1 stands where the value is missing or blank.
         """
@@ -156,11 +160,12 @@ class Block:
                 f"{self.place.path}: column {name} holds fractions, which name no clusters.",
                 hint="Clusters are named by texts or whole numbers.",
             )
-        column = self.texts(name).dictionary_encode()
-        texts = tuple(map(str, column.dictionary.to_pylist()))
-        codes = np.asarray(_to_numpy(column.indices.fill_null(-1)), dtype=np.intp)
-        blank = [code for code, text in enumerate(texts) if not text.strip()]
-        return np.where(np.isin(codes, blank), -1, codes) if blank else codes, texts
+        column = self.data.column(name)
+        if pa.types.is_dictionary(column.type):
+            column = column.dictionary_decode()
+        if not pa.types.is_integer(column.type):
+            column = self._texts(column, name)
+        return vocabulary.number(column)
 
     def values(self, name: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
         """Return a column as positions (n,) in a tuple of its distinct values, as texts.
@@ -202,7 +207,7 @@ class Block:
 
             # A scalar made of a Python number would import pandas.
             codes = codes.fill_null(array_to_arrow(np.array([len(texts)]))[0])
-        return np.asarray(_to_numpy(codes), dtype=np.intp), (*texts, "")
+        return np.asarray(to_numpy(codes), dtype=np.intp), (*texts, "")
 
     def _whole(self, number: float, name: str) -> str:
         if np.isnan(number):
@@ -240,7 +245,7 @@ class Block:
             column = column.cast(pa.string())  # Arrow's own way to floats rounds twice.
         if column.null_count or pa.types.is_decimal(kind):
             column = column.cast(pa.float64(), safe=False).fill_null(np.nan)
-        return _to_numpy(column)
+        return to_numpy(column)
 
     def _many_numbers(self, names: Sequence[str]) -> Floats | None:
         """Return columns of float64 at once, for one by one they cost more than their values."""
@@ -283,7 +288,7 @@ class Block:
         lengths = pc.list_value_length(column)
         if lengths.null_count:
             lengths = lengths.fill_null(-1)
-        return np.asarray(_to_numpy(lengths), dtype=np.int64)
+        return np.asarray(to_numpy(lengths), dtype=np.int64)
 
 
 def _matrix(rows: int, columns: int, scratch: Floats | None) -> Floats:
@@ -291,9 +296,3 @@ def _matrix(rows: int, columns: int, scratch: Floats | None) -> Floats:
     size = rows * columns
     memory = np.empty(size) if scratch is None or scratch.size < size else scratch[:size]
     return memory.reshape(rows, columns)
-
-
-def _to_numpy(column: pa.Array) -> NDArray[np.generic]:
-    """Return numbers without nulls as they lie in memory; `Array.to_numpy` would import pandas."""
-    values: NDArray[np.generic] = np.from_dlpack(column)
-    return values

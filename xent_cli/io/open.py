@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -19,11 +21,13 @@ from xent_cli.errors import (
 )
 from xent_cli.io.formats.detect import HEAD_BYTES, detect_format
 from xent_cli.io.read_ahead import map_ahead
+from xent_cli.io.resource_limits import refused_resources
 from xent_cli.io.source import Source, TextFile, reading
 from xent_cli.io.storage.compression import detect_compression, opener_of
 from xent_cli.io.storage.encoding import is_utf8, require_encoding, transcoder_of
 from xent_cli.io.storage.location import LocalFile, Location, Stamp
 from xent_cli.schema.file_formats import FORMATS, InputFormat
+from xent_cli.schema.file_guard import note_read, note_standard_input
 from xent_cli.schema.types import Header
 
 if TYPE_CHECKING:
@@ -111,18 +115,19 @@ def _open_file(said: Text, location: Location | RemoteFile) -> Source:
         source = _open_file(said, LocalFile(copy.path, name))
         source.keep_alive = (source.keep_alive, copy)
         return source
-    try:
-        if isinstance(location, LocalFile) and _is_pipe(location.path):
-            # As of <(...) in a shell: what is read of it is gone.
-            with location.open() as pipe:
-                return _spool(pipe, name, partial(_open_file, said))
+    if isinstance(location, LocalFile) and _is_pipe(location.path):
+        # As of <(...) in a shell: what is read of it is gone.
+        with _opening(location):
+            pipe = location.open()
+        with pipe:
+            return _spool(pipe, name, partial(_open_file, said))
+    with _opening(location):
+        if isinstance(location, LocalFile):
+            _require_there(location.path)
+            note_read(location.path)
         head = location.head(HEAD_BYTES)
         compression = detect_compression(head, location)
         stamp = Stamp.of(location)
-    except (FileNotFoundError, MissingFileError):
-        raise MissingFileError(f"There is no file {name}.", hint=location.similar()) from None
-    except OSError as error:
-        raise MissingFileError(f"{name} cannot be read: {error.strerror or error}.") from error
     if not head:
         raise EmptyInputError(f"{name} is empty.", hint="Did the job that wrote it finish?")
     with reading(location, "data"):
@@ -136,11 +141,33 @@ def _open_file(said: Text, location: Location | RemoteFile) -> Source:
     return unnest(source)
 
 
+@contextmanager
+def _opening(location: Location) -> Iterator[None]:
+    """Say why a file cannot be opened."""
+    try:
+        yield
+    except (FileNotFoundError, MissingFileError):
+        raise MissingFileError(
+            f"There is no file {location.name}.", hint=location.similar()
+        ) from None
+    except OSError as error:
+        if (short := refused_resources(error)) is not None:
+            raise short from error
+        reason = error.strerror or error
+        raise MissingFileError(f"{location.name} cannot be read: {reason}.") from error
+
+
+def _require_there(path: str) -> None:
+    """Raise OSError if there is nothing, or nobody may say so; a path may be none at all."""
+    try:
+        os.stat(path)
+    except ValueError as error:
+        raise FileNotFoundError from error
+
+
 def _is_pipe(path: str) -> bool:
-    """Say whether something is no file of a known size; FileNotFoundError if it is nothing."""
-    if not os.path.exists(path):
-        raise FileNotFoundError
-    return not os.path.isfile(path)
+    """Say whether something is there, and no file of a known size."""
+    return os.path.exists(path) and not os.path.isfile(path)
 
 
 def _make_source(
@@ -170,22 +197,24 @@ def _make_source(
 
 def _open_stdin(open_file: _OpenFile) -> Source:
     if sys.stdin is None or sys.stdin.isatty():
+        what = "closed" if sys.stdin is None else "a terminal"
         raise UsageError(
-            "Standard input is a terminal: nothing is piped in.",
+            f"Standard input is {what}: nothing is piped in.",
             hint="Use - as in: zcat preds.csv.gz | xent eval - labels.csv",
         )
+    note_standard_input()
     return _spool(sys.stdin.buffer, "<stdin>", open_file)
 
 
 def _spool(stream: BinaryIO, name: str, open_file: _OpenFile) -> Source:
     """Put what a stream holds into a temporary file, and open that: some formats are read twice."""
-    import shutil  # With what they import, a hundredth of a second: only who pipes waits for it.
-    import tempfile
+    from xent_cli.io.storage.scratch import copy_to_scratch, path_of  # Only who pipes needs it.
 
-    file = tempfile.NamedTemporaryFile(prefix="xent-")  # noqa: SIM115 - lives as long as the source
-    shutil.copyfileobj(stream, file, 1 << 20)
-    file.flush()
-    source = open_file(LocalFile(file.name, name))
+    file = copy_to_scratch(stream, name)
+    with ExitStack() as stack:
+        stack.callback(file.close)
+        source = open_file(LocalFile(path_of(file), name))
+        weakref.finalize(source, stack.pop_all().close)
     source.keep_alive = (source.keep_alive, file)
     return source
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from xent_cli.errors import (
     BrokenFileError,
+    ColumnError,
     DuplicateColumnError,
     EmptyInputError,
     EncodingError,
@@ -24,6 +25,7 @@ from xent_cli.errors import (
     option,
 )
 from xent_cli.io.block import Block
+from xent_cli.io.resource_limits import refused_resources
 from xent_cli.io.storage.compression import Opener
 from xent_cli.io.storage.location import Location, Stamp
 from xent_cli.schema.column import Column
@@ -108,6 +110,9 @@ _BLOCK_VALUES = 480_000
 """Values of a block: as many as the predictions and labels of a batch have, or a few less."""
 _MOST_ROWS = 130_000
 
+MOST_COLUMNS = 1 << 19
+"""Columns with names of their own: each takes its tenth of a millisecond, and its kilobytes."""
+
 
 class Source(ABC):
     """Rows that can be read, from the first to the last, as often as needed.
@@ -124,6 +129,8 @@ class Source(ABC):
         Whether the names come from the file; else they are "0", "1", ...
     n_rows : int, optional
         Known without reading, or None.
+    n_files : int, optional
+        How many files it is; None for an object in memory.
     notes : tuple of Notice
         What was decided in opening it.
     keep_alive : object
@@ -145,6 +152,7 @@ class Source(ABC):
     columns: tuple[Column, ...]
     named: bool = True
     n_rows: int | None = None
+    n_files: int | None = 1
     notes: tuple[Notice, ...] = ()
     keep_alive: object = None
     stamp: Stamp | None = None
@@ -280,9 +288,14 @@ class Source(ABC):
 
 
 def require_unique(names: list[str], path: str) -> None:
-    """Raise DuplicateColumnError if a column name stands twice."""
+    """Raise DuplicateColumnError if a name stands twice, ColumnError if there are too many."""
     if not names:
         return
+    if len(names) > MOST_COLUMNS:
+        raise ColumnError(
+            f"{path} has {len(names):,} columns; xent reads {MOST_COLUMNS:,} at most.",
+            hint="So many classes are read from one column of lists, or from an npy file.",
+        )
     name, count = Counter(names).most_common(1)[0]
     if count > 1:
         raise DuplicateColumnError(
@@ -321,6 +334,8 @@ def reading(file: str | Location, noun: str) -> Iterator[None]:
             hint=f"Name its encoding, as in {option('encoding', 'cp1252')}.",
         ) from error
     except (pa.ArrowException, OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
+        if (short := refused_resources(error)) is not None:
+            raise short from error
         if isinstance(file, Location) and (said := file.explain(error)):
             raise said from None
         reason = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__

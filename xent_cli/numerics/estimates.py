@@ -1,108 +1,35 @@
-"""Standard errors of weighted means, from sums. Standard library and Student's t only."""
+"""Estimates: figures with their errors, intervals and p-values. NumPy only."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from statistics import NormalDist
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from xent_cli.numerics.student_t import t_interval, two_sided_p
+from xent_cli.numerics.moments import Moments
+from xent_cli.numerics.skewed_mean import SkewedMean
 
-
-@dataclass(frozen=True, slots=True)
-class Moments:
-    """The sums over n draws from which a weighted mean u / w and its standard error follow.
-
-    A draw i (a row; or a cluster of rows, added up) has a weight w_i and a weighted loss u_i, that
-    is w_i times its loss. With the sums of another loss in place of the weights, u / w is a ratio,
-    and the standard error that of the delta method.
-
-    Attributes
-    ----------
-    n : int
-        How many draws.
-    w, u : Fraction
-        Sums of w_i and u_i.
-    ww, uw, uu : Fraction
-        Sums of w_i^2, u_i w_i and u_i^2.
-
-    Examples
-    --------
-    >>> two = dict(n=2, w=Fraction(2), u=Fraction(4), ww=Fraction(2), uw=Fraction(4))
-    >>> Moments(**two, uu=Fraction(10)).standard_error()  # losses 1 and 3
-    1.0
-    >>> Moments(**two, uu=Fraction(8)).standard_error() is None  # losses 2 and 2
-    True
-    """
-
-    n: int
-    w: Fraction
-    u: Fraction
-    ww: Fraction
-    uw: Fraction
-    uu: Fraction
-
-    def __sub__(self, part: Moments) -> Moments:
-        """Return the sums over the draws that are not in `part`."""
-        return Moments(
-            self.n - part.n,
-            self.w - part.w,
-            self.u - part.u,
-            self.ww - part.ww,
-            self.uw - part.uw,
-            self.uu - part.uu,
-        )
-
-    @property
-    def spread(self) -> Fraction:
-        """Sum of (u_i - m w_i)^2 around the mean m = u / w."""
-        mean = self.u / self.w
-        return self.uu - 2 * mean * self.uw + mean * mean * self.ww
-
-    def standard_error(self) -> float | None:
-        """Linearised standard error of the mean: that of its Taylor expansion in the draws.
-
-        se^2 = n / (n - 1) * sum (u_i - m w_i)^2 / (sum w_i)^2. For rows of weight 1 this is
-        s / sqrt(n); for clusters the sandwich CR1 of Liang and Zeger (1986) with the factor
-        G / (G - 1).
-
-        Returns
-        -------
-        float, or None where there is no error to speak of: fewer than two draws, or losses that do
-        not vary beyond their own rounding.
-        """
-        if self.n < 2 or self.w <= 0:
-            return None
-        # Over common denominators, for fractions would be reduced at every step.
-        (w, u), below = _integers(self.w, self.u)
-        (ww, uw, uu), below_squares = _integers(self.ww, self.uw, self.uu)
-        spread = w * (w * uu - 2 * u * uw) + u * u * ww  # That times w^2 and `below_squares`.
-        if spread <= 0 or spread << 100 <= u * u * ww:
-            return None
-        below_all = (self.n - 1) * below_squares * w**4
-        return math.sqrt(self.n * spread * below**2 / below_all)
+if TYPE_CHECKING:
+    from xent_cli.numerics.difference_of_means import Bounds
 
 
-def _integers(*values: Fraction) -> tuple[list[int], int]:
-    """Return numerators over one denominator, and that."""
-    below = math.lcm(*(value.denominator for value in values))
-    return [value.numerator * (below // value.denominator) for value in values], below
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Estimate:
-    """A figure, its standard error, and the degrees of freedom of Student's t that go with it.
+    """A figure, its standard error, and what its interval and p-values come from.
 
     Attributes
     ----------
     value : float
     se : float, optional
         None where it is undefined; `reason` then says why.
-    df : int
-        Draws less one.
+    df : float
+        Degrees of freedom: for a mean, draws less one.
     reason : str
+    bound : callable, optional
+        Returns what has intervals and p-values, or None; without it they are Student's t. It is
+        called when asked for.
 
     Examples
     --------
@@ -113,42 +40,87 @@ class Estimate:
 
     value: float
     se: float | None
-    df: int
+    df: float
     reason: str = ""
+    bound: Callable[[], Bounds | None] | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def bounds(self) -> Bounds | None:
+        """What has intervals and p-values; None where there are none."""
+        if self.bound is not None:
+            return self.bound()
+        return None if self.se is None else SkewedMean(self.value, self.se, self.df)
 
     def interval(self, level: float) -> tuple[float, float] | None:
-        """Two-sided interval of Student's t at a level such as 0.95; None without an error."""
-        return None if self.se is None else t_interval(self.value, self.se, self.df, level)
+        """Two-sided interval at a level such as 0.95, if there is one."""
+        return None if self.bounds is None else self.bounds.interval(level)
 
     def p_value(self, null: float = 0.0) -> float | None:
-        """Two-sided p-value of the hypothesis that the truth is `null`; None without an error."""
-        return None if self.se is None else two_sided_p((self.value - null) / self.se, self.df)
+        """Two-sided p-value of the hypothesis that the truth is `null`, if there is one."""
+        return None if self.bounds is None else self.bounds.p_value(null)
 
 
-def independent_sum(
-    value: float, parts: Sequence[tuple[float | None, int]], reason: str = ""
+def difference(
+    first: Estimate, second: Estimate, *, value: float, reason: str = "", covariance: float = 0.0
 ) -> Estimate:
-    """Return a figure that is a sum (or difference) of independent ones, with its error.
+    """Return first - second, whose errors were estimated apart from each other.
 
-    Variances add up; the degrees of freedom are those of Welch and Satterthwaite, rounded down.
+    Variances add up; the degrees of freedom are Welch's. Of two without bounds of their own the
+    interval is Student's t, with whole degrees of freedom.
 
     Parameters
     ----------
+    first, second : Estimate
     value : float
-    parts : sequence of (se, df)
-        Where one has no error, neither has the sum, and `reason` says why.
+        The difference itself, where it is known better than from the two.
+    reason : str
+        Why there is no error where one of the two has none.
+    covariance : float
+        Of the two, where some draws are in both.
 
     Examples
     --------
-    >>> independent_sum(1.0, [(3.0, 10), (4.0, 10)])
-    Estimate(value=1.0, se=5.0, df=18, reason='')
+    >>> found = difference(Estimate(2.0, 3.0, 10), Estimate(1.0, 4.0, 10), value=1.0)
+    >>> found.se, round(found.df, 6)
+    (5.0, 18)
     """
-    known = [(se * se, df) for se, df in parts if se is not None]
-    if len(known) < len(parts):
-        return Estimate(value, None, 0, reason)
-    variance = math.fsum(part for part, _ in known)
-    df = variance**2 / math.fsum(part**2 / df for part, df in known)
-    return Estimate(value, math.sqrt(variance), math.floor(df))
+    parts = [(item.se, item.df) for item in (first, second) if item.se is not None]
+    se, df, rho = None, 0.0, 0.0
+    if len(parts) == 2:
+        from xent_cli.numerics.satterthwaite import pooled_df
+
+        se, df = root_of_squares([se for se, _ in parts]), pooled_df(parts)
+        if covariance:
+            rho = max(-1.0, min(1.0, covariance / parts[0][0] / parts[1][0]))
+            variance = se * se - 2 * covariance
+            se = math.sqrt(variance) if variance > 0 else None
+            reason = reason if se else "the losses do not vary"
+
+    if first.bound is second.bound is None:
+        return Estimate(value, se, math.floor(df), "" if se else reason)
+
+    def bound() -> Bounds | None:
+        if first.bounds is None or second.bounds is None:
+            return None
+        from xent_cli.numerics.difference_of_means import DifferenceOfMeans
+
+        means = (first.value, second.value)
+        return DifferenceOfMeans(means, first.bounds, second.bounds, rho)
+
+    return Estimate(value, se, df, "" if se else reason, bound)
+
+
+def root_of_squares(values: Sequence[float]) -> float:
+    """Return the square root of the sum of squares, which neither over- nor underflows.
+
+    Examples
+    --------
+    >>> root_of_squares([3.0, 4.0]), root_of_squares([3e300, 4e300])
+    (5.0, 5e+300)
+    """
+    exponent = math.frexp(max(values))[1]
+    scaled = [math.ldexp(value, -exponent) for value in values]
+    return math.ldexp(math.sqrt(math.fsum(x * x for x in scaled)), exponent)
 
 
 def correlation(a: Moments, b: Moments, difference: Moments) -> float | None:
@@ -163,6 +135,7 @@ def correlation(a: Moments, b: Moments, difference: Moments) -> float | None:
 
     Examples
     --------
+    >>> from fractions import Fraction
     >>> rows = lambda uu: Moments(2, Fraction(2), Fraction(0), Fraction(2), Fraction(0), uu)
     >>> correlation(rows(Fraction(2)), rows(Fraction(8)), rows(Fraction(2)))  # (-1, 1), (-2, 2)
     1.0
@@ -177,35 +150,32 @@ def correlation(a: Moments, b: Moments, difference: Moments) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Proportion:
-    """A share of n independent rows, with Wilson's score interval (1927).
+    """A share of n independent rows, with the interval of Clopper and Pearson.
 
     It has a width even where all rows are right, and never leaves 0 to 1.
 
     Examples
     --------
-    >>> [round(x, 4) for x in Proportion(0.9, 10).interval(0.95)]
-    [0.5958, 0.9821]
+    >>> [round(x, 4) for x in Proportion(9, 10).interval(0.95)]
+    [0.555, 0.9975]
     """
 
-    value: float
+    right: int
     n: int
-    reason: str = ""
 
     @property
-    def se(self) -> float:
-        """Standard error by the binomial distribution."""
-        return math.sqrt(self.value * (1 - self.value) / self.n)
+    def value(self) -> float:
+        """The share."""
+        return self.right / self.n
 
     def interval(self, level: float) -> tuple[float, float]:
-        """Two-sided score interval at a level such as 0.95."""
-        z = -NormalDist().inv_cdf((1 - level) / 2)
-        scale = 1 + z * z / self.n
-        middle = (self.value + z * z / (2 * self.n)) / scale
-        half = z / scale * math.sqrt(self.se**2 + z * z / (4 * self.n * self.n))
-        return max(0.0, middle - half), min(1.0, middle + half)
+        """Two-sided interval at a level such as 0.95."""
+        from xent_cli.numerics.clopper_pearson import clopper_pearson  # Only gates need it.
+
+        return clopper_pearson(self.right, self.n, level)
 
     def p_value(self, null: float) -> float:
         """Two-sided p-value of the hypothesis that the truth is `null`."""
-        if not 0 < null < 1:
-            return 1.0 if self.value == null else 0.0
-        return 2 * NormalDist().cdf(-abs(self.value - null) / math.sqrt(null * (1 - null) / self.n))
+        from xent_cli.numerics.clopper_pearson import binomial_p_value
+
+        return binomial_p_value(self.right, self.n, null)

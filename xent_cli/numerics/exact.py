@@ -1,4 +1,4 @@
-"""Exact sums: integers times powers of two, the same in any order and grouping. NumPy only."""
+"""Exact sums: vectors of long integers in NumPy arrays, the same in any order and grouping."""
 
 from __future__ import annotations
 
@@ -7,28 +7,30 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
-_MOST_LIMBS = 32
-_FULL = 2.0**62
+from xent_cli.numerics.arrays import Floats, Integers, Labels
+
+_BITS = 32
+_BASE = 1 << _BITS
+_MOST_TERMS = 1 << 29
 _FEW_BITS, _MOST_GROWTH = 1 << 27, 64
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Limb:
-    """Sums of the parts on one grid: entry i is ``units[i] * 2**exponent``, none above `top`."""
-
-    exponent: int
-    units: NDArray[np.int64]
-    top: float
+_AT_ONCE = 1 << 14
+"""Sums that are worked on together: few enough for a cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExactSums:
-    """A vector of exact sums: entry i is ``units[i] * 2**exponent`` and what the limbs hold.
+    """A vector of n exact sums: entry i is the sum of ``digits[j, i] * 2**(32 * (low + j))``.
 
-    Sums add up: ``+`` is associative and commutative to the last bit. Limbs are sums that have not
-    yet been put together, since NumPy adds a million of them while Python adds a thousand integers.
+    Sums add up: ``+`` is associative and commutative to the last bit. Digits are carried only now
+    and then, for 64 bits have room for many sums of 32.
+
+    Attributes
+    ----------
+    digits : (L, n) int64
+        Below ``terms * 2**32`` in size; what stands where there is no digit is 0.
+    low : int
+    terms : int
 
     Examples
     --------
@@ -40,121 +42,171 @@ class ExactSums:
     True
     """
 
-    units: tuple[int, ...]
-    exponent: int = 0
-    limbs: tuple[Limb, ...] = ()
+    digits: Integers
+    low: int = 0
+    terms: int = 1
 
     @classmethod
     def zeros(cls, size: int) -> ExactSums:
         """Return `size` sums of nothing."""
-        return cls((0,) * size)
+        return cls(np.zeros((0, size), dtype=np.int64))
 
     @classmethod
-    def of_integers(cls, values: NDArray[np.int64]) -> ExactSums:
-        """Return sums whose values are whole numbers, below 2**62."""
-        top = float(np.abs(values).max(initial=0))
-        return cls((0,) * len(values), 0, (Limb(0, values, top),))
+    def of_integers(cls, values: Integers) -> ExactSums:
+        """Return sums whose values are integers."""
+        return cls.of_grids([(values, 0)], len(values))
+
+    @classmethod
+    def of_grids(cls, parts: Sequence[tuple[Integers, int]], size: int) -> ExactSums:
+        """Return the sums of parts of `size` integers, each times its power of two.
+
+        Examples
+        --------
+        >>> parts = [(np.array([3, -1]), 33), (np.array([1, 1]), -1)]
+        >>> [float(x) for x in ExactSums.of_grids(parts, 2)]
+        [25769803776.5, -8589934591.5]
+        """
+        if not parts:
+            return cls.zeros(size)
+        exponents = [exponent for _, exponent in parts]
+        low, high = min(exponents) // _BITS, max(exponents) // _BITS + 3
+        digits = np.zeros((high - low, size), dtype=np.int64)
+        for units, exponent in parts:
+            place, shift = divmod(exponent, _BITS)
+            first, second, third = digits[place - low :][:3]
+            first += (units << shift) & (_BASE - 1)
+            second += (units >> (_BITS - shift)) & (_BASE - 1)
+            third += units >> _BITS >> (_BITS - shift)
+        used = np.flatnonzero(digits.any(axis=1)).tolist() or [0, -1]
+        return cls(digits[used[0] : used[-1] + 1], low + used[0], len(parts) + 1)
+
+    @classmethod
+    def of_units(cls, units: Sequence[int], exponent: int = 0) -> ExactSums:
+        """Return sums whose values are Python's integers times 2**exponent.
+
+        Examples
+        --------
+        >>> ExactSums.of_units([3, 0], -2).to_strings()
+        ['3p-2', '0p0']
+        """
+        low, shift = divmod(exponent, _BITS)
+        width = max((unit.bit_length() for unit in units), default=0) + shift
+        length = 4 * (width // _BITS + 1)
+        signed = b"".join((unit << shift).to_bytes(length, "little", signed=True) for unit in units)
+        digits = np.frombuffer(signed, "<u4").reshape(len(units), -1).T.astype(np.int64)
+        if len(digits):
+            digits[-1] -= (digits[-1] >> (_BITS - 1)) << _BITS  # The sign.
+        return cls(digits, low)
 
     def __len__(self) -> int:
-        return len(self.units)
+        return int(self.digits.shape[1])
 
     def __getitem__(self, index: int) -> Fraction:
-        low = min(0, self.exponent, *(limb.exponent for limb in self.limbs))
-        total = self.units[index] << (self.exponent - low)
-        for limb in self.limbs:
-            total += int(limb.units[index]) << (limb.exponent - low)
-        return Fraction(total, 1 << -low)
+        unit = _whole(self.digits[:, index].tolist())
+        return Fraction(unit) * Fraction(2) ** (_BITS * self.low)
 
     def __add__(self, other: ExactSums) -> ExactSums:
         if len(self) != len(other):
             raise ValueError(f"{len(self)} sums cannot be added to {len(other)}")
-        limbs = {limb.exponent: limb for limb in self.limbs}
-        for limb in other.limbs:
-            mine = limbs.get(limb.exponent)
-            if mine is None:
-                limbs[limb.exponent] = limb
-            elif mine.top + limb.top < _FULL:
-                both = Limb(limb.exponent, mine.units + limb.units, mine.top + limb.top)
-                limbs[limb.exponent] = both
-            else:
-                return self.settled() + other.settled()
-        low = min(self.exponent, other.exponent)
-        units = self.units
-        if any(other.units):
-            pairs = zip(_shifted(self, low), _shifted(other, low), strict=True)
-            units = tuple(a + b for a, b in pairs)
-        else:
-            low = self.exponent
-        total = ExactSums(units, low, tuple(limbs.values()))
-        return total if len(limbs) <= _MOST_LIMBS else total.settled()
+        if not len(self.digits) or not len(other.digits):
+            return self if len(self.digits) else other
+        low = min(self.low, other.low)
+        high = max(self.low + len(self.digits), other.low + len(other.digits))
+        both = ExactSums(self.window(low, high), low, self.terms + other.terms)
+        both.digits[other.low - low :][: len(other.digits)] += other.digits
+        return both if both.terms < _MOST_TERMS else both.carried()
+
+    def __neg__(self) -> ExactSums:
+        return ExactSums(-self.digits, self.low, self.terms)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ExactSums):
             return NotImplemented
-        mine, theirs = self.settled(), other.settled()
-        low = min(mine.exponent, theirs.exponent)
-        return _shifted(mine, low) == _shifted(theirs, low)
+        return len(self) == len(other) and not (self + -other).carried().digits.any()
 
     def __hash__(self) -> int:
-        return hash(tuple(self[i] for i in range(len(self))))
+        return hash(tuple(self.to_strings()))
 
-    def settled(self) -> ExactSums:
-        """Return the same sums without limbs: each is its unit alone."""
-        if not self.limbs:
-            return self
-        low = min(self.exponent, *(limb.exponent for limb in self.limbs))
-        units = list(_shifted(self, low))
-        for limb in self.limbs:
-            for index in np.flatnonzero(limb.units).tolist():
-                units[index] += int(limb.units[index]) << (limb.exponent - low)
-        return ExactSums(tuple(units), low)
-
-    def joined(self, other: ExactSums) -> ExactSums:
+    def joined(self, *others: ExactSums) -> ExactSums:
         """Return these sums followed by the other ones."""
-        mine, theirs = self.settled(), other.settled()
-        low = min(mine.exponent, theirs.exponent)
-        return ExactSums(_shifted(mine, low) + _shifted(theirs, low), low)
+        parts = (self, *others)
+        low = min(part.low for part in parts)
+        high = max(part.low + len(part.digits) for part in parts)
+        digits = np.empty((high - low, sum(map(len, parts))), dtype=np.int64)
+        end = 0
+        for part in parts:
+            start, end = end, end + len(part)
+            digits[:, start:end] = part.window(low, high)
+        return ExactSums(digits, low, max(part.terms for part in parts))
 
-    def regrouped(self, places: NDArray[np.intp], size: int) -> ExactSums:
+    def regrouped(self, places: Labels, size: int) -> ExactSums:
         """Return `size` sums: entry i goes to ``places[i]``, where several add up.
 
         Examples
         --------
-        >>> [int(x) for x in ExactSums((1, 2, 4)).regrouped(np.array([2, 0, 2]), 4)]
+        >>> sums = ExactSums.of_integers(np.array([1, 2, 4])).regrouped(np.array([2, 0, 2]), 4)
+        >>> [int(x) for x in sums]
         [2, 0, 5, 0]
         """
         most = int(np.bincount(places).max(initial=1))
-        if any(limb.top * most >= _FULL for limb in self.limbs):
-            return self.settled().regrouped(places, size)
-        units = [0] * size
-        for place, unit in zip(places.tolist(), self.units, strict=True):
-            units[place] += unit
-        moved = [np.zeros(size, dtype=np.int64) for _ in self.limbs]
-        for into, limb in zip(moved, self.limbs, strict=True):
-            np.add.at(into, places, limb.units)
-        limbs = (Limb(a.exponent, b, a.top * most) for a, b in zip(self.limbs, moved, strict=True))
-        return ExactSums(tuple(units), self.exponent, tuple(limbs))
+        if self.terms * most >= _MOST_TERMS and self.terms > 1:
+            return self.carried().regrouped(places, size)
+        digits = np.zeros((len(self.digits), size), dtype=np.int64)
+        if most == 1:
+            digits[:, places] = self.digits
+        else:
+            for into, row in zip(digits, self.digits, strict=True):
+                np.add.at(into, places, row)
+        return ExactSums(digits, self.low, self.terms * most)
+
+    def take(self, places: Sequence[int]) -> ExactSums:
+        """Return the sums at some places, in their order."""
+        return ExactSums(self.digits[:, list(places)], self.low, self.terms)
 
     def with_total(self) -> ExactSums:
         """Return these sums with one more entry: the sum of them all."""
-        limbs = []
-        for limb in self.limbs:
-            if limb.top * len(self) >= _FULL:
-                return self.settled().with_total()
-            units = np.append(limb.units, limb.units.sum())
-            limbs.append(Limb(limb.exponent, units, limb.top * max(1, len(self))))
-        return ExactSums((*self.units, sum(self.units)), self.exponent, tuple(limbs))
+        if self.terms * len(self) >= _MOST_TERMS and self.terms > 1:
+            return self.carried().with_total()
+        total = self.digits.sum(axis=1, keepdims=True)
+        digits = np.concatenate([self.digits, total], axis=1)
+        return ExactSums(digits, self.low, self.terms * max(1, len(self)))
 
-    def to_strings(self) -> list[str]:
-        """Return each sum as ``<hexadecimal integer>p<exponent>``, exact and short.
+    def to_floats(self) -> Floats:
+        """Return each sum as a float64, within 1 ulp; equal sums give equal floats.
 
         Examples
         --------
-        >>> ExactSums((3, 0), -2).to_strings()
-        ['3p-2', '0p0']
+        >>> ExactSums.of_units([-3, 1 << 40], -1).to_floats().tolist()
+        [-1.5, 549755813888.0]
         """
-        whole = self.settled()
-        return [_to_string(unit, whole.exponent) for unit in whole.units]
+        floats = np.empty(len(self))
+        for start in range(0, len(self), _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            whole = ExactSums(self.digits[:, some], self.low).carried()
+            negative = (whole.digits < 0).any(axis=0)
+            sizes = ExactSums(np.where(negative, -whole.digits, whole.digits), whole.low).carried()
+            total = np.zeros(len(whole))
+            for place, row in enumerate(sizes.digits, sizes.low):
+                total += np.ldexp(row.astype(np.float64), _BITS * place)
+            floats[some] = np.where(negative, -total, total)
+        return floats
+
+    def to_units(self, exponent: int) -> list[int]:
+        """Return each sum as an integer times 2**exponent, which must divide it.
+
+        Examples
+        --------
+        >>> ExactSums.of_units([3, -5]).to_units(-2)
+        [12, -20]
+        """
+        shift = _BITS * self.low - exponent
+        units = map(_whole, self.carried().digits.T.tolist())
+        return [unit << shift if shift > 0 else unit >> -shift for unit in units]
+
+    def to_strings(self) -> list[str]:
+        """Return each sum as ``<hexadecimal integer>p<exponent>``, exact and short."""
+        units = map(_whole, self.carried().digits.T.tolist())
+        return [_to_string(unit, _BITS * self.low) for unit in units]
 
     @classmethod
     def from_strings(cls, texts: Sequence[str]) -> ExactSums:
@@ -165,13 +217,29 @@ class ExactSums:
         # All get one exponent: short texts whose powers lie far apart could fill the memory.
         if len(pairs) * (high - min(0, low)) > max(_FEW_BITS, _MOST_GROWTH * sum(map(len, texts))):
             raise ValueError("the exact sums are too far apart")
-        return cls(tuple(unit << (exponent - low) if unit else 0 for unit, exponent in pairs), low)
+        return cls.of_units([unit << max(0, exponent - low) for unit, exponent in pairs], low)
+
+    def window(self, low: int, high: int) -> Integers:
+        """Return a copy of the digits from place `low` up to `high`."""
+        digits = np.zeros((high - low, len(self)), dtype=np.int64)
+        digits[self.low - low :][: len(self.digits)] = self.digits
+        return digits
+
+    def carried(self) -> ExactSums:
+        """Return the same sums with digits from 0 to 2**32 - 1, but -1 at the end if negative."""
+        rows, carry = [], np.zeros(len(self), dtype=np.int64)
+        for row in self.digits:
+            carry = carry + row
+            rows.append(carry & (_BASE - 1))
+            carry >>= _BITS
+        while carry.any():
+            rows.append(np.where(carry == -1, carry, carry & (_BASE - 1)))
+            carry = (carry >> _BITS) * (carry != -1)
+        return ExactSums(np.array(rows).reshape(-1, len(self)), self.low)
 
 
-def _shifted(sums: ExactSums, exponent: int) -> tuple[int, ...]:
-    """Return the units, limbs apart, of a lower power of two."""
-    shift = sums.exponent - exponent
-    return tuple(unit << shift for unit in sums.units) if shift else sums.units
+def _whole(digits: list[int]) -> int:
+    return sum(digit << (_BITS * place) for place, digit in enumerate(digits))
 
 
 def _to_string(unit: int, exponent: int) -> str:

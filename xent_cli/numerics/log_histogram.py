@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Self
 
 import numpy as np
@@ -49,9 +50,9 @@ class Magnitudes:
         step = ((fraction - 0.5) * (2 * _PER_OCTAVE)).astype(np.int64)
         codes = cells * BINS + octave * _PER_OCTAVE + step
         used, at, counts = np.unique(codes, return_inverse=True, return_counts=True)
-        sums = sum_groups(sizes, at, len(used)).settled()
-        found = zip(used.tolist(), counts.tolist(), sums.units, strict=True)
-        return cls({code: (n, ExactSums((unit,), sums.exponent)) for code, n, unit in found})
+        sums = sum_groups(sizes, at, len(used))
+        found = enumerate(zip(used.tolist(), counts.tolist(), strict=True))
+        return cls({code: (n, sums.take([place])) for place, (code, n) in found})
 
     def __add__(self, other: Magnitudes) -> Self:
         bins = dict(self.bins)
@@ -79,6 +80,18 @@ class Magnitudes:
         """
         found = sorted((code for code in self.bins if code // BINS == cell), reverse=True)
         return [(_lower_end(code % BINS), *self.bins[code]) for code in found]
+
+    def total(self, cell: int) -> float:
+        """Return the sum of |d| of a cell.
+
+        Examples
+        --------
+        >>> Magnitudes.of(np.array([4.0, -1.0, 0.0]), np.zeros(3, dtype=np.intp)).total(0)
+        5.0
+        """
+        low, high = cell * BINS, (cell + 1) * BINS
+        sums = (total[0] for code, (_, total) in self.bins.items() if low <= code < high)
+        return float(sum(sums, Fraction(0)))
 
     def top_share(self, cell: int, n_rows: int, *, power: int = 1) -> float | None:
         """Return which share of the sum of |d|**power the top `n_rows` of a cell carry.

@@ -9,34 +9,49 @@ import math
 from collections.abc import Callable, Sequence
 from statistics import NormalDist
 
+from xent_cli.numerics.student_t import t_quantile
+
 POWER = 0.8
 """The chance of seeing a difference that is there, which is customary."""
 
-_HOPELESS = 1e8
+_STEPS = 50
+_HOPELESS = 1e7
 """A margin so many times smaller than what can be seen needs 1e16 times the rows."""
 
 
-def smallest_detectable(se: float, level: float = 0.95, power: float = POWER) -> float:
+def smallest_detectable(
+    se: float, level: float = 0.95, power: float = POWER, *, df: float = math.inf
+) -> float:
     """The smallest true difference that a two-sided test at `level` finds with chance `power`.
 
-    (z of the level + z of the power) * se, by the normal distribution (Miller, "Adding Error Bars
-    to Evals", 2024, section 5).
+    (t of the level + t of the power) * se (Miller, "Adding Error Bars to Evals", 2024, section 5,
+    with Student's t in place of the normal distribution).
 
     Parameters
     ----------
     se : float
         Standard error of the difference.
+    df : float
+        Its degrees of freedom; infinite for the normal distribution.
 
     Examples
     --------
     >>> round(smallest_detectable(0.03815319995317123), 10)
     0.106889441
+    >>> round(smallest_detectable(0.03815319995317123, df=9), 10)
+    0.1200132187
     """
-    return _both_quantiles(level, power) * se
+    return _both_quantiles(level, power, df) * se
 
 
 def rows_needed(
-    n: int, se: float, margin: float, level: float = 0.95, power: float = POWER
+    n: int,
+    se: float,
+    margin: float,
+    level: float = 0.95,
+    power: float = POWER,
+    *,
+    df: float = math.inf,
 ) -> int | None:
     """Rows with which a true difference of `margin` would be found with chance `power`.
 
@@ -47,6 +62,8 @@ def rows_needed(
         number. (With clusters: as many rows a cluster as here.)
     margin : float
         How far the truth is supposed to be from what the rule compares it with.
+    df : float
+        Degrees of freedom of `se`, which grow with the rows.
 
     Returns
     -------
@@ -57,15 +74,25 @@ def rows_needed(
     >>> rows_needed(100, (1 / 9 / 100) ** 0.5, 0.03)  # Miller's example: 969 questions
     969
     """
-    if not margin:
+    if not margin or se / abs(margin) >= _HOPELESS:
         return None
-    ratio = smallest_detectable(se, level, power) / abs(margin)
-    return max(2, math.ceil(n * ratio * ratio)) if ratio < _HOPELESS else None
+    needed, more = 2, 1
+    # More rows have more degrees of freedom and smaller quantiles: from below this ends soon.
+    for _ in range(_STEPS):
+        there = max(1.0, (df + 1) * needed / n - 1)
+        ratio = smallest_detectable(se, level, power, df=there) / abs(margin)
+        more = max(2, math.ceil(n * ratio * ratio))
+        if abs(more - needed) <= 1:
+            break
+        needed = more
+    return max(needed, more)
 
 
-def _both_quantiles(level: float, power: float) -> float:
-    normal = NormalDist()
-    return -normal.inv_cdf((1 - level) / 2) + normal.inv_cdf(power)
+def _both_quantiles(level: float, power: float, df: float) -> float:
+    if math.isinf(df):
+        normal = NormalDist()
+        return -normal.inv_cdf((1 - level) / 2) + normal.inv_cdf(power)
+    return -t_quantile((1 - level) / 2, df) + t_quantile(power, df)
 
 
 def holm_adjust(p_values: Sequence[float | None]) -> list[float | None]:

@@ -1,28 +1,212 @@
-"""Summing float64 values without rounding: exact, and so the same in any order.
+"""Summing float64 values without rounding: exact, and so the same in any order. NumPy only.
 
-A float64 is an integer times a power of two. Values are cut on a grid so coarse that the parts of a
-whole chunk add up in float64 without rounding; the sums move into integers and what the grid cut
-off goes round again, until nothing is left. NumPy only.
+A float64 is an integer times a power of two. Adding 1.5 * 2**(g + 52) to a value rounds it to the
+grid 2**g, and the bits of the result, read as an integer, are those of the constant and the value
+in units of the grid. Integers add up without rounding; what the grid cut off goes round again,
+until nothing is left.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from xent_cli.numerics.arrays import Floats
-from xent_cli.numerics.exact import ExactSums, Limb
+from xent_cli.numerics.arrays import Floats, Integers, Labels, Mask
+from xent_cli.numerics.exact import ExactSums
 
-_CHUNK_BITS = 17
-"""Chunks of up to 2**17 values: each pass then settles 52 - 17 = 35 bits of every value."""
+Numbers = np.ndarray[Any, np.dtype[np.integer[Any]]]
+
+_MOST_BITS = 51
+"""What one pass can settle of a value: the constant takes the other two bits of a significand."""
 
 _HUGE = 2.0**900
-"""From here on the constant that cuts would overflow; such values go one by one."""
+"""From here on the constant would overflow; such values are scaled down first."""
+
+_MOST_AT_ONCE, _RUN_COST = 1 << 17, 4
+"""Values that are added up together, few enough for a cache, a group counting as four of them."""
 
 
-def sum_groups(values: Floats, groups: NDArray[np.intp], n_groups: int) -> ExactSums:
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """n rows in the order of their groups: sorted once, added up many times.
+
+    Attributes
+    ----------
+    size : int
+        Of how many groups there are, from 0 on.
+    order : (n,) intp, optional
+        The rows, group by group; None where they are in order.
+    present : (P,) intp
+        The groups that have rows, increasing.
+    starts, counts : (P,) intp and int64
+        Where the run of each of these begins in the order, and how many rows it has.
+    """
+
+    size: int
+    order: Labels | None
+    present: Labels
+    starts: Labels
+    counts: Integers
+
+    @classmethod
+    def of(cls, labels: Numbers, size: int) -> Groups:
+        """Sort rows with the groups `labels` (n,), from 0 to `size` - 1.
+
+        Examples
+        --------
+        >>> groups = Groups.of(np.array([2, 0, 2]), 3)
+        >>> groups.count(), groups.order
+        (array([1, 0, 2]), array([1, 0, 2]))
+        """
+        small: Numbers = labels
+        if size <= 1 << 16:
+            small = labels.astype(np.uint8 if size <= 1 << 8 else np.uint16)
+        # Up to 16 bits NumPy's stable sort is a radix sort, a nanosecond or two a row.
+        order = small.argsort(kind="stable" if size <= 1 << 16 else None)
+        return cls.of_sorted(small.take(order), size, order)
+
+    @classmethod
+    def among(cls, labels: Integers) -> tuple[Integers, Groups]:
+        """Sort rows by labels (n,) of any size; return those that occur, and their rows.
+
+        Examples
+        --------
+        >>> found, groups = Groups.among(np.array([70, -2, 70]))
+        >>> found, groups.count()
+        (array([-2, 70]), array([1, 2]))
+        """
+        order = labels.argsort()
+        ordered = labels.take(order)
+        numbers = np.cumsum(ordered[1:] != ordered[:-1])
+        groups = cls.of_sorted(np.concatenate([[0], numbers])[: len(labels)], 0, order)
+        return ordered[groups.starts], replace(groups, size=len(groups.present))
+
+    @classmethod
+    def of_rows(cls, n_rows: int, width: int) -> Groups:
+        """Make each row of a contiguous (n_rows, width) matrix a group of its values."""
+        present = np.arange(n_rows if width else 0)
+        return cls(n_rows, None, present, present * width, np.full(len(present), width))
+
+    @classmethod
+    def of_sorted(cls, labels: Numbers, size: int, order: Labels | None = None) -> Groups:
+        """Take rows whose groups `labels` (n,) increase, at least in their `order`."""
+        first = np.ones(len(labels), dtype=np.bool_)
+        np.not_equal(labels[1:], labels[:-1], out=first[1:])
+        starts = np.flatnonzero(first)
+        counts = np.diff(starts, append=len(labels))
+        return cls(size, order, labels.take(starts).astype(np.intp), starts, counts)
+
+    def __len__(self) -> int:
+        return int(self.counts.sum())
+
+    def count(self, mask: Mask | None = None) -> Integers:
+        """Count the rows of each group, (size,): all, or those that `mask` (n,) marks."""
+        if mask is None:
+            return self._spread(self.counts)
+        if not mask.any():
+            return np.zeros(self.size, dtype=np.int64)
+        marks = mask if self.order is None else mask.take(self.order)
+        return self._spread(np.add.reduceat(marks, self.starts, dtype=np.int64))
+
+    def sum(self, values: Floats) -> ExactSums:
+        """Sum finite `values` (n,) by group, exactly."""
+        return self.powers(values, 1)[0]
+
+    def powers(self, values: Floats, most: int) -> list[ExactSums]:
+        """Sum values, their squares, cubes and so on, up to a power of `most`.
+
+        A product is rounded, row by row, before it is added up.
+
+        Examples
+        --------
+        >>> groups = Groups.of(np.array([0, 1, 0]), 2)
+        >>> [float(sums[0]) for sums in groups.powers(np.array([2.0, 3.0, 4.0]), 3)]
+        [6.0, 20.0, 72.0]
+        """
+        step = max(1, _MOST_AT_ONCE * self.size // max(1, _RUN_COST * self.size + len(values)))
+        if self.size > step and self.size == len(self.present):
+            pieces = [piece.powers(values[rows], most) for rows, piece in self._pieces(step)]
+            return [first.joined(*more) for first, *more in zip(*pieces, strict=True)]
+        base = values if self.order is None else values.take(self.order)
+        power, found = base, [self._sum(base)]
+        for _ in range(most - 1):
+            power = power * base
+            found.append(self._sum(power))
+        return found
+
+    def products(self, a: Floats, b: Floats) -> ExactSums:
+        """Sum products without rounding them: for few values, at twice the price."""
+        product, error = two_product(a, b)
+        return self.sum(product) + self.sum(error)
+
+    def _sum(self, values: Floats) -> ExactSums:
+        """Sum values that are in the order of their groups.
+
+        With |x| < 2**e, no more than 2**c values a group and the grid 2**g, g = e + c - 62, they
+        sum to less than 2**62 units.
+        """
+        top = max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
+        if math.isnan(top):
+            raise ValueError("NaN has no sum")
+        if math.isinf(top):
+            raise OverflowError("an infinity has no sum")
+        if top >= _HUGE:
+            huge = np.where(np.abs(values) >= _HUGE, values, 0.0)
+            scaled = self._sum(huge * 2.0**-512)
+            large = ExactSums(scaled.digits, scaled.low + 16, scaled.terms)
+            return self._sum(values - huge) + large
+        bits = min(_MOST_BITS, 62 - int(self.counts.max(initial=1)).bit_length())
+        part, rest, few = np.empty_like(values), values, None
+        parts: list[tuple[Integers, int]] = []
+        while top:
+            grid = max(math.frexp(top)[1] - bits, -1074)
+            magic = np.array(math.ldexp(1.5, grid + 52))
+            np.add(rest, magic, out=part)
+            units = np.add.reduceat(part.view(np.int64), self.starts)
+            units -= self.counts * magic.view(np.int64)
+            parts.append((self._spread(units), grid))
+            part -= magic
+            rest = np.subtract(rest, part, out=None if rest is values else rest)
+            left = rest != 0.0
+            n_left = np.count_nonzero(left)
+            if 0 < n_left * 8 < len(rest):
+                few = self._few(rest, np.flatnonzero(left))
+                break
+            # What is left is half a unit of the grid at most; to look for the largest takes longer.
+            top = math.ldexp(1.0, grid - 1) if n_left else 0.0
+        total = ExactSums.of_grids(parts, self.size)
+        return total if few is None else total + few
+
+    def _spread(self, found: Integers) -> Integers:
+        """Return what was found for the groups that have rows for all, (size,)."""
+        if len(found) == self.size:
+            return found
+        spread = np.zeros(self.size, dtype=np.int64)
+        spread[self.present] = found
+        return spread
+
+    def _pieces(self, step: int) -> Iterator[tuple[Labels | slice, Groups]]:
+        """Yield the rows of `step` groups at a time, and the groups."""
+        ends = np.append(self.starts, len(self))
+        for start in range(0, self.size, step):
+            some = slice(start, start + step)
+            counts = self.counts[some]
+            low, high = int(ends[start]), int(ends[start + len(counts)])
+            rows = slice(low, high) if self.order is None else self.order[low:high]
+            runs = np.arange(len(counts))
+            yield rows, Groups(len(counts), None, runs, self.starts[some] - low, counts)
+
+    def _few(self, values: Floats, at: Labels) -> ExactSums:
+        """Sum those of the values, in the order of their groups, that stand at some places."""
+        runs = np.searchsorted(self.starts, at, side="right") - 1
+        return Groups.of_sorted(self.present[runs], self.size).sum(values[at])
+
+
+def sum_groups(values: Floats, groups: Labels, n_groups: int) -> ExactSums:
     """Sum finite `values` by group, exactly.
 
     Parameters
@@ -42,11 +226,7 @@ def sum_groups(values: Floats, groups: NDArray[np.intp], n_groups: int) -> Exact
     >>> float(sums[0]), float(sums[1])
     (1.0, 5.0)
     """
-    total = ExactSums.zeros(n_groups)
-    for start in range(0, len(values), 1 << _CHUNK_BITS):
-        chunk = slice(start, start + (1 << _CHUNK_BITS))
-        total += _sum_chunk(values[chunk], groups[chunk], n_groups)
-    return total
+    return Groups.of(groups, n_groups).sum(values)
 
 
 def sum_rows(matrix: Floats) -> ExactSums:
@@ -57,79 +237,18 @@ def sum_rows(matrix: Floats) -> ExactSums:
     >>> [float(x) for x in sum_rows(np.array([[0.1, 0.2, -0.1], [1e300, 1.0, -1e300]]))]
     [0.2, 1.0]
     """
-    n_rows, width = matrix.shape
-    rows = np.arange(n_rows, dtype=np.intp)[:, np.newaxis]
-    total = ExactSums.zeros(n_rows)
-    for start in range(0, width, 1 << _CHUNK_BITS):
-        chunk = matrix[:, start : start + (1 << _CHUNK_BITS)]
-        total += _sum_chunk(chunk, np.broadcast_to(rows, chunk.shape), n_rows)
-    return total
+    return Groups.of_rows(*matrix.shape).sum(np.ascontiguousarray(matrix).reshape(-1))
 
 
-def _sum_chunk(values: Floats, groups: NDArray[np.intp], n_groups: int) -> ExactSums:
-    """Sum at most 2**17 values a group; `groups` has the shape of `values`.
+def one_sum(values: Floats) -> ExactSums:
+    """Sum all values (n,) exactly into one sum.
 
-    The values are cut on ever finer grids until nothing is left. With |x| < 2**e and the grid 2**g,
-    g = e + 17 - 52, adding and subtracting 1.5 * 2**(g + 52) rounds x to a multiple of 2**g, and
-    2**17 of these sum to less than 2**(g + 53): any order of addition is exact. e is even, so that
-    chunks share their grids.
+    Examples
+    --------
+    >>> float(one_sum(np.full(10, 0.1))[0])
+    1.0
     """
-    top = _largest(values)
-    if math.isnan(top):
-        raise ValueError("NaN has no sum")
-    total = ExactSums.zeros(n_groups)
-    if top >= _HUGE:
-        huge = np.abs(values) >= _HUGE
-        total = _sum_huge(values[huge], groups[huge], n_groups)
-        values = np.where(huge, 0.0, values)
-        top = _largest(values)
-    # In two groups one value waits for the other in bincount: a product with their marks does not.
-    marks = groups.astype(np.float64) if n_groups == 2 and values.ndim == 1 else None
-    limbs: list[Limb] = []
-    part, rest = np.empty_like(values), values
-    while top > 0.0:
-        exponent = math.frexp(top)[1]
-        grid = max(exponent + exponent % 2 + _CHUNK_BITS - 52, -1074)
-        magic = math.ldexp(1.5, grid + 52)
-        np.add(rest, magic, out=part)
-        part -= magic
-        units = np.ldexp(_collapse(part, groups, n_groups, marks), -grid)
-        limbs.append(Limb(grid, units.astype(np.int64), _largest(units)))
-        rest = np.subtract(rest, part, out=None if rest is values else rest)
-        # What is left is half a unit of the grid at most; to look for the largest takes longer.
-        top = math.ldexp(1.0, grid - 1) if rest.any() else 0.0
-        if top and len(limbs) > 1 and np.count_nonzero(rest) * 8 < rest.size:
-            left = rest != 0
-            values, groups = rest[left], groups[left]
-            marks = None if marks is None else marks[left]
-            part, rest = np.empty_like(values), values
-    return total + ExactSums((0,) * n_groups, 0, tuple(limbs))
-
-
-def _collapse(
-    part: Floats, groups: NDArray[np.intp], n_groups: int, marks: Floats | None
-) -> Floats:
-    """Add up by group what adds up without rounding."""
-    if part.ndim == 2:
-        return np.asarray(part.sum(axis=1))
-    if n_groups == 1:
-        return np.asarray([part.sum()])
-    if marks is not None:
-        ones = np.dot(part, marks)
-        return np.asarray([part.sum() - ones, ones])
-    return np.asarray(np.bincount(groups, weights=part, minlength=n_groups))
-
-
-def _sum_huge(values: Floats, groups: NDArray[np.intp], n_groups: int) -> ExactSums:
-    """Sum whole numbers of any size, one by one."""
-    units = [0] * n_groups
-    for group, value in zip(groups.tolist(), values.tolist(), strict=True):
-        units[group] += int(value)
-    return ExactSums(tuple(units))
-
-
-def _largest(values: Floats) -> float:
-    return max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
+    return Groups.of_rows(1, len(values)).sum(values) if len(values) else ExactSums.zeros(1)
 
 
 def two_product(a: Floats, b: Floats) -> tuple[Floats, Floats]:

@@ -20,7 +20,7 @@ from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.measure import Measured, measure
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.running_sum import Running
-from xent_cli.pipeline.plan import Plan, batch_limit
+from xent_cli.pipeline.plan import Plan, Seen, batch_limit
 from xent_cli.pipeline.session import Session
 from xent_cli.pipeline.sides import sides_of
 from xent_cli.pipeline.step import Step, Sum
@@ -126,13 +126,15 @@ def read_batches(
     Yields how many rows were read for them, too: some may have been left out.
     """
     limit = batch_rows or max(2, batch_limit(plans[0].spec.n_classes) // len(plans))
-    scratch = [np.empty(limit * plan.width) for plan in plans]
+    memory = [(plan, np.empty(limit * plan.width), Seen()) for plan in plans]
     for blocks in unit.blocks(limit):
         if stop is not None and stop.is_set():
             return
         # There may be one block more than plans: the labels'.
-        models = zip(plans, blocks, scratch, strict=False)
-        found = [plan.batch(block, blocks[unit.labels], memory) for plan, block, memory in models]
+        labels, models = blocks[unit.labels], zip(memory, blocks, strict=False)
+        found = [
+            plan.batch(block, labels, scratch, seen) for (plan, scratch, seen), block in models
+        ]
         yield len(blocks[0]), _same_rows(found) if len(found) > 1 else found
 
 
@@ -201,8 +203,11 @@ def inputs_of(plan: Plan, rows: int, join: Join | None = None) -> list[Input]:
     preds, labels = plan.preds, plan.labels
     behind = [tuple(name for name, there in beside if there is side) for side in (False, True)]
     found = [
-        Input("preds", preds.path, preds.format, rows, (*roles.preds, *behind[0])),
-        Input("labels", labels.path, labels.format, rows, (*roles.labels, *behind[1])),
+        Input(role, side.path, side.format, rows, columns, files=side.n_files)
+        for role, side, columns in (
+            ("preds", preds, (*roles.preds, *behind[0])),
+            ("labels", labels, (*roles.labels, *behind[1])),
+        )
     ]
     if join is None or roles.id is None:
         return found

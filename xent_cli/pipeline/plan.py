@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,12 +24,32 @@ from xent_cli.schema.spec import Spec
 
 if TYPE_CHECKING:
     from xent_cli.io.align.join import Join
+    from xent_cli.io.vocabulary import Vocabulary
+    from xent_cli.pipeline.slice_keys import SliceNumbers
 
 _BATCH_VALUES = 480_000
 """Values of q in a batch: 4 MB of float64, small beside a cache and large beside a step's cost.
 
 No power of 2, for the same place in every column would then be the same place in the cache."""
 _MOST_ROWS = 130_000
+
+
+class Seen:
+    """What the batches of a unit have in common: the numbers of their clusters and slices."""
+
+    @cached_property
+    def clusters(self) -> Vocabulary:
+        """Numbers clusters."""
+        from xent_cli.io.vocabulary import Vocabulary
+
+        return Vocabulary()
+
+    @cached_property
+    def slices(self) -> SliceNumbers:
+        """Numbers slices."""
+        from xent_cli.pipeline.slice_keys import SliceNumbers
+
+        return SliceNumbers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +125,13 @@ class Plan:
         self.preds.require_unchanged()
         self.labels.require_unchanged()
 
-    def batch(self, preds: Block, labels: Block, scratch: Floats | None = None) -> Batch:
+    def batch(
+        self,
+        preds: Block,
+        labels: Block,
+        scratch: Floats | None = None,
+        seen: Seen | None = None,
+    ) -> Batch:
         """Turn rows of both inputs into a batch.
 
         Parameters
@@ -115,12 +141,15 @@ class Plan:
         scratch : float64 of at least K * n values, optional
             Memory for the predictions. The batch then holds only until it is used again; fresh
             memory for every batch would cost more time than filling it.
+        seen : Seen, optional
+            What the batches before have numbered.
 
         Raises
         ------
         MissingValueError, LabelError
             For the first row that cannot be used, unless it is to be left out.
         """
+        seen = seen or Seen()
         q = preds.numbers(self.roles.preds, self.width, scratch)
         if self.percent:
             q = q / 100
@@ -155,17 +184,17 @@ class Plan:
             text_labels=isinstance(values, LabelValues) and values.numbers is None,
             names=self._names(preds),
         )
+        lost = np.zeros_like(missing)
         if self.roles.cluster is not None:
             block = labels if self.roles.cluster_in_labels else preds
-            codes, keys = block.codes(self.roles.cluster)
-            batch = replace(batch, clusters=codes, cluster_keys=keys)
+            codes = block.codes(self.roles.cluster, seen.clusters)
+            batch = replace(batch, clusters=codes, cluster_names=seen.clusters)
             lost = (codes < 0) & ~ignored
-        else:
-            lost = np.zeros_like(missing)
         if self.spec.by:
             from xent_cli.pipeline.slice_keys import slice_rows
 
-            batch = replace(batch, slices=slice_rows(self.spec.by, self.roles, preds, labels))
+            slices = slice_rows(self.spec.by, self.roles, preds, labels, seen.slices)
+            batch = replace(batch, slices=slices)
         bad_preds = invalid_predictions(batch, self.spec) & ~ignored
         bad_labels = missing & ~ignored
         bad_weights = np.zeros_like(missing) if weight is None else ~np.isfinite(weight) & ~ignored

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import sys
 import threading
+import traceback
+import warnings
 from collections.abc import Callable, Generator, Sequence
-from functools import partial
-from typing import Any, TypeVar
+from contextlib import suppress
+from dataclasses import dataclass
+from pickle import PicklingError
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from xent_cli.errors import EngineError, option
-from xent_cli.io.read_ahead import Stop, map_ahead
+from xent_cli.io.read_ahead import map_ahead
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 In = TypeVar("In")
 Out = TypeVar("Out")
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>.
-
-_Task = tuple[Callable[[Any, Stop], Any], Sequence[Any], Stop]
-_inherited: list[_Task] = []
-"""What a copy works on. Filled in copies alone, which inherit it, so that nothing is pickled."""
+_FOR_THE_PARENT = (
+    signal.SIGINT,
+    signal.SIGTERM,
+    *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []),
+)
 
 
 def can_copy() -> bool:
@@ -32,52 +41,140 @@ def can_copy() -> bool:
 
 
 def map_in_copies(
-    function: Callable[[In, Stop], Out], items: Sequence[In], jobs: int
+    function: Callable[[In], Out], items: Sequence[In], jobs: int
 ) -> Generator[Out, None, None]:
-    """Yield ``function(item, stop)`` for each item, in order, worked out by `jobs` copies.
+    """Yield ``function(item)`` for each item, in order, worked out by `jobs` copies.
 
     NumPy's steps are short, and threads of one interpreter lose a third of their time in handing
-    its lock over between them; copies do not. Their results come back pickled.
-
-    Parameters
-    ----------
-    function : callable
-        Ends soon after its second argument has been set.
+    its lock over between them; copies do not. Their results come back pickled, at most ``2 * jobs``
+    of them before they are asked for. At the end, whichever it is, the copies are killed: nothing
+    that a copy does may outlive it. Where no copy can be made, threads do the work.
 
     Raises
     ------
     EngineError
-        If a copy is killed.
+        If a copy is killed by somebody else.
 
     Examples
     --------
-    >>> list(map_in_copies(lambda item, stop: -item, [3, 2, 1], jobs=2))
+    >>> list(map_in_copies(lambda item: -item, [3, 2, 1], jobs=2))
     [-3, -2, -1]
     """
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
-
-    context = get_context("fork")
-    stop = context.Event()
-    begin = partial(_begin, (function, items, stop))
-    pool = ProcessPoolExecutor(min(jobs, len(items)), context, begin)
+    copies: list[_Copy] = []
     try:
-        yield from map_ahead(_work, range(len(items)), jobs, stop=stop, pool=pool)
-    except BrokenProcessPool:
+        with suppress(OSError):  # The number of processes is limited, or memory is.
+            while len(copies) < min(jobs, len(items)):
+                copies.append(_make_copy(function, items))
+        if copies:
+            yield from _in_order(copies, len(items))
+    except (EOFError, ConnectionError):
         raise EngineError(
             "A process that xent works with was killed.",
             hint=f"Was memory short? {option('jobs', 1)} does with one. No number was made.",
         ) from None
+    finally:
+        for copy in copies:
+            with suppress(ProcessLookupError):
+                os.kill(copy.pid, signal.SIGKILL)
+        for copy in copies:
+            copy.end.close()
+            with suppress(ChildProcessError):  # Who ignores SIGCHLD has no children to wait for.
+                os.waitpid(copy.pid, 0)
+    if not copies:
+        yield from map_ahead(function, items, jobs)
 
 
-def _begin(task: _Task) -> None:
-    """Make this process a copy that works until its parent has had enough, or is gone."""
-    _inherited.append(task)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent hears of Ctrl-C, and sets `stop`.
-    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """A copy of this process, and our end of the pipe to it: numbers out, results back."""
+
+    pid: int
+    end: Connection
 
 
-def _work(index: int) -> Any:
-    function, items, stop = _inherited[-1]
-    return function(items[index], stop)
+def _make_copy(function: Callable[[In], Any], items: Sequence[In]) -> _Copy:
+    """Copy this process; the copy inherits function and items, so that nothing is pickled."""
+    from multiprocessing import Pipe
+
+    ours, theirs = Pipe()
+    parent = os.getpid()
+    # A signal that comes before the copy knows that it is one would be taken for the parent's.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _FOR_THE_PARENT)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Of threads: see can_copy.
+            pid = os.fork()
+        if pid == 0:
+            _be_a_copy(function, items, theirs, parent)
+    except OSError:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return _Copy(pid, ours)
+
+
+def _be_a_copy(
+    function: Callable[[In], Any], items: Sequence[In], end: Connection, parent: int
+) -> NoReturn:
+    """Work until the parent has had enough, or is gone."""
+    try:
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+        for number in _FOR_THE_PARENT:
+            signal.signal(number, signal.SIG_IGN)
+        signal.set_wakeup_fd(-1)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _FOR_THE_PARENT)
+        while os.getppid() == parent:
+            index = end.recv()
+            with _Answer(end, index) as answer:
+                answer.value = function(items[index])
+    finally:
+        os._exit(1)  # Not even an error may leave this function: it would run on as the parent.
+
+
+class _Answer:
+    """Sends what a block makes, or the error that it raises."""
+
+    def __init__(self, end: Connection, index: int) -> None:
+        self.value: Any = None
+        self._end, self._index = end, index
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        if error is not None:
+            error.add_note("".join(traceback.format_exception(error)))
+        try:
+            self._end.send((self._index, self.value, error))
+        except (PicklingError, TypeError, AttributeError) as unsent:
+            told = EngineError(
+                f"A process failed: {type(error or unsent).__name__}: {error or unsent}."
+            )
+            self._end.send((self._index, None, told))
+        return True
+
+
+def _in_order(copies: Sequence[_Copy], n_items: int) -> Generator[Any, None, None]:
+    """Hand out the numbers of items, and yield what comes back, in their order."""
+    from multiprocessing.connection import wait
+
+    idle = [copy.end for copy in copies]
+    found: dict[int, tuple[Any, Any]] = {}
+    begun = 0
+    for index in range(n_items):
+        while index not in found:
+            while idle and begun < min(n_items, index + 2 * len(copies)):
+                idle.pop().send(begun)
+                begun += 1
+            busy = [copy.end for copy in copies if copy.end not in idle]
+            ready = wait(busy)
+            for end in [end for end in busy if end in ready]:
+                at, value, error = end.recv()
+                found[at] = value, error
+                idle.append(end)
+        value, error = found.pop(index)
+        if error is not None:
+            raise error
+        yield value

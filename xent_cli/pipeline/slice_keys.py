@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -18,26 +20,77 @@ from xent_cli.schema.roles import Roles
 from xent_cli.schema.slicing import Key, Part, SliceColumn, Slicing
 
 _NUMBERS = ("float", "integer", "boolean")
+Pair = tuple[int, int]
+
 _TABLE_FACTOR = 4
 """Codes below so many times their number are counted in a table; others are sorted."""
 
 
+class SliceNumbers:
+    """Numbers slices as they come, block by block: the sums of all blocks then have one order."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[SliceColumn, ...], dict[Any, int]] = {}
+        self._keys: dict[tuple[SliceColumn, ...], tuple[Key, ...]] = {}
+
+    def number(
+        self, columns: tuple[SliceColumn, ...], codes: Labels, values: Iterable[Part | Pair]
+    ) -> Labels:
+        """Return the numbers of rows whose values stand at `codes` (n,).
+
+        Values are parts of a column, or numbers of the columns before the last and of the last.
+        """
+        known = self._known.setdefault(columns, {})
+        numbers = [known.setdefault(value, len(known)) for value in values]
+        return np.asarray(np.array(numbers, dtype=np.intp)[codes])
+
+    def keys(self, columns: tuple[SliceColumn, ...]) -> tuple[Key, ...]:
+        """Return the slices by these columns so far, in the order of their numbers."""
+        known, keys = self._known[columns], self._keys.get(columns, ())
+        if len(keys) < len(known):
+            new = islice(known, len(keys), None)
+            if len(columns) == 1:
+                keys += tuple((part,) for part in new)
+            else:
+                before, last = self.keys(columns[:-1]), self.keys(columns[-1:])
+                keys += tuple((*before[a], *last[b]) for a, b in new)
+            self._keys[columns] = keys
+        return keys
+
+
 def slice_rows(
-    by: Sequence[Slicing], roles: Roles, preds: Block, labels: Block
+    by: Sequence[Slicing],
+    roles: Roles,
+    preds: Block,
+    labels: Block,
+    numbers: SliceNumbers | None = None,
 ) -> tuple[Sliced, ...]:
     """Return the slices of the rows of two blocks, by each slicing.
+
+    Those that `numbers` has seen keep their numbers.
 
     Raises
     ------
     SliceError, ColumnError
         If a column holds what names no slices.
     """
+    numbers = numbers or SliceNumbers()
 
     @cache
-    def parts(column: SliceColumn) -> tuple[Labels, tuple[Part, ...]]:
-        return _parts_of(labels if column.name in roles.by_labels else preds, column)
+    def parts(column: SliceColumn) -> Labels:
+        block = labels if column.name in roles.by_labels else preds
+        return numbers.number((column,), *_parts_of(block, column))
 
-    return tuple(_combined([parts(column) for column in slicing.columns]) for slicing in by)
+    found = []
+    for slicing in by:
+        columns, codes = slicing.columns[:1], parts(slicing.columns[0])
+        for column in slicing.columns[1:]:
+            more, n = parts(column), len(numbers.keys((column,)))
+            pairs, used = _compressed(codes * n + more, len(numbers.keys(columns)) * n)
+            columns = (*columns, column)
+            codes = numbers.number(columns, pairs, (divmod(code, n) for code in used))
+        found.append(Sliced(codes, numbers.keys(columns)))
+    return tuple(found)
 
 
 def require_numbers(roles: Roles, preds: Source, labels: Source) -> None:
@@ -83,29 +136,13 @@ def _count_values(source: Source, names: Sequence[str]) -> dict[str, ValueCounts
 
 
 def _parts_of(block: Block, column: SliceColumn) -> tuple[Labels, tuple[Part, ...]]:
-    """Return for each row the position of its part of a column in a tuple of distinct parts."""
+    """Return for each row the position of its part of a column in a tuple of parts."""
     if column.points is not None:
         values = block.numbers([column.name])[0]
         n = len(column.points) + 1
         at = np.searchsorted(np.array(column.points), values, side="right")
         return np.where(np.isnan(values), n, at), tuple(range(n + 1))
-    codes, texts = block.values(column.name)
-    place = {text: code for code, text in enumerate(dict.fromkeys(texts))}
-    if len(place) == len(texts):
-        return codes, texts
-    return np.array([place[text] for text in texts], dtype=np.intp)[codes], tuple(place)
-
-
-def _combined(columns: Sequence[tuple[Labels, tuple[Part, ...]]]) -> Sliced:
-    """Return the slices that the parts of several columns make together."""
-    codes, parts = columns[0]
-    codes, used = _compressed(codes, len(parts))
-    keys: list[Key] = [(parts[code],) for code in used]
-    for more, parts in columns[1:]:
-        codes, used = _compressed(codes * len(parts) + more, len(keys) * len(parts))
-        pairs = (divmod(code, len(parts)) for code in used)
-        keys = [(*keys[first], parts[last]) for first, last in pairs]
-    return Sliced(codes, tuple(keys))
+    return block.values(column.name)
 
 
 def _compressed(codes: Labels, size: int) -> tuple[Labels, list[int]]:

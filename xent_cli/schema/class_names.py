@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from itertools import compress, takewhile
 
 from xent_cli.errors import ClassesError, option
+from xent_cli.schema.file_guard import note_read
 
 _WORD = (
     r"(?:y_?)?(?:p|q|prob|probs|proba|probability|pred|preds|prediction|score|scores|logit|logits"
@@ -85,7 +86,8 @@ def match_columns(preds: Sequence[str], labels: Sequence[str]) -> list[int] | No
         for ours in _spellings(preds, fold):
             for theirs in _spellings(labels, fold):
                 if len(set(ours)) == len(ours) and sorted(ours) == sorted(theirs):
-                    return [theirs.index(name) for name in ours]
+                    places = {name: index for index, name in enumerate(theirs)}
+                    return [places[name] for name in ours]
     return None
 
 
@@ -97,8 +99,9 @@ def require_no_conflict(preds: Sequence[str], labels: Sequence[str]) -> None:
     >>> require_no_conflict(["p_cat", "p_dog"], ["y_cat", "y_owl"])
     """
     ours, theirs = _spellings(preds, str.casefold)[-1], _spellings(labels, str.casefold)[-1]
+    places = {name: index for index, name in reversed(list(enumerate(theirs)))}
     for position, name in enumerate(ours):
-        if name in theirs and theirs.index(name) != position:
+        if places.get(name, position) != position:
             raise ClassesError(
                 f"The columns of predictions and labels have the name {name!r} in common, but not "
                 "in the same place, and do not match otherwise.",
@@ -125,6 +128,7 @@ def read_class_names(given: str) -> tuple[str, ...]:
     ('cat', 'dog')
     """
     if os.path.isfile(given):
+        note_read(given)
         try:
             with open(given, encoding="utf-8-sig") as file:
                 names = [line.strip() for line in file if line.strip()]

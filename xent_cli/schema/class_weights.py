@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from xent_cli.errors import WeightError, option
+from xent_cli.schema.file_guard import note_read
 from xent_cli.schema.name_suggestions import did_you_mean, listed
 from xent_cli.schema.types import LARGEST_WEIGHT
 
@@ -90,6 +91,7 @@ def _read_list(given: str) -> dict[str, float]:
 
 def _read_file(path: str) -> dict[str, float]:
     weights: dict[str, float] = {}
+    note_read(path)
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             for number, row in enumerate(csv.reader(file), start=1):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.errors import LabelError, option
+from xent_cli.errors import ClassesError, LabelError, option
 from xent_cli.schema.class_names import FALSE_WORDS, TRUE_WORDS, as_number, polarity
 from xent_cli.schema.name_suggestions import listed
 from xent_cli.schema.spelling import Fold, fold, is_missing
@@ -185,7 +186,16 @@ class ClassIndex:
             return codes.astype(np.intp, copy=False)
         values = [as_number(name) for name in self.names]
         pairs = [(value, index) for index, value in enumerate(values) if value is not None]
-        pairs += [(v, i) for text, i in self.aliases if (v := as_number(text)) is not None]
+        known = dict(pairs)
+        if len(known) < len(pairs):
+            raise self._one_number(pairs)
+        pairs += [  # A class whose name is a number has no other.
+            (value, index)
+            for text, index in self.aliases
+            if (value := as_number(text)) is not None
+            and value not in known
+            and values[index] is None
+        ]
         if not pairs:
             return np.full(len(numbers), -1, dtype=np.intp)
         pairs.sort()
@@ -193,6 +203,18 @@ class ClassIndex:
         indices = np.array([index for _, index in pairs], dtype=np.intp)
         at = np.minimum(np.searchsorted(keys, numbers), len(keys) - 1)
         return np.asarray(np.where(keys[at] == numbers, indices[at], -1), dtype=np.intp)
+
+    def _one_number(self, pairs: Sequence[tuple[float, int]]) -> ClassesError:
+        """Return what to say of two classes that a number does not tell apart."""
+        one, other = next(
+            (self.names[i], self.names[j])
+            for (value, i), (again, j) in pairwise(sorted(pairs))
+            if value == again
+        )
+        return ClassesError(
+            f"The classes {one!r} and {other!r} are the same number, and labels are numbers here.",
+            hint=f"Name the classes apart with {option('classes')}, or write text labels.",
+        )
 
     def _first_number(self) -> int | None:
         """Return the number of class 0 if the others count on from it: no look-up is needed."""

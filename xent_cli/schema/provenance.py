@@ -25,7 +25,8 @@ class Input:
     """A file (or an object in memory) that was read, and the columns used of it.
 
     `id` is the column that joined its rows with those of the other input, and `unmatched` the
-    number of them that found no partner; both are None where rows stood in the same order.
+    number of them that found no partner; both are None where rows stood in the same order. `files`
+    is the number of files; None for an object in memory, and in reports of older versions.
     """
 
     role: str
@@ -35,6 +36,7 @@ class Input:
     columns: tuple[str, ...]
     id: str | None = None
     unmatched: int | None = None
+    files: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""

@@ -85,6 +85,14 @@ class GateOptions:
         metavar="N",
         least=0,
     )
+    looks: int = declare(
+        1,
+        "How often you will look, at growing data or at many candidates: level L becomes "
+        "1 - (1 - L) / K.",
+        "uncertainty",
+        metavar="K",
+        least=1,
+    )
     min_n: int = declare(
         30,
         "Slices with fewer rows are not judged by a rule over several.",

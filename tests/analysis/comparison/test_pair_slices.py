@@ -11,11 +11,13 @@ import pyarrow as pa
 import pytest
 import scipy.stats
 
+from tests.by_hand import moments
 from xent_cli import Report, compare, evaluate, gate
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.comparison.pair_slices import SliceComparison
 from xent_cli.errors import ReportError, SignatureError, SliceError
 from xent_cli.metrics.tally.paired import Delta
+from xent_cli.numerics.one_more_draw import guarded_difference, unseen_difference
 from xent_cli.pipeline import slice_keys
 
 RNG = np.random.default_rng(7)
@@ -66,7 +68,13 @@ def test_against_scipy():
         mine = item.key[0] == COUNTRY
         found = pair.difference(item.key)
         test = scipy.stats.ttest_rel(loss[1][mine], loss[0][mine])
-        assert found.p_value() == pytest.approx(test.pvalue, rel=1e-6)
+        assert found.value / found.se == pytest.approx(test.statistic, rel=1e-9)
+        d = loss[1][mine] - loss[0][mine]
+        both = float(sum(each[mine].sum() for each in loss))
+        unseen = unseen_difference(len(d), np.abs(d).sum(), both)
+        want = guarded_difference(moments(d), unseen)
+        assert found.interval(0.95) == pytest.approx(want.interval(0.95), rel=1e-9)
+        assert found.p_value() == pytest.approx(want.p_value(0.0), rel=1e-6)
         assert found.value == pytest.approx((loss[1] - loss[0])[mine].mean(), rel=1e-9)
 
 

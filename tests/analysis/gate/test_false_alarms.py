@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.by_hand import float_moments
 from xent_cli import evaluate, gate
 from xent_cli.errors import UsageError
+from xent_cli.numerics.one_more_draw import guarded_difference, unseen_difference
 
 RNG = np.random.default_rng(41)
 N, K = 600, 3
@@ -17,21 +19,20 @@ USERS = RNG.integers(0, 40, N)
 D = -np.log(B[np.arange(N), Y]) + np.log(A[np.arange(N), Y])
 
 
-def by_flipping(limit: float, d: np.ndarray, flips: int = 4000) -> float:
+def by_flipping(limit: float, d: np.ndarray, flips: int = 500) -> float:
     """The rate at which delta <= limit @95% fails, every row (or cluster) flipped for itself."""
-    from scipy import stats
-
     signs = np.random.default_rng(1).choice((-1.0, 1.0), (flips, len(d)))
-    s = signs * d
-    low = s.mean(axis=1) - stats.t.ppf(0.975, len(d) - 1) * stats.sem(s, axis=1)
-    return float((low > limit).mean())
+    both = -(np.log(A) + np.log(B))[np.arange(N), Y].sum()
+    unseen = unseen_difference(len(d), np.abs(d).sum(), both)
+    lows = [guarded_difference(float_moments(s), unseen).interval(0.95)[0] for s in signs * d]
+    return float(np.mean(np.array(lows) > limit))
 
 
 @pytest.mark.parametrize("limit", [-0.05, -0.02, 0.0, 0.02])
 def test_rate_is_that_of_flipped_rows(limit):
     result = gate(B, Y, require=f"delta <= {limit} @95%", baseline=A, aa=4000)
     want = by_flipping(limit, D)
-    assert result.false_alarms.rate == pytest.approx(want, abs=4 * (0.25 / 4000) ** 0.5 * 0.6)
+    assert result.false_alarms.rate == pytest.approx(want, abs=4 * (0.25 / 500) ** 0.5 * 0.6)
     assert result.false_alarms.flips == 4000
 
 
@@ -51,7 +52,7 @@ def test_classes_are_corrected():
 def test_clusters_change_sign_together():
     options = {"baseline": A, "aa": 2000, "require": ["delta <= 0 @95%", "class.0.delta <= 1"]}
     alarms = gate(B, Y, cluster=USERS, **options).false_alarms
-    assert 0.01 < alarms.rate < 0.04
+    assert 0.003 < alarms.rate < 0.04
     assert alarms.rules == ("delta <= 0 @95%", "class.0.delta <= 1")
 
 
@@ -70,9 +71,9 @@ def test_batches_change_nothing():
     assert one == many
 
 
-def test_equal_models_never_fail_under_a_level():
+def test_the_same_model_passes():
     alarms = gate(A, Y, require="delta <= 0 @95%", baseline=A, allow_same=True, aa=50).false_alarms
-    assert alarms.inconclusive == 50
+    assert alarms.passed == 50
 
 
 def test_an_empty_class_is_inconclusive():

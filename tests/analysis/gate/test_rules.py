@@ -116,7 +116,17 @@ def test_quoted_names_are_taken_letter_by_letter(name, quote):
 
 @given(st.sampled_from(list(METRICS)), st.floats(-1e6, 1e6))
 def test_numbers_are_read_to_the_last_bit(metric, limit):
-    assert parse_rule(f"{metric} <= {limit!r}").limit == limit
+    if metric in ("accuracy", "coverage") and limit > 1:
+        with pytest.raises(RuleError, match="never above 1"):
+            parse_rule(f"{metric} <= {limit!r}")
+    else:
+        assert parse_rule(f"{metric} <= {limit!r}").limit == limit
+
+
+@pytest.mark.parametrize("text", ["accuracy >= 95", "class.a.accuracy >= 95 @95%"])
+def test_shares_are_written_as_percentages(text):
+    with pytest.raises(RuleError, match="Write 95%"):
+        parse_rule(text)
 
 
 class TestClasses:

@@ -159,3 +159,34 @@ def test_a_label_column_is_read_for_each_use(tmp_path: Path) -> None:
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     with pytest.raises((BrokenFileError, ParseError, EncodingError)):
         evaluate(write(tmp_path / "p.jsonl", b"\x93NUMPY\x01\0" + bytes(range(256))))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('{"p_0": 0.5, "p_1": 0.5, "y": 0, "p_0": 0.6}', "'p_0' stands twice"),
+        ('{"p_0": 0.5, "p_1": 0.5, "y": 0, "y": 1}', "'y' stands twice"),
+        ('{"p_0": 0.5, "p_1": 0.5, "y": 0, "\\u0070_1": 1}', "'p_1' stands twice"),
+        ('{"p_0": 0.5, "p_1": 0.5, "y": 0, "\\ud800": 1}', r"'\\ud800' holds half of a surrogate"),
+        ('{"p_0": 0.5, "p_1": 0.5, "y": "\\udfff"}', "surrogate|not a number"),
+    ],
+)
+@pytest.mark.parametrize("before", [0, 1, 1500])
+def test_keys_that_stand_twice_or_are_no_text(
+    line: str, words: str, before: int, tmp_path: Path
+) -> None:
+    good = '{"p_0": 0.25, "p_1": 0.75, "y": 1}\n'
+    file = write(tmp_path / "p.jsonl", good * before + line + "\n" + good)
+    with pytest.raises(ParseError, match=rf"p\.jsonl, .*({words})"):
+        evaluate(file, label_col="y")
+
+
+@pytest.mark.parametrize("depth", [1000, 100_000])
+@pytest.mark.parametrize("brackets", ["[]", "{}"])
+def test_lists_in_lists(depth: int, brackets: str, tmp_path: Path) -> None:
+    opened = brackets[0] if brackets == "[]" else '{"a":'
+    deep = opened * depth + ("" if brackets == "[]" else "1") + brackets[1] * depth
+    good = '{"p_0": 0.25, "p_1": 0.75, "y": 1}\n'
+    file = write(tmp_path / "p.jsonl", good + good.replace("}", f', "z": {deep}}}'))
+    with pytest.raises(ParseError, match=r"row 2 \(line 2\): lists in lists"):
+        evaluate(file, label_col="y")

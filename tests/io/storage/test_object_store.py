@@ -9,12 +9,14 @@ import lzma
 import os
 import pickle
 import socket
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
@@ -364,3 +366,24 @@ def test_many_parts_are_opened_side_by_side(store: Store) -> None:
     for number in range(40):
         store.put(f"many/{number}.npy", npy_bytes(np.array([[0.5, 0.5]])))
     assert evaluate("s3://bucket/many", [0] * 40).n == 40
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_connections_that_break_again_and_again(
+    kind: str, store: Store, door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every tenth answer is lost, or half of it: asked again, or an error; never another number."""
+    monkeypatch.setattr(object_store, "_MOST", 1 << 16)
+    table = pa.table({f"p_{k}": np.linspace(0.1, 0.9, 10_000) / 4.5 for k in range(9)})
+    table = table.append_column("y", pa.array(np.arange(10_000) % 9))
+    if kind == "parquet":
+        pq.write_table(table, tmp_path / "t.parquet", row_group_size=5000)
+    else:
+        pa_csv.write_csv(table, tmp_path / "t.csv")
+    options = {"label_col": "y", "row_sums": "ignore"}
+    here = evaluate(tmp_path / f"t.{kind}", **options)
+    address = store.put_file(tmp_path / f"t.{kind}")
+    door.drop_every = 10
+    with suppress(StoreError):  # Exit code 2.
+        assert evaluate(address, **options).tally == here.tally
+    assert door.dropped

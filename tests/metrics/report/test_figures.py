@@ -51,8 +51,7 @@ class TestIdentities:
         )
         assert overall.perplexity == pytest.approx(math.exp(overall.cross_entropy), rel=1e-13)
         low, high = overall.ci95
-        assert low < overall.cross_entropy < high
-        assert high - overall.cross_entropy == pytest.approx(overall.cross_entropy - low)
+        assert 0 <= low < overall.cross_entropy < high
 
     def test_soft_labels_split_into_entropy_and_divergence(self):
         rng = np.random.default_rng(2)
@@ -195,7 +194,9 @@ class TestUndefined:
     def test_losses_that_do_not_vary(self):
         report = evaluate(**UNDEFINED["no variance"])
         assert report.overall.se is None
-        assert report.figures.undefined["overall.ci95"] == "the losses do not vary"
+        assert report.figures.undefined["overall.se"] == "the losses do not vary"
+        # One more row might cost something.
+        assert report.overall.ci95[1] > report.cross_entropy
 
     @pytest.mark.parametrize("weight", [[0.1, 0.3, 0.7, 1.1], [1e-20, 1.0, 1e9, 3.3]])
     def test_the_rounding_of_weights_is_no_variance(self, weight):

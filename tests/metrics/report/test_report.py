@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import numpy as np
 import pytest
 
-from xent_cli import Report, __version__, evaluate
+from xent_cli import Report, __version__, evaluate, merge
+from xent_cli.analysis.gate.rules import parse_rule
+from xent_cli.analysis.gate.verdicts import judge
 from xent_cli.errors import NothingLeftError, ReportError
 from xent_cli.metrics.report.report import finalize
 from xent_cli.metrics.tally.tally import Tally
+from xent_cli.metrics.tally.third_powers import THIRD_POWERS
+from xent_cli.numerics.estimates import Estimate
 
 Q = [[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.3, 0.3, 0.4], [0.5, 0.25, 0.25]]
 Y = [0, 1, 2, 1]
@@ -195,6 +200,14 @@ class TestJson:
         data["overall"]["perplexity"] *= 1 + 2**-50
         assert Report.from_dict(data).n == 4
 
+    def test_an_error_that_is_within_rounding_now_was_known_before(self):
+        data = evaluate([[0.5, 0.5]] * 3, [0, 1, 0]).to_dict()
+        assert data["overall"]["se"] is None
+        for name in (*THIRD_POWERS, "drawn", "zeros"):
+            data["tally"]["sums"].pop(name, None)
+        data["overall"] |= {"se": 1e-17, "ci95": [0.69, 0.7]}
+        assert Report.from_dict(data).figures.overall.se is None
+
     @pytest.mark.parametrize(
         "damage",
         [
@@ -233,9 +246,55 @@ class TestJson:
         assert json.loads(json.dumps(report.to_dict()))["n"] == 4
 
 
-@pytest.mark.parametrize(("n_clipped", "warned"), [(0, False), (1, True), (10, True), (11, False)])
-def test_few_clipped_rows_that_carry_the_variance(n_clipped, warned):
-    q = np.random.default_rng(1).uniform(0.7, 0.99, 400)
-    q[:n_clipped] = 0.0
+def test_an_interval_that_is_wide_for_what_rows_did_not_show_says_so():
+    rng = np.random.default_rng(1)
+    q = rng.uniform(0.9, 0.99, 400)
     report = evaluate(np.column_stack([q, 1 - q]), np.zeros(400, int))
-    assert ("few-rows" in [notice.code for notice in report.warnings]) == warned
+    (notice,) = report.warnings
+    assert notice.code == "few-rows"
+    assert "one more row at 3 nats, which 400 rows may have missed" in notice.message
+    needed = int(re.search(r"about ([\d,]+) rows", notice.message)[1].replace(",", ""))
+    # So many rows of the same kind have an interval half as wide.
+    more = np.resize(q, needed)
+    wide, half = (
+        report.overall.ci95[1] - report.cross_entropy
+        for report in (report, evaluate(np.column_stack([more, 1 - more]), np.zeros(needed, int)))
+    )
+    assert half == pytest.approx(wide / 2, rel=0.06)
+    # Losses that vary as much as those of a model that is often wrong speak for themselves.
+    often = rng.uniform(0.05, 0.99, 400)
+    assert evaluate(np.column_stack([often, 1 - often]), np.zeros(400, int)).warnings == ()
+
+
+class TestWithoutThirdPowers:
+    """A report that xent 0.1 saved: figures load, intervals are Student's t, and it says so."""
+
+    @staticmethod
+    def old(report):
+        data = json.loads(json.dumps(report.to_dict()))
+        for name in (*THIRD_POWERS, "drawn", "zeros"):
+            data["tally"]["sums"].pop(name, None)
+        mean, se = report.cross_entropy, report.overall.se
+        data["overall"]["ci95"] = list(Estimate(mean, se, report.n - 1).interval(0.95))
+        data["warnings"] = [{"code": "few-rows", "message": "Its interval was too narrow."}]
+        return data
+
+    def test_loads_and_falls_back(self):
+        rng = np.random.default_rng(3)
+        report = evaluate(rng.dirichlet(np.ones(3), 60), rng.integers(0, 3, 60))
+        loaded = Report.from_dict(self.old(report))
+        assert loaded.overall.se == report.overall.se
+        want = Estimate(report.cross_entropy, report.overall.se, 59).interval(0.95)
+        assert loaded.overall.ci95 == pytest.approx(want)
+        assert [notice.code for notice in loaded.warnings] == ["old-report"]
+        again = Report.from_dict(json.loads(json.dumps(loaded.to_dict())))
+        assert again.warnings == loaded.warnings
+        assert [notice.code for notice in merge([loaded, report]).warnings] == ["old-report"]
+        (verdict,) = judge(loaded, [parse_rule("ce <= 9 @95%")]).verdicts
+        assert verdict.interval == loaded.overall.ci95
+
+    def test_its_other_figures_are_still_checked(self):
+        data = self.old(evaluate([[0.5, 0.5], [0.2, 0.8], [0.9, 0.1]], [0, 1, 1]))
+        data["overall"]["cross_entropy"] += 0.1
+        with pytest.raises(ReportError, match="edited"):
+            Report.from_dict(data)

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from xent_cli import Report, evaluate, merge
 from xent_cli.errors import ReportError, SignatureError, SliceError
-from xent_cli.metrics.rows.batch import Sliced
+from xent_cli.metrics.rows.batch import GivenNames, Sliced
 from xent_cli.metrics.rows.measure import measure
 from xent_cli.metrics.tally import slice_sums as module
-from xent_cli.metrics.tally.slice_sums import COUNTS, GRADES, MOMENTS, SliceSums, add_slices
+from xent_cli.metrics.tally.slice_sums import COUNTS, GRADES, SliceSums, add_slices
 from xent_cli.metrics.tally.tally import Tally
+from xent_cli.metrics.tally.third_powers import DRAWN, MOMENTS, THIRD_POWERS, ZEROS
 from xent_cli.schema.slicing import SliceColumn, Slicing
 
 BY = Slicing((SliceColumn("country"),))
@@ -52,8 +53,9 @@ def test_sums_of_slices_are_those_of_the_whole(kind, weighted):
     weight = rng.exponential(1, 500) if weighted else None
     tally = evaluate(q, labels, by={"country": country}, weight=weight, **options).tally
     (slices,) = tally.slices
-    assert set(slices.sums) == {*COUNTS, *MOMENTS, *GRADES}
-    for name in (*MOMENTS, *GRADES):
+    more = (*THIRD_POWERS, DRAWN, ZEROS)
+    assert set(slices.sums) == {*COUNTS, *MOMENTS, *GRADES, *more}
+    for name in (*MOMENTS, *GRADES, *more):
         total = sum(slices.sums[name][index] for index in range(len(slices)))
         assert total == tally.sums[name][-1 + len(tally.sums[name])], name
     assert sum(slices.count("rows", i) for i in range(4)) == tally.n[-1] == 500
@@ -116,7 +118,7 @@ def test_sums_are_a_commutative_monoid(make_batch, spec_of, seed, clustered):
             weight=rng.exponential(1, n),
             slices=(Sliced(rng.integers(0, 5, n), keys),),
             clusters=clusters,
-            cluster_keys=("u", "v", "w", "x"),
+            cluster_names=GivenNames(("u", "v", "w", "x")),
         )
         return add_slices(measure(batch, spec))[0]
 

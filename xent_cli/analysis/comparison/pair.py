@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 
-from xent_cli.metrics.report.figures import (
-    NATS_PER,
-    error_reason,
-    mean_loss,
-    moments_of,
-    row_moments,
-)
+from xent_cli.analysis.comparison.paired_difference import paired_difference
+from xent_cli.metrics.report.figures import NATS_PER, error_reason, mean_loss, moments_of
 from xent_cli.metrics.report.report import Report
-from xent_cli.metrics.report.warnings import FEW_ROWS, HEAVY_SHARE
+from xent_cli.metrics.report.warnings import few_rows
 from xent_cli.metrics.tally.paired import Delta
-from xent_cli.numerics.estimates import Estimate, Moments, correlation, independent_sum
+from xent_cli.metrics.tally.third_powers import JOINT, moments_at
+from xent_cli.numerics.difference_of_means import Bounds, DifferenceOfMeans
+from xent_cli.numerics.estimates import Estimate, correlation, difference, root_of_squares
+from xent_cli.numerics.fieller import PairSums, RatioOfMeans
+from xent_cli.numerics.moments import Moments
+from xent_cli.numerics.one_more_draw import (
+    GuardedMean,
+    guarded_difference,
+    unseen_difference,
+)
+from xent_cli.numerics.rows_to_halve import is_widened, rows_to_halve
+from xent_cli.numerics.satterthwaite import pooled_df
 from xent_cli.numerics.significance import smallest_detectable
 from xent_cli.schema.provenance import Notice
 
@@ -50,6 +57,11 @@ class Comparison:
         return self.delta is not None
 
     @property
+    def is_old(self) -> bool:
+        """Whether one of the two was saved by xent 0.1, without third powers."""
+        return self.baseline.tally.is_old or self.candidate.tally.is_old
+
+    @property
     def overall(self) -> Estimate | None:
         """The difference of the cross entropies; None where it does not exist."""
         return self.difference(self._k)
@@ -72,24 +84,24 @@ class Comparison:
         nats = NATS_PER[ours.spec.unit]
         if self.delta is None:
             a, b = self._alone(index)
-            return independent_sum(
-                b.value - a.value, ((b.se, b.df), (a.se, a.df)), a.reason or b.reason
-            )
+            return difference(b, a, value=b.value - a.value, reason=a.reason or b.reason)
         exact = theirs.sums["loss"][index] - ours.sums["loss"][index]
-        value = float(exact / ours.sums["weight"][index]) / nats
-        draws = self._draws[index]
-        reason = error_reason(ours.clusters, draws.n, self._n_huge)
-        se = None if self._n_huge or self._too_large else draws.standard_error()
-        if se is None and reason == "the losses do not vary":
-            reason = "the differences do not vary"
-        return Estimate(value, None if se is None else se / nats, draws.n - 1, "" if se else reason)
+        return paired_difference(
+            float(exact / ours.sums["weight"][index]) / nats,
+            self._draws[index],
+            self._both(index),
+            self.delta.magnitudes.total(index),
+            nats=nats,
+            reason=self._no_error(index),
+        )
 
     def relative(self) -> Estimate | None:
         """(candidate - baseline) / baseline, overall.
 
         Its error is that of the delta method: a ratio R of two sums over the same rows has the
         linearised variance sum (d_i - R b_i)^2 n / (n - 1) / (sum b_i)^2, with the differences d
-        and the baseline's losses b. Unpaired, both variances add up instead.
+        and the baseline's losses b. Unpaired, both variances add up instead. Its interval holds
+        the ratios R for which the mean of d_i - R b_i may be 0 (Fieller).
         """
         overall, k = self.difference(self._k), self._k
         base = self.baseline.cross_entropy
@@ -99,17 +111,44 @@ class Comparison:
             return overall
         ratio = overall.value / base
         if self.delta is None:
-            a, b = self._alone(k)
-            parts = (
-                (None if b.se is None else b.se / base, b.df),
-                (None if a.se is None else a.se * b.value / base**2, a.df),
+            return self._relative_unpaired(ratio)
+        if reason := self._no_error(k):
+            return Estimate(ratio, None, overall.df, reason)
+        pair = self._pair
+        d, b = pair.d, pair.b
+        se = None
+        if overall.se is not None:
+            se = Moments(d.n, w=b.u, u=d.u, ww=b.uu, uw=pair.db, uu=d.uu).standard_error()
+        # Twice what one more draw may differ by: it changes d and b.
+        unseen = 2 * self.unseen(k)
+        step = se or 0.01 * max(abs(ratio), 1e-9)
+
+        def bound() -> Bounds:
+            return RatioOfMeans(ratio, step, lambda r: guarded_difference(pair.less(r), unseen))
+
+        reason = "" if se else overall.reason or "the differences do not vary"
+        return Estimate(ratio, se, overall.df, reason, None if self.is_old else bound)
+
+    def _relative_unpaired(self, ratio: float) -> Estimate:
+        a, b = self._alone(self._k)
+        reason, se, df = a.reason or b.reason, None, 0.0
+        if a.se is not None and b.se is not None:
+            parts = ((b.se / a.value, b.df), (a.se * (b.value / a.value) / a.value, a.df))
+            se, df = root_of_squares([each for each, _ in parts]), pooled_df(parts)
+        if a.bound is b.bound is None:
+            return Estimate(ratio, se, math.floor(df), reason)
+        step = se or 0.01 * max(abs(ratio), 1e-9)
+
+        def bound() -> Bounds | None:
+            mine, base = b.bounds, a.bounds
+            if mine is None or base is None:
+                return None
+            means = (b.value, a.value)
+            return RatioOfMeans(
+                ratio, step, lambda r: DifferenceOfMeans(means, mine, base, factor=1 + r)
             )
-            return independent_sum(ratio, parts, overall.reason)
-        if overall.se is None:
-            return Estimate(ratio, None, overall.df, overall.reason)
-        se = self._ratio_draws.standard_error()
-        reason = "" if se else "the differences do not vary"
-        return Estimate(ratio, se, overall.df, reason)
+
+        return Estimate(ratio, se, df, reason, bound)
 
     def correlation(self) -> float | None:
         """Correlation of the two means over the same draws; None unpaired or without errors."""
@@ -126,7 +165,9 @@ class Comparison:
         overall = self.overall
         if overall is None or overall.se is None:
             return None
-        return smallest_detectable(overall.se, level)
+        # What 0.1 saved goes by the normal distribution.
+        df = math.inf if overall.bound is None else overall.df
+        return smallest_detectable(overall.se, level, df=df)
 
     def top_share(self) -> float | None:
         """Share of the sum of absolute differences that the top 1 % of the rows carry."""
@@ -147,20 +188,27 @@ class Comparison:
                 )
             )
         else:
-            # Of fewer than 500 rows, 2 % are few.
-            few = max(1, min(FEW_ROWS, self.delta.n[self._k] // 50))
-            share = self.delta.magnitudes.top_share(self._k, few, power=2) or 0.0
-            if share > HEAVY_SHARE:
-                rows = f"{few:,} row{'s' * (few != 1)} carr{'y' if few != 1 else 'ies'}"
-                found.append(
-                    Notice(
-                        "few-rows",
-                        f"{rows} {share:.0%} of the variance of the difference "
-                        f"({self.delta.n_clipped:,} clipped in either model): its interval is "
-                        "narrower than it should be.",
-                    )
-                )
+            found += self._wide()
         return tuple(found)
+
+    def _wide(self) -> list[Notice]:
+        """Warn where the interval is wide for differences that the rows may not have shown."""
+        overall, draws, spec = self.overall, self._draws[self._k], self.baseline.tally.spec
+        bounds = None if overall is None else overall.bounds
+        if overall is None or draws.cubes is None or not isinstance(bounds, GuardedMean):
+            return []
+        nats = NATS_PER[spec.unit]
+        if not is_widened(bounds, overall.value):
+            return []
+
+        def of_size(n: int) -> GuardedMean:
+            unseen = self.unseen(self._k) * math.log(n) / math.log(draws.n)
+            return guarded_difference(draws.of_size(n), unseen, scale=nats)
+
+        noun = "row" if spec.cluster is None else "cluster"
+        needed = rows_to_halve(of_size, draws.n, overall.value)
+        subject, unseen = "The interval of the difference", self.unseen(self._k) / nats
+        return [few_rows(subject, unseen, spec.unit, noun, draws.n, needed)]
 
     @property
     def _k(self) -> int:
@@ -181,27 +229,54 @@ class Comparison:
         """Sums over the draws of the paired differences: of clusters, or rows."""
         ours, theirs = self.baseline.tally.clusters, self.candidate.tally.clusters
         if ours is not None and theirs is not None:
-            return theirs.less(ours).moments()
+            found = theirs.less(ours).moments()
+            return [each.without_cubes() for each in found] if self.is_old else found
         delta = self.delta
         if delta is None:
             raise ValueError("unpaired models have no differences by row")
-        return [row_moments(delta.n[index], delta.sums, index) for index in range(self._k + 1)]
+        return [moments_at(delta.n[index], delta.sums, index) for index in range(self._k + 1)]
 
     @cached_property
     def _moments(self) -> tuple[list[Moments], list[Moments]]:
         return moments_of(self.baseline.tally), moments_of(self.candidate.tally)
 
-    @property
-    def _ratio_draws(self) -> Moments:
-        """The same overall, with the baseline's losses in place of the weights."""
+    def _both(self, index: int) -> tuple[Fraction, Fraction]:
+        """Return the sums of both models' losses, and of their squares."""
         ours, theirs = self.baseline.tally, self.candidate.tally
+        loss, squared = (
+            ours.sums[name][index] + theirs.sums[name][index] for name in ("loss", "loss_squared")
+        )
+        return loss, squared
+
+    def _no_error(self, index: int) -> str:
+        """Say why the paired difference has neither error nor interval, if it has none."""
+        n = self._draws[index].n
+        if n >= 2 and not (self._n_huge or self._too_large):
+            return ""
+        return error_reason(self.baseline.tally.clusters, n, self._n_huge)
+
+    def unseen(self, index: int) -> float:
+        """Return the difference, in nats, that one more draw may have in a class or overall."""
+        if self.delta is None:
+            return 0.0
+        absolute = self.delta.magnitudes.total(index)
+        return unseen_difference(self._draws[index].n, absolute, float(self._both(index)[0]))
+
+    @cached_property
+    def _pair(self) -> PairSums:
+        """The sums over the draws of differences and the baseline's losses, overall."""
+        ours, theirs, k = self.baseline.tally, self.candidate.tally, self._k
         if ours.clusters is not None and theirs.clusters is not None:
-            return theirs.clusters.less(ours.clusters).moments(ours.clusters)[self._k]
-        d, k = self._draws[self._k], self._k
-        base, squared = (ours.sums[name][k] for name in ("loss", "loss_squared"))
+            return theirs.clusters.less(ours.clusters).joint(ours.clusters)
+        d, b, c = self._draws[k], self._moments[0][k], self._moments[1][k]
         # c = b + d, so that sum d b = (sum c^2 - sum b^2 - sum d^2) / 2.
-        cross = (theirs.sums["loss_squared"][k] - squared - d.uu) / 2
-        return Moments(d.n, w=base, u=d.u, ww=squared, uw=cross, uu=d.uu)
+        db = (c.uu - b.uu - d.uu) / 2
+        if self.delta is None or d.cubes is None or b.cubes is None or c.cubes is None:
+            return PairSums(d, b, db)
+        ddb = self.delta.sums[JOINT][0]
+        dbb = (c.cubes.uuu - b.cubes.uuu - d.cubes.uuu) / 3 - ddb
+        dbw = (c.cubes.uuw - b.cubes.uuw - d.cubes.uuw) / 2
+        return PairSums(d, b, db, ddb, dbb, dbw)
 
     def _alone(self, index: int) -> tuple[Estimate, Estimate]:
         """Return the mean loss of each as if the other were not there."""

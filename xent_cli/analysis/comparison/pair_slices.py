@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from xent_cli.analysis.comparison.pair import Comparison
-from xent_cli.metrics.report.figures import INFINITE, NATS_PER, error_reason
+from xent_cli.analysis.comparison.paired_difference import paired_difference
+from xent_cli.metrics.report.figures import INFINITE, NATS_PER, UNVARIED, error_reason
 from xent_cli.metrics.report.slices import Slice, SliceTable, slice_tables, small_slices
 from xent_cli.metrics.tally.slice_sums import SliceSums
-from xent_cli.numerics.estimates import Estimate, Moments, independent_sum
+from xent_cli.metrics.tally.third_powers import ABSOLUTE
+from xent_cli.numerics.estimates import Estimate, difference
+from xent_cli.numerics.moments import Moments
 from xent_cli.schema.slicing import Key
 
 
@@ -60,8 +63,7 @@ class SliceComparison:
         if math.isinf(b.value):
             return Estimate(math.inf, None, 0, INFINITE)
         if self.comparison.delta is None:
-            parts = ((b.se, b.df), (a.se, a.df))
-            return independent_sum(b.value - a.value, parts, a.reason or b.reason)
+            return difference(b, a, value=b.value - a.value, reason=a.reason or b.reason)
         return self._paired(ours, theirs)
 
     def _paired(self, ours: Slice, theirs: Slice) -> Estimate:
@@ -69,18 +71,23 @@ class SliceComparison:
         value = float((theirs.rows.u - ours.rows.u) / ours.rows.w) / nats
         clusters, draws = self.baseline.sums.clusters, self._draws[index]
         reason = error_reason(clusters, draws.n, self._n_huge(index))
-        se = draws.standard_error() if reason == "the losses do not vary" else None
-        if se is None:
-            reason = reason.replace("the losses", "the differences")
-            return Estimate(value, None, draws.n - 1, reason)
-        return Estimate(value, se / nats, draws.n - 1)
+        absolute = self._differences.sums.get(ABSOLUTE)
+        return paired_difference(
+            value,
+            draws,
+            (ours.rows.u + theirs.rows.u, ours.rows.uu + theirs.rows.uu),
+            0.0 if absolute is None else float(absolute[index]),
+            nats=nats,
+            reason="" if reason == UNVARIED else reason,
+        )
 
     @cached_property
     def _draws(self) -> list[Moments]:
         """Sums over the draws of the differences in each slice: of clusters, or rows."""
         ours, theirs = self.baseline.sums.clusters, self.candidate.sums.clusters
         if ours is not None and theirs is not None:
-            return theirs.less(ours).moments()
+            found = theirs.less(ours).moments()
+            return [each.without_cubes() for each in found] if self.comparison.is_old else found
         return [self._differences.moments(index) for index in range(len(self._differences))]
 
     @cached_property
@@ -88,7 +95,7 @@ class SliceComparison:
         delta = self.comparison.delta
         if delta is None:
             raise ValueError("unpaired models have no differences by row")
-        sums = delta.slices[self.which].settled()
+        sums = delta.slices[self.which].sorted()
         small = small_slices(sums, self.min_n)
         return sums.folded(small) if small else sums
 

@@ -11,14 +11,15 @@ import numpy as np
 from xent_cli.metrics.compat.libraries import Tool
 from xent_cli.metrics.compat.tally import Beside
 from xent_cli.metrics.report.figures import NATS_PER
+from xent_cli.metrics.rows.batch import GivenNames
 from xent_cli.metrics.rows.contributions import Contributions, contribute, predicted_classes
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.rows.stored_precision import Precision
-from xent_cli.metrics.tally.class_sums import one_sum
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.log_histogram import Magnitudes
+from xent_cli.numerics.summation import one_sum
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import DEFAULT_EPS
 
@@ -131,7 +132,7 @@ def _pairs(measured: Measured, rows: Contributions, q: Floats) -> ClusterSums:
     batch = replace(
         measured.batch,
         clusters=predicted_classes(q, spec),
-        cluster_keys=tuple(map(str, range(spec.n_classes))),
+        cluster_names=GivenNames(tuple(map(str, range(spec.n_classes)))),
     )
     return ClusterSums.of(batch, replace(rows, weight=None), spec.n_classes)
 

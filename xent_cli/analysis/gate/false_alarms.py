@@ -9,18 +9,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.gate.rule_values import Quantity
 from xent_cli.analysis.gate.rules import Rule
 from xent_cli.analysis.gate.verdicts import FalseAlarms, judge_quantities, worst
 from xent_cli.errors import UsageError, option
-from xent_cli.metrics.report.figures import NATS_PER, moments_of, row_moments
+from xent_cli.metrics.report.figures import NATS_PER, moments_of
 from xent_cli.metrics.tally.paired import Delta
+from xent_cli.metrics.tally.third_powers import moments_at
 from xent_cli.numerics.arrays import Floats
-from xent_cli.numerics.estimates import Estimate, Moments
+from xent_cli.numerics.estimates import Estimate
+from xent_cli.numerics.moments import Moments
+from xent_cli.numerics.one_more_draw import GuardedMean, loss_draw
+from xent_cli.numerics.skewed_mean import SkewedMean
 from xent_cli.schema.types import Outcome
 
 _SEED = 1935
@@ -39,6 +45,9 @@ def count_false_alarms(
     eighth at most and are taken at their mean); squares stay as they are. With clusters, the sums
     of whole clusters change their sign. The result rests on the data alone, not on how they were
     read. Classes and all rows are flipped apart from each other where rows are the draws.
+
+    It measures what noise of the size of these differences does to the rules. Flipped differences
+    are symmetric, so that it says nothing of what their skewness does.
 
     Parameters
     ----------
@@ -77,13 +86,19 @@ def count_false_alarms(
         sums = _flip_rows(delta, cells, flips, rng)
     moments = _moments(comparison, delta)
     base = moments_of(comparison.baseline.tally)[-1]
+    plain = {cell: _differences(comparison, cell, moments[cell], *sums[cell]) for cell in cells}
     counts: dict[Outcome, int] = {"fail": 0, "inconclusive": 0, "pass": 0}
     for flip in range(flips):
         verdicts = []
         for rule in chosen:
-            below = base if rule.metric == "delta_rel" else None
+            relative = rule.metric == "delta_rel"
             found = [
-                (None, _quantity(moments[cell], sums[cell][flip], below, delta))
+                (
+                    None,
+                    _ratio(moments[cell], sums[cell][0][flip], base)
+                    if relative
+                    else plain[cell][flip],
+                )
                 for cell in about[rule.text]
             ]
             verdicts += judge_quantities(rule, found)
@@ -96,55 +111,113 @@ def _moments(comparison: Comparison, delta: Delta) -> list[Moments]:
     ours, theirs = comparison.baseline.tally.clusters, comparison.candidate.tally.clusters
     if ours is not None and theirs is not None:
         return theirs.less(ours).moments()
-    return [row_moments(n, delta.sums, index) for index, n in enumerate(delta.n)]
+    return [moments_at(n, delta.sums, index) for index, n in enumerate(delta.n)]
 
 
 def _flip_rows(
     delta: Delta, cells: list[int], flips: int, rng: np.random.Generator
-) -> dict[int, Floats]:
-    """Return for each cell the sums of its differences with random signs, (flips,).
+) -> dict[int, tuple[Floats, Floats]]:
+    """Return for each cell the sums of its differences with random signs, and of their cubes.
 
     Of c differences of one size a binomial number keeps its sign.
     """
     found = {}
     for cell in cells:
         counts, means = delta.magnitudes.of_cell(cell)
-        kept = rng.binomial(counts, 0.5, (flips, len(counts)))
-        found[cell] = np.asarray((2 * kept - counts) @ means, dtype=np.float64)
+        kept = 2 * rng.binomial(counts, 0.5, (flips, len(counts))) - counts
+        found[cell] = (_product(kept, means), _product(kept, means**3))
     return found
 
 
 def _flip_clusters(
     comparison: Comparison, delta: Delta, cells: list[int], flips: int, rng: np.random.Generator
-) -> dict[int, Floats]:
+) -> dict[int, tuple[Floats, Floats]]:
     """Return the same where a cluster's differences change their sign together."""
     ours, theirs = comparison.baseline.tally.clusters, comparison.candidate.tally.clusters
     if ours is None or theirs is None:
         raise ValueError("both models must have clusters")
     cluster, label, sums = theirs.less(ours).differences()
-    found = {cell: np.empty(flips) for cell in cells}
+    found = {cell: (np.empty(flips), np.empty(flips)) for cell in cells}
     for start in range(0, flips, _FLIPS_AT_ONCE):
         part = slice(start, min(start + _FLIPS_AT_ONCE, flips))
         signs = rng.integers(0, 2, (part.stop - start, len(ours.keys)), dtype=np.int8) * 2 - 1
         for cell in cells:
             mine = slice(None) if cell == delta.spec.n_classes else label == cell
-            found[cell][part] = signs[:, cluster[mine]] @ sums[mine]
+            values = np.zeros(len(ours.keys))
+            np.add.at(values, cluster[mine], sums[mine])
+            for into, power in zip(found[cell], (1, 3), strict=True):
+                into[part] = signs @ values**power
     return found
 
 
-def _quantity(draws: Moments, total: float, base: Moments | None, delta: Delta) -> Quantity:
-    """Return a difference (or, over `base`, a relative one) with flipped signs and its error.
+def _product(signs: NDArray[np.int64], values: Floats) -> Floats:
+    return np.asarray(signs @ values, dtype=np.float64)
 
-    sum (s d - m w)^2 is sum d^2 - m^2 sum w^2 with m = sum s d / sum w, where the weights are 1 or
-    do not go with the signs; relative to the baseline's losses likewise.
+
+def _differences(
+    comparison: Comparison, cell: int, draws: Moments, totals: Floats, cubes: Floats
+) -> list[Quantity]:
+    """Return a difference for each flip, with the bounds that the gate would give it.
+
+    Weights are taken not to go with the signs: sum u w is m sum w^2, and sum u w^2 is m sum w^3.
     """
     if not draws.w:
+        return [Quantity(None, reason="no rows")] * len(totals)
+    nats = NATS_PER[comparison.candidate.tally.spec.unit]
+    means = totals / float(draws.w) / nats
+    if draws.n < 2 or draws.cubes is None:
+        return [Quantity(mean, reason="the differences do not vary") for mean in means.tolist()]
+    weight, unseen = loss_draw(draws, comparison.unseen(cell))
+    own, above, below = (
+        _skewed(draws, totals, cubes, float(weight), sign * float(unseen), nats)
+        for sign in (0, 1, -1)
+    )
+    return [
+        Quantity(mean, Estimate(mean, None, draws.n - 1, bound=partial(GuardedMean, *each)))
+        for mean, each in zip(means.tolist(), zip(own, above, below, strict=True), strict=True)
+    ]
+
+
+def _skewed(
+    draws: Moments, totals: Floats, cubes: Floats, weight: float, more: float, scale: float
+) -> list[SkewedMean]:
+    """Return the means of flipped draws; with one more draw, unless it is 0."""
+    third = draws.cubes
+    if third is None:
+        raise ValueError("there are no third powers")
+    mean = totals / float(draws.w)
+    n, one = (draws.n, 0.0) if not more else (draws.n + 1, weight)
+    w, u = float(draws.w) + one, totals + more
+    ww, uw, uu = (
+        float(draws.ww) + one**2,
+        mean * float(draws.ww) + more * one,
+        float(draws.uu) + more**2,
+    )
+    uuu, uuw = cubes + more**3, float(third.uuw) + more**2 * one
+    uww, www = mean * float(third.www) + more * one**2, float(third.www) + one**3
+    m = u / w
+    q = np.maximum(uu - 2 * m * uw + m * m * ww, 0.0)
+    c = uuu - 3 * m * uuw + 3 * m * m * uww - m**3 * www
+    root = np.sqrt(q)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        skew = np.where(q > 0, np.clip(c / (q * root), -1, 1), 0.0)
+        ratio = np.where(q > 0, (uw - m * ww) / (w * root), 0.0)
+    se = root * math.sqrt(n / (n - 1)) / w
+    columns = (m / scale, se / scale, skew / 3 - ratio, skew / 6)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return [SkewedMean(mean, error, n - 1, a, b) for mean, error, a, b in rows]
+
+
+def _ratio(draws: Moments, total: float, base: Moments) -> Quantity:
+    """Return a relative difference with flipped signs, its bounds by Student's t.
+
+    sum (s d - R b)^2 is sum d^2 + R^2 sum b^2 where signs do not go with the baseline's losses b.
+    """
+    if not draws.w or not base.u:
         return Quantity(None, reason="no rows")
-    weight, squared = (draws.w, draws.ww) if base is None else (base.u, base.uu)
-    nats = NATS_PER[delta.spec.unit] if base is None else 1.0
-    mean = total / float(weight)
-    spread = float(draws.uu) + (-1 if base is None else 1) * mean * mean * float(squared)
+    ratio = total / float(base.u)
+    spread = float(draws.uu) + ratio * ratio * float(base.uu)
     if draws.n < 2 or spread <= 0:
-        return Quantity(mean / nats, reason="the differences do not vary")
-    se = math.sqrt(draws.n / (draws.n - 1) * spread) / float(weight)
-    return Quantity(mean / nats, Estimate(mean / nats, se / nats, draws.n - 1))
+        return Quantity(ratio, reason="the differences do not vary")
+    se = math.sqrt(draws.n / (draws.n - 1) * spread) / float(base.u)
+    return Quantity(ratio, Estimate(ratio, se, draws.n - 1))

@@ -6,15 +6,20 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.comparison.pair_slices import SliceComparison
 from xent_cli.analysis.gate.metrics import METRICS
 from xent_cli.analysis.gate.rules import Rule
 from xent_cli.metrics.report.figures import NATS_PER, mean_loss, moments_of
+from xent_cli.metrics.report.normalized_entropy import normalized_bounds, one_class_a_row
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.slices import Slice
-from xent_cli.numerics.estimates import Estimate, Moments, Proportion, independent_sum
+from xent_cli.metrics.tally.third_powers import ZEROS
+from xent_cli.numerics.estimates import Estimate, Proportion
+from xent_cli.numerics.mean_of_means import guarded_mean_of_means
+from xent_cli.numerics.moments import Moments
 from xent_cli.schema.slicing import Key
 
 
@@ -96,16 +101,36 @@ def _overall(metric: str, report: Report, comparison: Comparison | None) -> Quan
         return loss
     if metric == "perplexity":
         nats = NATS_PER[report.tally.spec.unit]
-        return Quantity(
-            figures.perplexity,
-            loss.estimate,
-            lambda x: math.exp(min(x * nats, 700.0)),
-            undefined.get("overall.perplexity", loss.reason),
-        )
-    prior = figures.prior_entropy
-    if not prior:
+        # One too large for a number is above every limit.
+        value = math.inf if figures.perplexity is None else figures.perplexity
+        reason = undefined.get("overall.perplexity", loss.reason)
+        return Quantity(value, loss.estimate, lambda x: _exp(x * nats), reason)
+    if not figures.prior_entropy:
         return Quantity(None, reason=undefined["overall.normalized_entropy"])
-    return Quantity(figures.normalized_entropy, loss.estimate, lambda x: x / prior, loss.reason)
+    return _normalized(report, loss)
+
+
+def _normalized(report: Report, loss: Quantity) -> Quantity:
+    """The prior is estimated, too, where classes share no rows; else it is taken as it is."""
+    tally, value, prior = (
+        report.tally,
+        report.overall.normalized_entropy,
+        report.overall.prior_entropy,
+    )
+    estimate = loss.estimate
+    if tally.clusters is None and not one_class_a_row(tally):
+        return Quantity(value, estimate, lambda x: x / prior, loss.reason)
+    if value is None or not isinstance(estimate, Estimate) or estimate.bounds is None:
+        return Quantity(value, reason=loss.reason)
+    bound = partial(normalized_bounds, tally, moments_of(tally)[-1])
+    return Quantity(value, Estimate(value, None, estimate.df, loss.reason, bound))
+
+
+def _exp(x: float) -> float:
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return math.inf
 
 
 def _counted(metric: str, report: Report) -> float:
@@ -166,7 +191,7 @@ def _of_slice(metric: str, item: Slice, report: Report, pair: SliceComparison | 
     if metric == "delta" and pair is not None:
         return _of_difference(pair.difference(item.key))
     if metric == "accuracy":
-        return _share_right(report, item.accuracy, item.n_graded)
+        return _share_right(report, item.accuracy, item.n_correct, item.n_graded)
     if item.mean is None:
         return Quantity(None, reason="no weight")
     return Quantity(item.mean.value, item.mean, reason=item.mean.reason)
@@ -189,17 +214,20 @@ def _of_difference(found: Estimate | None) -> Quantity:
 
 
 def _accuracy(report: Report, index: int, value: float | None) -> Quantity:
-    return _share_right(report, value, report.tally.sums["graded"][index])
+    correct, graded = (report.tally.sums[name][index] for name in ("correct", "graded"))
+    return _share_right(report, value, correct, graded)
 
 
-def _share_right(report: Report, value: float | None, graded: Fraction) -> Quantity:
+def _share_right(
+    report: Report, value: float | None, correct: Fraction, graded: Fraction
+) -> Quantity:
     """Accuracy has an interval where every row counts once and stands alone."""
     if value is None:
         return Quantity(None, reason="no rows")
     spec = report.tally.spec
     if spec.weighted or spec.class_weights or spec.cluster or spec.multilabel:
         return Quantity(value, reason="accuracy has an interval for plain rows only")
-    return Quantity(value, Proportion(value, int(graded)))
+    return Quantity(value, Proportion(int(correct), int(graded)))
 
 
 def _macro(report: Report) -> Quantity:
@@ -210,16 +238,16 @@ def _macro(report: Report) -> Quantity:
     value, tally = report.overall.macro_cross_entropy, report.tally
     if value is None or not math.isfinite(value):
         return Quantity(value, reason="no class occurs" if value is None else "infinite")
-    spec = tally.spec
-    if spec.mode == "categorical" or spec.cluster or spec.multilabel:
+    if tally.clusters is not None or not one_class_a_row(tally):
         return Quantity(value, reason="macro_ce has an interval for plain labels only")
-    moments = moments_of(tally)
-    parts = [
-        mean_loss(tally, index, moments[index])
-        for index in range(spec.n_classes)
-        if tally.sums["weight"][index]
-    ]
-    total = independent_sum(value, [(part.se, part.df) for part in parts])
-    if total.se is None:
+    k = tally.spec.n_classes
+    parts = [each for each in moments_of(tally)[:k] if each.w]
+    n_zeros = int(tally.sums[ZEROS][k]) if ZEROS in tally.sums else 0
+    found = guarded_mean_of_means(
+        parts, scale=NATS_PER[tally.spec.unit], n_zeros=n_zeros, eps=tally.spec.eps
+    )
+    if found is None or tally.n_huge:
         return Quantity(value, reason="a class has no standard error")
-    return Quantity(value, Estimate(value, total.se / len(parts), total.df))
+    own = found.own
+    df, se = (0.0, None) if own is None else (own.df, own.se)
+    return Quantity(value, Estimate(value, se, df, "", lambda: found))

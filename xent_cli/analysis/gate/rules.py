@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NoReturn, get_args
 
 from xent_cli.analysis.gate.metrics import METRICS, PART_METRICS, SHARES, Metric
@@ -80,6 +80,18 @@ class Rule:
             ">": lambda a, b: a > b,
         }
         return compare[self.operator](value, self.limit)
+
+    def for_looks(self, looks: int) -> Rule:
+        """Return the rule at the level at which `looks` verdicts together have its own.
+
+        Examples
+        --------
+        >>> round(parse_rule("ce <= 0.35 @95%").for_looks(10).level, 6)
+        0.995
+        """
+        if self.level is None or looks == 1:
+            return self
+        return replace(self, level=1 - (1 - self.level) / looks)
 
     def margin(self, value: float) -> float:
         """Return how far a value is on the right side of the limit; negative on the wrong one."""
@@ -193,6 +205,11 @@ def parse_rule(text: str) -> Rule:
         raise RuleError(
             f"The rule {text!r}: {metric} is no share, to be compared with a percentage.",
             hint=f"Percentages go with {', '.join(SHARES)}.",
+        )
+    if METRICS[metric].is_share and not METRICS[metric].is_paired and limit > 1:
+        hint = "1, or 100%, is all of the rows." if is_percent else f"Write {number.strip()}%."
+        raise RuleError(
+            f"The rule {text!r}: {metric} is a share, which is never above 1.", hint=hint
         )
     if mark and METRICS[metric].is_counted:
         raise RuleError(

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.gate.rule_values import Quantity, quantities, small_among
 from xent_cli.analysis.gate.rules import Rule
-from xent_cli.errors import ExitCode, option
+from xent_cli.errors import option
+from xent_cli.exit_codes import ExitCode
 from xent_cli.metrics.report.report import Report
 from xent_cli.numerics.significance import holm_divisors
 from xent_cli.schema.provenance import Notice
 from xent_cli.schema.types import Outcome
 
 OPEN, HOLM = "the interval holds the limit", "Holm over"
+_BEYOND = 2.0**400
+"""Figures from here on need no interval."""
+
 _WORST: tuple[Outcome, ...] = ("fail", "inconclusive", "pass")
 _CODES = {
     "pass": ExitCode.OK,
@@ -115,6 +119,8 @@ class GateResult:
         Where they were asked for.
     unjudged : tuple of Notice
         Slices that were too small to be judged.
+    looks : int
+        For how many looks the levels of the rules hold together.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -123,6 +129,7 @@ class GateResult:
     inconclusive: Outcome = "inconclusive"
     false_alarms: FalseAlarms | None = None
     unjudged: tuple[Notice, ...] = ()
+    looks: int = 1
 
     @property
     def outcome(self) -> Outcome:
@@ -254,17 +261,15 @@ def _finite_outcome(rule: Rule, value: float | None) -> tuple[Outcome, str]:
 def _on_interval(
     rule: Rule, name: str | None, quantity: Quantity, divisor: int, n_names: int
 ) -> Verdict:
-    nominal = rule.level if rule.level is not None else 0.95
-    level = 1 - (1 - nominal) / divisor
+    level = 1 - (1 - (rule.level or 0.95)) / divisor
     value, interval = quantity.value, quantity.interval(level)
     nouns = "classes" if rule.slice_name is None else "slices"
     corrected = f"{HOLM} {n_names:,} {nouns}" if n_names > 1 else ""
     if interval is None:
-        # An infinite loss is known for sure to be above any limit.
-        surely = value is not None and math.isinf(value) and not rule.holds(value)
+        # An infinite loss, or one too large to square, is known for sure to be above any limit.
+        surely = value is not None and abs(value) > _BEYOND and not rule.holds(value)
         outcome: Outcome = "fail" if surely else "inconclusive"
-        reason = quantity.reason or "no interval"
-        return Verdict(rule, name, value, None, level, outcome, reason)
+        return Verdict(rule, name, value, None, level, outcome, quantity.reason or "no interval")
     sides = [rule.holds(end) for end in interval]
     if all(sides):
         return Verdict(rule, name, value, interval, level, "pass", corrected)

@@ -13,25 +13,22 @@ from xent_cli.io.storage.location import Location
 from xent_cli.schema.place import Place
 
 FILE_MAGIC = b"ARROW1"
-_MAPPED_BYTES = 64 << 20
-"""Files with batches of this size are mapped, for a batch cannot be read in parts. Only they: a
-mapped file that is cut off while it is read would end the process without a word."""
 
 
 class ArrowSource(Source):
-    """An Arrow IPC file or stream, read batch by batch."""
+    """An Arrow IPC file or stream, read batch by batch, of which only the wanted columns.
+
+    It is not mapped: a mapped file that is cut off while it is read ends the process by SIGBUS.
+    """
 
     def __init__(self, location: Location) -> None:
         self.path = location.name
         self.format = "arrow"
         self._file = location
-        self._mapped = False
         with reading(location, "Arrow IPC"), location.open_arrow() as file:
             self._is_file = file.read(len(FILE_MAGIC)) == FILE_MAGIC
             file.seek(0)
             reader = self._open(file)
-            if self._is_file and reader.num_record_batches:
-                self._mapped = file.size() / reader.num_record_batches >= _MAPPED_BYTES
             schema = reader.schema
             self._names = schema.names
             require_unique(self._names, self.path)
@@ -45,17 +42,15 @@ class ArrowSource(Source):
     def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
         names = list(wanted)
         start, place, limit = 0, Place(self.path), block_rows(len(names))
-        with (
-            reading(self._file, "Arrow IPC"),
-            self._file.open_arrow(mapped=self._mapped) as file,
-        ):
-            for batch in self._batches(file, [self._names.index(name) for name in names]):
+        with reading(self._file, "Arrow IPC"), self._file.open_arrow() as file:
+            places = {name: index for index, name in enumerate(self._names)}
+            for batch in self._batches(file, [places[name] for name in names]):
                 data = batch.select(names)
                 data.validate(full=True)
                 for offset in range(0, data.num_rows, limit):
-                    part = data.slice(offset, limit)
-                    yield Block(part, start, place)
-                    start += part.num_rows
+                    yield Block(data.slice(offset, limit), start + offset, place)
+                start += data.num_rows
+                del batch, data  # Or two of them would be held, and one may be all the file.
 
     def _open(
         self, file: pa.NativeFile, fields: list[int] | None = None

@@ -32,6 +32,7 @@ class TableSource(Source):
         self.path = name
         self.format = "table"
         self.in_memory = True
+        self.n_files = None
         require_unique(table.column_names, name)
         self.columns = judge_integers(columns_of(table.schema), table)
         self.n_rows = table.num_rows
@@ -56,6 +57,7 @@ class ArraySource(Source):
         self.path = name
         self.format = "array"
         self.in_memory = True
+        self.n_files = None
         self.named = False
         if array.ndim not in (1, 2):
             raise ColumnError(

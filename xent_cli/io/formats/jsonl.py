@@ -17,7 +17,7 @@ from xent_cli.io.formats.csv.numerals import decimals_of, is_number
 from xent_cli.io.formats.csv.records import BYTE_ORDER_MARK, read_head, record_chunks
 from xent_cli.io.formats.json_values import load_record, stored_as, to_arrow, type_of
 from xent_cli.io.read_ahead import map_ahead
-from xent_cli.io.source import Source, TextFile, Use, one_batch, reading
+from xent_cli.io.source import Source, TextFile, Use, one_batch, reading, require_unique
 from xent_cli.schema.column import Column
 from xent_cli.schema.place import Place
 
@@ -58,6 +58,7 @@ class JsonLinesSource(Source):
         if not records:
             raise EmptyInputError(f"{path} is empty.", hint="Did the job that wrote it finish?")
         names = list(dict.fromkeys(name for record in records for name in record))
+        require_unique(names, path)
         values = {name: [record.get(name) for record in records] for name in names}
         self.columns = tuple(_column(name, own) for name, own in values.items())
         self.nested = {

@@ -49,6 +49,7 @@ class ManySource(Source):
         counts = [source.n_rows for source, _ in parts]
         known = [count for count in counts if count is not None]
         self.n_rows = sum(known) if len(known) == len(counts) else None
+        self.n_files = len(parts)
         self.unread = all(source.unread for source, _ in parts)
 
     def sample(self, rows: int, only: Collection[str] | None = None) -> Block:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import struct
-import tempfile
 import tokenize
 import warnings
 import zipfile
@@ -31,6 +28,7 @@ from xent_cli.io.block import Block
 from xent_cli.io.numpy_arrow import array_column, array_to_arrow
 from xent_cli.io.source import Piece, Source, Use, block_rows, reading, require_unique
 from xent_cli.io.storage.location import Location
+from xent_cli.io.storage.scratch import copy_to_scratch
 from xent_cli.schema.column import Column
 from xent_cli.schema.name_suggestions import listed
 from xent_cli.schema.place import Place
@@ -156,10 +154,9 @@ class NpzSource(Source):
         place = Place(self.path)
         with (
             reading(self._file, "npz"),
-            tempfile.TemporaryDirectory(prefix="xent-") as folder,
             ExitStack() as stack,
         ):
-            files = {name: stack.enter_context(self._unpack(name, folder)) for name in wanted}
+            files = {name: stack.enter_context(self._unpack(name)) for name in wanted}
             n = next(iter(lengths.values()))
             for start in range(0, n, rows):
                 count = min(rows, n - start)
@@ -173,17 +170,14 @@ class NpzSource(Source):
                     pa.RecordBatch.from_arrays(list(data.values()), list(data)), start, place
                 )
 
-    def _unpack(self, name: str, folder: str) -> BinaryIO:
+    def _unpack(self, name: str) -> BinaryIO:
         """Write one array out, so that any part of it can be read without holding it all."""
-        descriptor, target = tempfile.mkstemp(dir=folder)
         with (
             _reading_zip(self._file),
             zipfile.ZipFile(self._file.handle()) as archive,
             archive.open(self._members[name]) as member,
-            os.fdopen(descriptor, "wb") as file,
         ):
-            shutil.copyfileobj(member, file, 1 << 20)
-        return open(target, "rb")
+            return copy_to_scratch(member, f"{self.path}, array {name},")
 
 
 @contextmanager

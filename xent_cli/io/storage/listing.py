@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from xent_cli.io.storage.address import Address, is_address
+from xent_cli.io.storage.folders import Disk, Entry, Tree, is_hidden
 from xent_cli.io.storage.location import LocalFile, Location
 from xent_cli.io.storage.remote import RemoteFile, find_remote, is_foreign
 from xent_cli.io.storage.suffixes import has_known_suffix
@@ -49,6 +50,13 @@ class Listing:
 def find(path: str) -> Location | RemoteFile | Listing:
     """Find out what a path or an address names: a file (which need not exist), or several.
 
+    Raises
+    ------
+    MissingFileError
+        If a folder cannot be listed, or a link leads nowhere.
+    SameInputError
+        If links lead to one file from two places, so that its rows would count twice.
+
     Examples
     --------
     >>> find("preds.csv")
@@ -62,9 +70,15 @@ def find(path: str) -> Location | RemoteFile | Listing:
             return _find_stored(address)
         path = os.sep + address.key
     if os.path.isdir(path):
-        return Listing.of(path, _list_folder(path), path)
+        disk = Disk()
+        files = disk.files(_data_files(disk, path))
+        return Listing.of(path, [LocalFile(file) for file in files], path)
     if glob.has_magic(path) and not os.path.exists(path):
-        return Listing.of(path, _list_pattern(path), os.path.dirname(path))
+        disk = Disk()
+        drive, rest = os.path.splitdrive(path)
+        fixed, parts = _split(rest.replace(os.sep, "/"))
+        files = disk.files(_expand(disk, drive + fixed.replace("/", os.sep), parts))
+        return Listing.of(path, [LocalFile(file) for file in files], os.path.dirname(path))
     return LocalFile(path)
 
 
@@ -76,90 +90,83 @@ def _find_remote(url: str) -> RemoteFile | Listing:
     return Listing.of(str(Address.parse(url)), files, "", jobs=_STORE_JOBS)
 
 
-def _list_folder(folder: str) -> list[Location]:
-    """Return all data files below a folder; those named with a dot or underscore first are none."""
-    files = (
-        os.path.join(place, name)
-        for place, _, names in os.walk(folder)
-        for name in names
-        if not is_hidden(os.path.relpath(os.path.join(place, name), folder))
-    )
-    return [LocalFile(file) for file in files if has_known_suffix(file)]
-
-
-def _list_pattern(pattern: str) -> list[Location]:
-    """Return all files that a pattern matches; ``**`` stands for folders in folders."""
-    found = dict.fromkeys(glob.glob(pattern, recursive=True))  # ``**/**`` finds files twice.
-    files = [file for file in found if os.path.isfile(file)]
-    if not os.path.basename(pattern).startswith("_"):
-        files = [file for file in files if not os.path.basename(file).startswith("_")]
-    return [LocalFile(file) for file in files]
-
-
 def _find_stored(address: Address) -> Location | Listing:
     """Do as with local files, with as few requests as it takes."""
-    from xent_cli.io.storage.object_store import StoredFile, kind_of, list_objects
+    from xent_cli.io.storage.object_store import Bucket, StoredFile, kind_of
 
     name, key = str(address), address.key
-    kind = "folder" if key.endswith("/") or not key else kind_of(address)
+    magic = glob.has_magic(key)
+    plain_folder = not key or (key.endswith("/") and not magic)
+    kind = "folder" if plain_folder else kind_of(address)
     if kind == "folder":
-        files = [
-            StoredFile(found)
-            for found, what in list_objects(address, deep=True)
-            if what == "file"
-            and has_known_suffix(found.key)
-            and not is_hidden(posixpath.relpath(found.key, key or "."))
-        ]
+        found = _data_files(Bucket(address), key)
+        files = [StoredFile(address.at(path)) for path, _ in found]
         return Listing.of(name, files, key, jobs=_STORE_JOBS)
-    if kind == "nothing" and glob.has_magic(key):
-        matches = [StoredFile(found) for found in _match(address)]
-        return Listing.of(name, matches, posixpath.dirname(key), jobs=_STORE_JOBS)
+    if kind == "nothing" and magic:
+        matches = _expand(Bucket(address), *_split(key))
+        files = [StoredFile(address.at(path)) for path, kind in matches if kind == "file"]
+        return Listing.of(name, files, posixpath.dirname(key), jobs=_STORE_JOBS)
     return StoredFile(address)
 
 
-def _match(pattern: Address) -> list[Address]:
-    """Return the objects that a pattern matches, folder by folder from the first that varies."""
-    from xent_cli.io.storage.object_store import list_objects
-
-    parts = pattern.key.split("/")
-    fixed = next(i for i, part in enumerate(parts) if glob.has_magic(part))
-    folders = [pattern.at("/".join(parts[:fixed]))]
-    for depth, part in enumerate(parts[fixed:], start=fixed):
-        last = depth == len(parts) - 1
-        if not glob.has_magic(part) and not last:
-            folders = [folder.at(posixpath.join(folder.key, part)) for folder in folders]
-            continue
-        deep = part == "**"
-        found = []
-        for folder in folders:
-            start = len(folder.key) + 1 if folder.key else 0
-            if deep and not last:
-                found.append(folder)  # ``**`` may stand for no folder at all.
-            for entry, kind in list_objects(folder, deep=deep):
-                name = entry.key[start:]
-                fits = not is_hidden(name, ".") if deep else _fits(name, part)
-                if fits and kind == ("file" if last else "folder"):
-                    found.append(entry)
-        folders = list(dict.fromkeys(found))
-    if not parts[-1].startswith("_"):
-        folders = [file for file in folders if not posixpath.basename(file.key).startswith("_")]
-    return folders
+def _data_files(tree: Tree, folder: str) -> list[Entry]:
+    return [entry for entry in tree.below(folder) if _is_data(entry)]
 
 
-def _fits(name: str, part: str) -> bool:
-    hidden = name.startswith(".") and not part.startswith(".")
-    return not hidden and fnmatchcase(name, part)
+def _is_data(entry: Entry) -> bool:
+    """Say whether the name of a file tells its format."""
+    return entry[1] != "folder" and has_known_suffix(entry[0])
 
 
-def is_hidden(relative: str, marks: str = "._") -> bool:
-    """Say whether a file or a folder above it is named with a dot or underscore first.
+def _split(pattern: str) -> tuple[str, list[str]]:
+    """Return the folder that a pattern begins with, and the parts from the first that varies.
 
     Examples
     --------
-    >>> is_hidden("_temporary/0.csv"), is_hidden("a/0.csv")
-    (True, False)
+    >>> _split("/data/run-*/part.csv"), _split("*.csv")
+    (('/data', ['run-*', 'part.csv']), ('', ['*.csv']))
     """
-    return any(part.startswith(tuple(marks)) for part in relative.replace(os.sep, "/").split("/"))
+    parts = pattern.split("/")
+    at = next(i for i, part in enumerate(parts) if glob.has_magic(part))
+    folder = "/".join(parts[:at])
+    return (folder or "/") if at and pattern.startswith("/") else folder, parts[at:]
+
+
+def _expand(tree: Tree, start: str, parts: Sequence[str]) -> list[Entry]:
+    """Return the files that a pattern matches, folder by folder; ``**`` means folders in folders.
+
+    A folder that it matches is read as if it had been named: all data files below it. Names that
+    begin with a dot or an underscore are matched only by parts that begin so, as in a folder.
+    """
+    found: list[Entry] = [(start, "folder")]
+    for depth, part in enumerate(parts):
+        last = depth == len(parts) - 1
+        folders = [path for path, kind in found if kind == "folder"]
+        if part == "":  # Behind a slash at the end there can be folders only.
+            found = [entry for entry in found if entry[1] == "folder"]
+        elif part == "**":
+            below = [entry for folder in folders for entry in tree.below(folder)]
+            if last:
+                found = [entry for entry in below if _is_data(entry)]
+            else:  # It may stand for no folder at all.
+                found = [(folder, "folder") for folder in folders]
+                found += [entry for entry in below if entry[1] == "folder"]
+        elif glob.has_magic(part):
+            found = [
+                (path, kind)
+                for folder in folders
+                for path, kind in tree.children(folder)
+                if _fits(os.path.basename(path), part)
+            ]
+        else:
+            found = [entry for folder in folders for entry in tree.named(folder, part, last=last)]
+        found = list(dict.fromkeys(found))  # ``**/**`` finds files twice.
+    whole = [entry for p, k in found if k == "folder" for entry in _data_files(tree, p)]
+    return list(dict.fromkeys([entry for entry in found if entry[1] != "folder"] + whole))
+
+
+def _fits(name: str, part: str) -> bool:
+    return (not is_hidden(name) or part.startswith(name[0])) and fnmatchcase(name, part)
 
 
 def hive_pairs(relative: str) -> dict[str, str]:
@@ -170,5 +177,7 @@ def hive_pairs(relative: str) -> dict[str, str]:
     >>> hive_pairs("country=KR/part-0.parquet")
     {'country': 'KR'}
     """
-    folders = relative.replace(os.sep, "/").split("/")[:-1]
+    # Bytes that are no UTF-8 stand in names as half surrogates, which no column can hold.
+    text = relative.encode("utf-8", "backslashreplace").decode()
+    folders = text.replace(os.sep, "/").split("/")[:-1]
     return dict(folder.split("=", 1) for folder in folders if "=" in folder)

@@ -35,8 +35,8 @@ class Location(ABC):
         """Open it as a Python stream that can seek."""
 
     @abstractmethod
-    def open_arrow(self, *, mapped: bool = False) -> pa.NativeFile:
-        """Open it for pyarrow's readers, which read any part of it; mapped if that can be."""
+    def open_arrow(self) -> pa.NativeFile:
+        """Open it for pyarrow's readers, which read any part of it."""
 
     @abstractmethod
     def handle(self) -> str | BinaryIO:
@@ -87,8 +87,8 @@ class LocalFile(Location):
     def open(self) -> BinaryIO:
         return open(self.path, "rb")
 
-    def open_arrow(self, *, mapped: bool = False) -> pa.NativeFile:
-        return pa.memory_map(self.path) if mapped else pa.OSFile(self.path)
+    def open_arrow(self) -> pa.NativeFile:
+        return pa.OSFile(self.path)
 
     def handle(self) -> str:
         return self.path

@@ -17,6 +17,7 @@ from pyarrow import fs
 
 from xent_cli.errors import BrokenFileError, XentError
 from xent_cli.io.storage.address import Address
+from xent_cli.io.storage.folders import Entry, EntryKind, is_hidden
 from xent_cli.io.storage.location import Location
 from xent_cli.io.storage.object_store_errors import explain_store_error, is_store_error
 from xent_cli.schema.name_suggestions import nearest
@@ -115,7 +116,7 @@ class StoredFile(Location):
     def open(self) -> BinaryIO:
         return open_ranges(self)
 
-    def open_arrow(self, *, mapped: bool = False) -> pa.NativeFile:
+    def open_arrow(self) -> pa.NativeFile:
         with self.asking():
             system, path = _reach(self.address)
             return system.open_input_file(path)
@@ -183,7 +184,7 @@ def kind_of(address: Address) -> Kind:
     return "folder" if info.type == fs.FileType.Directory else "file"
 
 
-def list_objects(folder: Address, *, deep: bool = False) -> list[tuple[Address, Kind]]:
+def list_objects(folder: Address, *, deep: bool = False) -> list[tuple[Address, EntryKind]]:
     """Return what lies in a folder, or (`deep`) in any below it too; nothing if there is none."""
     with _asking(folder):
         system, path = _reach(folder)
@@ -192,10 +193,34 @@ def list_objects(folder: Address, *, deep: bool = False) -> list[tuple[Address, 
             infos = system.get_file_info(fs.FileSelector(path, recursive=deep))
         except FileNotFoundError:
             return []
-    kinds: dict[fs.FileType, Kind] = {fs.FileType.File: "file", fs.FileType.Directory: "folder"}
+    kinds: dict[fs.FileType, EntryKind]
+    kinds = {fs.FileType.File: "file", fs.FileType.Directory: "folder"}
     return [
         (folder.at(_key(info.path, base)), kinds[info.type]) for info in infos if info.type in kinds
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """The folders of a store, by the keys of their objects."""
+
+    address: Address
+
+    def children(self, folder: str) -> list[Entry]:
+        return [(at.key, kind) for at, kind in list_objects(self.address.at(folder))]
+
+    def below(self, folder: str) -> list[Entry]:
+        found = list_objects(self.address.at(folder), deep=True)
+        inside = folder.rstrip("/") or "."
+        return [
+            (at.key, kind) for at, kind in found if not is_hidden(posixpath.relpath(at.key, inside))
+        ]
+
+    def named(self, folder: str, name: str, *, last: bool) -> list[Entry]:
+        key = posixpath.join(folder, name)
+        if not last:
+            return [(key, "folder")]  # Listing it will tell, and to ask takes a request.
+        return [entry for entry in self.children(folder) if entry[0] == key]
 
 
 @contextmanager

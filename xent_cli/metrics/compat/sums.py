@@ -14,9 +14,9 @@ from xent_cli.metrics.compat.libraries import TOOLS, Tool
 from xent_cli.metrics.compat.losses import Given
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.losses import binary_losses, class_losses
-from xent_cli.metrics.tally.class_sums import one_sum
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.summation import one_sum
 from xent_cli.schema.spec import Spec
 
 

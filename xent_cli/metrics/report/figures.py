@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from xent_cli.metrics.tally.tally import Tally
-from xent_cli.numerics.estimates import Estimate, Moments
-from xent_cli.numerics.exact import ExactSums
+from xent_cli.metrics.tally.third_powers import ZEROS, moments_at
+from xent_cli.numerics.estimates import Estimate
+from xent_cli.numerics.moments import Moments
+from xent_cli.numerics.one_more_draw import GuardedMean, guarded_loss, unseen_loss
 from xent_cli.schema.types import Unit
 
 if TYPE_CHECKING:  # Most tallies have none.
     from xent_cli.metrics.tally.cluster_sums import ClusterSums
 
 INFINITE = "infinite: a truth had q = 0"
+UNVARIED = "the losses do not vary"
 
 NATS_PER: dict[Unit, float] = {"nats": 1.0, "bits": math.log(2), "hartleys": math.log(10)}
 
@@ -32,7 +36,7 @@ class Overall:
     se : float, optional
         Its standard error.
     ci95 : (float, float), optional
-        Its 95 % interval by Student's t; degrees of freedom are the rows (or clusters) less 1.
+        Its 95 % interval, which follows the skewness of the losses and holds for one more draw.
     macro_cross_entropy : float, optional
         Mean of the cross entropies of the classes that occur.
     perplexity : float, optional
@@ -91,7 +95,6 @@ def figures_of(tally: Tally) -> Figures:
 
     Quotients are rounded once, from exact sums.
     """
-    tally = replace(tally, sums={name: sums.settled() for name, sums in tally.sums.items()})
     undefined: dict[str, str] = {}
     spec, k = tally.spec, tally.spec.n_classes
     nats = NATS_PER[spec.unit]
@@ -100,19 +103,18 @@ def figures_of(tally: Tally) -> Figures:
     classes = tuple(
         _class_row(tally, index, priors[index], draws[index], undefined) for index in range(k)
     )
-    cross_entropy, se, ci95 = _mean_loss(tally, k, "overall.", draws[k], undefined)
+    mean = _mean_loss(tally, k, "overall.", draws[k], undefined)
+    cross_entropy = mean.value
     occurring = [row.cross_entropy for row in classes if row.cross_entropy is not None]
     prior_entropy = _prior_entropy(tally, priors) / nats
-    normalized = None
-    if prior_entropy > 0:
-        normalized = cross_entropy / prior_entropy
-    else:
+    normalized = cross_entropy / prior_entropy if prior_entropy > 0 else None
+    if normalized is None:
         undefined["overall.normalized_entropy"] = "only one class occurs"
     label_entropy = _label_entropy(tally, undefined)
     overall = Overall(
         cross_entropy=cross_entropy,
-        se=se,
-        ci95=ci95,
+        se=mean.se,
+        ci95=mean.interval(0.95),
         macro_cross_entropy=math.fsum(occurring) / len(occurring) if occurring else None,
         perplexity=_perplexity(cross_entropy * nats, undefined),
         prior_entropy=prior_entropy,
@@ -145,20 +147,9 @@ def figures_of(tally: Tally) -> Figures:
 def moments_of(tally: Tally) -> list[Moments]:
     """Return the sums over the draws of each class and, last, of all: clusters, or rows."""
     if tally.clusters is not None:
-        return tally.clusters.moments()
-    return [row_moments(tally.n[index], tally.sums, index) for index in range(len(tally.n))]
-
-
-def row_moments(n: int, sums: Mapping[str, ExactSums], index: int) -> Moments:
-    """Return the sums over the n rows of a class, or over all (index K), each row a draw."""
-    return Moments(
-        n,
-        w=sums["weight"][index],
-        u=sums["loss"][index],
-        ww=sums["weight_squared"][index],
-        uw=sums["loss_weight"][index],
-        uu=sums["loss_squared"][index],
-    )
+        found = tally.clusters.moments()
+        return [each.without_cubes() for each in found] if tally.is_old else found
+    return [moments_at(tally.n[index], tally.sums, index) for index in range(len(tally.n))]
 
 
 def _class_row(
@@ -178,7 +169,7 @@ def _class_row(
         return ClassRow(
             tally.spec.classes[index], tally.n[index], 0.0, prior, None, None, share, None, None
         )
-    loss, se, _ = _mean_loss(tally, index, path, draws, undefined)
+    loss = _mean_loss(tally, index, path, draws, undefined)
     accuracy = _quotient(tally, "correct", "graded", index)
     if accuracy is None:
         undefined[path + "accuracy"] = "the likeliest label of no row"
@@ -187,8 +178,8 @@ def _class_row(
         n=tally.n[index],
         weight_sum=float(weight),
         prior=prior,
-        cross_entropy=loss,
-        se=se,
+        cross_entropy=loss.value,
+        se=loss.se,
         share=share,
         accuracy=accuracy,
         mean_probability=_quotient(tally, "probability", "weight", index),
@@ -197,25 +188,45 @@ def _class_row(
 
 def _mean_loss(
     tally: Tally, index: int, path: str, draws: Moments, undefined: dict[str, str]
-) -> tuple[float, float | None, tuple[float, float] | None]:
-    """Return mean loss, standard error and interval of a class, or overall (index K)."""
-    keys = (path + "se",) if path != "overall." else (path + "se", path + "ci95")
-    if tally.infinite[index]:
-        undefined |= dict.fromkeys((path + "cross_entropy", *keys), INFINITE)
-        return math.inf, None, None
+) -> Estimate:
+    """Return mean loss of a class, or overall (index K), and why it has no error."""
     found = mean_loss(tally, index, draws)
-    if found.se is None:
-        undefined |= dict.fromkeys(keys, found.reason)
-    return found.value, found.se, found.interval(0.95)
+    there = {"cross_entropy": math.isfinite(found.value), "se": found.se is not None}
+    if path == "overall.":
+        there["ci95"] = found.bounds is not None
+    undefined |= {path + name: found.reason for name, some in there.items() if not some}
+    return found
 
 
 def mean_loss(tally: Tally, index: int, draws: Moments) -> Estimate:
-    """Return the mean loss of a class, or overall (index K), none infinite, with its error."""
+    """Return the mean loss of a class, or overall (index K), with its error."""
+    if tally.infinite[index]:
+        return Estimate(math.inf, None, 0, INFINITE)
     nats = NATS_PER[tally.spec.unit]
     mean = float(tally.sums["loss"][index] / tally.sums["weight"][index]) / nats
+    too_large = bool(tally.n_huge) or _too_large(tally.clusters)
+    se = None if too_large else draws.standard_error()
     reason = error_reason(tally.clusters, draws.n, tally.n_huge)
-    se = None if tally.n_huge or _too_large(tally.clusters) else draws.standard_error()
-    return Estimate(mean, None if se is None else se / nats, draws.n - 1, "" if se else reason)
+    unseen = partial(unseen_of, tally, index, draws.n)
+    # Without third powers, as in reports of 0.1, it is Student's t.
+    none = too_large or draws.cubes is None
+    bound = None if none else partial(_bounds, draws, unseen, nats)
+    return Estimate(
+        mean, None if se is None else se / nats, draws.n - 1, "" if se else reason, bound
+    )
+
+
+def unseen_of(tally: Tally, index: int, n: int, *, of: int = 0) -> float:
+    """Return the loss, in nats, of one more draw beside the n of a class, or of all (index K).
+
+    With `of`, for n draws like the `of` that there are.
+    """
+    n_zeros = int(tally.sums[ZEROS][index]) if ZEROS in tally.sums else 0
+    return unseen_loss(n, n_zeros=n_zeros * n // (of or n), eps=tally.spec.eps)
+
+
+def _bounds(draws: Moments, unseen: Callable[[], float], scale: float) -> GuardedMean | None:
+    return guarded_loss(draws, unseen(), scale=scale) if draws.n > 1 else None
 
 
 def error_reason(clusters: ClusterSums | None, n: int, n_huge: int) -> str:
@@ -224,7 +235,7 @@ def error_reason(clusters: ClusterSums | None, n: int, n_huge: int) -> str:
         return "a loss is too large"
     if n < 2:
         return "one row" if clusters is None else "one cluster"
-    return "the losses do not vary"
+    return UNVARIED
 
 
 def _too_large(clusters: ClusterSums | None) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from xent_cli import __version__
 from xent_cli.errors import NothingLeftError
 from xent_cli.metrics.report.figures import ClassRow, Figures, Overall, figures_of
-from xent_cli.metrics.report.warnings import cautions
+from xent_cli.metrics.report.warnings import COMPUTED, OLD_SUMS, cautions
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.schema.provenance import Input, Matches, Notice, matches_of
 
@@ -95,7 +95,11 @@ class Report:
     def decided(self) -> tuple[Notice, ...]:
         """The warnings that come from decisions about columns, not from the tally."""
         computed = tuple(cautions(self.tally, self.figures, self.matches))
-        return tuple(notice for notice in self.warnings if notice not in computed)
+        return tuple(
+            notice
+            for notice in self.warnings
+            if notice not in computed and notice.code not in COMPUTED
+        )
 
     @property
     def matches(self) -> Matches | None:
@@ -176,6 +180,12 @@ class Report:
                 tuple(from_fields(CompatFigure, item) for item in data.get("compat", ())),
             )
             fresh = report.to_dict()
+            now = tuple(cautions(tally, report.figures, report.matches))
+        if OLD_SUMS in (notice.code for notice in now):
+            # Its warning about the interval goes by another rule.
+            kept = tuple(notice for notice in report.warnings if notice.code not in COMPUTED)
+            added = tuple(notice for notice in now if notice.code == OLD_SUMS)
+            report = replace(report, warnings=kept + added)
         require_alike(data, fresh, FORMAT)
         return report
 
@@ -202,7 +212,8 @@ def finalize(
     NothingLeftError
         If no row, or no weight, is left to average over.
     """
-    figures, inputs = figures_of(_require_rows(tally)), tuple(inputs)
+    tally = _require_rows(tally).settled()
+    figures, inputs = figures_of(tally), tuple(inputs)
     all_warnings = (*warnings, *cautions(tally, figures, matches_of(inputs)))
     return Report(tally, figures, mode_reason, all_warnings, tuple(notes), inputs)
 

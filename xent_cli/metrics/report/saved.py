@@ -7,8 +7,9 @@ import os
 import sys
 from typing import Any
 
-from xent_cli.errors import MissingFileError, ReportError
+from xent_cli.errors import MissingFileError, ReportError, UsageError
 from xent_cli.metrics.report.report import FORMAT, Report
+from xent_cli.schema.file_guard import note_read, note_standard_input
 
 _BEGINNING = 200
 
@@ -30,10 +31,15 @@ def read_json(path: str) -> Any:
     """Read a JSON file; ``-`` is standard input. Raises as `read_report` does."""
     try:
         if path == "-":
-            if sys.stdin is None:  # Closed before this process began.
-                raise MissingFileError("Standard input is closed: there is nothing to read.")
+            if sys.stdin is None or sys.stdin.isatty():
+                raise UsageError(
+                    "Standard input holds no report: nothing is piped in.",
+                    hint="Use - as in: xent eval preds.csv -f json | xent show -",
+                )
+            note_standard_input()
             text = sys.stdin.buffer.read().decode("utf-8")
         else:
+            note_read(path)
             with open(path, encoding="utf-8") as file:
                 text = file.read()
         return json.loads(text, parse_constant=_refuse_constant)

@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
-from xent_cli.numerics.arrays import Floats
-from xent_cli.numerics.estimates import Moments
-from xent_cli.numerics.summation import sum_groups, two_product
+from xent_cli.metrics.tally.third_powers import draw_moments
+from xent_cli.numerics.moments import Moments
+from xent_cli.numerics.summation import Groups
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Sums over clusters of products of what they have in a slice and in all rows.
+    """Sums over clusters of products of what they have in a slice and in the rest.
 
     Attributes
     ----------
@@ -56,39 +54,31 @@ class ClusterDraws:
         if self.n < 2 or not a.w or not b.w:
             return Fraction(0)
         mine, other = a.u / a.w, b.u / b.w
-        # What a cluster has in the rest is what it has in all, less what it has in the slice.
-        uu, uw, wu, ww = both.uu - a.uu, both.uw - a.uw, both.wu - a.uw, both.ww - a.ww
-        products = uu - other * uw - mine * wu + mine * other * ww
+        products = both.uu - other * both.uw - mine * both.wu + mine * other * both.ww
         return Fraction(self.n, self.n - 1) * products / (a.w * b.w)
 
 
-def cluster_draws(clusters: ClusterSums) -> list[ClusterDraws]:
-    """Return the draws of each slice, from sums whose classes are the slices."""
+def cluster_draws(clusters: ClusterSums, *, old: bool = False) -> list[ClusterDraws]:
+    """Return the draws of each slice, from sums whose classes are the slices.
+
+    Without third powers where they are `old`: of a report that xent 0.1 saved.
+    """
     *each, whole = clusters.moments()
-    cluster, label, sums, wholes = clusters.in_cells()
-    (w, u), (all_w, all_u) = sums, wholes[:, cluster]
-    k = clusters.n_classes
+    cluster, label, (w, u), wholes = clusters.in_cells()
+    all_w, all_u = wholes[:, cluster]
+    rest_w, rest_u = all_w - w, all_u - u
+    groups = Groups.of(label, clusters.n_classes)
 
-    def products(a: Floats, b: Floats) -> list[Fraction]:
-        high, low = two_product(a, b)
-        total = (sum_groups(high, label, k) + sum_groups(low, label, k)).settled()
-        return [total[index] for index in range(k)]
-
-    shared = zip(
-        products(u, all_u), products(u, all_w), products(w, all_u), products(w, all_w), strict=True
+    crosswise = ((u, rest_u), (u, rest_w), (w, rest_u), (w, rest_w))
+    shared = [groups.products(*pair) for pair in crosswise]
+    # Clusters that a slice has no part in are in the rest as they are in all.
+    replaced, remaining = (
+        draw_moments(weight, loss, groups) for weight, loss in ((all_w, all_u), (rest_w, rest_u))
     )
-    alone = np.bincount(cluster, minlength=len(clusters.keys))[cluster] == 1
-    only = np.bincount(label[alone], minlength=k).tolist()
     found = []
-    for inside, four, n_only in zip(each, shared, only, strict=True):
-        both = Shared(*four)
-        rest = Moments(
-            whole.n - n_only,
-            whole.w - inside.w,
-            whole.u - inside.u,
-            whole.ww - 2 * both.ww + inside.ww,
-            whole.uw - both.uw - both.wu + inside.uw,
-            whole.uu - 2 * both.uu + inside.uu,
-        )
-        found.append(ClusterDraws(inside, rest, both, whole.n))
+    for index, inside in enumerate(each):
+        both = Shared(*(sums[index] for sums in shared))
+        rest = whole - replaced[index] + remaining[index]
+        mine, other = (each.without_cubes() if old else each for each in (inside, rest))
+        found.append(ClusterDraws(mine, other, both, whole.n))
     return found

@@ -6,13 +6,16 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
-from xent_cli.metrics.report.figures import INFINITE, NATS_PER, error_reason, row_moments
+from xent_cli.metrics.report.figures import INFINITE, NATS_PER, error_reason
 from xent_cli.metrics.report.slice_draws import ClusterDraws, cluster_draws
 from xent_cli.metrics.tally.slice_sums import SliceSums
 from xent_cli.metrics.tally.tally import Tally
-from xent_cli.numerics.estimates import Estimate, Moments, independent_sum
+from xent_cli.metrics.tally.third_powers import ZEROS, moments_at
+from xent_cli.numerics.estimates import Estimate, difference
+from xent_cli.numerics.moments import Moments
+from xent_cli.numerics.one_more_draw import guarded_loss, unseen_loss
 from xent_cli.schema.slicing import Key, Slicing
 
 
@@ -60,12 +63,14 @@ class SliceTable:
     @cached_property
     def whole(self) -> Moments:
         """The sums over all rows."""
-        return row_moments(self.tally.n[-1], self.tally.sums, self.tally.spec.n_classes)
+        return moments_at(self.tally.n[-1], self.tally.sums, self.tally.spec.n_classes)
 
     @cached_property
     def clustered(self) -> list[ClusterDraws] | None:
         """The draws of each slice, where clusters are the draws."""
-        return None if self.sums.clusters is None else cluster_draws(self.sums.clusters)
+        if self.sums.clusters is None:
+            return None
+        return cluster_draws(self.sums.clusters, old=self.tally.is_old)
 
     @cached_property
     def n_huge(self) -> int:
@@ -139,8 +144,7 @@ class Slice:
             return None
         if math.isinf(value):
             return Estimate(math.inf, None, 0, INFINITE)
-        se, reason = self._error(self.draws, self._count("huge"))
-        return Estimate(value, se, self.draws.n - 1, reason)
+        return self._estimate(self.draws, self._count("huge"), zeros=True)
 
     @property
     def se(self) -> float | None:
@@ -161,26 +165,19 @@ class Slice:
             return Estimate(math.inf, None, 0, INFINITE)
         mine, rest = self.rows, self.rest
         value = float(mine.u / mine.w - rest.u / rest.w) / self._nats
-        draws = rest if self._clustered is None else self._clustered.rest
-        se, why = self._error(draws, self.table.n_huge - self._count("huge"))
-        reason = why and f"the rest: {why}"
-        if self.mean is not None and self.mean.reason:
-            reason = self.mean.reason
-        parts = ((self.se, self.draws.n - 1), (se, draws.n - 1))
-        found = independent_sum(value, parts, reason)
-        if found.se is None or self._clustered is None:
-            return found
+        clustered = self._clustered
+        draws = rest if clustered is None else clustered.rest
+        others = self._estimate(draws, self.table.n_huge - self._count("huge"), zeros=False)
+        own = self._estimate(self.draws, self._count("huge"), zeros=False)
+        reason = own.reason or (others.reason and f"the rest: {others.reason}")
         # Clusters with rows on either side move both means together.
-        shared = float(self._clustered.covariance()) / self._nats**2
-        variance = max(0.0, found.se**2 - 2 * shared)
-        if not variance:
-            return Estimate(value, None, found.df, "the losses do not vary")
-        return Estimate(value, math.sqrt(variance), found.df)
+        shared = 0.0 if clustered is None else float(clustered.covariance()) / self._nats**2
+        return difference(own, others, value=value, reason=reason, covariance=shared)
 
     @property
     def no_delta(self) -> str:
         """Why there is no difference to the rest, if there is none."""
-        if not self.rest.n:
+        if self.n == self.table.tally.n[-1]:
             return "no other rows"
         if not self.rows.w:
             return "no weight"
@@ -209,6 +206,11 @@ class Slice:
         """The weight that accuracy gives to its rows."""
         return self.table.sums.sums["graded"][self.index]
 
+    @property
+    def n_correct(self) -> Fraction:
+        """The weight of those that are right."""
+        return self.table.sums.sums["correct"][self.index]
+
     @cached_property
     def rows(self) -> Moments:
         """The sums over its rows."""
@@ -230,16 +232,17 @@ class Slice:
         return dict(self._undefined())
 
     def _undefined(self) -> Iterator[tuple[str, str]]:
-        if self.mean is None or self.mean.reason:
-            reason = "no weight" if self.mean is None else self.mean.reason
-            names = ("cross_entropy", "se", "ci95")
-            some = self.mean is not None and math.isfinite(self.mean.value)
-            yield from ((name, reason) for name in names[some:])
-        if self.delta is None or self.delta.reason:
-            reason = self.no_delta if self.delta is None else self.delta.reason
-            names = ("delta", "delta_se", "delta_ci95")
-            some = self.delta is not None and math.isfinite(self.delta.value)
-            yield from ((name, reason) for name in names[some:])
+        for found, names, none in (
+            (self.mean, ("cross_entropy", "se", "ci95"), "no weight"),
+            (self.delta, ("delta", "delta_se", "delta_ci95"), self.no_delta),
+        ):
+            if found is None:
+                yield from ((name, none) for name in names)
+                continue
+            there = (math.isfinite(found.value), found.se, found.bounds)
+            yield from (
+                (name, found.reason) for name, some in zip(names, there, strict=True) if not some
+            )
         if self.share is None:
             infinite = self.table.tally.infinite[-1]
             yield "share", f"the total loss is {'infinite' if infinite else '0'}"
@@ -257,13 +260,20 @@ class Slice:
     def _count(self, name: str) -> int:
         return self.table.sums.count(name, self.index)
 
-    def _error(self, draws: Moments, n_huge: int) -> tuple[float | None, str]:
-        """Return the standard error of a mean, or why there is none."""
-        clusters = self.table.sums.clusters
+    def _estimate(self, draws: Moments, n_huge: int, *, zeros: bool) -> Estimate:
+        """Return a mean loss; with `zeros`, one more draw may cost what a zero of a row costs."""
+        clusters, nats = self.table.sums.clusters, self._nats
+        value = float(draws.u / draws.w) / nats
         reason = error_reason(clusters, draws.n, n_huge)
-        too_large = n_huge or (clusters is not None and clusters.too_large)
-        se = None if too_large else draws.standard_error()
-        return (None, reason) if se is None else (se / self._nats, "")
+        if draws.n < 2 or n_huge or (clusters is not None and clusters.too_large):
+            return Estimate(value, None, draws.n - 1, reason)
+        counted = self.table.sums.sums.get(ZEROS) if zeros else None
+        n_zeros = 0 if counted is None else int(counted[self.index])
+        unseen = unseen_loss(draws.n, n_zeros=n_zeros, eps=self.table.tally.spec.eps)
+        bound = partial(guarded_loss, draws, unseen, scale=nats) if draws.cubes else None
+        if (se := draws.standard_error()) is None:
+            return Estimate(value, None, draws.n - 1, reason, bound)
+        return Estimate(value, se / nats, draws.n - 1, "", bound)
 
 
 def slice_tables(tally: Tally, *, min_n: int = 0) -> tuple[SliceTable, ...]:
@@ -277,7 +287,7 @@ def slice_tables(tally: Tally, *, min_n: int = 0) -> tuple[SliceTable, ...]:
     """
     tables = []
     for sums in tally.slices:
-        ordered = sums.settled()
+        ordered = sums.sorted()
         small = small_slices(ordered, min_n)
         whole = ordered.folded(small) if small else ordered
         tables.append(SliceTable(tally, whole, min_n, len(small)))

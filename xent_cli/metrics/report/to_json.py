@@ -63,11 +63,17 @@ _SAID = frozenset(
 """What is said of figures, in words that a later version may choose better."""
 
 
+_ERRORS = ("se", "ci95", "delta_se", "delta_ci95", "p_value", "correlation", "detectable")
+"""Figures that have nothing to be compared with where none is known now."""
+
+
 def alike(saved: Any, fresh: Any) -> bool:
     """Compare saved figures with those that the same sums come to now.
 
     Only what is in both counts: later versions add figures, and earlier ones lack them. (What
     none may lack, the schema requires.) Another machine's logarithm may differ in the last digits.
+    Where losses vary by little more than their rounding, one version knows an error that another
+    does not: it stands.
 
     Examples
     --------
@@ -75,7 +81,9 @@ def alike(saved: Any, fresh: Any) -> bool:
     (True, False)
     """
     if isinstance(fresh, dict):
-        known = fresh.keys() - _SAID
+        known = fresh.keys() - _SAID - {key for key in _ERRORS if fresh.get(key) is None}
+        if "se" in fresh and fresh["se"] is None:
+            known -= {"df"}
         return isinstance(saved, dict) and all(alike(saved[k], fresh[k]) for k in known & {*saved})
     if isinstance(fresh, list | tuple):
         if not isinstance(saved, list | tuple) or len(saved) != len(fresh):

@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from xent_cli.metrics.report.figures import Figures
+from xent_cli.metrics.report.figures import NATS_PER, Figures, moments_of, unseen_of
 from xent_cli.metrics.rows.validation import Findings
 from xent_cli.metrics.tally.tally import Tally
+from xent_cli.numerics.one_more_draw import GuardedMean, guarded_loss
+from xent_cli.numerics.rows_to_halve import is_widened, rows_to_halve
 from xent_cli.schema.provenance import Matches, Notice
 
-FEW_ROWS = 10
-HEAVY_SHARE = 0.5
-"""Where half the variance lies in so few rows, Student's t interval covers too rarely: 0.63 of the
-time with 1 clipped row expected, 0.86 with 3, 0.93 with 10 (benchmarks/coverage.py)."""
+FEW_ROWS = "few-rows"
+OLD_SUMS = "old-report"
+COMPUTED = (FEW_ROWS, OLD_SUMS)
+"""Warnings that follow from a tally and are not carried over when it is added to another."""
 
 
 def cautions(tally: Tally, figures: Figures, matches: Matches | None = None) -> Iterator[Notice]:
@@ -39,7 +41,7 @@ def cautions(tally: Tally, figures: Figures, matches: Matches | None = None) -> 
             f"{_rows(tally.n_clipped, n)} put less than eps on the truth, clipped to "
             f"{each:.2f} nats each{share}.",
         )
-        yield from _few_rows(tally, figures)
+    yield from _wide(tally, figures)
     if tally.n_invalid:
         count = f"{tally.n_invalid:,} row{'s' * (tally.n_invalid != 1)}"
         yield Notice("invalid", f"{count} dropped for missing values.")
@@ -51,22 +53,52 @@ def cautions(tally: Tally, figures: Figures, matches: Matches | None = None) -> 
         )
 
 
-def _few_rows(tally: Tally, figures: Figures) -> Iterator[Notice]:
-    """Warn where a few clipped rows decide how wide the interval is, which is then too narrow.
-
-    Their share of the squared losses is at least that of as many equal ones.
-    """
-    squared = tally.sums["loss_squared"][tally.spec.n_classes]
-    if tally.n_clipped > FEW_ROWS or not squared or figures.overall.se is None:
-        return
-    share = float(tally.sums["clipped_loss"][0] ** 2 / tally.n_clipped / squared)
-    if share > HEAVY_SHARE:
-        rows = f"{tally.n_clipped:,} clipped row{'s' * (tally.n_clipped != 1)}"
+def _wide(tally: Tally, figures: Figures) -> Iterator[Notice]:
+    """Warn where the interval is wide for what the rows may not have shown."""
+    if tally.is_old:
         yield Notice(
-            "few-rows",
-            f"{rows} carr{'y' if tally.n_clipped != 1 else 'ies'} {share:.0%} of the squared "
-            "losses: the interval is narrower than it should be.",
+            OLD_SUMS,
+            "The interval is Student's t, which is too narrow for skewed losses: xent 0.1 saved "
+            "this report without the sums that intervals need. Make it again with xent eval.",
         )
+        return
+    draws, k = moments_of(tally)[-1], tally.spec.n_classes
+    if figures.overall.ci95 is None or draws.n < 2:
+        return
+    nats = NATS_PER[tally.spec.unit]
+
+    def unseen(n: int) -> float:
+        return unseen_of(tally, k, n, of=draws.n)
+
+    def bounds(n: int) -> GuardedMean:
+        return guarded_loss(draws.of_size(n), unseen(n), scale=nats)
+
+    mean = figures.overall.cross_entropy
+    if is_widened(bounds(draws.n), mean):
+        noun = "row" if tally.clusters is None else "cluster"
+        needed = rows_to_halve(bounds, draws.n, mean)
+        yield few_rows(
+            "The interval", unseen(draws.n) / nats, tally.spec.unit, noun, draws.n, needed
+        )
+
+
+def few_rows(
+    subject: str, unseen: float, unit: str, noun: str, n: int, needed: int | None
+) -> Notice:
+    """Return the warning that an interval allows for what n rows (or clusters) did not show.
+
+    Examples
+    --------
+    >>> few_rows("The interval", 2.3, "nats", "row", 100, 230).message
+    'The interval is wide: it allows for one more row at 2.3 nats, which 100 rows may have missed; \
+about 230 rows would halve it.'
+    """
+    more = f"; about {needed:,} {noun}s would halve it" if needed else ""
+    return Notice(
+        FEW_ROWS,
+        f"{subject} is wide: it allows for one more {noun} at {unseen:.3g} {unit}, which {n:,} "
+        f"{noun}s may have missed{more}.",
+    )
 
 
 def _say_sums(found: Findings, n: int, fault: str) -> str:

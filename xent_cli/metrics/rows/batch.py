@@ -5,19 +5,55 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.metrics.rows.losses import sum_over_classes
-from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.arrays import TEXT, Floats, Labels, Texts
 from xent_cli.schema.place import Place
 
 if TYPE_CHECKING:  # Most batches have no slices.
     from xent_cli.schema.slicing import Key
 
 NameRows = Callable[[NDArray[np.int64]], NDArray[np.object_]]
+
+
+class Names(Protocol):
+    """What numbers stand for: texts, of which several numbers may have the same."""
+
+    def __len__(self) -> int:
+        """Return how many numbers there are."""
+
+    def distinct(self, *others: Any) -> tuple[Labels, Texts]:
+        """Return the place of each number's text among the sorted distinct ones, and these.
+
+        With `others` of its kind, their numbers go on from the last of the one before.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class GivenNames:
+    """The texts of the numbers from 0 on."""
+
+    texts: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def distinct(self, *others: GivenNames) -> tuple[Labels, Texts]:
+        """Return the place of each number's text among the sorted distinct ones, and these.
+
+        Examples
+        --------
+        >>> places, texts = GivenNames(("b", "a", "b")).distinct()
+        >>> places.tolist(), texts.tolist()
+        ([1, 0, 1], ['a', 'b'])
+        """
+        given = [text for names in (self, *others) for text in names.texts]
+        texts, places = np.unique(np.array(given, dtype=TEXT), return_inverse=True)
+        return places, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +95,8 @@ class Batch:
     text_labels : bool
         Whether labels were texts, even those that look like numbers.
     clusters : (n,) intp, optional
-        For each row the position of its cluster in `cluster_keys`.
-    cluster_keys : tuple of str
+        For each row the number of its cluster among the names.
+    cluster_names : Names
     slices : tuple of Sliced
         One a slicing.
     names : callable, optional
@@ -80,7 +116,7 @@ class Batch:
     n_invalid: int = 0
     text_labels: bool = False
     clusters: NDArray[np.intp] | None = None
-    cluster_keys: tuple[str, ...] = ()
+    cluster_names: Names = GivenNames()
     slices: tuple[Sliced, ...] = ()
     names: NameRows | None = None
 
@@ -98,6 +134,11 @@ class Batch:
         """The highest value of each row of q, (n,)."""
         tops: Floats = self.q.max(axis=0)
         return tops
+
+    @cached_property
+    def lowest(self) -> float:
+        """The lowest value of q."""
+        return float(self.q.min())
 
     def take(self, keep: NDArray[np.bool_]) -> Batch:
         """Return the rows that `keep` (n,) marks; counts of rows left out stay as they are."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.contributions import Contributions, contribute
 from xent_cli.metrics.rows.validation import (
@@ -38,6 +41,22 @@ class Measured:
     pred_sums: Findings = field(default_factory=Findings)
     label_sums: Findings = field(default_factory=Findings)
     q: Floats | None = None
+
+    @property
+    def has_zero(self) -> NDArray[np.bool_]:
+        """Say which rows (n,) hold an exact zero among the probabilities that they stand for."""
+        batch, binary = self.batch, self.spec.mode == "binary"
+        if self.spec.scale != "probs":
+            # An infinity shows in the sum of its row.
+            return np.asarray(~np.isfinite(batch.row_sums))
+        some = np.zeros(len(batch), dtype=np.bool_)
+        if not len(batch):
+            return some
+        if batch.lowest <= 0:
+            some |= (batch.q <= 0).any(axis=0)
+        if binary and batch.row_tops.max() >= 1:
+            some |= batch.row_tops >= 1
+        return some
 
 
 def measure(batch: Batch, spec: Spec) -> Measured:

@@ -214,7 +214,7 @@ def check_label_rows(batch: Batch, spec: Spec) -> Findings:
 
 def _require_range(batch: Batch, low: float, high: float, noun: str) -> None:
     q = batch.q
-    if q.size == 0 or (batch.row_tops.max() <= high and (low == -np.inf or q.min() >= low)):
+    if q.size == 0 or (batch.row_tops.max() <= high and (low == -np.inf or batch.lowest >= low)):
         return
     outside = (q < low) | (q > high)
     row = int(np.argmax(outside.any(axis=0)))

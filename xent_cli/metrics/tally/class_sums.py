@@ -5,20 +5,21 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xent_cli.metrics.rows.contributions import Contributions
-from xent_cli.numerics.arrays import Floats, Labels
+from xent_cli.metrics.tally.third_powers import (
+    LARGEST_SQUARED,
+    Powers,
+    Sums,
+    largest,
+    loss_powers,
+    mixed_products,
+    unweighted,
+    weight_powers,
+)
+from xent_cli.numerics.arrays import Floats, Mask
 from xent_cli.numerics.exact import ExactSums
-from xent_cli.numerics.summation import sum_groups, sum_rows, two_product
-
-Sums = dict[str, ExactSums]
-
-MOMENTS = ("weight", "loss", "weight_squared", "loss_weight", "loss_squared")
-"""What a weighted mean and its standard error need. "loss" may be that of paired differences."""
-
-LARGEST_SQUARED = 2.0**500
-"""Losses from here on are too large to square."""
+from xent_cli.numerics.summation import Groups
 
 
 class Cells:
@@ -27,94 +28,103 @@ class Cells:
     def __init__(self, rows: Contributions, n_classes: int) -> None:
         self._rows = rows
         self._n_classes = n_classes
+        self._by_class = (
+            Groups.of_rows(*rows.loss.shape)
+            if rows.groups is None
+            else Groups.of(rows.groups, n_classes)
+        )
+
+    def powers(self, values: Floats, most: int, overall: Floats | None = None) -> list[ExactSums]:
+        """Sum values, their squares and so on by class, with the sums over all rows behind.
+
+        Where rows count for several classes, `overall` (n,) has what each adds to the sums over all
+        rows (by default those of the classes together).
+        """
+        by_class = self._by_class.powers(values.reshape(-1), most)
+        if overall is None or self._rows.groups is not None:
+            return [sums.with_total() for sums in by_class]
+        whole = Groups.of_rows(1, len(overall)).powers(overall, most)
+        return [sums.joined(one) for sums, one in zip(by_class, whole, strict=True)]
 
     def sum(self, values: Floats, overall: Floats | None = None) -> ExactSums:
-        """Sum by class, with the sum of `overall` (default: of the classes' sums) behind."""
-        groups = self._rows.groups
-        if groups is not None:
-            return sum_groups(values, groups, self._n_classes).with_total()
-        by_class = sum_rows(values)
-        return by_class.with_total() if overall is None else by_class.joined(one_sum(overall))
+        """Sum values by class, and last overall."""
+        return self.powers(values, 1, overall)[0]
 
-    def moments(self, loss: Floats, row_loss: Floats, squarable: NDArray[np.bool_]) -> Sums:
-        """Sum weights, losses, and the squares and products that the standard error needs."""
-        rows, weight, row_weight = self._rows, self._rows.weight, self._rows.row_weight
-        square_loss = loss if squarable.all() else np.where(squarable, loss, 0.0)
-        square_row = None
-        if rows.groups is None:
-            square_row = np.where(np.abs(row_loss) < LARGEST_SQUARED, row_loss, 0.0)
-        total = self.sum(loss, row_loss)
-        sums = {
-            "loss": total,
-            "loss_squared": self._products(square_loss, square_loss, square_row, square_row),
-        }
+    def moments(self, loss: Floats, row_loss: Floats) -> Sums:
+        """Sum weights, losses, and the squares, cubes and products that intervals need."""
+        weight, row_weight = self._rows.weight, self._rows.row_weight
+
+        def powers_of(values: Floats, overall: Floats | None) -> Powers:
+            return lambda cut, most: self.powers(
+                cut(values), most, None if overall is None else cut(overall)
+            )
+
+        by_row = row_loss if self._rows.groups is None else None
+        size = max(largest(loss), 0.0 if by_row is None else largest(by_row))
+        sums = loss_powers(powers_of(loss, by_row), size)
         if weight is None:
-            ones = ExactSums.of_integers(np.array(self.count(None)))
-            return sums | {"weight": ones, "weight_squared": ones, "loss_weight": total}
+            return unweighted(sums, ExactSums.of_integers(np.array(self.count(None))))
+        size = largest(weight if row_weight is None else row_weight)
+        sums |= weight_powers(powers_of(weight, row_weight), size)
+        whole = {} if row_weight is None else mixed_products(row_loss, row_weight)
         return sums | {
-            "weight": self.sum(weight, row_weight),
-            "weight_squared": self._products(weight, weight, row_weight, row_weight),
-            "loss_weight": self._products(square_loss, weight, square_row, row_weight),
+            name: self.sum(values, whole.get(name))
+            for name, values in mixed_products(loss, weight).items()
         }
 
     def accuracy(self) -> Sums:
         """Sum the weight of the rows that accuracy counts, and of the right ones among them."""
-        rows, n_classes = self._rows, self._n_classes
-        if rows.truth is None:
-            graded = np.asarray(rows.graded)
-            return {"graded": self.sum(graded), "correct": self.sum(graded * rows.correct)}
+        rows, by_truth = self._rows, self._by_truth
         if rows.graded is None:
-            counts = self._counts if rows.truth is rows.groups else self._count(rows.truth)
-            hits = self._count(rows.truth, rows.correct)
-            totals = [ExactSums.of_integers(counts), ExactSums.of_integers(hits)]
+            counts = by_truth.count(), by_truth.count(rows.correct)
+            totals = [ExactSums.of_integers(each) for each in counts]
         else:
-            totals = [
-                sum_groups(values, rows.truth, n_classes)
-                for values in (rows.graded, rows.graded * rows.correct)
-            ]
+            right = rows.graded * rows.correct
+            totals = [by_truth.sum(values.reshape(-1)) for values in (rows.graded, right)]
         return dict(zip(("graded", "correct"), (sums.with_total() for sums in totals), strict=True))
 
-    def count(self, mask: NDArray[np.bool_] | None) -> tuple[int, ...]:
+    def count(self, mask: Mask | None) -> tuple[int, ...]:
         """Count rows by class and overall: all of them, or those that `mask` marks."""
-        groups = self._rows.groups
-        if groups is None:
-            marks = np.ones(self._rows.loss.shape, np.bool_) if mask is None else mask
-            return (*(int(n) for n in marks.sum(axis=1)), int(marks.any(axis=0).sum()))
+        if self._rows.groups is None and mask is None:
+            mask = np.ones(self._rows.loss.shape, np.bool_)
         if mask is None:
-            return (*self._counts.tolist(), len(groups))
-        if not mask.any():
-            return (0,) * (self._n_classes + 1)
-        return (*self._count(groups, mask).tolist(), int(mask.sum()))
+            counts, overall = self._by_class.count(), len(self._rows.loss)
+        else:
+            counts = self._by_class.count(mask.reshape(-1))
+            overall = int(np.count_nonzero(mask if mask.ndim == 1 else mask.any(axis=0)))
+        return (*counts.tolist(), overall)
 
     @cached_property
-    def _counts(self) -> NDArray[np.int64]:
-        """How many rows each class has, (K,), where every row has one."""
-        return self._count(np.asarray(self._rows.groups))
-
-    def _count(self, labels: Labels, mask: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
-        """Count the rows of each class: all, or those that `mask` marks."""
-        if self._n_classes == 2:  # Ten times as fast as bincount.
-            n = len(labels) if mask is None else np.count_nonzero(mask)
-            ones = np.count_nonzero(labels if mask is None else mask & (labels == 1))
-            return np.array([n - ones, ones], dtype=np.int64)
-        return np.bincount(labels, weights=mask, minlength=self._n_classes).astype(np.int64)
-
-    def _products(
-        self, a: Floats, b: Floats, row_a: Floats | None, row_b: Floats | None
-    ) -> ExactSums:
-        """Sum a * b by class and row_a * row_b overall, without rounding the products."""
-        parts = two_product(a, b)
-        if row_a is None or row_b is None:
-            return self.sum(parts[0]) + self.sum(parts[1])
-        row_parts = two_product(row_a, row_b)
-        return self.sum(parts[0], row_parts[0]) + self.sum(parts[1], row_parts[1])
+    def _by_truth(self) -> Groups:
+        """The rows by the class under which accuracy counts them."""
+        truth = self._rows.truth
+        if truth is None or truth is self._rows.groups:
+            return self._by_class
+        return Groups.of(truth, self._n_classes)
 
 
-def one_sum(values: Floats) -> ExactSums:
-    """Sum all values exactly into one sum."""
-    return sum_groups(values, np.zeros(len(values), dtype=np.intp), 1)
+def count_huge(losses: Floats) -> int:
+    """Count the losses that are too large to square."""
+    if losses.max(initial=0.0) < LARGEST_SQUARED > -losses.min(initial=0.0):
+        return 0
+    return int(np.count_nonzero(np.abs(losses) >= LARGEST_SQUARED))
 
 
-def present(rows: Contributions) -> NDArray[np.bool_]:
+def drawn(cells: Cells, rows: Contributions) -> ExactSums:
+    """Count the rows that have weight, by class and overall."""
+    mask = None if rows.weight is None else rows.weight > 0
+    return ExactSums.of_integers(np.array(cells.count(mask), dtype=np.int64))
+
+
+def zeros(cells: Cells, rows: Contributions, mask: Mask) -> ExactSums:
+    """Count the rows with weight that `mask` (n,) marks, by class and overall."""
+    if rows.weight is not None:
+        mask = mask & (rows.weight > 0)
+    elif rows.groups is None:
+        mask = np.broadcast_to(mask, rows.loss.shape)
+    return ExactSums.of_integers(np.array(cells.count(mask), dtype=np.int64))
+
+
+def present(rows: Contributions) -> Mask:
     """Say which classes have a share in which rows of label distributions."""
     return np.ones(rows.loss.shape, np.bool_) if rows.shares is None else rows.shares > 0

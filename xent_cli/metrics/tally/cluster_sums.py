@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.metrics.rows.batch import Batch
+from xent_cli.metrics.rows.batch import Batch, Names
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.tally.class_sums import present
-from xent_cli.numerics.arrays import Floats
-from xent_cli.numerics.estimates import Moments
+from xent_cli.metrics.tally.cluster_grid import GRID, grid_of, on_grid
+from xent_cli.metrics.tally.third_powers import draw_moments
+from xent_cli.numerics.arrays import TEXT, Floats, Integers, Labels, Texts
 from xent_cli.numerics.exact import ExactSums
-from xent_cli.numerics.summation import sum_groups, two_product
+from xent_cli.numerics.fieller import PairSums
+from xent_cli.numerics.moments import Moments
+from xent_cli.numerics.summation import Groups
 
-Integers = NDArray[np.int64]
+_MOST_ROWS = 1 << 20
+"""Rows that wait to be added up together: sorting them once is cheaper than batch by batch."""
 
-_LIMB_BITS = 36
-_GRIDS = (-16, -52, -88, -124)
-"""Values are cut on fixed grids, so that what a row adds depends on the row alone: multiples of
-2**-16, and three times 36 bits more. Bits below 2**-124 are rounded, row by row."""
 
-_TOO_LARGE = 2.0**20
-"""Values from here on do not fit: the chunk sums of the first grid would exceed 2**52."""
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows that wait to be added up, with the numbers of their clusters among the names."""
 
-_CHUNK = 1 << 16
-_FULL = 1 << 62
+    names: Names
+    clusters: NDArray[np.int32]
+    labels: NDArray[np.int32]
+    weight: Floats | None
+    loss: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,259 +45,253 @@ class ClusterSums:
     Attributes
     ----------
     n_classes : int
-    keys : tuple of str
+    texts : (G,) StringDType
         The clusters, sorted.
     cells : (P,) int64
         Position of the cluster times `n_classes` plus class, increasing.
-    limbs : (2, 4, P) int64
-        Sums of weights and of losses, as multiples of the four grids; the last three below 2**36.
+    weight, loss : ExactSums of length P
     too_large : bool
-        Whether a value or a sum does not fit; the sums are then of no use.
+        Whether a value does not fit; the sums are then of no use.
+    waiting : tuple of _Rows
+        What is not yet in the sums; `settled` adds it.
     """
 
     n_classes: int
-    keys: tuple[str, ...]
+    texts: Texts
     cells: Integers
-    limbs: Integers
+    weight: ExactSums
+    loss: ExactSums
     too_large: bool = False
+    waiting: tuple[_Rows, ...] = ()
 
     @classmethod
-    def zero(cls, n_classes: int) -> Self:
+    def zero(cls, n_classes: int) -> ClusterSums:
         """Return the sums of no rows."""
-        nothing = np.zeros((2, len(_GRIDS), 0), dtype=np.int64)
-        return cls(n_classes, (), np.zeros(0, dtype=np.int64), nothing)
+        nothing = ExactSums.zeros(0)
+        return cls(n_classes, np.zeros(0, TEXT), np.zeros(0, np.int64), nothing, nothing)
 
     @classmethod
     def of(
-        cls,
-        batch: Batch,
-        rows: Contributions,
-        n_classes: int,
-        groups: NDArray[np.intp] | None = None,
-    ) -> Self:
+        cls, batch: Batch, rows: Contributions, n_classes: int, groups: Labels | None = None
+    ) -> ClusterSums:
         """Add up the rows of a batch that has clusters; infinite losses are left out.
 
         With `groups` (n,), from 0 to `n_classes` - 1, they count in place of the classes.
         """
-        used, local = np.unique(np.asarray(batch.clusters), return_inverse=True)
-        names = [batch.cluster_keys[code] for code in used.tolist()]
-        order = sorted(range(len(names)), key=names.__getitem__)
-        rank = np.empty(len(order), dtype=np.int64)
-        rank[order] = np.arange(len(order))
-        base = rank[local] * n_classes
-        loss, weight = rows.finite_loss, rows.weight
-        if rows.groups is not None:
-            codes = base + (rows.groups if groups is None else groups)
-        else:
+        clusters, loss, weight = np.asarray(batch.clusters), rows.finite_loss, rows.weight
+        labels = rows.groups if groups is None else groups
+        if rows.groups is None:
             mask = present(rows)
-            if groups is None:
-                codes = (base + np.arange(n_classes, dtype=np.int64)[:, np.newaxis])[mask]
-            else:
-                codes = np.broadcast_to(base + groups, mask.shape)[mask]
+            if labels is None:
+                labels = np.arange(n_classes, dtype=np.intp)[:, np.newaxis]
+            clusters = np.broadcast_to(clusters, mask.shape)[mask]
+            labels = np.broadcast_to(labels, mask.shape)[mask]
             loss = loss[mask]
             weight = None if weight is None else weight[mask]
-        weight = np.ones(len(codes)) if weight is None else weight
-        cells, at = np.unique(codes, return_inverse=True)
-        limbs = np.zeros((2, len(_GRIDS), len(cells)), dtype=np.int64)
-        too_large = False
-        for values, into in zip((weight, loss), limbs, strict=True):
-            large = ~(np.abs(values) < _TOO_LARGE)
-            too_large |= bool(large.any())
-            _add(np.where(large, 0.0, values) if large.any() else values, at, into)
-        return cls._carried(
-            n_classes, tuple(names[i] for i in order), cells, limbs, too_large=too_large
-        )
+        loss, weight, too_large = on_grid(loss, weight)
+        numbers = clusters.astype(np.int32), np.asarray(labels, dtype=np.int32)
+        waiting = _Rows(batch.cluster_names, numbers[0], numbers[1], weight, loss)
+        return replace(cls.zero(n_classes), too_large=too_large, waiting=(waiting,))
 
-    @classmethod
-    def _carried(
-        cls, n: int, keys: tuple[str, ...], cells: Integers, limbs: Integers, *, too_large: bool
-    ) -> Self:
-        """Carry what is over 36 bits into the next coarser grid: each sum has one form."""
-        _carry(limbs)
-        full = bool((np.abs(limbs[:, 0]) >= _FULL).any())
-        return cls(n, keys, cells, limbs, too_large or full)
+    def __len__(self) -> int:
+        return len(self.settled().texts)
 
-    def __add__(self, other: ClusterSums) -> Self:
-        keys = self.keys
-        if keys != other.keys:
-            # Two sorted runs are merged in one go, where a set would have to be sorted anew.
-            keys = tuple(dict.fromkeys(sorted(self.keys + other.keys)))
-        ours, theirs = self._cells_among(keys), other._cells_among(keys)
-        cells = _merged(ours, theirs)
-        limbs = np.zeros((2, len(_GRIDS), len(cells)), dtype=np.int64)
-        limbs[:, :, np.searchsorted(cells, ours)] += self.limbs
-        limbs[:, :, np.searchsorted(cells, theirs)] += other.limbs
-        too_large = self.too_large or other.too_large
-        return type(self)._carried(self.n_classes, keys, cells, limbs, too_large=too_large)
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The clusters, sorted."""
+        return tuple(self.settled().texts.tolist())
+
+    def __add__(self, other: ClusterSums) -> ClusterSums:
+        whole = _merged(self, other)
+        both = replace(whole, waiting=self.waiting + other.waiting)
+        n_waiting = sum(len(rows.loss) for rows in both.waiting)
+        return both if n_waiting < _MOST_ROWS else both.settled()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ClusterSums):
             return NotImplemented
+        mine, theirs = self.settled(), other.settled()
         return (
-            (self.n_classes, self.keys, self.too_large)
-            == (other.n_classes, other.keys, other.too_large)
-            and np.array_equal(self.cells, other.cells)
-            and np.array_equal(self.limbs, other.limbs)
+            (mine.n_classes, mine.too_large) == (theirs.n_classes, theirs.too_large)
+            and _is_of_same_rows(mine, theirs)
+            and (mine.weight, mine.loss) == (theirs.weight, theirs.loss)
         )
 
     def __hash__(self) -> int:
-        return hash((self.n_classes, self.keys, self.cells.tobytes(), self.limbs.tobytes()))
+        whole = self.settled()
+        return hash((whole.n_classes, whole.cells.tobytes(), whole.weight, whole.loss))
 
-    def less(self, baseline: ClusterSums) -> Self:
+    def __reduce__(self) -> tuple[Any, ...]:
+        whole = self.settled()
+        values = (whole.texts.tolist(), whole.cells, whole.weight, whole.loss, whole.too_large)
+        return _unpickled, (whole.n_classes, *values)
+
+    def settled(self) -> ClusterSums:
+        """Return the same sums with no rows waiting."""
+        total, kinds = replace(self, waiting=()), {type(rows.names) for rows in self.waiting}
+        for kind in kinds:
+            some = [rows for rows in self.waiting if type(rows.names) is kind]
+            total = _merged(total, _added_up(some, self.n_classes))
+        return total
+
+    def less(self, baseline: ClusterSums) -> ClusterSums:
         """Return sums of the differences of losses from those of another model on the same rows."""
-        if self.keys != baseline.keys or not np.array_equal(self.cells, baseline.cells):
+        mine, theirs = self.settled(), baseline.settled()
+        if not _is_of_same_rows(mine, theirs):
             raise ValueError("the two models were not measured on the same rows")
-        limbs = self.limbs.copy()
-        limbs[1] -= baseline.limbs[1]
-        return replace(self, limbs=limbs, too_large=self.too_large or baseline.too_large)
+        too_large = mine.too_large or theirs.too_large
+        return replace(mine, loss=mine.loss + -theirs.loss, too_large=too_large)
 
-    def regrouped(self, places: NDArray[np.intp], n_groups: int) -> Self:
+    def regrouped(self, places: Labels, n_groups: int) -> ClusterSums:
         """Return the sums with class i as ``places[i]`` of `n_groups`, where several add up."""
         cluster, label = np.divmod(self.cells, max(1, self.n_classes))
         cells, at = np.unique(cluster * n_groups + places[label], return_inverse=True)
-        limbs = np.zeros((2, len(_GRIDS), len(cells)), dtype=np.int64)
-        np.add.at(limbs.transpose(2, 0, 1), at, self.limbs.transpose(2, 0, 1))
-        return self._carried(n_groups, self.keys, cells, limbs, too_large=self.too_large)
+        return replace(
+            self,
+            n_classes=n_groups,
+            cells=cells,
+            weight=self.weight.regrouped(at, len(cells)),
+            loss=self.loss.regrouped(at, len(cells)),
+            waiting=tuple(
+                replace(rows, labels=places[rows.labels].astype(np.int32)) for rows in self.waiting
+            ),
+        )
 
-    def in_cells(self) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats, Floats]:
+    def in_cells(self) -> tuple[Labels, Labels, Floats, Floats]:
         """Return for each cell the position of its cluster and its class, and its two sums, (2, P).
 
         Last the sums of each cluster over all classes, (2, G).
         """
-        cluster, label = np.divmod(self.cells, max(1, self.n_classes))
-        sums = np.array([_floats(limbs) for limbs in self.limbs])
-        wholes = np.array([_floats(self._whole(limbs)) for limbs in self.limbs])
-        return cluster.astype(np.intp), label.astype(np.intp), sums, wholes
+        whole = self.settled()
+        cluster, label = _places(whole)
+        sums = np.array([each.to_floats() for each in (whole.weight, whole.loss)])
+        return cluster, label, sums, whole.wholes()
 
-    def moments(self, relative_to: ClusterSums | None = None) -> list[Moments]:
-        """Return, for each class and last overall, the sums over clusters, each cluster a draw.
+    def moments(self) -> list[Moments]:
+        """Return, for each class and last overall, the sums over clusters, each cluster a draw."""
+        whole = self.settled()
+        by_class = Groups.of(_places(whole)[1], self.n_classes)
+        classes = draw_moments(whole.weight.to_floats(), whole.loss.to_floats(), by_class)
+        weight, loss = whole.wholes()
+        return classes + draw_moments(weight, loss, Groups.of_rows(1, len(loss)))
 
-        With `relative_to`, its losses stand in place of the weights: the mean becomes a ratio.
+    def wholes(self) -> Floats:
+        """Return the sums of weights and losses of each cluster over all classes, (2, G)."""
+        whole = self.settled()
+        cluster, n = _places(whole)[0], len(whole.texts)
+        sums = whole.weight, whole.loss
+        return np.array([each.regrouped(cluster, n).to_floats() for each in sums])
+
+    def reweighted(self, factors: Floats) -> Moments:
+        """Return the sums over clusters, overall; weights of class i times ``factors[i]``."""
+        cluster, label, (weight, _), (_, loss) = self.in_cells()
+        weights = np.zeros(len(loss))
+        np.add.at(weights, cluster, weight * factors[label])
+        (found,) = draw_moments(weights, loss, Groups.of_rows(1, len(loss)))
+        return replace(found, powers=None)
+
+    def joint(self, other: ClusterSums) -> PairSums:
+        """Return the sums over clusters of these losses beside those of another model, overall.
+
+        Each cluster is a draw.
         """
-        below = self.limbs[0] if relative_to is None else relative_to.limbs[1]
-        by_class = self.cells % self.n_classes
-        counts = np.bincount(by_class, minlength=self.n_classes)
-        classes = _moments(_floats(below), _floats(self.limbs[1]), by_class, counts.tolist())
-        totals = [_floats(self._whole(limbs)) for limbs in (below, self.limbs[1])]
-        n = len(self.keys)
-        return classes + _moments(totals[0], totals[1], np.zeros(n, dtype=np.intp), [n])
+        (w, d), (_, b) = self.wholes(), other.wholes()
+        one = Groups.of_rows(1, len(d))
+        db, ddb, dbb, dbw = (
+            one.sum(values)[0] for values in (d * b, d * d * b, d * b * b, d * b * w)
+        )
+        mine, theirs = (draw_moments(w, u, one)[0] for u in (d, b))
+        return PairSums(mine, theirs, db, ddb, dbb, dbw)
 
-    def differences(self) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+    def differences(self) -> tuple[Labels, Labels, Floats]:
         """Return for each cell the position of its cluster, its class, and its sum of losses."""
-        cluster, label = np.divmod(self.cells, self.n_classes)
-        return cluster.astype(np.intp), label.astype(np.intp), _floats(self.limbs[1])
+        whole = self.settled()
+        return *_places(whole), whole.loss.to_floats()
 
     def counts(self) -> Integers:
         """Return for each cell the sum of its weights: its rows, where each has weight 1."""
-        return _floats(self.limbs[0]).astype(np.int64)
+        return self.settled().weight.to_floats().astype(np.int64)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON that `from_dict` turns into the same sums."""
-        sums = [[_joined(parts) for parts in limbs.T.tolist()] for limbs in self.limbs]
+        whole = self.settled()
+        grid = min(grid_of(whole.weight), grid_of(whole.loss))
         return {
-            "keys": list(self.keys),
-            "cells": self.cells.tolist(),
-            "weight": [f"{unit:x}" for unit in sums[0]],
-            "loss": [f"{unit:x}" for unit in sums[1]],
-            "too_large": self.too_large,
+            "keys": whole.texts.tolist(),
+            "cells": whole.cells.tolist(),
+            "weight": [f"{unit:x}" for unit in whole.weight.to_units(grid)],
+            "loss": [f"{unit:x}" for unit in whole.loss.to_units(grid)],
+            "too_large": whole.too_large,
+            **({} if grid == GRID else {"grid": grid}),
         }
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any], n_classes: int) -> Self:
+    def from_dict(cls, data: Mapping[str, Any], n_classes: int) -> ClusterSums:
         """Return what `to_dict` wrote; ValueError or KeyError where it is damaged."""
-        keys = tuple(str(key) for key in data["keys"])
+        keys = [str(key) for key in data["keys"]]
         cells = np.array(data["cells"], dtype=np.int64)
-        limbs = np.zeros((2, len(_GRIDS), len(cells)), dtype=np.int64)
-        for name, into in zip(("weight", "loss"), limbs, strict=True):
-            parts = [_split(int(text, 16)) for text in data[name]]
-            into[:] = np.array(parts, dtype=np.int64).reshape(len(cells), len(_GRIDS)).T
-        ordered = list(keys) == sorted(set(keys)) and bool((np.diff(cells) > 0).all())
+        units = [[int(text, 16) for text in data[name]] for name in ("weight", "loss")]
+        ordered = keys == sorted(set(keys)) and bool((np.diff(cells) > 0).all())
         if not ordered or (len(cells) and not 0 <= cells[0] <= cells[-1] < len(keys) * n_classes):
             raise ValueError("the clusters are out of order")
-        return cls(n_classes, keys, cells, limbs, bool(data["too_large"]))
-
-    def _whole(self, limbs: Integers) -> Integers:
-        """Add up the limbs (4, P) of each cluster over the classes, into (4, G)."""
-        total = np.zeros((len(_GRIDS), len(self.keys)), dtype=np.int64)
-        for mine, sums in zip(limbs, total, strict=True):
-            np.add.at(sums, self.cells // self.n_classes, mine)
-        return total
-
-    def _cells_among(self, keys: tuple[str, ...]) -> Integers:
-        """Return the cells as they are numbered among more clusters."""
-        if keys == self.keys:
-            return self.cells
-        place = {key: index for index, key in enumerate(keys)}
-        moved = np.array([place[key] for key in self.keys], dtype=np.int64)
-        cluster, label = np.divmod(self.cells, self.n_classes)
-        return np.asarray(moved[cluster] * self.n_classes + label)
+        grid = int(data.get("grid", GRID))
+        if any(len(each) != len(cells) for each in units) or not -2000 < grid <= GRID:
+            raise ValueError("a cluster lacks a sum")
+        if any(abs(unit) >= 1 << 1024 for each in units for unit in each):
+            raise ValueError("a sum of a cluster is too large")
+        weight, loss = (ExactSums.of_units(each, grid) for each in units)
+        texts = np.array(keys, dtype=TEXT)
+        return cls(n_classes, texts, cells, weight, loss, bool(data["too_large"]))
 
 
-def _merged(a: Integers, b: Integers) -> Integers:
-    """Return what stands in either of two increasing arrays, once."""
-    both = np.sort(np.concatenate([a, b]), kind="stable")
-    first = np.ones(len(both), dtype=np.bool_)
-    first[1:] = both[1:] != both[:-1]
-    return np.asarray(both[first])
+def _unpickled(n_classes: int, texts: list[str], *rest: Any) -> ClusterSums:
+    """Make sums of what was pickled: lists of texts are several times faster than arrays."""
+    return ClusterSums(n_classes, np.array(texts, dtype=TEXT), *rest)
 
 
-def _add(values: Floats, at: NDArray[np.intp], limbs: Integers) -> None:
-    """Cut values on the grids and add the parts, without rounding, to the sums that `at` names.
-
-    Adding and subtracting 1.5 * 2**(g + 52) rounds to multiples of 2**g.
-    """
-    for start in range(0, len(values), _CHUNK):
-        rest, inside = values[start : start + _CHUNK], at[start : start + _CHUNK]
-        for index, grid in enumerate(_GRIDS):
-            magic = 1.5 * 2.0 ** (grid + 52)
-            part = (rest + magic) - magic
-            rest = rest - part
-            found = np.bincount(inside, weights=part, minlength=limbs.shape[1])
-            limbs[index] += np.ldexp(found, -grid).astype(np.int64)
+def _places(sums: ClusterSums) -> tuple[Labels, Labels]:
+    """Return the position of the cluster and the class of each cell."""
+    cluster, label = np.divmod(sums.cells, max(1, sums.n_classes))
+    return cluster.astype(np.intp), label.astype(np.intp)
 
 
-def _carry(limbs: Integers) -> None:
-    """Carry what is over 36 bits into the next coarser grid, in limbs (..., 4, P)."""
-    for index in range(len(_GRIDS) - 1, 0, -1):
-        carry = limbs[..., index, :] >> _LIMB_BITS
-        limbs[..., index, :] -= carry << _LIMB_BITS
-        limbs[..., index - 1, :] += carry
+def _is_of_same_rows(a: ClusterSums, b: ClusterSums) -> bool:
+    return np.array_equal(a.texts, b.texts) and np.array_equal(a.cells, b.cells)
 
 
-def _floats(limbs: Integers) -> Floats:
-    """Return sums as float64, from the finest grid up; equal sums give equal floats."""
-    limbs = limbs.copy()
-    _carry(limbs)
-    total = np.zeros(limbs.shape[1])
-    for grid, units in zip(reversed(_GRIDS), limbs[::-1], strict=True):
-        total += np.ldexp(units.astype(np.float64), grid)
-    return total
+def _added_up(rows: Sequence[_Rows], n_classes: int) -> ClusterSums:
+    """Add up rows whose clusters have names of one kind."""
+    names = {id(each.names): each.names for each in rows}
+    starts = dict(zip(names, np.cumsum([0, *map(len, names.values())]).tolist(), strict=False))
+    first, *others = names.values()
+    places, texts = first.distinct(*others)
+    clusters = places[np.concatenate([starts[id(each.names)] + each.clusters for each in rows])]
+    labels = np.concatenate([each.labels for each in rows])
+    cells, groups = Groups.among(clusters * n_classes + labels)
+    used, at = np.unique(cells // max(1, n_classes), return_inverse=True)
+    if rows[0].weight is None:
+        weight = ExactSums.of_integers(groups.counts)
+    else:
+        weight = groups.sum(np.concatenate([np.asarray(each.weight) for each in rows]))
+    loss = groups.sum(np.concatenate([each.loss for each in rows]))
+    cells = at * n_classes + cells % max(1, n_classes)
+    return ClusterSums(n_classes, texts[used], cells, weight, loss)
 
 
-def _moments(
-    below: Floats, above: Floats, groups: NDArray[np.intp], counts: list[int]
-) -> list[Moments]:
-    def products(a: Floats, b: Floats) -> ExactSums:
-        high, low = two_product(a, b)
-        return sum_groups(high, groups, len(counts)) + sum_groups(low, groups, len(counts))
-
-    w, u = (sum_groups(values, groups, len(counts)) for values in (below, above))
-    ww, uw, uu = products(below, below), products(above, below), products(above, above)
-    return [Moments(n, w[i], u[i], ww[i], uw[i], uu[i]) for i, n in enumerate(counts)]
-
-
-def _joined(parts: list[int]) -> int:
-    unit = 0
-    for part in parts:
-        unit = (unit << _LIMB_BITS) + part
-    return unit
-
-
-def _split(unit: int) -> list[int]:
-    parts = []
-    for _ in range(len(_GRIDS) - 1):
-        parts.append(unit & ((1 << _LIMB_BITS) - 1))
-        unit >>= _LIMB_BITS
-    if abs(unit) >= 1 << 63:
-        raise ValueError("a sum of a cluster is too large")
-    return [unit, *reversed(parts)]
+def _merged(a: ClusterSums, b: ClusterSums) -> ClusterSums:
+    """Return the sums of both, what waits left out."""
+    too_large = a.too_large or b.too_large
+    if not len(a.cells) or not len(b.cells):
+        return replace(a if len(a.cells) else b, waiting=(), too_large=too_large)
+    k, texts = a.n_classes, a.texts
+    ours, theirs = a.cells, b.cells
+    if not np.array_equal(texts, b.texts):
+        texts, places = np.unique(np.concatenate([texts, b.texts]), return_inverse=True)
+        ours = places[: len(a.texts)][ours // k] * k + ours % k
+        theirs = places[len(a.texts) :][theirs // k] * k + theirs % k
+    cells, at = np.unique(np.concatenate([ours, theirs]), return_inverse=True)
+    weight, loss = (
+        mine.joined(other).regrouped(at, len(cells))
+        for mine, other in ((a.weight, b.weight), (a.loss, b.loss))
+    )
+    return ClusterSums(k, texts, cells, weight, loss, too_large)

@@ -12,11 +12,23 @@ from numpy.typing import NDArray
 from xent_cli.errors import ReportError, SliceError, WeightError
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.rows.measure import Measured
-from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, MOMENTS, Cells, Sums, present
+from xent_cli.metrics.tally.class_sums import Cells, drawn, present
 from xent_cli.metrics.tally.slice_sums import SliceSums, add_differences
+from xent_cli.metrics.tally.third_powers import (
+    DRAWN,
+    JOINT,
+    LARGEST_SQUARED,
+    MOMENTS,
+    THIRD_POWERS,
+    Sums,
+    common,
+    read_sums,
+    written,
+)
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.log_histogram import Magnitudes
+from xent_cli.numerics.summation import one_sum
 from xent_cli.schema.spec import Spec
 
 Mask = NDArray[np.bool_]
@@ -40,7 +52,7 @@ class Delta:
     infinite : tuple of int
         Rows on which a loss is infinite in either. They are not in the sums.
     sums : mapping of str to ExactSums
-        MOMENTS, of length K + 1.
+        MOMENTS, third powers and rows with weight, of length K + 1; and JOINT of length 1.
     magnitudes : Magnitudes
         How large the differences are.
     n_clipped, n_huge : int
@@ -70,7 +82,8 @@ class Delta:
         (0, 0, 0)
         """
         nothing = (0,) * (spec.n_classes + 1)
-        sums = {name: ExactSums.zeros(len(nothing)) for name in MOMENTS}
+        sums = {name: ExactSums.zeros(len(nothing)) for name in (*MOMENTS, *THIRD_POWERS, DRAWN)}
+        sums |= {JOINT: ExactSums.zeros(1)}
         slices = tuple(SliceSums.zero(by, graded=False, clustered=False) for by in spec.by)
         return cls(spec, nothing, nothing, nothing, nothing, sums, slices=slices)
 
@@ -106,7 +119,7 @@ class Delta:
             _count(cells, d < 0, row_d < 0, some),
             _count(cells, d > 0, row_d > 0, some),
             cells.count(infinite),
-            _moments(cells, d, row_d, squarable),
+            _moments(cells, ours, d, row_d),
             _magnitudes(ours, d, row_d, spec.n_classes),
             n_clipped=int(clipped.sum()),
             n_huge=int((~squarable).sum()),
@@ -125,7 +138,7 @@ class Delta:
             better,
             worse,
             infinite,
-            {name: mine + other.sums[name] for name, mine in self.sums.items()},
+            common(self.sums, other.sums),
             self.magnitudes + other.magnitudes,
             self.n_clipped + other.n_clipped,
             self.n_huge + other.n_huge,
@@ -137,7 +150,7 @@ class Delta:
         return {
             "spec": self.spec.to_dict(),
             **{name: list(getattr(self, name)) for name in _COUNTS},
-            "sums": {name: self.sums[name].to_strings() for name in MOMENTS},
+            "sums": written(self.sums),
             "magnitudes": self.magnitudes.to_dict(),
             "n_clipped": self.n_clipped,
             "n_huge": self.n_huge,
@@ -156,7 +169,7 @@ class Delta:
                 better,
                 worse,
                 infinite,
-                {name: ExactSums.from_strings(data["sums"][name]) for name in zero.sums},
+                read_sums(data["sums"], zero.sums),
                 Magnitudes.from_dict(data["magnitudes"]),
                 int(data["n_clipped"]),
                 int(data["n_huge"]),
@@ -176,9 +189,13 @@ class Delta:
 _COUNTS = ("n", "better", "worse", "infinite")
 
 
-def _moments(cells: Cells, d: Floats, row_d: Floats, squarable: NDArray[np.bool_]) -> Sums:
-    sums = cells.moments(d, row_d, squarable)
-    return {name: sums[name] for name in MOMENTS}
+def _moments(cells: Cells, ours: Contributions, d: Floats, row_d: Floats) -> Sums:
+    sums = cells.moments(d, row_d) | {DRAWN: drawn(cells, ours)}
+    with np.errstate(over="ignore", invalid="ignore"):
+        joint = row_d * row_d * ours.finite_row_loss
+    joint = np.where(np.isfinite(joint), joint, 0.0)
+    kept = {name: sums[name] for name in (*MOMENTS, *THIRD_POWERS, DRAWN)}
+    return kept | {JOINT: one_sum(joint)}
 
 
 def _count(cells: Cells, mask: Mask, row_mask: Mask, some: Mask | None) -> tuple[int, ...]:

@@ -13,12 +13,25 @@ from xent_cli.errors import SliceError, option
 from xent_cli.metrics.rows.batch import Sliced
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.rows.measure import Measured
-from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, MOMENTS, Sums
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
+from xent_cli.metrics.tally.third_powers import (
+    ABSOLUTE,
+    DRAWN,
+    LARGEST_SQUARED,
+    MOMENTS,
+    THIRD_POWERS,
+    ZEROS,
+    Sums,
+    common,
+    grouped_sums,
+    moments_at,
+    read_sums,
+    written,
+)
 from xent_cli.numerics.arrays import Floats, Labels
-from xent_cli.numerics.estimates import Moments
 from xent_cli.numerics.exact import ExactSums
-from xent_cli.numerics.summation import sum_groups, two_product
+from xent_cli.numerics.moments import Moments
+from xent_cli.numerics.summation import Groups
 from xent_cli.schema.slicing import MOST_SLICES, Key, Slicing
 from xent_cli.schema.spec import Spec
 
@@ -41,10 +54,10 @@ class SliceSums:
     ----------
     slicing : Slicing
     keys : tuple of Key
-        The slices that have rows, in any order: sorting them for every batch would take longer than
-        all else.
+        The slices, in any order, some of which may have no rows: sorting them for every batch would
+        take longer than all else.
     sums : mapping of str to ExactSums
-        COUNTS and MOMENTS, and for a single model GRADES; one entry a slice.
+        COUNTS, MOMENTS, third powers and, for a single model, GRADES; one entry a slice.
     clusters : ClusterSums, optional
         The sums of each cluster, with the slices in place of the classes.
     """
@@ -57,7 +70,8 @@ class SliceSums:
     @classmethod
     def zero(cls, slicing: Slicing, *, graded: bool, clustered: bool) -> Self:
         """Return the sums of no rows."""
-        names = (*COUNTS, *MOMENTS, *(GRADES if graded else ()))
+        names = (*COUNTS, *MOMENTS, *THIRD_POWERS, DRAWN)
+        names += (ZEROS, *GRADES) if graded else (ABSOLUTE,)
         sums = {name: ExactSums.zeros(0) for name in names}
         return cls(slicing, (), sums, ClusterSums.zero(0) if clustered else None)
 
@@ -66,20 +80,23 @@ class SliceSums:
 
     def __add__(self, other: SliceSums) -> Self:
         ours, theirs = self, other
-        if self.keys != other.keys:
-            keys = tuple(dict.fromkeys(self.keys + other.keys))
-            require_few(self.slicing, len(keys))
+        if self.keys is not other.keys:
+            longer, shorter = sorted((self.keys, other.keys), key=len, reverse=True)
+            keys = longer
+            if longer[: len(shorter)] != shorter:
+                keys = tuple(dict.fromkeys(self.keys + other.keys))
+                require_few(self.slicing, len(keys))
             ours, theirs = self._among(keys), other._among(keys)
         clusters = None
         if ours.clusters is not None and theirs.clusters is not None:
             clusters = ours.clusters + theirs.clusters
-        sums = {name: mine + theirs.sums[name] for name, mine in ours.sums.items()}
+        sums = common(ours.sums, theirs.sums)
         return type(self)(self.slicing, ours.keys, sums, clusters)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SliceSums):
             return NotImplemented
-        mine, theirs = self.settled(), other.settled()
+        mine, theirs = self.sorted(), other.sorted()
         return (mine.slicing, mine.keys, mine.sums, mine.clusters) == (
             theirs.slicing,
             theirs.keys,
@@ -94,11 +111,17 @@ class SliceSums:
         """Return one of COUNTS for a slice."""
         return int(self.sums[name][index])
 
-    def settled(self) -> Self:
-        """Return the same sums, sorted, in the form from which single ones are quickly taken."""
-        whole = self._among(tuple(sorted(self.keys)))
-        sums = {name: sums.settled() for name, sums in whole.sums.items()}
-        return type(self)(self.slicing, whole.keys, sums, whole.clusters)
+    def sorted(self) -> Self:
+        """Return the sums of the slices that have rows, in the order of their keys."""
+        rows = self.sums["rows"].to_floats() > 0
+        order = sorted(np.flatnonzero(rows).tolist(), key=self.keys.__getitem__)
+        clusters = None
+        if self.clusters is not None:
+            places = np.zeros(len(self), dtype=np.intp)
+            places[order] = np.arange(len(order))
+            clusters = self.clusters.settled().regrouped(places, len(order))
+        sums = {name: each.take(order) for name, each in self.sums.items()}
+        return type(self)(self.slicing, tuple(self.keys[at] for at in order), sums, clusters)
 
     def folded(self, small: Sequence[int]) -> Self:
         """Return these sums with the slices at `small` added up into one behind the others.
@@ -113,15 +136,13 @@ class SliceSums:
 
     def moments(self, index: int) -> Moments:
         """Return the sums over the rows of a slice, each row a draw."""
-        weight, loss, ww, uw, uu = (self.sums[name][index] for name in MOMENTS)
-        return Moments(self.count("rows", index), weight, loss, ww, uw, uu)
+        return moments_at(self.count("rows", index), self.sums, index)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON that `from_dict` turns into the same sums."""
-        whole = self.settled()
-        counts = {name: [whole.count(name, index) for index in range(len(self))] for name in COUNTS}
-        names = (name for name in (*MOMENTS, *GRADES) if name in whole.sums)
-        sums = {name: whole.sums[name].to_strings() for name in names}
+        whole = self.sorted()
+        counts = {name: whole.sums[name].to_units(0) for name in COUNTS}
+        sums = written({name: s for name, s in whole.sums.items() if name not in COUNTS})
         clusters = {} if whole.clusters is None else {"clusters": whole.clusters.to_dict()}
         return {"keys": [list(key) for key in whole.keys], **counts, "sums": sums, **clusters}
 
@@ -133,12 +154,8 @@ class SliceSums:
         if list(keys) != sorted(set(keys)) or any(len(k) != width for k in keys):
             raise ValueError("the slices are out of order")
         require_few(zero.slicing, len(keys))
-        sums = {
-            name: ExactSums(tuple(int(n) for n in data[name]))
-            if name in COUNTS
-            else ExactSums.from_strings(data["sums"][name])
-            for name in zero.sums
-        }
+        sums = {name: ExactSums.of_units([int(n) for n in data[name]]) for name in COUNTS}
+        sums |= read_sums(data["sums"], (name for name in zero.sums if name not in COUNTS))
         if any(len(each) != len(keys) for each in sums.values()):
             raise ValueError("a sum lacks some slices")
         clusters = None
@@ -174,8 +191,10 @@ def add_slices(measured: Measured) -> tuple[SliceSums, ...]:
     found = []
     for slicing, sliced in zip(measured.spec.by, batch.slices, strict=True):
         at, keys = _used(slicing, sliced)
-        sums = _moments(rows, rows.finite_row_loss, at, len(keys))
-        sums |= _grades(rows, at, len(keys)) | _counts(infinite, huge, at, len(keys))
+        groups = Groups.of(at, len(keys))
+        sums = _moments(rows, rows.finite_row_loss, groups)
+        sums |= _grades(rows, groups) | _counts(infinite, huge, groups)
+        sums |= {ZEROS: ExactSums.of_integers(groups.count(_drawn(rows, measured.has_zero)))}
         clusters = None
         if batch.clusters is not None:
             clusters = ClusterSums.of(batch, rows, len(keys), at)
@@ -196,7 +215,9 @@ def add_differences(
     infinite, huge, found = _any_class(infinite), _any_class(huge), []
     for slicing, sliced in zip(measured.spec.by, measured.batch.slices, strict=True):
         at, keys = _used(slicing, sliced)
-        sums = _moments(rows, row_d, at, len(keys)) | _counts(infinite, huge, at, len(keys))
+        groups = Groups.of(at, len(keys))
+        sums = _moments(rows, row_d, groups) | _counts(infinite, huge, groups)
+        sums |= {ABSOLUTE: groups.sum(np.abs(row_d))}
         found.append(SliceSums(slicing, keys, sums))
     return tuple(found)
 
@@ -214,7 +235,9 @@ def require_few(slicing: Slicing, n: int) -> None:
 
 
 def _used(slicing: Slicing, sliced: Sliced) -> tuple[Labels, tuple[Key, ...]]:
-    """Leave out slices that have no rows here."""
+    """Leave out slices that have no rows here if there are too many."""
+    if len(sliced.keys) <= MOST_SLICES:
+        return sliced.codes, sliced.keys
     used = np.flatnonzero(np.bincount(sliced.codes, minlength=len(sliced.keys)))
     require_few(slicing, len(used))
     rank = np.zeros(len(sliced.keys), dtype=np.intp)
@@ -222,45 +245,32 @@ def _used(slicing: Slicing, sliced: Sliced) -> tuple[Labels, tuple[Key, ...]]:
     return rank[sliced.codes], tuple(sliced.keys[code] for code in used.tolist())
 
 
-def _moments(rows: Contributions, loss: Floats, at: Labels, n: int) -> Sums:
+def _moments(rows: Contributions, loss: Floats, groups: Groups) -> Sums:
+    return grouped_sums(loss, rows.weight if rows.row_weight is None else rows.row_weight, groups)
+
+
+def _drawn(rows: Contributions, mask: Mask) -> Mask:
+    """Say which of the rows (n,) that `mask` marks have weight."""
     weight = rows.weight if rows.row_weight is None else rows.row_weight
-    square = np.where(_squarable(loss), loss, 0.0)
-    total = sum_groups(loss, at, n)
-    sums = {"loss": total, "loss_squared": _products(square, square, at, n)}
-    if weight is None:
-        ones = ExactSums.of_integers(np.bincount(at, minlength=n))
-        return sums | {"weight": ones, "weight_squared": ones, "loss_weight": total}
-    return sums | {
-        "weight": sum_groups(weight, at, n),
-        "weight_squared": _products(weight, weight, at, n),
-        "loss_weight": _products(square, weight, at, n),
-    }
+    return mask if weight is None else mask & (weight > 0)
 
 
-def _products(a: Floats, b: Floats, at: Labels, n: int) -> ExactSums:
-    high, low = two_product(a, b)
-    return sum_groups(high, at, n) + sum_groups(low, at, n)
+def _counts(infinite: Mask, huge: Mask, groups: Groups) -> Sums:
+    marks = {"rows": None, "infinite": infinite, "huge": huge}
+    return {name: ExactSums.of_integers(groups.count(mask)) for name, mask in marks.items()}
 
 
-def _counts(infinite: Mask, huge: Mask, at: Labels, n: int) -> Sums:
-    return {
-        "rows": ExactSums.of_integers(np.bincount(at, minlength=n)),
-        "infinite": ExactSums.of_integers(np.bincount(at[infinite], minlength=n)),
-        "huge": ExactSums.of_integers(np.bincount(at[huge], minlength=n)),
-    }
-
-
-def _grades(rows: Contributions, at: Labels, n: int) -> Sums:
+def _grades(rows: Contributions, groups: Groups) -> Sums:
     """Sum the weight that accuracy gives to rows (of all classes, if multi-label)."""
     correct, graded = rows.correct, rows.graded
     if graded is None:
-        hits = np.bincount(at[correct], minlength=n)
-        ones = ExactSums.of_integers(np.bincount(at, minlength=n))
-        return {"graded": ones, "correct": ExactSums.of_integers(hits)}
-    if graded.ndim == 2:
-        at = np.tile(at, len(graded))
-    values = (graded, graded * correct)
-    return dict(zip(GRADES, (sum_groups(v.ravel(), at, n) for v in values), strict=True))
+        counts = groups.count(), groups.count(correct)
+        return dict(zip(GRADES, map(ExactSums.of_integers, counts), strict=True))
+    found = []
+    for values in (graded, graded * correct):
+        each = [groups.sum(row) for row in np.atleast_2d(values)]
+        found.append(sum(each[1:], each[0]))
+    return dict(zip(GRADES, found, strict=True))
 
 
 def _squarable(loss: Floats) -> Mask:

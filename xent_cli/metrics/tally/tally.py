@@ -12,10 +12,19 @@ from xent_cli.errors import ReportError
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.measure import Measured, measure
 from xent_cli.metrics.rows.validation import Findings
-from xent_cli.metrics.tally.class_sums import LARGEST_SQUARED, MOMENTS, Cells, one_sum, present
+from xent_cli.metrics.tally.class_sums import Cells, count_huge, drawn, present, zeros
+from xent_cli.metrics.tally.third_powers import (
+    DRAWN,
+    MOMENTS,
+    THIRD_POWERS,
+    ZEROS,
+    common,
+    read_sums,
+    written,
+)
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.running_sum import Running
-from xent_cli.numerics.summation import sum_rows
+from xent_cli.numerics.summation import one_sum, sum_rows
 from xent_cli.schema.spec import Spec
 
 if TYPE_CHECKING:  # Most tallies have neither: what makes them is imported there.
@@ -24,11 +33,15 @@ if TYPE_CHECKING:  # Most tallies have neither: what makes them is imported ther
 
 PER_CLASS = (
     *MOMENTS,
+    *THIRD_POWERS,
+    DRAWN,
+    ZEROS,
     "graded",
     "correct",
     "probability",
 )
-"""Sums kept for each class and, last, for all rows. Without the squares: no standard error."""
+"""Sums kept for each class and, last, for all rows. Without the squares: no standard error. Without
+third powers: Student's t intervals."""
 
 OVERALL = ("clipped_loss", "entropy")
 """Sums kept once: the loss of clipped rows, and the entropy of label distributions."""
@@ -135,9 +148,10 @@ class Tally:
 
             slices = add_slices(measured)
         infinite, finite_loss, row_loss = rows.infinite, rows.finite_loss, rows.finite_row_loss
-        squarable = np.abs(finite_loss) < LARGEST_SQUARED
         sums = {
-            **cells.moments(finite_loss, row_loss, squarable),
+            **cells.moments(finite_loss, row_loss),
+            DRAWN: drawn(cells, rows),
+            ZEROS: zeros(cells, rows, measured.has_zero),
             **cells.accuracy(),
             "probability": cells.sum(rows.probability),
             "clipped_loss": one_sum(row_loss[rows.clipped]),
@@ -152,8 +166,8 @@ class Tally:
             sums,
             n_ignored=batch.n_ignored,
             n_invalid=batch.n_invalid,
-            n_clipped=int(rows.clipped.sum()),
-            n_huge=int((~squarable).sum()),
+            n_clipped=int(np.count_nonzero(rows.clipped)),
+            n_huge=count_huge(finite_loss),
             pred_sums=measured.pred_sums,
             label_sums=measured.label_sums,
             clusters=clusters,
@@ -161,9 +175,19 @@ class Tally:
         )
 
     @property
+    def is_old(self) -> bool:
+        """Whether it has no third powers: whether some of it was saved by xent 0.1."""
+        return "loss_cubed" not in self.sums
+
+    @property
     def n_rows(self) -> int:
         """Rows that were read: those that count and those left out."""
         return self.n[-1] + self.n_ignored + self.n_invalid
+
+    def settled(self) -> Self:
+        """Return the same tally with no rows of clusters waiting to be added up."""
+        clusters = None if self.clusters is None else self.clusters.settled()
+        return replace(self, clusters=clusters, slices=tuple(each.sorted() for each in self.slices))
 
     def __add__(self, other: Tally) -> Self:
         self.spec.require_equal(other.spec)
@@ -171,7 +195,7 @@ class Tally:
             self.spec,
             tuple(a + b for a, b in zip(self.n, other.n, strict=True)),
             tuple(a + b for a, b in zip(self.infinite, other.infinite, strict=True)),
-            {name: mine + other.sums[name] for name, mine in self.sums.items()},
+            common(self.sums, other.sums),
             self.n_ignored + other.n_ignored,
             self.n_invalid + other.n_invalid,
             self.n_clipped + other.n_clipped,
@@ -191,11 +215,13 @@ class Tally:
             "spec": self.spec.to_dict(),
             "n": list(self.n),
             "infinite": list(self.infinite),
-            "sums": {
-                name: self.sums[name].to_strings()
-                for name in (*PER_CLASS, *OVERALL, *IN_MULTILABEL)
-                if name in self.sums
-            },
+            "sums": written(
+                {
+                    name: self.sums[name]
+                    for name in (*PER_CLASS, *OVERALL, *IN_MULTILABEL)
+                    if name in self.sums
+                }
+            ),
             **data,
             "pred_sums": asdict(self.pred_sums),
             "label_sums": asdict(self.label_sums),
@@ -209,7 +235,7 @@ class Tally:
         try:
             spec = Spec.from_dict(data["spec"])
             zero = cls.zero(spec)
-            sums = {name: ExactSums.from_strings(data["sums"][name]) for name in zero.sums}
+            sums = read_sums(data["sums"], zero.sums)
             tally = cls(
                 spec,
                 tuple(int(n) for n in data["n"]),

@@ -28,7 +28,8 @@ def evidence(comparison: Comparison, result: GateResult | None = None) -> list[F
         ends = overall.interval(0.95)
         remark = f"no standard error: {overall.reason}"
         if ends is not None and (p := overall.p_value()) is not None:
-            remark = f"± {decimal(overall.se)}, 95% interval {between(ends)}, p {p_value(p)}"
+            error = "no standard error" if overall.se is None else f"± {decimal(overall.se)}"
+            remark = f"{error}, 95% interval {between(ends)}, p {p_value(p)}"
         remark += f"; candidate - baseline, {spec.unit}"
         facts.append(Fact("delta", overall.value, "delta", remark))
         relative = comparison.relative()
@@ -63,9 +64,14 @@ def _needed(comparison: Comparison, result: GateResult | None) -> list[Fact]:
         if not about or verdict.outcome != "inconclusive" or overall is None or overall.se is None:
             continue
         needed = rows_needed(
-            comparison.candidate.n, overall.se, rule.margin(overall.value), rule.level or 0.95
+            comparison.candidate.n,
+            overall.se,
+            rule.margin(overall.value),
+            verdict.level,
+            df=overall.df,
         )
         if needed is not None:
-            remark = f"to settle {rule.text.strip()} 4 times in 5"
+            # Looking again and again until a rule passes would make it pass by chance.
+            remark = f"to settle {rule.text.strip()} 4 times in 5; look once more, at that number"
             return [Fact("rows needed", needed, "count", remark)]
     return []

@@ -21,7 +21,10 @@ def document(result: GateResult, _view: View) -> Document:
     if result.comparison is not None:
         facts = evidence(result.comparison, result)
         if (alarms := result.false_alarms) is not None:
-            remark = f"of {alarms.flips:,} random sign flips fail the rules on deltas"
+            remark = (
+                f"of {alarms.flips:,} random sign flips fail the rules on deltas "
+                "(what noise alone does, skewness apart)"
+            )
             facts.append(Fact("false alarms", alarms.rate, "share", remark))
         blocks.append(Facts(tuple(facts)))
     return Document(
@@ -71,7 +74,7 @@ def subject(verdict: Verdict) -> str:
     target = rule.metric if name is None else f"{scope}{name}.{rule.metric}"
     if name is None and (pattern := rule.class_name or rule.slice_name) is not None:
         target = f"{scope}{pattern}.{rule.metric}"
-    return target if rule.level is None else f"{target} @{rule.level * 100:.12g}%"
+    return target if rule.level is None else f"{target} @{_level(rule.level)}"
 
 
 def figure(rule: Rule, value: float | None) -> str:
@@ -172,9 +175,16 @@ def _verdicts(result: GateResult) -> Table:
 
 
 def _remarks(result: GateResult) -> list[Notice]:
+    found = []
+    if result.looks > 1 and any(v.rule.level is not None for v in result.verdicts):
+        message = (
+            f"Levels are raised so that they hold for {result.looks:,} looks together: 95% is "
+            f"{_level(1 - 0.05 / result.looks)}."
+        )
+        found.append(Notice("looks", message))
     over = [v for v in result.verdicts if v.rule.level is not None and v.rule.is_pattern]
     if not {v.level for v in over} - {v.rule.level for v in result.verdicts}:
-        return []
+        return found
     nouns = " or ".join(
         noun
         for noun, there in (
@@ -187,7 +197,11 @@ def _remarks(result: GateResult) -> list[Notice]:
         f"Rules over several {nouns} are judged at higher levels (Holm), so that the level holds "
         "for all of them at once; the intervals shown are those."
     )
-    return [Notice("holm", message)]
+    return [*found, Notice("holm", message)]
+
+
+def _level(level: float) -> str:
+    return f"{level * 100:.6g}%"
 
 
 def _side(value: float, at: float) -> int:

@@ -123,7 +123,8 @@ def describe_inputs(report: Report) -> tuple[str, ...]:
     for item in report.inputs:
         names = item.columns
         shown = ", ".join(names) if len(names) <= 3 else f"{names[0]} to {names[-1]}"
-        parts.append(f"{item.role}: {shown} of {item.path}")
+        files = f" ({item.files:,} files)" if (item.files or 1) > 1 else ""
+        parts.append(f"{item.role}: {shown} of {item.path}{files}")
     return ("; ".join(parts),)
 
 
@@ -133,7 +134,8 @@ def _overall(report: Report) -> list[Fact]:
     sure = ""
     if overall.ci95 is not None:
         low, high = overall.ci95
-        sure = f"± {decimal(overall.se)}, 95% interval {decimal(low)} to {decimal(high)}"
+        error = "no standard error" if overall.se is None else f"± {decimal(overall.se)}"
+        sure = f"{error}, 95% interval {decimal(low)} to {decimal(high)}"
         if report.figures.n_clusters is not None:
             sure += f", of {report.figures.n_clusters:,} clusters"
     elif "overall.se" in undefined:

@@ -114,3 +114,22 @@ class _Endless:
         into[: len(data)] = data
         self.given += len(data)
         return len(data)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("behind", [b"", b"2"])
+@pytest.mark.parametrize("delimiter", [",", None])
+def test_blank_lines_for_ever(end, behind, delimiter, monkeypatch):
+    monkeypatch.setattr(records, "CHUNK_BYTES", 1000)
+    monkeypatch.setattr(records, "_FIRST_BYTES", 100)
+    monkeypatch.setattr(records, "LONGEST_RECORD", 5000)
+    for blank in (3, 400):
+        data = b"0" + end + b"1" + end + blank * end + behind
+        found = b"".join(
+            bytes(chunk) for chunk, _ in record_chunks(io.BytesIO(data), "p", delimiter=delimiter)
+        )
+        kept = data if behind else data.rstrip(b"\r\n")
+        assert found.rstrip(b"\r\n") == kept.rstrip(b"\r\n")
+    data = b"0" + end + b"1" + end + 10_000 * end + behind
+    with pytest.raises(ParseError, match=r"of blank lines behind line 2\."):
+        list(record_chunks(io.BytesIO(data), "p", delimiter=delimiter))

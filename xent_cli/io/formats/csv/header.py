@@ -23,7 +23,7 @@ def has_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
     filled = [i for i, field in enumerate(first) if field.strip()]
     texts = [i for i in filled if not is_number(first[i])]
     if texts:
-        numbers = [i for i in filled if i not in texts]
+        numbers = sorted({*filled} - {*texts})
         written = any(decimals_of(first[i]) is not None for i in numbers)
         if written and not _are_classes(numbers, first, rest):
             return False  # 0.9,0.1,cat: nobody names a column 0.9.

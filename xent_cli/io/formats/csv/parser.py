@@ -135,9 +135,8 @@ def explain(parser: Parser, found: Parsed, start: int, place: Place) -> InputErr
                 )
             if index < start or not row:
                 continue
-            for name in sorted(parser.numbers, key=dialect.names.index):
-                field = row[dialect.names.index(name)]
-                if not is_readable(field, name, dialect.cells):
+            for name, field in zip(dialect.names, row, strict=False):
+                if name in parser.numbers and not is_readable(field, name, dialect.cells):
                     return _no_number(place, index, name, field, dialect)
     except csv.Error as bad_csv:
         error = bad_csv

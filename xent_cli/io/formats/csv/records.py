@@ -39,7 +39,8 @@ def record_chunks(
     Raises
     ------
     ParseError
-        If a quote opens and never closes, or no record ends for a very long time.
+        If a quote opens and never closes, or no record ends for a very long time, or nothing but
+        blank lines comes.
 
     Examples
     --------
@@ -61,6 +62,11 @@ def record_chunks(
             count = _count(data, line_end)
             lines += count
             yield data, count
+        elif len(rest) > LONGEST_RECORD and not rest.strip(b"\r\n"):
+            raise ParseError(
+                f"{path}: more than {LONGEST_RECORD >> 20} MB of blank lines behind line {lines}.",
+                hint="A blank line is a missing row. Was the file written whole?",
+            )
         elif len(rest) > LONGEST_RECORD:
             raise ParseError(
                 f"{path}, line {lines + 1}: no record ends within {LONGEST_RECORD >> 20} MB.",
@@ -108,6 +114,8 @@ def _cut(data: bytearray, delimiter: str | None, line_end: bytes) -> int:
     filled = end
     while filled and data[filled - 1] in b"\r\n":
         filled -= 1
+        if filled == end - 4:  # Blank lines, maybe millions of them.
+            filled = len(bytes(memoryview(data)[:filled]).rstrip(b"\r\n"))
     return data.find(line_end, filled) + 1 if filled else 0
 
 

@@ -1,0 +1,126 @@
+"""Outputs that would destroy an input, by whatever name, are refused before anything is written."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from xent_cli import worst_rows
+from xent_cli.errors import OutputError
+
+from .conftest import CLEAN, Xent
+
+ROWS = "p_0,p_1,y\n0.9,0.1,0\n0.2,0.8,1\n"
+RULE = ("--require", "ce <= 9")
+
+
+@pytest.fixture
+def world(tmp_path: Path, xent: Xent) -> Path:
+    """A folder of files, a file by several names, and what options read."""
+    for name in ("in/sub/part.csv", "u.csv", "base.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(ROWS)
+    (tmp_path / "base.csv").write_text(ROWS.replace("0.9,0.1", "0.8,0.2"))
+    (tmp_path / "classes.txt").write_text("0\n1\n")
+    (tmp_path / "weights.csv").write_text("0,1\n1,2\n")
+    (tmp_path / "link.csv").symlink_to("u.csv")
+    os.link(tmp_path / "u.csv", tmp_path / "twin.csv")
+    (tmp_path / "in2").symlink_to("in")
+    (tmp_path / "m.json").write_text(xent("eval", "u.csv", "-f", "json").out)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("argv", "lost"),
+    [
+        (["eval", "in"], "in/sub/part.csv"),
+        (["eval", "in2"], "in/sub/part.csv"),
+        (["eval", "in/**/*.csv"], "in2/sub/part.csv"),
+        (["eval", "in/*"], "in/./sub/part.csv"),
+        (["eval", "file://{cwd}/u.csv"], "u.csv"),
+        (["eval", "u.csv"], "link.csv"),
+        (["eval", "link.csv"], "u.csv"),
+        (["eval", "u.csv"], "twin.csv"),
+        (["eval", "base.csv", "u.csv", "--label-col", "y"], "u.csv"),
+        (["eval", "u.csv", "--classes", "classes.txt"], "classes.txt"),
+        (["eval", "u.csv", "--class-weights", "weights.csv"], "weights.csv"),
+        (["merge", "m.json"], "m.json"),
+        (["show", "m.json"], "m.json"),
+        (["gate", "u.csv", "--baseline", "m.json", *RULE], "m.json"),
+        (
+            ["gate", "u.csv", "u.csv", "--label-col", "y", "--baseline", "base.csv", *RULE],
+            "base.csv",
+        ),
+        (["compare", "u.csv", "base.csv", "--labels", "u.csv", "--label-col", "y"], "base.csv"),
+        (["explain", "in"], "in/sub/part.csv"),
+        (["rows", "in"], "in/sub/part.csv"),
+    ],
+)
+def test_an_input_is_no_output(world: Path, xent: Xent, argv: list[str], lost: str) -> None:
+    before = {path: path.read_bytes() for path in world.rglob("*") if path.is_file()}
+    argv = [text.replace("{cwd}", str(world)) for text in argv]
+    result = xent(*argv, "-o", "json:first.json", "-o", f"json:{lost}")
+    assert (result.code, result.out) == (2, ""), result
+    assert "is an input and would be lost. Name another file. [output]" in result.err
+    assert {path: path.read_bytes() for path in world.rglob("*") if path.is_file()} == before
+    assert xent(*argv, "-o", "json:first.json").code == 0
+
+
+@pytest.mark.parametrize("other", ["r.json", "./r.json", "in/../r.json", "in2/sub/../../r.json"])
+@pytest.mark.parametrize("there", [True, False])
+def test_one_file_is_not_written_twice(world: Path, xent: Xent, other: str, there: bool) -> None:
+    if there:
+        (world / "r.json").write_text("before")
+    result = xent("eval", "u.csv", "-o", "json:r.json", "-o", f"csv:{other}")
+    assert (result.code, result.out) == (2, "")
+    assert "is to be written twice" in result.err
+    assert (world / "r.json").exists() == there
+    assert xent("eval", "u.csv", "-o", "json:/dev/null", "-o", "csv:/dev/null").code == 0
+
+
+def test_the_configuration_is_no_output(world: Path, xent: Xent) -> None:
+    (world / "xent.toml").write_text('format = "total"\n')
+    result = xent("eval", "u.csv", "-o", "csv:xent.toml")
+    assert (result.code, "is an input" in result.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("argv", "shell"),
+    [
+        (["eval", "-", "-o", "csv:u.csv"], "< u.csv"),
+        (["eval", "/dev/stdin", "-o", "csv:u.csv"], "< u.csv"),
+        (["show", "-", "-o", "csv:m.json"], "< m.json"),
+        (["eval", "u.csv"], ">> u.csv"),
+        (["eval", "base.csv", "-o", "csv:new.csv"], "> new.csv"),
+    ],
+)
+def test_streams_are_files_too(world: Path, process: Callable, argv: list[str], shell: str) -> None:
+    result: subprocess.CompletedProcess[str] = process(argv, shell_tail=shell)
+    assert (result.returncode, "[output]" in result.stderr) == (2, True), result
+    assert (world / "u.csv").read_text() == ROWS
+
+
+def test_standard_streams_that_are_closed(world: Path) -> None:
+    """What is opened next would take their numbers, and what is written to them would go there."""
+    for closed, code in ((0, 0), (1, 2), (2, 0)):
+        run = subprocess.run(
+            [sys.executable, "-m", "xent_cli", "eval", "u.csv", "-o", "json:r.json"],
+            env=CLEAN,
+            cwd=world,
+            capture_output=True,
+            check=False,
+            preexec_fn=lambda number=closed: os.close(number),
+        )
+        assert run.returncode == code, run
+
+
+def test_python_callers_lose_nothing_either(world: Path) -> None:
+    with pytest.raises(OutputError, match="is an input"):
+        worst_rows(str(world / "in"), write=[("csv", str(world / "in" / "sub" / "part.csv"))])
+    worst_rows(str(world / "in"), write=[("csv", str(world / "u.csv"))])
+    assert (world / "u.csv").read_text().startswith("row,")

@@ -1,0 +1,79 @@
+"""Vocabulary: the distinct values of a column over many blocks, numbered as they come."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from xent_cli.io.arrow_types import to_numpy
+from xent_cli.numerics.arrays import TEXT, Labels, Texts
+
+_AT_ONCE = 1 << 14
+
+
+class Vocabulary:
+    """Numbers the values of a column, block by block.
+
+    A value may get another number in every block. Only `distinct` finds those that are the same:
+    one hash table over all blocks is several times faster than one for each that goes on from the
+    last.
+    """
+
+    def __init__(self) -> None:
+        self.seen: list[pa.Array] = []
+        self._size = 0
+
+    def number(self, column: pa.Array) -> Labels:
+        """Number the values of one more block, (n,); -1 where one is missing or blank."""
+        coded = column.dictionary_encode()
+        values = coded.dictionary
+        numbers = np.arange(self._size, self._size + len(values) + 1)
+        numbers[-1] = -1
+        if pa.types.is_string(values.type):
+            import pyarrow.compute as pc  # Slow to import, and rarely needed.
+
+            lengths = pc.binary_length(pc.utf8_trim_whitespace(values))
+            numbers[:-1][to_numpy(lengths) == 0] = -1
+        self.seen.append(values)
+        self._size += len(values)
+        return np.asarray(numbers[to_numpy(coded.indices.fill_null(-1))])
+
+    def __len__(self) -> int:
+        return self._size
+
+    def distinct(self, *others: Vocabulary) -> tuple[Labels, Texts]:
+        """Return the place of each number's text among the sorted distinct ones, and these.
+
+        With `others`, their numbers go on from the last of the one before.
+
+        Examples
+        --------
+        >>> names, more = Vocabulary(), Vocabulary()
+        >>> [names.number(pa.array(block)).tolist() for block in (["b", "a"], ["c", None, "b"])]
+        [[0, 1], [2, -1, 3]]
+        >>> more.number(pa.array(["a"])).tolist()
+        [0]
+        >>> places, texts = names.distinct(more)
+        >>> places.tolist(), texts.tolist()
+        ([1, 0, 2, 1, 0], ['a', 'b', 'c'])
+        """
+        seen = [values for each in (self, *others) for values in each.seen]
+        if not any(map(len, seen)):
+            return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=TEXT)
+        if len({values.type for values in seen}) > 1:
+            seen = [values.cast(pa.string()) for values in seen]
+        coded = pa.chunked_array(seen).dictionary_encode()
+        codes = np.concatenate([to_numpy(chunk.indices) for chunk in coded.chunks])
+        texts = _to_texts(coded.chunk(0).dictionary.cast(pa.string()))
+        order = texts.argsort()
+        places = np.empty(len(order), dtype=np.intp)
+        places[order] = np.arange(len(order))
+        return places[codes], texts[order]
+
+
+def _to_texts(column: pa.Array) -> Texts:
+    """Copy texts, some at a time: as Python's strings they take several times the memory."""
+    texts = np.empty(len(column), dtype=TEXT)
+    for start in range(0, len(column), _AT_ONCE):
+        texts[start : start + _AT_ONCE] = column.slice(start, _AT_ONCE).to_pylist()
+    return texts
