@@ -130,10 +130,20 @@ EVAL = f"""
     schema.class_names schema.column schema.id_columns schema.label_encoder schema.mode
     schema.place schema.roles schema.spec
     render render.dispatch render.text render.view
+    pipeline.interpretation pipeline.interpretation.candidate pipeline.interpretation.candidates
+    pipeline.interpretation.choice pipeline.interpretation.class_order
+    pipeline.interpretation.evidence pipeline.interpretation.families
+    pipeline.interpretation.label_columns pipeline.interpretation.one_column
+    pipeline.interpretation.one_label_column pipeline.interpretation.question
+    pipeline.interpretation.ranked pipeline.interpretation.reading
+    pipeline.interpretation.sample pipeline.interpretation.settle
+    schema.spelling io.storage.encoding
 """
 CSV = """
     io.formats.csv io.formats.csv.dialect io.formats.csv.header io.formats.csv.numerals
     io.formats.csv.parser io.formats.csv.records io.formats.csv.source
+    io.formats.csv.cells io.formats.csv.columns io.formats.csv.delimiter io.formats.csv.layout
+    io.formats.csv.names io.formats.csv.preamble io.numpy_arrow
 """
 PARQUET = "io.formats.parquet io.formats.row_groups pipeline.processes"
 TABLE = "render.document render.documents render.documents.report render.layout render.terminal"

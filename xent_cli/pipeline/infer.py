@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,20 +17,18 @@ from xent_cli.numerics.summation import sum_groups, sum_rows
 from xent_cli.pipeline.interpretation.choice import choose
 from xent_cli.pipeline.interpretation.question import Question, rank_of_label
 from xent_cli.pipeline.interpretation.reading import Interpretation
-from xent_cli.pipeline.interpretation.refusal import refuse
 from xent_cli.pipeline.interpretation.sample import Sample
 from xent_cli.pipeline.plan import Plan
-from xent_cli.pipeline.slice_keys import find_points, require_numbers
-from xent_cli.schema.class_weights import balanced_weights, read_class_weights
 from xent_cli.schema.id_columns import find_ids
 from xent_cli.schema.label_encoder import LabelValues
 from xent_cli.schema.mode import detect_mode
 from xent_cli.schema.options import EvalOptions
-from xent_cli.schema.positive_class import contradiction
 from xent_cli.schema.provenance import Notice
 from xent_cli.schema.roles import Named, Roles, named_columns, roles_of
-from xent_cli.schema.slicing import read_slicings
 from xent_cli.schema.spec import Spec
+
+if TYPE_CHECKING:
+    from xent_cli.schema.slicing import Slicing
 
 _SAMPLE_ROWS = 1 << 16
 
@@ -43,7 +42,11 @@ def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
         If the inputs do not fit together, or leave a choice open.
     """
     one_input = preds is labels
-    by = read_slicings(options.by, [*preds.names(), *(() if one_input else labels.names())])
+    by: tuple[Slicing, ...] = ()
+    if options.by:
+        from xent_cli.schema.slicing import read_slicings  # Only who slices waits for it.
+
+        by = read_slicings(options.by, [*preds.names(), *(() if one_input else labels.names())])
     label_side = None if one_input else labels.columns
     named = named_columns(
         preds.columns,
@@ -57,9 +60,12 @@ def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
     )
     question = ask(preds, labels, named, options)
     choice = choose(question)
-    if choice.chosen is None and choice.doomed is None:
+    doomed = choice.doomed
+    reading = choice.chosen or (doomed.reading if doomed is not None else None)
+    if reading is None:
+        from xent_cli.pipeline.interpretation.refusal import refuse
+
         raise refuse(question, choice)
-    reading = choice.chosen or choice.doomed.reading  # type: ignore[union-attr]
     roles = roles_of(
         named,
         [column.name for column in preds.columns if column.kind != "other"],
@@ -69,17 +75,24 @@ def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
         confidence=reading.confidence,
         left_out=_left_out(question, reading),
     )
-    require_numbers(roles, preds, labels)
-    plan = _plan(question, reading, roles, named)
+    if by:
+        from xent_cli.pipeline.slice_keys import require_numbers
+
+        require_numbers(roles, preds, labels)
+    plan = _plan(question, reading, roles, by)
     plan = replace(plan, percent=options.scale == "percent")
     if choice.chosen is None:
+        from xent_cli.pipeline.interpretation.refusal import refuse
+
         raise refuse(question, choice, plan)
+    if options.class_weights is None:
+        return plan
+    from xent_cli.schema.class_weights import balanced_weights, read_class_weights
+
     if isinstance(options.class_weights, str) and options.class_weights == "balanced":
         weights = balanced_weights(_label_totals(plan))
-    elif options.class_weights is not None:
-        weights = read_class_weights(options.class_weights, plan.index.names)
     else:
-        return plan
+        weights = read_class_weights(options.class_weights, plan.index.names)
     return replace(plan, spec=replace(plan.spec, class_weights=weights))
 
 
@@ -118,7 +131,9 @@ def _worth_reading(preds: Source, labels: Source, named: Named) -> set[str] | No
     return {c.name for c in preds.columns if c.name in wanted or c.kind != "float" or c.integral}
 
 
-def _plan(question: Question, reading: Interpretation, roles: Roles, named: Named) -> Plan:
+def _plan(
+    question: Question, reading: Interpretation, roles: Roles, by: tuple[Slicing, ...]
+) -> Plan:
     """Return the plan of an interpretation, class weights left out."""
     preds, labels, options = question.preds.source, question.labels.source, question.options
     q, sample, matrix = _first_rows(question, reading)
@@ -138,6 +153,8 @@ def _plan(question: Question, reading: Interpretation, roles: Roles, named: Name
     )
     warnings = (*_doubt_scale(q, options), *_doubt_hard(question, q))
     if reading.binary:
+        from xent_cli.schema.positive_class import contradiction
+
         warnings += contradiction(reading.index, roles.preds)
     one_input = preds is labels
     spec = Spec(
@@ -155,7 +172,7 @@ def _plan(question: Question, reading: Interpretation, roles: Roles, named: Name
         multilabel=decision.multilabel,
         cluster=options.cluster,
         unmatched=options.unmatched if roles.id is not None and not one_input else None,
-        by=find_points(read_slicings(options.by, list(named.slicers)), roles, preds, labels),
+        by=_cut(by, roles, preds, labels),
     )
     return Plan(
         preds,
@@ -174,6 +191,17 @@ def _plan(question: Question, reading: Interpretation, roles: Roles, named: Name
         _tolerance(preds, roles.preds, len(q)),
         _tolerance(labels, roles.labels, len(q)),
     )
+
+
+def _cut(
+    by: tuple[Slicing, ...], roles: Roles, preds: Source, labels: Source
+) -> tuple[Slicing, ...]:
+    """Find where columns of numbers are cut into slices, if any are."""
+    if not by:
+        return ()
+    from xent_cli.pipeline.slice_keys import find_points
+
+    return find_points(by, roles, preds, labels)
 
 
 def _left_out(question: Question, reading: Interpretation) -> tuple[str, ...]:

@@ -20,7 +20,6 @@ from xent_cli.pipeline.interpretation.reading import Interpretation
 from xent_cli.pipeline.interpretation.sample import is_fractional, is_probability
 from xent_cli.schema.class_names import as_number, polarity
 from xent_cli.schema.label_encoder import ClassIndex
-from xent_cli.schema.positive_class import binary_index
 
 SURE_ROWS = 4
 """So many predicted classes, on both sides, must agree before they say what a column means."""
@@ -120,6 +119,8 @@ def _index_of_two(
     question: Question, name: str, distinct: list[str]
 ) -> tuple[ClassIndex, InputError | None]:
     try:
+        from xent_cli.schema.positive_class import binary_index
+
         return binary_index(distinct, [name], question.options), None
     except InputError as error:
         two = tuple(distinct[:2]) if len(distinct) > 1 else ("0", "1")
