@@ -15,7 +15,7 @@ from xent_cli import __version__
 from xent_cli.cli.fast_typer import Command, Group
 from xent_cli.cli.terminal import write_stderr
 from xent_cli.errors import SPELLING, UsageError, XentError
-from xent_cli.exit_codes import ExitCode
+from xent_cli.schema.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from xent_cli.cli.config_file import Configuration

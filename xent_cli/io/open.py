@@ -22,10 +22,11 @@ from xent_cli.errors import (
 from xent_cli.io.formats.detect import HEAD_BYTES, detect_format
 from xent_cli.io.read_ahead import map_ahead
 from xent_cli.io.resource_limits import refused_resources
-from xent_cli.io.source import Source, TextFile, reading
+from xent_cli.io.source import Source, reading
 from xent_cli.io.storage.compression import detect_compression, opener_of
 from xent_cli.io.storage.encoding import is_utf8, require_encoding, transcoder_of
 from xent_cli.io.storage.location import LocalFile, Location, Stamp
+from xent_cli.io.text_file import TextFile
 from xent_cli.schema.file_formats import FORMATS, InputFormat
 from xent_cli.schema.file_guard import note_read, note_standard_input
 from xent_cli.schema.types import Header

@@ -6,9 +6,9 @@ import lzma
 import zlib
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Literal
@@ -25,84 +25,12 @@ from xent_cli.errors import (
     option,
 )
 from xent_cli.io.block import Block
+from xent_cli.io.piece import Piece
 from xent_cli.io.resource_limits import refused_resources
-from xent_cli.io.storage.compression import Opener
 from xent_cli.io.storage.location import Location, Stamp
 from xent_cli.schema.column import Column
 from xent_cli.schema.place import Place
 from xent_cli.schema.provenance import Notice
-from xent_cli.schema.types import Header
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """`n_rows` rows of a source from row `start` on.
-
-    Attributes
-    ----------
-    path : str
-        What errors call the source.
-    start : int
-    n_rows : int, optional
-        None if only reading can tell; then the piece is the whole source.
-    read : callable
-        Returns the rows as blocks.
-    """
-
-    path: str
-    start: int
-    n_rows: int | None
-    read: Callable[[], Iterator[Block]]
-
-    @classmethod
-    def of_block(cls, block: Block) -> Piece:
-        """Return a piece that has been read already."""
-        return cls(block.place.path, block.start, len(block), partial(iter, (block,)))
-
-    def blocks(self) -> Iterator[Block]:
-        """Read the rows.
-
-        Raises
-        ------
-        BrokenFileError
-            At the end, if there were not as many as were promised.
-        """
-        rows = 0
-        for block in self.read():
-            rows += len(block)
-            yield block
-        if self.n_rows is not None and rows != self.n_rows:
-            raise BrokenFileError(
-                f"{self.path} says it has {self.n_rows:,} rows behind row {self.start:,} and holds "
-                f"{rows:,}.",
-                hint="It is damaged: write it again.",
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class TextFile:
-    """A file of text, and what was said of it.
-
-    Attributes
-    ----------
-    name : str
-        What errors call it.
-    opener : callable
-        Opens it at its first uncompressed byte.
-    is_packed : bool
-        Whether it is compressed, and cannot be read from the middle.
-    delimiter : str, optional
-    header : {"auto", "yes", "no"}
-    encoding : str, optional
-    """
-
-    name: str
-    opener: Opener
-    is_packed: bool = False
-    delimiter: str | None = None
-    header: Header = "auto"
-    encoding: str | None = None
-
 
 Use = Literal["number", "label", "text"]
 

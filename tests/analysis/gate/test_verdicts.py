@@ -18,9 +18,9 @@ from xent_cli.analysis.gate.rule_values import quantities
 from xent_cli.analysis.gate.rules import parse_rule
 from xent_cli.analysis.gate.verdicts import judge
 from xent_cli.errors import RuleError
-from xent_cli.exit_codes import ExitCode
 from xent_cli.numerics.mean_of_means import guarded_mean_of_means
 from xent_cli.numerics.one_more_draw import guarded_loss
+from xent_cli.schema.exit_codes import ExitCode
 
 LOSSES = [0.1, 0.35, 0.22, 1.8, 0.05, 0.61, 0.44, 2.3, 0.15, 0.98]
 

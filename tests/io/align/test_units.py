@@ -16,7 +16,7 @@ from xent_cli.io.align import units
 from xent_cli.io.align.units import make_partitions
 from xent_cli.io.formats import npy, row_groups
 from xent_cli.io.formats.csv import records
-from xent_cli.io.source import Piece
+from xent_cli.io.piece import Piece
 from xent_cli.metrics.rows.measure import measure
 from xent_cli.metrics.tally.tally import merge_all
 from xent_cli.pipeline.execute import read_batches

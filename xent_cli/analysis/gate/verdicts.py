@@ -10,9 +10,9 @@ from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.gate.rule_values import Quantity, quantities, small_among
 from xent_cli.analysis.gate.rules import Rule
 from xent_cli.errors import option
-from xent_cli.exit_codes import ExitCode
 from xent_cli.metrics.report.report import Report
 from xent_cli.numerics.significance import holm_divisors
+from xent_cli.schema.exit_codes import ExitCode
 from xent_cli.schema.provenance import Notice
 from xent_cli.schema.types import Outcome
 

@@ -18,7 +18,7 @@ from xent_cli.io.align.rows import (
     some,
 )
 from xent_cli.io.block import Block
-from xent_cli.io.source import Piece
+from xent_cli.io.piece import Piece
 
 if TYPE_CHECKING:  # Only who joins needs it.
     from xent_cli.io.align.join import Join

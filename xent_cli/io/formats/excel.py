@@ -11,8 +11,8 @@ from typing import Any
 
 from xent_cli.errors import BrokenFileError, ColumnError, EmptyInputError, UsageError
 from xent_cli.io.formats.csv.source import TextSource
-from xent_cli.io.source import TextFile
 from xent_cli.io.storage.location import Location
+from xent_cli.io.text_file import TextFile
 from xent_cli.schema.types import Header
 
 

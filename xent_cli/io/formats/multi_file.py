@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from xent_cli.errors import ColumnError, option
 from xent_cli.io.block import Block
-from xent_cli.io.source import Piece, Source, Use
+from xent_cli.io.piece import Piece
+from xent_cli.io.source import Source, Use
 from xent_cli.schema.column import Column
 
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"

@@ -26,7 +26,8 @@ from xent_cli.errors import (
 )
 from xent_cli.io.block import Block
 from xent_cli.io.numpy_arrow import array_column, array_to_arrow
-from xent_cli.io.source import Piece, Source, Use, block_rows, reading, require_unique
+from xent_cli.io.piece import Piece
+from xent_cli.io.source import Source, Use, block_rows, reading, require_unique
 from xent_cli.io.storage.location import Location
 from xent_cli.io.storage.scratch import copy_to_scratch
 from xent_cli.schema.column import Column

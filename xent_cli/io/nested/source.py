@@ -22,7 +22,8 @@ from xent_cli.io.nested.detect import (
     spread,
 )
 from xent_cli.io.nested.fold import Fold, Plain
-from xent_cli.io.source import Piece, Source, Use
+from xent_cli.io.piece import Piece
+from xent_cli.io.source import Source, Use
 from xent_cli.schema.column import Column
 
 
