@@ -142,7 +142,8 @@ def _plan(
     if guess and soft and np.isin(q, (0.0, 1.0)).all() and q.shape[1] > 1:
         raise SwappedInputsError(
             f"{preds.path} holds only 0 and 1 and {labels.path} fractions: are the two swapped?",
-            hint=f"The order is PREDS LABELS. If they are not swapped, say so with {option('mode')}.",
+            hint="The order is PREDS LABELS. If they are not swapped, say so with "
+            f"{option('mode')}.",
         )
     decision = detect_mode(
         len(q),
@@ -307,7 +308,7 @@ def _doubt_scale(q: Floats, options: EvalOptions) -> tuple[Notice, ...]:
 
 
 def _doubt_hard(question: Question, q: Floats) -> tuple[Notice, ...]:
-    """Warn if predictions are nothing but 0 and 1: that is what a model decided, not what it knew."""
+    """Warn if predictions are nothing but 0 and 1: what a model decided, not what it knew."""
     if len(q) != 1 or question.options.scale != "probs" or not np.isin(q, (0.0, 1.0)).all():
         return ()
     if q.size < 2 or q.min() == q.max():

@@ -222,12 +222,12 @@ def _by_number(question: Question, kept: list[Interpretation]) -> list[list[Inte
 def _doubtful(question: Question, chosen: Interpretation) -> InputError | None:
     """Return an error if the only reading is one that nobody would mean."""
     name = chosen.labels[0]
-    if question.one_input and not question.wanted_labels and len(chosen.labels) == 1:
-        if speaks_of_prediction(name) and rank_of_label(name) < 0:
-            return LabelError(
-                f"{name} seems to hold what a model predicted, and no column holds the labels.",
-                hint=f"Name their column with {option('label_col')}, or give a file of labels.",
-            )
+    alone = question.one_input and not question.wanted_labels and len(chosen.labels) == 1
+    if alone and speaks_of_prediction(name) and rank_of_label(name) < 0:
+        return LabelError(
+            f"{name} seems to hold what a model predicted, and no column holds the labels.",
+            hint=f"Name their column with {option('label_col')}, or give a file of labels.",
+        )
     if question.one_input and len(chosen.labels) > 1 and chosen.family is not None:
         affix = f"{chosen.family.prefix} {chosen.family.suffix}"
         target = question.labels.matrix(chosen.labels)
@@ -246,7 +246,8 @@ def _doubtful(question: Question, chosen: Interpretation) -> InputError | None:
         if others and len(chosen.preds) > 1 and _like_probabilities(question, chosen):
             return LabelError(
                 f"The columns {describe(chosen)} are probabilities: every row sums to 1.",
-                hint=f"Leave {option('scale', 'logits')} out, or name the columns of logits with {option('pred_cols')}.",
+                hint=f"Leave {option('scale', 'logits')} out, or name the columns of logits with "
+                f"{option('pred_cols')}.",
             )
     return None
 
@@ -260,9 +261,10 @@ def _better_label(
     rank = rank_of_label(chosen.labels[0])
     for candidate in listed:
         labels = candidate.reading.labels
-        if len(labels) == 1 and labels != chosen.labels and rank_of_label(labels[0]) > max(rank, 1):
-            if candidate.error is not None and not candidate.reading.binary:
-                return candidate
+        lost = candidate.error is not None and not candidate.reading.binary
+        other = len(labels) == 1 and labels != chosen.labels
+        if lost and other and rank_of_label(labels[0]) > max(rank, 1):
+            return candidate
     return None
 
 

@@ -32,30 +32,47 @@ def class_indexes(
     question: Question, family: Family, label: str, values: Sequence[str]
 ) -> Iterator[tuple[ClassIndex, bool, InputError | None]]:
     """Yield how labels may name the classes of a family, and whether by names."""
+    if question.options.classes is None and question.options.label_base is None:
+        yield from _indexes_by_names(question, family, label, values)
+    else:
+        yield _index_as_said(question, family, values)
+
+
+def _index_as_said(
+    question: Question, family: Family, values: Sequence[str]
+) -> tuple[ClassIndex, bool, InputError | None]:
+    """Return the index that the user asked for, with what the names of the columns say against "
+    "it.
+    """
     options, k = question.options, width_of(question, family)
     own = question.preds.source.named and bool(family.middles)
     columns = family.columns if own else ()
-    if options.classes is not None:
-        if len(options.classes) == k:
-            error = contradiction(question, family) if own else None
-            index = index_classes(
-                options.classes, columns, named=True, label_base=options.label_base
-            )
-            how = match_names(values, options.classes)
-            yield replace(index, fold=how or "exact"), True, error
-            return
-        index = index_classes(names_of(family, k, own=own), columns, named=own, label_base=None)
+    names = names_of(family, k, own=own)
+    if options.classes is None:
+        base = options.label_base or 0
+        index = index_classes(names, columns, named=own, label_base=base)
+        return index, True, _against_base(family, values, base) if own else None
+    if len(options.classes) != k:
         error = ClassesError(
             f"There are {len(options.classes)} class names and {k} prediction columns.",
             hint=f"{option('classes')} must name each column, in their order.",
         )
-        yield index, own, error
-        return
-    if options.label_base is not None:
-        names = names_of(family, k, own=own)
-        index = index_classes(names, columns, named=own, label_base=options.label_base)
-        yield index, True, _against_base(family, values, options.label_base) if own else None
-        return
+        return index_classes(names, columns, named=own, label_base=None), own, error
+    index = index_classes(options.classes, columns, named=True, label_base=options.label_base)
+    how = match_names(values, options.classes)
+    return (
+        replace(index, fold=how or "exact"),
+        True,
+        contradiction(question, family) if own else None,
+    )
+
+
+def _indexes_by_names(
+    question: Question, family: Family, label: str, values: Sequence[str]
+) -> Iterator[tuple[ClassIndex, bool, InputError | None]]:
+    k = width_of(question, family)
+    own = question.preds.source.named and bool(family.middles)
+    columns = family.columns if own else ()
     how = match_names(values, family.middles) if own and values else None
     if own and how is None and values:
         how = match_names(values, family.columns)
@@ -130,6 +147,7 @@ def are_positions(values: Sequence[str], k: int) -> bool:
 
 
 def names_of(family: Family, k: int, *, own: bool) -> tuple[str, ...]:
+    """Return what K classes are called: after their columns, if these have names of their own."""
     if not own:
         return tuple(map(str, range(k)))
     bare = bare_names(family.columns)
@@ -137,6 +155,7 @@ def names_of(family: Family, k: int, *, own: bool) -> tuple[str, ...]:
 
 
 def width_of(question: Question, family: Family) -> int:
+    """Return how many predictions a row has."""
     if family.middles:
         return len(family.columns)
     q = question.preds.matrix(family.columns)
@@ -160,9 +179,11 @@ def contradiction(question: Question, family: Family) -> InputError | None:
         said = [fold(name, how) for name in given]
         if sorted(own) == sorted(said) and own != said:
             return LabelError(
-                f"{option('classes', ','.join(given[:5]))} contradicts the columns {family.describe()}, "
+                f"{option('classes', ','.join(given[:5]))} contradicts the columns "
+                f"{family.describe()}, "
                 "which name the same classes in another order.",
-                hint=f"Leave {option('classes')} out, or name the columns in that order with {option('pred_cols')}.",
+                hint=f"Leave {option('classes')} out, or name the columns in that order with "
+                f"{option('pred_cols')}.",
             )
     return None
 
@@ -176,7 +197,8 @@ def _against_base(family: Family, values: Sequence[str], base: int) -> InputErro
     if all(number == base + at for at, number in enumerate(numbers)):
         return None
     return LabelError(
-        f"{option('label_base', base)} contradicts the columns {family.describe()}, whose names are the "
+        f"{option('label_base', base)} contradicts the columns {family.describe()}, whose names "
+        f"are the "
         "labels.",
         hint=f"Leave {option('label_base')} out.",
     )

@@ -72,8 +72,8 @@ class Family:
 
         Examples
         --------
-        >>> Family(("V1", "V2"), ("1", "2"), "V").counted, Family(("p1", "p2"), ("1", "2"), "p").counted
-        (True, False)
+        >>> [Family(("1", "2"), ("1", "2"), prefix).counted for prefix in ("V", "p")]
+        [True, False]
         """
         if not _GENERIC.match(self.prefix) or self.suffix:
             return False
@@ -93,8 +93,8 @@ def rank_of_name(name: str) -> int:
 
     Examples
     --------
-    >>> rank_of_name("y_prob"), rank_of_name("rf_score"), rank_of_name("Probability"), rank_of_name("age")
-    (2, 1, 2, 0)
+    >>> [rank_of_name(name) for name in ("y_prob", "rf_score", "Probability", "age")]
+    [2, 1, 2, 0]
     """
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name).lower()
     if _PROBABILITY.search(spaced):
@@ -159,7 +159,7 @@ def structural_families(columns: Sequence[str]) -> list[Family]:
 
 
 def _polar(columns: Sequence[str]) -> Iterator[Family]:
-    """Yield pairs of columns of which one says no and the other yes: ``p_no, p_yes``, ``pyes, pno``."""
+    """Yield pairs of columns of which one says no, the other yes: ``p_no, p_yes``."""
     for family in structural_families(columns):
         if len(family.columns) != 2:
             continue

@@ -31,6 +31,7 @@ from xent_cli.schema.spelling import fold, match_names
 
 
 def with_label_columns(question: Question) -> Iterator[Candidate]:
+    """Yield readings in which every class has a column of labels."""
     options = question.options
     multilabel = options.mode == "binary"
     pool = question.pred_pool()
@@ -159,7 +160,9 @@ def _named_labels(
 
 
 def _repeats(question: Question, family: Family, columns: tuple[str, ...], target: Floats) -> bool:
-    """Say whether label columns are the predictions over again, or fractions that may be another's."""
+    """Say whether label columns are the predictions over again, or fractions that may be "
+    "another's.
+    """
     if columns == family.columns and question.one_input:
         return True
     q = question.preds.matrix(family.columns)

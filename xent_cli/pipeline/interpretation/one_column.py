@@ -28,6 +28,7 @@ SURE_ROWS = 4
 def with_one_column(
     question: Question, label: str, values: tuple[str, ...], beside: tuple[str, ...]
 ) -> Iterator[Candidate]:
+    """Yield readings of one column of labels beside one probability."""
     numbers = question.labels.numbers(label)
     soft = numbers is not None and is_fractional(numbers)
     if soft and numbers is not None and not is_probability(numbers):
@@ -104,7 +105,7 @@ def _single(
         )
     hard = _hard_column(question, name, label, values)
     if hard is not None:
-        reading, error = _beside_hard(question, reading, hard, values, error)
+        reading, error = _beside_hard(question, reading, hard, error)
     yield Candidate(reading, against, error)
 
 
@@ -149,7 +150,6 @@ def _beside_hard(
     question: Question,
     reading: Interpretation,
     hard: str,
-    values: Sequence[str],
     error: InputError | None,
 ) -> tuple[Interpretation, InputError | None]:
     """Read a probability by the predicted classes beside it."""

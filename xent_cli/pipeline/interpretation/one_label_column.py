@@ -22,6 +22,7 @@ from xent_cli.pipeline.interpretation.settle import settle
 def with_one_label(
     question: Question, label: str, values: tuple[str, ...], beside: tuple[str, ...]
 ) -> Iterator[Candidate]:
+    """Yield readings of one column of labels beside several of predictions."""
     pool = question.pred_pool(beside)
     texts = question.labels.numbers(label) is None
     for family in families_among(question, values, pool):
@@ -31,10 +32,9 @@ def with_one_label(
         if is_decided(question, settled):
             continue
         ranked = is_ranked(question, settled)
-        for index, by_name, error in class_indexes(question, settled, label, values):
-            if ranked:
-                error = ranked_error(settled)  # noqa: PLW2901
-            elif error is None and not by_name:
+        for index, by_name, found in class_indexes(question, settled, label, values):
+            error = ranked_error(settled) if ranked else found
+            if error is None and not by_name:
                 error = against_hard(question, settled, index, label)
             reading = Interpretation(
                 settled.columns,

@@ -59,6 +59,7 @@ def is_decided(question: Question, family: Family) -> bool:
 
 
 def ranked_error(family: Family) -> InputError:
+    """Return the error for columns that are ranked in every row."""
     return LabelError(
         f"The columns {family.describe()} fall in every row: they are of the likeliest class, the "
         "next, and so on, not of one class each.",

@@ -1,4 +1,4 @@
-"""Interpretation: one way to read the columns of two inputs, and what it costs in the first rows."""
+"""Reading: one way to read the columns of two inputs, and what the first rows then cost."""
 
 from __future__ import annotations
 

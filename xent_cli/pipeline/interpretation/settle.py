@@ -120,6 +120,7 @@ def _runs(family: Family, required: set[str], matrix: Floats) -> Iterator[Family
 
 
 def fit_columns(question: Question, columns: tuple[str, ...], q: Floats | None = None) -> Fit:
+    """Say whether the first rows of columns can be what they are said to be."""
     q = question.preds.matrix(columns) if q is None else q
     if q is None:
         return "missing"
