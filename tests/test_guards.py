@@ -135,7 +135,7 @@ EVAL = f"""
     pipeline.interpretation.evidence pipeline.interpretation.families
     pipeline.interpretation.label_columns pipeline.interpretation.one_column
     pipeline.interpretation.one_label_column pipeline.interpretation.question
-    pipeline.interpretation.ranked pipeline.interpretation.reading
+    pipeline.interpretation.notices pipeline.interpretation.ranked pipeline.interpretation.reading
     pipeline.interpretation.sample pipeline.interpretation.settle
     schema.spelling io.storage.encoding
 """

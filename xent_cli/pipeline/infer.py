@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,11 +9,12 @@ import numpy as np
 
 from xent_cli.errors import SwappedInputsError, option
 from xent_cli.io.source import Source, Use
-from xent_cli.metrics.rows.validation import LOOSE_TOLERANCE, sum_tolerance
+from xent_cli.metrics.rows.validation import sum_tolerance
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import sum_groups, sum_rows
 from xent_cli.pipeline.interpretation.choice import choose
+from xent_cli.pipeline.interpretation.notices import doubt_hard, doubt_scale, notes_of
 from xent_cli.pipeline.interpretation.question import Question, rank_of_label
 from xent_cli.pipeline.interpretation.reading import Interpretation
 from xent_cli.pipeline.interpretation.sample import Sample
@@ -23,7 +23,6 @@ from xent_cli.schema.id_columns import find_ids
 from xent_cli.schema.label_encoder import LabelValues
 from xent_cli.schema.mode import detect_mode
 from xent_cli.schema.options import EvalOptions
-from xent_cli.schema.provenance import Notice
 from xent_cli.schema.roles import Named, Roles, named_columns, roles_of
 from xent_cli.schema.spec import Spec
 
@@ -152,7 +151,7 @@ def _plan(
         text=sample is not None and sample.numbers is None,
         requested=options.mode,
     )
-    warnings = (*_doubt_scale(q, options), *_doubt_hard(question, q))
+    warnings = (*doubt_scale(q, options), *doubt_hard(question, q))
     if reading.binary:
         from xent_cli.schema.positive_class import contradiction
 
@@ -187,7 +186,7 @@ def _plan(
         (
             *preds.notes,
             *(() if one_input else labels.notes),
-            *_notes(question, roles, spec, reading),
+            *notes_of(question, roles, spec, reading),
         ),
         _tolerance(preds, roles.preds, len(q)),
         _tolerance(labels, roles.labels, len(q)),
@@ -257,64 +256,6 @@ def _tolerance(source: Source, names: tuple[str, ...], k: int) -> float:
     decimals = max(strong or fine, default=None)
     bits = min((column.bits for column in columns), default=53)
     return sum_tolerance(k, decimals=decimals, bits=bits)
-
-
-def _notes(
-    question: Question, roles: Roles, spec: Spec, reading: Interpretation
-) -> Iterator[Notice]:
-    preds, labels, index = question.preds.source, question.labels.source, reading.index
-    if reading.confidence is not None:
-        yield Notice(
-            "confidence",
-            f"{roles.preds[0]} is read as the confidence of {reading.confidence}: the probability "
-            "of the class that was predicted.",
-        )
-    if spec.mode == "sparse" and spec.align == "position" and preds.named:
-        shown = ", ".join(f"{index.base + i} is {name}" for i, name in enumerate(spec.classes[:3]))
-        more = ", ..." if spec.n_classes > 3 else ""
-        yield Notice("positions", f"Labels are positions of columns: {shown}{more}.")
-    if roles.left_out:
-        names = [name or "the unnamed column" for name in roles.left_out]
-        shown = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
-        yield Notice(
-            "columns", f"{preds.path}: {shown} look like no predictions and were left out."
-        )
-    both = {*preds.names()} & {*labels.names()} if labels is not preds else set()
-    beside = (roles.weight, roles.cluster, *roles.by_labels)
-    if doubled := [name for name in dict.fromkeys(beside) if name in both]:
-        yield Notice(
-            "doubled",
-            f"{', '.join(map(str, doubled))} stand{'s' * (len(doubled) == 1)} in both inputs: the "
-            "labels' own is used.",
-        )
-    if roles.ids:
-        ids = ", ".join(name or "the unnamed column" for name in roles.ids)
-        yield Notice("ids", f"Ids stand in both inputs and agree in every row: {ids}.")
-
-
-def _kind(source: Source, name: str) -> str:
-    column = source.column(name)
-    return column.kind if column else "other"
-
-
-def _doubt_scale(q: Floats, options: EvalOptions) -> tuple[Notice, ...]:
-    """Warn if so-called logits look like probabilities: softmax would be applied twice."""
-    if options.scale != "logits" or len(q) < 2 or not ((q >= 0) & (q <= 1)).all():
-        return ()
-    if (np.abs(q.sum(axis=0) - 1) > LOOSE_TOLERANCE).any():
-        return ()
-    message = "Every row lies in 0 to 1 and sums to 1: these look like probabilities, not logits."
-    return (Notice("scale", message),)
-
-
-def _doubt_hard(question: Question, q: Floats) -> tuple[Notice, ...]:
-    """Warn if predictions are nothing but 0 and 1: what a model decided, not what it knew."""
-    if len(q) != 1 or question.options.scale != "probs" or not np.isin(q, (0.0, 1.0)).all():
-        return ()
-    if q.size < 2 or q.min() == q.max():
-        return ()
-    message = "Every prediction is 0 or 1: these look like predicted classes, not probabilities."
-    return (Notice("hard-predictions", message),)
 
 
 def _is_soft(values: Floats | None) -> bool:

@@ -1,0 +1,70 @@
+"""Notices: what a reader should know of how columns were read, or may be wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from xent_cli.metrics.rows.validation import LOOSE_TOLERANCE
+from xent_cli.numerics.arrays import Floats
+from xent_cli.pipeline.interpretation.question import Question
+from xent_cli.pipeline.interpretation.reading import Interpretation
+from xent_cli.schema.options import EvalOptions
+from xent_cli.schema.provenance import Notice
+from xent_cli.schema.roles import Roles
+from xent_cli.schema.spec import Spec
+
+
+def notes_of(
+    question: Question, roles: Roles, spec: Spec, reading: Interpretation
+) -> Iterator[Notice]:
+    """Yield what was decided of the columns, for who reads the result."""
+    preds, labels, index = question.preds.source, question.labels.source, reading.index
+    if reading.confidence is not None:
+        yield Notice(
+            "confidence",
+            f"{roles.preds[0]} is read as the confidence of {reading.confidence}: the probability "
+            "of the class that was predicted.",
+        )
+    if spec.mode == "sparse" and spec.align == "position" and preds.named:
+        shown = ", ".join(f"{index.base + i} is {name}" for i, name in enumerate(spec.classes[:3]))
+        more = ", ..." if spec.n_classes > 3 else ""
+        yield Notice("positions", f"Labels are positions of columns: {shown}{more}.")
+    if roles.left_out:
+        names = [name or "the unnamed column" for name in roles.left_out]
+        shown = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
+        yield Notice(
+            "columns", f"{preds.path}: {shown} look like no predictions and were left out."
+        )
+    both = {*preds.names()} & {*labels.names()} if labels is not preds else set()
+    beside = (roles.weight, roles.cluster, *roles.by_labels)
+    if doubled := [name for name in dict.fromkeys(beside) if name in both]:
+        yield Notice(
+            "doubled",
+            f"{', '.join(map(str, doubled))} stand{'s' * (len(doubled) == 1)} in both inputs: the "
+            "labels' own is used.",
+        )
+    if roles.ids:
+        ids = ", ".join(name or "the unnamed column" for name in roles.ids)
+        yield Notice("ids", f"Ids stand in both inputs and agree in every row: {ids}.")
+
+
+def doubt_scale(q: Floats, options: EvalOptions) -> tuple[Notice, ...]:
+    """Warn if so-called logits look like probabilities: softmax would be applied twice."""
+    if options.scale != "logits" or len(q) < 2 or not ((q >= 0) & (q <= 1)).all():
+        return ()
+    if (np.abs(q.sum(axis=0) - 1) > LOOSE_TOLERANCE).any():
+        return ()
+    message = "Every row lies in 0 to 1 and sums to 1: these look like probabilities, not logits."
+    return (Notice("scale", message),)
+
+
+def doubt_hard(question: Question, q: Floats) -> tuple[Notice, ...]:
+    """Warn if predictions are nothing but 0 and 1: what a model decided, not what it knew."""
+    if len(q) != 1 or question.options.scale != "probs" or not np.isin(q, (0.0, 1.0)).all():
+        return ()
+    if q.size < 2 or q.min() == q.max():
+        return ()
+    message = "Every prediction is 0 or 1: these look like predicted classes, not probabilities."
+    return (Notice("hard-predictions", message),)
