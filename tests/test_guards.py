@@ -103,7 +103,7 @@ ROOT = Path(__file__).parent.parent
 SAMPLES = "sample_data/sparse"
 
 VERSION = """
-    cli cli.app cli.fast_typer cli.terminal errors schema schema.exit_codes
+    cli cli.app cli.fast_typer cli.standard_streams errors schema schema.exit_codes
     schema schema.file_formats schema.file_guard schema.types
 """
 COMMAND = f"""
@@ -121,8 +121,9 @@ EVAL = f"""
     metrics.rows metrics.rows.batch metrics.rows.contributions metrics.rows.losses
     metrics.rows.measure metrics.rows.validation
     metrics.tally metrics.tally.class_sums metrics.tally.tally metrics.tally.third_powers
-    io io.align io.align.rows io.align.units io.arrow_types io.block io.formats io.formats.detect
-    io.memory_pool io.open io.read_ahead io.resource_limits io.source io.text_file io.piece
+    io io.align io.align.row_order io.align.units io.arrow_types io.block io.formats
+    io.formats.detect
+    io.memory_pool io.open io.threads io.resource_limits io.source io.text_file io.piece
     io.storage io.storage.compression io.storage.location io.storage.suffixes
     numerics numerics.arrays numerics.estimates numerics.exact numerics.moments
     numerics.one_more_draw numerics.rows_to_halve numerics.running_sum numerics.satterthwaite

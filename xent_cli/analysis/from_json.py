@@ -10,7 +10,7 @@ from xent_cli.analysis.comparison.models import Contrast
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.explain.column_order import Order
 from xent_cli.analysis.explain.explanation import Band, Explanation, Pair, Rounding, Rung, Top
-from xent_cli.analysis.gate.rule_values import quantities
+from xent_cli.analysis.gate.metric_values import quantities
 from xent_cli.analysis.gate.rules import parse_rule
 from xent_cli.analysis.gate.verdicts import FalseAlarms, GateResult, Verdict
 from xent_cli.analysis.to_json import Result, finite, to_dict
@@ -27,7 +27,7 @@ from xent_cli.metrics.report.json_format import (
 )
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.to_json import alike
-from xent_cli.metrics.tally.paired import Delta
+from xent_cli.metrics.tally.paired_differences import Delta
 from xent_cli.schema.provenance import Input, Notice
 from xent_cli.schema.spec import Spec
 

@@ -15,7 +15,7 @@ from xent_cli.api.inputs import open_session, read_options
 from xent_cli.errors import SameInputError, UsageError, option
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.rows.measure import Measured
-from xent_cli.metrics.tally.paired import Delta
+from xent_cli.metrics.tally.paired_differences import Delta
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.pipeline.execute import report_on, run
 from xent_cli.pipeline.plan import Plan

@@ -13,7 +13,7 @@ import typer
 
 from xent_cli import __version__
 from xent_cli.cli.fast_typer import Command, Group
-from xent_cli.cli.terminal import write_stderr
+from xent_cli.cli.standard_streams import write_stderr
 from xent_cli.errors import SPELLING, UsageError, XentError
 from xent_cli.schema.exit_codes import ExitCode
 

@@ -28,7 +28,7 @@ def config_command(
 
     Example: xent config gate
     """
-    from xent_cli.cli.terminal import write_stdout
+    from xent_cli.cli.standard_streams import write_stdout
     from xent_cli.render.text import clean
 
     said = ["--no-config"] if output.no_config else []

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from xent_cli.cli.config_file import Configuration
-from xent_cli.cli.terminal import write_stderr
+from xent_cli.cli.standard_streams import write_stderr
 from xent_cli.errors import spell
 from xent_cli.schema import options, verb_options
 from xent_cli.schema.declared import Option, options_of

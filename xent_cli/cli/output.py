@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from xent_cli.cli.terminal import (
+from xent_cli.cli.standard_streams import (
     is_ascii,
     terminal_width,
     wants_color,

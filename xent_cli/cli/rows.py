@@ -33,7 +33,7 @@ def rows_command(
     from xent_cli.api.worst_rows import worst_rows
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
-    from xent_cli.cli.terminal import write_stderr
+    from xent_cli.cli.standard_streams import write_stderr
     from xent_cli.io.memory_pool import allocate_for_speed
     from xent_cli.io.table_writer import TABLE_FORMATS
     from xent_cli.render.text import clean

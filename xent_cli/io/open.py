@@ -20,13 +20,13 @@ from xent_cli.errors import (
     UsageError,
 )
 from xent_cli.io.formats.detect import HEAD_BYTES, detect_format
-from xent_cli.io.read_ahead import map_ahead
 from xent_cli.io.resource_limits import refused_resources
 from xent_cli.io.source import Source, reading
 from xent_cli.io.storage.compression import detect_compression, opener_of
 from xent_cli.io.storage.encoding import is_utf8, require_encoding, transcoder_of
 from xent_cli.io.storage.location import LocalFile, Location, Stamp
 from xent_cli.io.text_file import TextFile
+from xent_cli.io.threads import map_ahead
 from xent_cli.schema.file_formats import FORMATS, InputFormat
 from xent_cli.schema.file_guard import note_read, note_standard_input
 from xent_cli.schema.types import Header
@@ -209,7 +209,10 @@ def _open_stdin(open_file: _OpenFile) -> Source:
 
 def _spool(stream: BinaryIO, name: str, open_file: _OpenFile) -> Source:
     """Put what a stream holds into a temporary file, and open that: some formats are read twice."""
-    from xent_cli.io.storage.scratch import copy_to_scratch, path_of  # Only who pipes needs it.
+    from xent_cli.io.storage.temporary_file import (  # Only who pipes needs it.
+        copy_to_scratch,
+        path_of,
+    )
 
     file = copy_to_scratch(stream, name)
     with ExitStack() as stack:

@@ -6,7 +6,7 @@ import lzma
 import zlib
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Collection, Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property, partial
@@ -217,18 +217,23 @@ class Source(ABC):
 
 def require_unique(names: list[str], path: str) -> None:
     """Raise DuplicateColumnError if a name stands twice, ColumnError if there are too many."""
+    require_few(names, path)
     if not names:
         return
-    if len(names) > MOST_COLUMNS:
-        raise ColumnError(
-            f"{path} has {len(names):,} columns; xent reads {MOST_COLUMNS:,} at most.",
-            hint="So many classes are read from one column of lists, or from an npy file.",
-        )
     name, count = Counter(names).most_common(1)[0]
     if count > 1:
         raise DuplicateColumnError(
             f"{path} has {count} columns with the name {name!r}.",
             hint=f"Rename one, or say {option('header', 'no')} if the file has no header.",
+        )
+
+
+def require_few(names: Sequence[str], path: str) -> None:
+    """Raise ColumnError if there are more columns than can be read."""
+    if len(names) > MOST_COLUMNS:
+        raise ColumnError(
+            f"{path} has {len(names):,} columns; xent reads {MOST_COLUMNS:,} at most.",
+            hint="So many classes are read from one column of lists, or from an npy file.",
         )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from xent_cli.errors import XentError
 from xent_cli.io.align.units import Unit, make_partitions, make_units
 from xent_cli.io.memory_pool import release_memory
-from xent_cli.io.read_ahead import Stop, map_ahead
+from xent_cli.io.threads import Stop, map_ahead
 from xent_cli.metrics.report.report import Report, finalize
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.measure import Measured, measure

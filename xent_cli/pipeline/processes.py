@@ -16,7 +16,7 @@ from pickle import PicklingError
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from xent_cli.errors import EngineError, option
-from xent_cli.io.read_ahead import map_ahead
+from xent_cli.io.threads import map_ahead
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from xent_cli.errors import UsageError
 from xent_cli.io.open import open_source
-from xent_cli.io.read_ahead import available_cpus
 from xent_cli.io.source import Source
+from xent_cli.io.threads import available_cpus
 from xent_cli.pipeline.infer import make_plan
 from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.sides import join_of

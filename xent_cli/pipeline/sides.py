@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from xent_cli.io.align.rows import Side
+from xent_cli.io.align.row_order import Side
 from xent_cli.io.align.units import whole
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source, Use

@@ -16,7 +16,7 @@ from xent_cli import Report, compare, evaluate, gate
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.comparison.pair_slices import SliceComparison
 from xent_cli.errors import ReportError, SignatureError, SliceError
-from xent_cli.metrics.tally.paired import Delta
+from xent_cli.metrics.tally.paired_differences import Delta
 from xent_cli.numerics.one_more_draw import guarded_difference, unseen_difference
 from xent_cli.pipeline import slice_keys
 

@@ -14,7 +14,7 @@ from scipy import stats as scipy_stats
 
 from tests.by_hand import moments
 from xent_cli import evaluate
-from xent_cli.analysis.gate.rule_values import quantities
+from xent_cli.analysis.gate.metric_values import quantities
 from xent_cli.analysis.gate.rules import parse_rule
 from xent_cli.analysis.gate.verdicts import judge
 from xent_cli.errors import RuleError

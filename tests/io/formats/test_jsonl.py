@@ -188,5 +188,5 @@ def test_lists_in_lists(depth: int, brackets: str, tmp_path: Path) -> None:
     deep = opened * depth + ("" if brackets == "[]" else "1") + brackets[1] * depth
     good = '{"p_0": 0.25, "p_1": 0.75, "y": 1}\n'
     file = write(tmp_path / "p.jsonl", good + good.replace("}", f', "z": {deep}}}'))
-    with pytest.raises(ParseError, match=r"row 2 \(line 2\): lists in lists"):
+    with pytest.raises(ParseError, match=r"row 2 \(line 2\): objects are nested too deeply"):
         evaluate(file, label_col="y")

@@ -16,6 +16,7 @@ from xent_cli.errors import (
     DuplicateColumnError,
     EmptyInputError,
     IdMismatchError,
+    InputError,
     MissingValueError,
 )
 from xent_cli.io.open import open_source
@@ -190,7 +191,7 @@ def test_text_named_parquet(tmp_path: Path) -> None:
 
 def test_labels_without_plain_text(tmp_path: Path) -> None:
     file = save(tmp_path / "p.parquet", table(label=[{"a": 1}] * 4))
-    with pytest.raises(ColumnError, match="label.a"):
+    with pytest.raises(InputError, match="without a 0"):
         evaluate(file, label_col="label")
 
 

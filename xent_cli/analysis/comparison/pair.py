@@ -11,7 +11,7 @@ from xent_cli.analysis.comparison.paired_difference import paired_difference
 from xent_cli.metrics.report.figures import NATS_PER, error_reason, mean_loss, moments_of
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.warnings import few_rows
-from xent_cli.metrics.tally.paired import Delta
+from xent_cli.metrics.tally.paired_differences import Delta
 from xent_cli.metrics.tally.third_powers import JOINT, moments_at
 from xent_cli.numerics.difference_of_means import Bounds, DifferenceOfMeans
 from xent_cli.numerics.estimates import Estimate, correlation, difference, root_of_squares

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xent_cli.analysis.comparison.pair import Comparison
-from xent_cli.analysis.gate.rule_values import Quantity, quantities, small_among
+from xent_cli.analysis.gate.metric_values import Quantity, quantities, small_among
 from xent_cli.analysis.gate.rules import Rule
 from xent_cli.errors import option
 from xent_cli.metrics.report.report import Report

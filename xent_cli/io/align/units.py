@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from xent_cli.io.align.rows import (
+from xent_cli.io.align.row_order import (
     Side,
     capped,
     line_up,

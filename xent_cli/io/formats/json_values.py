@@ -90,13 +90,17 @@ def to_arrow(
 
 
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object; ValueError if a key stands twice."""
+    """Return an object; ValueError if a key stands twice, or cannot be written in UTF-8."""
     record = dict(pairs)
     if len(record) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
         msg = f"the key {twice!r} stands twice"
         raise ValueError(msg)
+    for key in record:
+        if not key.isascii() and any("\ud800" <= letter <= "\udfff" for letter in key):
+            msg = f"the key {key!a} holds half of a surrogate pair"
+            raise ValueError(msg)
     return record
 
 

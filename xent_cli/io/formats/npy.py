@@ -29,7 +29,7 @@ from xent_cli.io.numpy_arrow import array_column, array_to_arrow
 from xent_cli.io.piece import Piece
 from xent_cli.io.source import Source, Use, block_rows, reading, require_unique
 from xent_cli.io.storage.location import Location
-from xent_cli.io.storage.scratch import copy_to_scratch
+from xent_cli.io.storage.temporary_file import copy_to_scratch
 from xent_cli.schema.column import Column
 from xent_cli.schema.name_suggestions import listed
 from xent_cli.schema.place import Place

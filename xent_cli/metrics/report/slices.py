@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property, partial
 
 from xent_cli.metrics.report.figures import INFINITE, NATS_PER, error_reason
-from xent_cli.metrics.report.slice_draws import ClusterDraws, cluster_draws
+from xent_cli.metrics.report.slice_clusters import ClusterDraws, cluster_draws
 from xent_cli.metrics.tally.slice_sums import SliceSums
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.metrics.tally.third_powers import ZEROS, moments_at

@@ -54,7 +54,7 @@ def choose(question: Question) -> Choice:
     hot = {name for reading in matrices for name in reading.labels}
     standing = [r for r in standing if len(r.labels) > 1 or r.labels[0] not in hot]
     if not question.wanted_preds:  # A family is taken whole or not at all.
-        named = [c.reading for c in listed if c.reading.by_name and not c.reading.binary]
+        named = [c.reading for c in listed if _is_family(c)]
         members = {name for reading in named for name in reading.preds if len(reading.preds) > 1}
         standing = [r for r in standing if not (r.binary and r.preds[0] in members)]
     if mode := question.options.mode:
@@ -76,6 +76,15 @@ def choose(question: Question) -> Choice:
     if (doubt := _doubtful(question, chosen)) is not None:
         return Choice(doomed=Candidate(chosen, error=doubt, said=True))
     return Choice(chosen)
+
+
+def _is_family(candidate: Candidate) -> bool:
+    """Say whether columns belong together: by the labels, or by their names and their sums."""
+    reading, family = candidate.reading, candidate.reading.family
+    if reading.binary or family is None:
+        return False
+    speaks = rank_of_name(f"{family.prefix} {family.suffix}") > 0
+    return reading.by_name or (speaks and candidate.against == "fits")
 
 
 def _mode_of(reading: Interpretation) -> Mode:

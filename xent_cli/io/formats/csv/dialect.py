@@ -12,6 +12,7 @@ from xent_cli.io.formats.csv.layout import Layout, detect_layout
 from xent_cli.io.formats.csv.names import Rows, distinct_names, names_of_header, set_apart
 from xent_cli.io.formats.csv.numerals import is_number
 from xent_cli.io.formats.csv.preamble import Preamble, read_preamble
+from xent_cli.io.source import require_few
 from xent_cli.schema.column import Column
 from xent_cli.schema.provenance import Notice
 from xent_cli.schema.types import Header
@@ -146,6 +147,7 @@ def _detect_table(
         text = layout.rewrite(text.encode()).decode()
     rows = read_rows(text, delimiter, _SAMPLE_ROWS + 1)
     _require_rows(rows, text, path)
+    require_few(rows[0], path)
     names, named, body = _names(rows, above, layout, delimiter, header)
     if named and not body:
         raise EmptyInputError(

@@ -20,10 +20,10 @@ from xent_cli.io.formats.csv.records import (
     record_chunks,
 )
 from xent_cli.io.piece import Piece
-from xent_cli.io.read_ahead import map_ahead
 from xent_cli.io.source import Source, Use, reading
 from xent_cli.io.storage.encoding import detect_encoding, is_utf8, transcoder_of
 from xent_cli.io.text_file import TextFile
+from xent_cli.io.threads import map_ahead
 from xent_cli.schema.place import Place
 from xent_cli.schema.provenance import Notice
 

@@ -1,4 +1,4 @@
-"""Slice draws: what clusters of rows say of slices and of the rest, which may share clusters."""
+"""Slice clusters: what clusters of rows say of slices and of the rest, which may share clusters."""
 
 from __future__ import annotations
 

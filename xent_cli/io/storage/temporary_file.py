@@ -1,4 +1,4 @@
-"""Scratch: temporary files, which have no name and so cannot stay, whatever ends the process."""
+"""Temporary file: it has no name, and so cannot stay, whatever ends the process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows: the same rows of several inputs side by side, block by block."""
+"""Row order: the same rows of several inputs side by side, block by block."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from xent_cli.io.read_ahead import available_cpus, map_ahead
+from xent_cli.io.threads import available_cpus, map_ahead
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 5])

@@ -13,7 +13,7 @@ import pytest
 
 from xent_cli import evaluate
 from xent_cli.errors import MissingFileError, ResourceError, ScratchError
-from xent_cli.io.storage.scratch import copy_to_scratch, path_of
+from xent_cli.io.storage.temporary_file import copy_to_scratch, path_of
 
 
 class Broken(io.RawIOBase):
@@ -50,7 +50,7 @@ def test_without_proc_it_has_a_name_until_it_is_closed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr("xent_cli.io.storage.scratch._DESCRIPTORS", str(tmp_path / "none"))
+    monkeypatch.setattr("xent_cli.io.storage.temporary_file._DESCRIPTORS", str(tmp_path / "none"))
     with copy_to_scratch(io.BytesIO(b"abc"), "p") as file:
         assert Path(path_of(file)).read_bytes() == b"abc"
         assert len(os.listdir(tmp_path)) == 1

@@ -1,4 +1,4 @@
-"""Reading ahead, with threads: a map over a stream, in bounded memory, that keeps the order."""
+"""Threads that read ahead: a map over a stream, in bounded memory, that keeps the order."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.io.making import EXPECTED, LABELS, PREDS, P, cross_entropy, table, write
 from xent_cli.errors import IdMismatchError, RowCountError
-from xent_cli.io.align.rows import Side
+from xent_cli.io.align.row_order import Side
 from xent_cli.io.align.units import whole
 from xent_cli.io.formats.in_memory import TableSource
 from xent_cli.io.open import open_source

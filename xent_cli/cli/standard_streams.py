@@ -1,4 +1,4 @@
-"""Terminal: what standard output can show, and getting text there."""
+"""Standard streams: what standard output can show, and getting text there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rule values: the figure that a rule is about, with what is known of its error."""
+"""Metric values: the figure that a rule is about, with what is known of its error."""
 
 from __future__ import annotations
 

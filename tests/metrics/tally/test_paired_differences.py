@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.metrics.tally.test_tally import KINDS, case, cut, in_batches_of
 from xent_cli.errors import ReportError, SignatureError, WeightError
 from xent_cli.metrics.rows.measure import measure
-from xent_cli.metrics.tally.paired import Delta
+from xent_cli.metrics.tally.paired_differences import Delta
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.metrics.tally.third_powers import MOMENTS
 from xent_cli.numerics.log_histogram import Magnitudes
