@@ -16,7 +16,7 @@ from xent_cli.pipeline.interpretation.question import (
     rank_of_label,
     speaks_of_prediction,
 )
-from xent_cli.pipeline.interpretation.reading import Interpretation
+from xent_cli.pipeline.interpretation.reading import Interpretation, describe
 from xent_cli.pipeline.interpretation.sample import is_fractional
 from xent_cli.schema.types import Mode
 
@@ -296,12 +296,3 @@ def _likeliest(listed: Sequence[Candidate]) -> Candidate | None:
         )
 
     return max(listed, key=rank, default=None)
-
-
-def describe(reading: Interpretation) -> str:
-    """Return an interpretation in plain words: its predictions, and its labels."""
-    family = reading.family
-    own = family is not None and bool(family.middles)
-    preds = family.describe() if own and family is not None else ", ".join(reading.preds)
-    labels = ", ".join(reading.labels[:4]) + (", ..." if len(reading.labels) > 4 else "")
-    return f"{preds} against {labels}"

@@ -114,3 +114,12 @@ def _costs(q: Floats, scale: Scale) -> Floats:
 
 def _weigh(target: Floats, cost: Floats) -> Floats:
     return np.asarray(np.where(target == 0, 0.0, target * cost).sum(axis=0))
+
+
+def describe(reading: Interpretation) -> str:
+    """Return an interpretation in plain words: its predictions, and its labels."""
+    family = reading.family
+    own = family is not None and bool(family.middles)
+    preds = family.describe() if own and family is not None else ", ".join(reading.preds)
+    labels = ", ".join(reading.labels[:4]) + (", ..." if len(reading.labels) > 4 else "")
+    return f"{preds} against {labels}"

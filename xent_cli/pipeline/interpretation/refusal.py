@@ -20,9 +20,9 @@ from xent_cli.errors import (
     option,
 )
 from xent_cli.metrics.rows.measure import measure
-from xent_cli.pipeline.interpretation.choice import Choice, choose, describe
+from xent_cli.pipeline.interpretation.choice import Choice, choose
 from xent_cli.pipeline.interpretation.question import Question, rank_of_label
-from xent_cli.pipeline.interpretation.reading import Interpretation
+from xent_cli.pipeline.interpretation.reading import Interpretation, describe
 from xent_cli.pipeline.interpretation.sample import Sample
 from xent_cli.pipeline.plan import Plan
 from xent_cli.schema.types import RowSums, Scale
