@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import posixpath
-import sys
 import tempfile
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,8 +128,11 @@ def _not_installed(address: Address) -> XentError:
 def _asking(address: Address, url: str) -> Iterator[None]:
     """Turn what libraries raise into errors of xent, in which no secret is left."""
     _require_fsspec(address)
-    web = sys.modules.get("aiohttp")
-    kinds = (OSError, ValueError, RuntimeError, *((web.ClientError,) if web else ()))
+    kinds: tuple[type[Exception], ...] = (OSError, ValueError, RuntimeError)
+    with suppress(ImportError):  # Of the libraries behind fsspec, the one with errors of its own.
+        from aiohttp import ClientError
+
+        kinds = (*kinds, ClientError)
     try:
         yield
     except ImportError as error:
