@@ -103,6 +103,12 @@ def _single(
             f"Which label is the column {name} the probability of, {two[0]} or {two[1]}?",
             hint=f"Say {option('positive', two[0])} or {option('positive', two[1])}.",
         )
+    if options.scale == "probs" and "logit" in name.lower() and not question.wanted_preds:
+        error = LabelError(
+            f"The column {name} is called after logits, and is read as probabilities.",
+            hint=f"Say {option('scale', 'logits')}; if it holds probabilities, name it with "
+            f"{option('pred_cols')}.",
+        )
     hard = _hard_column(question, name, label, values)
     if hard is not None:
         reading, error = _beside_hard(question, reading, hard, error)

@@ -23,7 +23,8 @@ def is_ranked(question: Question, family: Family) -> bool:
     q = question.preds.matrix(family.columns)
     if not family.middles:  # Lists, and lists of something else beside them.
         kinds = [column.kind for column in question.preds.source.columns]
-        return q is not None and "other" in kinds and not (np.diff(q, axis=0) > 0).any()
+        beside = "other" in kinds or kinds.count("list") > 1
+        return q is not None and beside and not (np.diff(q, axis=0) > 0).any()
     numbers = [as_number(middle) for middle in family.middles]
     if any(number is None for number in numbers):
         return False
