@@ -119,7 +119,7 @@ EVAL = f"""
     pipeline.step
     metrics metrics.report metrics.report.figures metrics.report.report metrics.report.warnings
     metrics.rows metrics.rows.batch metrics.rows.contributions metrics.rows.losses
-    metrics.rows.measure metrics.rows.validation
+    metrics.rows.label_shares metrics.rows.measure metrics.rows.validation
     metrics.tally metrics.tally.class_sums metrics.tally.tally metrics.tally.third_powers
     io io.align io.align.row_order io.align.units io.arrow_types io.block io.formats
     io.formats.detect

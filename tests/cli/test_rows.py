@@ -26,10 +26,11 @@ def test_table(xent: Xent, pair: tuple[Path, Path]) -> None:
     assert (result.code, result.err) == (0, "")
     lines = result.out.splitlines()
     assert lines[0] == "highest loss of 3 rows, cross entropy 1.0201 nats"
-    header = re.split(r"  +", lines[2].strip())
+    assert lines[1] == f"preds: p_cat, p_dog of {pair[0]}; labels: animal of {pair[1]}"
+    header = re.split(r"  +", lines[3].strip())
     assert header == ["row", "label", "predicted", "p label", "p predicted", "loss", "share"]
-    assert lines[4].split() == ["3", "cat", "dog", "0.1250", "0.8750", "2.0794", "67.9%"]
-    assert lines[5].split() == ["1", "cat", "cat", "0.5000", "0.5000", "0.6931", "22.6%"]
+    assert lines[5].split() == ["3", "cat", "dog", "0.1250", "0.8750", "2.0794", "67.9%"]
+    assert lines[6].split() == ["1", "cat", "cat", "0.5000", "0.5000", "0.6931", "22.6%"]
     assert "2 rows of 3 carry 90.6% of the loss." in lines
 
 

@@ -139,8 +139,8 @@ def test_columns_may_stand_in_either_file(tmp_path, suffix):
         "KR, [40, inf)": 2,
         "US, (-inf, 40)": 2,
     }
-    assert ours.inputs[0].columns == ("p_a", "p_b", "country", "age")
-    assert theirs.inputs[1].columns == ("label", "country", "age")
+    assert ours.inputs[0].slices == ("country", "age")
+    assert theirs.inputs[1].slices == ("country", "age")
 
 
 def test_texts_are_not_changed(tmp_path):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from xent_cli.schema.provenance import Input, Matches, matches_of
 
-PREDS = Input("preds", "p.csv", "csv", 10, ("p",), "id", 2)
+PREDS = Input("preds", "p.csv", "csv", 10, ("p",), "id", 2, weight="w", slices=("age", "country"))
 LABELS = Input("labels", "y.csv", "csv", 9, ("y",), "key", 1)
 
 
@@ -26,4 +26,4 @@ def test_warnings() -> None:
 def test_round_trip_and_reports_of_before() -> None:
     assert Input.from_dict(PREDS.to_dict()) == PREDS
     before = {key: PREDS.to_dict()[key] for key in ("role", "path", "format", "rows", "columns")}
-    assert Input.from_dict(before) == replace(PREDS, id=None, unmatched=None)
+    assert Input.from_dict(before) == Input("preds", "p.csv", "csv", 10, ("p",))

@@ -29,6 +29,7 @@ CHANGES = {
     "by": (Slicing((SliceColumn("country"),)),),
     "cluster": "user id",
     "unmatched": "error",
+    "label_sums": "renormalize",
 }
 
 

@@ -18,6 +18,7 @@ from xent_cli.schema.types import (
     Header,
     InputFormat,
     Invalid,
+    LabelSums,
     Mode,
     RowSums,
     Scale,
@@ -49,6 +50,7 @@ def evaluate(
     ignore_label: Any = (),
     eps: float = 2.220446049250313e-16,
     row_sums: RowSums = "check",
+    label_sums: LabelSums = "check",
     invalid: Invalid = "error",
     class_weights: str | Mapping[str, float] | Sequence[float] | None = None,
     label_smoothing: float = 0.0,
@@ -102,6 +104,9 @@ def evaluate(
         The lowest probability; 0 makes a probability of 0 at the truth cost infinity.
     row_sums : {"check", "renormalize", "ignore"}
         What to do with probabilities that do not sum to 1.
+    label_sums : {"check", "renormalize"}
+        Whether columns of labels, one per class, must sum to 1 in each row, or are divided by their
+        sum: counts of votes.
     invalid : {"error", "drop"}
         What to do with rows in which a value is missing.
     base : {"e", "2", "10"}

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from threading import Event
-from typing import TYPE_CHECKING, Generic
+from typing import TYPE_CHECKING, Any, Generic
 
 import numpy as np
 
@@ -189,24 +189,20 @@ def report_on(tally: Tally, plan: Plan, rows: int, join: Join | None = None) -> 
 
 def inputs_of(plan: Plan, rows: int, join: Join | None = None) -> list[Input]:
     """Say which files were read, the columns that were used, and which rows had no partner."""
-    roles = plan.roles
-    beside = [
-        (name, in_labels)
-        for name, in_labels in (
-            (roles.weight, roles.weight_in_labels),
-            (roles.cluster, roles.cluster_in_labels),
-        )
-        if name is not None
-    ]
-    beside += [(name, False) for name in roles.by_preds]
-    beside += [(name, True) for name in roles.by_labels]
-    preds, labels = plan.preds, plan.labels
-    behind = [tuple(name for name, there in beside if there is side) for side in (False, True)]
+    roles, preds, labels = plan.roles, plan.preds, plan.labels
+
+    def beside(*, in_labels: bool) -> dict[str, Any]:
+        return {
+            "weight": roles.weight if roles.weight_in_labels is in_labels else None,
+            "cluster": roles.cluster if roles.cluster_in_labels is in_labels else None,
+            "slices": roles.by_labels if in_labels else roles.by_preds,
+        }
+
     found = [
-        Input(role, side.path, side.format, rows, columns, files=side.n_files)
-        for role, side, columns in (
-            ("preds", preds, (*roles.preds, *behind[0])),
-            ("labels", labels, (*roles.labels, *behind[1])),
+        Input(role, side.path, side.format, rows, columns, files=side.n_files, **behind)
+        for role, side, columns, behind in (
+            ("preds", preds, roles.preds, beside(in_labels=False)),
+            ("labels", labels, roles.labels, beside(in_labels=True)),
         )
     ]
     if join is None or roles.id is None:

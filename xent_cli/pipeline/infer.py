@@ -9,6 +9,7 @@ import numpy as np
 
 from xent_cli.errors import SwappedInputsError, option
 from xent_cli.io.source import Source, Use
+from xent_cli.metrics.rows.label_shares import shares_of
 from xent_cli.metrics.rows.validation import sum_tolerance
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
@@ -136,6 +137,9 @@ def _plan(
     """Return the plan of an interpretation, class weights left out."""
     preds, labels, options = question.preds.source, question.labels.source, question.options
     q, sample, matrix = _first_rows(question, reading)
+    divided = matrix is not None and not reading.multilabel and options.label_sums == "renormalize"
+    if matrix is not None and divided:
+        matrix = shares_of(matrix)
     soft = _is_soft(sample.numbers if sample is not None else matrix)
     guess = options.mode is None and options.scale == "probs"
     if guess and soft and np.isin(q, (0.0, 1.0)).all() and q.shape[1] > 1:
@@ -163,6 +167,7 @@ def _plan(
         scale=options.scale,
         eps=options.eps,
         row_sums=options.row_sums,
+        label_sums="renormalize" if divided else "check",
         invalid=options.invalid,
         weighted=options.weight is not None,
         ignore=options.ignore_label,

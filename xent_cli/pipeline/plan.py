@@ -14,6 +14,7 @@ from xent_cli.errors import UsageError, option
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source
 from xent_cli.metrics.rows.batch import Batch, NameRows
+from xent_cli.metrics.rows.label_shares import shares_of
 from xent_cli.metrics.rows.validation import invalid_predictions, require_present, require_valid
 from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.sides import join_of, line_up_plan
@@ -170,7 +171,7 @@ class Plan:
             marks = [float(text) for text in self.spec.ignore if _is_float(text)]
             ignored = np.asarray(np.isin(values, marks).any(axis=0))
             missing = np.asarray(~np.isfinite(values).all(axis=0))
-            target = np.where(missing | ignored, 0.0, values)
+            target = self._distribution(np.where(missing | ignored, 0.0, values))
         batch = Batch(
             q,
             target,
@@ -234,6 +235,9 @@ class Plan:
         if self.roles.name is None:
             return None
         return partial(preds.ids, self.roles.name, whole=self.whole_names)
+
+    def _distribution(self, values: Floats) -> Floats:
+        return shares_of(values) if self.spec.label_sums == "renormalize" else values
 
     def _encode(self, values: LabelValues) -> NDArray[np.intp] | Floats:
         """Return classes (n,); in binary mode shares of the positive class (1, n) where soft."""

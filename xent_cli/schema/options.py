@@ -20,6 +20,7 @@ from xent_cli.schema.types import (
     Header,
     InputFormat,
     Invalid,
+    LabelSums,
     Mode,
     RowSums,
     Scale,
@@ -111,6 +112,11 @@ class EvalOptions:
     )
     row_sums: RowSums = declare(
         "check", "What to do with probabilities that do not sum to 1.", "meaning"
+    )
+    label_sums: LabelSums = declare(
+        "check",
+        "What to do with label columns that do not sum to 1, such as counts of votes.",
+        "meaning",
     )
     invalid: Invalid = declare("error", "What to do with rows with missing values.", "meaning")
     class_weights: str | Mapping[str, float] | Sequence[float] | None = declare(

@@ -24,6 +24,9 @@ class Notice:
 class Input:
     """A file (or an object in memory) that was read, and the columns used of it.
 
+    `columns` are those of the predictions or labels; `weight`, `cluster` and `slices` are columns
+    beside them (reports of 0.1 list them among `columns`).
+
     `id` is the column that joined its rows with those of the other input, and `unmatched` the
     number of them that found no partner; both are None where rows stood in the same order. `files`
     is the number of files; None for an object in memory, and in reports of older versions.
@@ -37,16 +40,20 @@ class Input:
     id: str | None = None
     unmatched: int | None = None
     files: int | None = None
+    weight: str | None = None
+    cluster: str | None = None
+    slices: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
-        return {**asdict(self), "columns": list(self.columns)}
+        return {**asdict(self), "columns": list(self.columns), "slices": list(self.slices)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Return what `to_dict` wrote."""
         known = {item.name: data[item.name] for item in fields(cls) if item.name in data}
-        return cls(**{**known, "columns": tuple(data["columns"])})
+        lists = {name: tuple(data.get(name, ())) for name in ("columns", "slices")}
+        return cls(**{**known, **lists})
 
 
 @dataclass(frozen=True, slots=True)

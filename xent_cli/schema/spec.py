@@ -8,7 +8,17 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
 
 from xent_cli.errors import SignatureError, option
-from xent_cli.schema.types import DEFAULT_EPS, Align, Invalid, Mode, RowSums, Scale, Unit, Unmatched
+from xent_cli.schema.types import (
+    DEFAULT_EPS,
+    Align,
+    Invalid,
+    LabelSums,
+    Mode,
+    RowSums,
+    Scale,
+    Unit,
+    Unmatched,
+)
 
 if TYPE_CHECKING:  # Most runs do not slice.
     from xent_cli.schema.slicing import Slicing
@@ -38,6 +48,8 @@ class Spec:
     unmatched : {"error", "drop"}, optional
         What becomes of rows without a partner where an id joins predictions and labels; None where
         the rows of both are in the same order.
+    label_sums : {"check", "renormalize"}
+        Whether the label columns of a row are divided by their sum.
     by : tuple of Slicing
         How rows are told apart into slices.
     """
@@ -57,6 +69,7 @@ class Spec:
     multilabel: bool = False
     cluster: str | None = None
     unmatched: Unmatched | None = None
+    label_sums: LabelSums = "check"
     by: tuple[Slicing, ...] = ()
 
     @property
@@ -88,8 +101,9 @@ class Spec:
                 )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data for JSON; without slices no word of them."""
-        return {name: value for name, value in asdict(self).items() if name != "by" or value}
+        """Return plain data for JSON; of slices and sums of labels only if they were asked for."""
+        unsaid = {"by": (), "label_sums": "check"}
+        return {k: v for k, v in asdict(self).items() if k not in unsaid or v != unsaid[k]}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -129,6 +143,7 @@ class Spec:
             "unit": self.unit,
             "align": self.align + "+id" * (self.unmatched is not None),
             **({"unmatched": "drop"} if self.unmatched == "drop" else {}),
+            **({"labels": "renormalize"} if self.label_sums == "renormalize" else {}),
             **told_apart,
         }
 
@@ -144,6 +159,7 @@ _OPTIONS = {
     "by": ("by",),
     "cluster": ("cluster",),
     "weighted": ("weight",),
+    "label_sums": ("label_sums",),
 }
 """What sets the fields whose names do not say it."""
 

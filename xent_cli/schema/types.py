@@ -9,6 +9,7 @@ from xent_cli.schema import file_formats
 Scale = Literal["probs", "logits", "logprobs", "percent"]
 Mode = Literal["binary", "categorical", "sparse"]
 RowSums = Literal["check", "renormalize", "ignore"]
+LabelSums = Literal["check", "renormalize"]
 Invalid = Literal["error", "drop"]
 Unmatched = Literal["error", "drop"]
 Align = Literal["name", "position", "value"]

@@ -164,9 +164,9 @@ class TestColumns:
         here = evaluate(pa.table(q), pa.table({**labels, "doc": ids}), cluster="doc")
         assert there.figures == here.figures
         assert there.tally.clusters.keys == tuple(map(str, (2**60, 2**60 + 1, 2**60 + 3)))
-        assert "doc" in there.inputs[0].columns
-        assert "doc" in here.inputs[1].columns
-        assert "doc" not in here.inputs[0].columns
+        assert there.inputs[0].cluster == "doc"
+        assert here.inputs[1].cluster == "doc"
+        assert here.inputs[0].cluster is None
 
     def test_text_files_say_the_same(self, tmp_path):
         (tmp_path / "p.csv").write_text("p_a,p_b\n.5,.5\n.25,.75\n.75,.25\n")

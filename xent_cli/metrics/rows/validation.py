@@ -22,6 +22,7 @@ from xent_cli.errors import (
     option,
 )
 from xent_cli.metrics.rows.batch import Batch
+from xent_cli.metrics.rows.label_shares import hint_of_counts
 from xent_cli.metrics.rows.losses import class_losses, sum_over_classes
 from xent_cli.numerics.arrays import Floats
 from xent_cli.schema.place import Place
@@ -185,18 +186,19 @@ def check_weights(batch: Batch) -> None:
 
 def check_label_rows(batch: Batch, spec: Spec) -> Findings:
     """Raise LabelError where label columns are no distribution; find rows that are nearly one."""
-    target = batch.target
+    target = np.asarray(batch.target, dtype=np.float64)
     outside = (target < 0) | (target > 1)
     if outside.any():
         row = int(np.argmax(outside.any(axis=0)))
-        value = target[int(np.argmax(outside[:, row])), row]
+        value = min(target[:, row]) if min(target[:, row]) < 0 else max(target[:, row])
         raise LabelError(
             f"{batch.labels.of_row(int(batch.rows[row]))}: the label {value:g} is not in 0 to 1.",
-            hint="Label columns hold probabilities; integer classes belong in one column.",
+            hint=hint_of_counts(target[:, row])
+            or "Label columns hold probabilities; integer classes belong in one column.",
         )
     if spec.mode == "binary":
         return Findings()
-    total = sum_over_classes(np.asarray(target, dtype=np.float64))
+    total = sum_over_classes(target)
     deviation = np.abs(total - 1)
     off = deviation > max(batch.label_tolerance, LOOSE_TOLERANCE)
     if off.any():
@@ -205,9 +207,15 @@ def check_label_rows(batch: Batch, spec: Spec) -> Findings:
         raise LabelError(
             f"{batch.labels.of_row(int(batch.rows[row]))}: the labels of a row must sum to 1, "
             f"these sum to {total[row]:g}.",
-            hint=f"If a row may have several labels or none, say {option('mode', 'binary')}."
-            if many_hot
-            else "",
+            hint=" ".join(
+                hint
+                for hint in (
+                    f"If a row may have several labels or none, say {option('mode', 'binary')}."
+                    * many_hot,
+                    hint_of_counts(target[:, row]),
+                )
+                if hint
+            ),
         )
     return _find(batch.labels, batch, deviation, deviation > batch.label_tolerance, total)
 

@@ -47,10 +47,10 @@ def fit_of(q: Floats, scale: Scale, *, tolerance: float = LOOSE_SUM, sums: bool 
         return "fits"  # Reading the rest says what is missing.
     if scale == "logits":
         return "fits"
-    if scale == "logprobs":
-        with np.errstate(over="ignore"):
+    with np.errstate(over="ignore"):
+        if scale == "logprobs":
             whole = np.exp(whole)
-    total = whole.sum(axis=0)
+        total = whole.sum(axis=0)
     several = sums and len(q) > 1
     if (whole < -1e-6).any() or (whole > 1 + LOOSE_SUM).any():
         if several and (whole >= 0).all() and (np.abs(total - 100) <= 1.0).all():

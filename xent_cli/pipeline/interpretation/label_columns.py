@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from xent_cli.errors import InputError, LabelError
+from xent_cli.metrics.rows.label_shares import shares_of
 from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.interpretation.candidate import Candidate
 from xent_cli.pipeline.interpretation.class_order import contradiction, names_of, width_of
@@ -82,6 +83,7 @@ def _matrix(
     if len(names) != k:
         return
     multilabel = options.mode == "binary"
+    shares = not multilabel and options.label_sums == "renormalize"
     reading = Interpretation(
         family.columns,
         columns,
@@ -91,9 +93,10 @@ def _matrix(
         by_name=by_name,
         family=family,
         multilabel=multilabel,
+        shares=shares,
         left_out=left_out,
     )
-    error = None if multilabel else _no_distribution(target)
+    error = None if multilabel else _no_distribution(shares_of(target) if shares else target)
     against_user = contradiction(question, family) if own and options.classes else None
     yield Candidate(reading, against, against_user or error, said=against_user is not None)
 
@@ -180,6 +183,8 @@ def _no_distribution(target: Floats) -> InputError | None:
     whole = target[:, np.isfinite(target).all(axis=0)]
     if not whole.size:
         return None
-    if (whole < 0).any() or (np.abs(whole.sum(axis=0) - 1) > 0.011).any():
+    with np.errstate(over="ignore"):
+        off = np.abs(whole.sum(axis=0) - 1) > 0.011
+    if (whole < 0).any() or off.any():
         return LabelError("The labels of a row do not sum to 1.")
     return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from xent_cli.metrics.rows.label_shares import shares_of
 from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.interpretation.families import Family
 from xent_cli.pipeline.interpretation.sample import Sample
@@ -34,6 +35,8 @@ class Interpretation:
     family : Family, optional
     confidence : str, optional
         The column of predicted classes whose probability the one prediction column is.
+    shares : bool
+        Whether the label columns of a row are divided by their sum.
     left_out : tuple of str
         Number columns that were judged to be derived from the predictions.
     """
@@ -47,6 +50,7 @@ class Interpretation:
     family: Family | None = None
     confidence: str | None = None
     multilabel: bool = False
+    shares: bool = False
     left_out: tuple[str, ...] = field(default=(), compare=False)
 
     @property
@@ -65,6 +69,8 @@ class Interpretation:
                 target = labels.matrix(self.labels)
                 if target is None:
                     return None
+                if self.shares:
+                    target = shares_of(target)
                 cost = _costs(q, scale)
                 return _weigh(target[list(self.order)][:, :n], cost[:, :n])
             values = labels.labels(self.labels[0])

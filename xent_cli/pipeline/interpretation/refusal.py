@@ -14,18 +14,20 @@ import numpy as np
 from xent_cli.errors import (
     ColumnError,
     InputError,
+    LabelError,
     RangeError,
     RowSumError,
     SwappedInputsError,
     option,
 )
+from xent_cli.metrics.rows.label_shares import HINT_OF_COUNTS
 from xent_cli.metrics.rows.measure import measure
 from xent_cli.pipeline.interpretation.choice import Choice, choose
 from xent_cli.pipeline.interpretation.question import Question, rank_of_label
 from xent_cli.pipeline.interpretation.reading import Interpretation, describe
 from xent_cli.pipeline.interpretation.sample import Sample
 from xent_cli.pipeline.plan import Plan
-from xent_cli.schema.types import RowSums, Scale
+from xent_cli.schema.types import LabelSums, RowSums, Scale
 
 _NO_CLASS = "No class is called so."
 _MOST = 3
@@ -53,6 +55,8 @@ def refuse(question: Question, choice: Choice, plan: Plan | None = None) -> Inpu
         measure(plan.batch(preds, labels), plan.spec)
     except (RangeError, RowSumError) as found:
         return _with_tried_hints(question, choice.doomed.reading, found)
+    except LabelError as found:
+        return _of_counts(question, choice.doomed.reading, found)
     except InputError as found:
         return found
     if error is not None and error.message != _NO_CLASS:
@@ -140,6 +144,15 @@ def _with_tried_hints(question: Question, reading: Interpretation, error: InputE
     return type(error)(f"{error.message.rstrip('.')}.{taken}", hint=hint)
 
 
+def _of_counts(question: Question, reading: Interpretation, error: LabelError) -> InputError:
+    """Return an error over labels, which names the way to read counts only if it leads there."""
+    other, counts, _ = (error.hint or "").partition(HINT_OF_COUNTS)
+    if not counts or _leads(question, reading, label_sums="renormalize"):
+        return error
+    named = f"Name the columns of labels with {option('label_col')}: each row must sum to 1."
+    return LabelError(error.message, hint=other.strip() or named)
+
+
 def _ways_out(question: Question, reading: Interpretation) -> Iterator[str]:
     q = question.preds.matrix(reading.preds)
     if q is None:
@@ -174,6 +187,7 @@ def _leads(
     *,
     scale: Scale | None = None,
     row_sums: RowSums | None = None,
+    label_sums: LabelSums | None = None,
 ) -> bool:
     """Say whether an option leads to a reading of the same columns."""
     options, preds = question.options, question.preds
@@ -183,6 +197,8 @@ def _leads(
         options = replace(options, scale=scale)
     if row_sums is not None:
         options = replace(options, row_sums=row_sums)
+    if label_sums is not None:
+        options = replace(options, label_sums=label_sums)
     labels = preds if question.one_input else question.labels
     found = choose(replace(question, options=options, preds=preds, labels=labels)).chosen
     return found is not None and set(found.preds) == set(reading.preds)

@@ -53,7 +53,7 @@ def document(found: Explanation, view: View) -> Document:
             _tools(found),
         ),
         report.signature,
-        remarks=(describe(report), *describe_inputs(report)),
+        remarks=(describe(report), *describe_inputs(report.inputs)),
         warnings=found.warnings,
     )
 

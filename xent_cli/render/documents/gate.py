@@ -8,6 +8,7 @@ from xent_cli.analysis.gate.rules import Rule
 from xent_cli.analysis.gate.verdicts import HOLM, OPEN, GateResult, Verdict
 from xent_cli.render.document import Block, Column, Document, Fact, Facts, Row, Table
 from xent_cli.render.documents.evidence import evidence
+from xent_cli.render.documents.report import describe_inputs
 from xent_cli.render.text import NOTHING, decimal, signed
 from xent_cli.render.view import View
 from xent_cli.schema.provenance import Notice
@@ -32,6 +33,7 @@ def document(result: GateResult, _view: View) -> Document:
         tuple(blocks),
         result.report.signature,
         tone=result.outcome,
+        remarks=_read(result),
         warnings=(*result.warnings, *_remarks(result)),
     )
 
@@ -139,6 +141,15 @@ def margin(verdict: Verdict) -> str:
     if verdict.rule.about.is_share:
         return f"{left:+.3g}" if 0 < abs(left) < 0.001 else f"{left:+.1%}"
     return signed(left)
+
+
+def _read(result: GateResult) -> tuple[str, ...]:
+    """Say what was read of the candidate, and of the baseline."""
+    own = describe_inputs(result.report.inputs)
+    if result.comparison is None:
+        return own
+    theirs = describe_inputs(result.comparison.baseline.inputs)
+    return (*own, *(f"baseline: {line}" for line in theirs))
 
 
 def _verdicts(result: GateResult) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from xent_cli.errors import option, spell
@@ -9,6 +10,7 @@ from xent_cli.metrics.report.report import Report
 from xent_cli.render.document import Column, Document, Fact, Facts, Row, Table, cells_of
 from xent_cli.render.text import clean, decimal
 from xent_cli.render.view import View
+from xent_cli.schema.provenance import Input
 
 if TYPE_CHECKING:  # Most reports have no slices.
     from xent_cli.metrics.report.slices import Slice, SliceTable
@@ -58,7 +60,7 @@ def document(report: Report, view: View) -> Document:
         (*blocks, *tables),
         report.signature,
         tone="title",
-        remarks=describe_inputs(report),
+        remarks=describe_inputs(report.inputs),
         warnings=report.warnings,
         notes=report.notes,
     )
@@ -113,18 +115,29 @@ def describe(report: Report) -> str:
     return f"{kind} ({report.mode_reason}): {', '.join(parts)}"
 
 
-def describe_inputs(report: Report) -> tuple[str, ...]:
-    """Say in one line which columns of which files were read, if any."""
-    if not report.inputs:
+def describe_inputs(inputs: Sequence[Input]) -> tuple[str, ...]:
+    """Say in one line how columns were understood: predictions, labels, then what is beside them.
+
+    Examples
+    --------
+    >>> preds = Input("preds", "m.csv", "csv", 9, ("p_cat", "p_dog"), weight="w")
+    >>> describe_inputs([preds, Input("labels", "y.csv", "csv", 9, ("y",), slices=("age",))])
+    ('preds: p_cat, p_dog of m.csv; labels: y of y.csv; weight: w; slices: age',)
+    """
+    if not inputs:
         return ()
-    if len(report.inputs) > 2:
-        return (f"{len(report.inputs) // 2:,} reports merged",)
+    if len(inputs) > 2:
+        return (f"{len(inputs) // 2:,} reports merged",)
     parts = []
-    for item in report.inputs:
+    for item in inputs:
         names = item.columns
         shown = ", ".join(names) if len(names) <= 3 else f"{names[0]} to {names[-1]}"
         files = f" ({item.files:,} files)" if (item.files or 1) > 1 else ""
         parts.append(f"{item.role}: {shown} of {item.path}{files}")
+    parts += [f"weight: {item.weight}" for item in inputs if item.weight is not None]
+    parts += [f"cluster: {item.cluster}" for item in inputs if item.cluster is not None]
+    if slices := [name for item in inputs for name in item.slices]:
+        parts.append(f"slices: {', '.join(slices)}")
     return ("; ".join(parts),)
 
 

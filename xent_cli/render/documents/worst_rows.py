@@ -6,6 +6,7 @@ import math
 
 from xent_cli.analysis.worst_rows import Ranking
 from xent_cli.render.document import Column, Document, Row, Table, cells_of
+from xent_cli.render.documents.report import describe_inputs
 from xent_cli.render.text import decimal, percent
 from xent_cli.render.view import View
 
@@ -17,6 +18,7 @@ def document(found: Ranking, _view: View) -> Document:
         f"{decimal(found.cross_entropy)} {found.unit}",
         (records(found),),
         found.signature,
+        remarks=describe_inputs(found.inputs),
         warnings=found.warnings,
     )
 
