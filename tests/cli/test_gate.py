@@ -269,7 +269,7 @@ def test_names_from_data_are_obeyed_by_nobody() -> None:
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", text), form
     lines = render(result, "github", View()).splitlines()
     assert len(lines) == k + 2  # One says how levels are corrected.
-    assert all(re.match(r"::(error|notice) title=[^:,]*::", line) for line in lines)
+    assert all(re.match(r"::(error|warning|notice) title=[^:,]*::", line) for line in lines)
     found = ET.fromstring(render(result, "junit", View()))
     assert len(found.findall(".//failure")) == k
     assert "<b>" not in render(result, "md", View())
