@@ -87,7 +87,7 @@ def reliability_of(
     names: Sequence[str | None],
     *,
     clustered: bool = False,
-    redraws: int = REDRAWS,
+    redraws: int | None = None,
 ) -> tuple[Reliability, ...]:
     """Return the reliability of each series that has rows.
 
@@ -97,8 +97,8 @@ def reliability_of(
         Of the S series; None for that of the predicted class.
     clustered : bool
         Whether rows belong together: their bins have no errors then.
-    redraws : int
-        See `decomposition.decompose`.
+    redraws : int, optional
+        See `decomposition.decompose`; by default as many as there.
 
     Examples
     --------
@@ -109,9 +109,10 @@ def reliability_of(
     (0.2, 0.3, 4, 0.25, 0.25, 0.0, 0.25)
     """
     found = []
+    drawn = REDRAWS if redraws is None else redraws
     for at, name in enumerate(names):
         if cells.n[at].any():
-            found.append(_one(_Sums(cells, at), name, clustered=clustered, redraws=redraws))
+            found.append(_one(_Sums(cells, at), name, clustered=clustered, redraws=drawn))
     return tuple(found)
 
 
@@ -133,7 +134,7 @@ class _Sums:
         self.chance = np.clip(mean * (1 - mean), 0.0, None)  # The variance of an outcome.
         self.log, self.brier = float(cells.log[at]), float(cells.brier[at])
 
-    def by_bin(self, values: Floats) -> Floats:
+    def by_bin(self, values: Floats | Integers) -> Floats:
         return np.asarray(np.add.reduceat(values, _STARTS))
 
 
