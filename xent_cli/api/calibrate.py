@@ -57,7 +57,7 @@ MOST_REDRAWN = 20
 """Classes up to which each is compared with what calibrated predictions would show."""
 
 
-_MOST_TAKEN_OFF = 1e-6
+_MOST_TAKEN_OFF = 1e-5
 """Nats: what leaving rows out takes off may be so much before the rows are read once more."""
 
 

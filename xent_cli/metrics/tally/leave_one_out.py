@@ -17,8 +17,9 @@ from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import one_sum
 
 _MOST_STEPS = 14
-_SETTLED, _SMALL = 1e-10, 1e-4
-"""Relative steps: of a row that needs no other one, and of one that a Taylor series is enough for."""
+_SETTLED, _SMALL = 3e-6, 1e-4
+"""Relative steps: of a row that needs no other one, for the next would be of the square of that; and
+of one that a Taylor series is enough for."""
 
 
 class Curve(Protocol):
@@ -106,8 +107,8 @@ def _away(
     at = np.full(len(scores), beta)
     defined = np.ones(len(scores), dtype=np.bool_)
     open_rows = np.arange(len(scores))
+    first, second = curve.derivatives(at[:1])  # All begin at the same place.
     for _ in range(_MOST_STEPS):
-        first, second = curve.derivatives(at[open_rows])
         rest = second - curvature
         with np.errstate(divide="ignore", invalid="ignore"):
             step = np.where(rest > 0, (first - slope) / rest, np.sign(first - slope) * np.inf)
@@ -116,14 +117,12 @@ def _away(
         at[open_rows] = after
         outside = (after <= ends[0]) | (after >= ends[1]) | np.isnan(after)
         defined[open_rows[outside]] = False
-        going = ~outside & (np.abs(after - before) > _SETTLED * before)
-        # A step of Newton's squares the error: after a tiny one nothing is left.
-        going &= np.abs(after - before) > 1e-6 * before
-        open_rows = open_rows[going]
+        open_rows = open_rows[~outside & (np.abs(after - before) > _SETTLED * before)]
         if not len(open_rows):
             break
         some = scores.rows(open_rows)
         moments = some.at(at[open_rows])
         slope = (some.weight * (moments.mean - some.truth)).sum(axis=0)
         curvature = (some.weight * moments.variance).sum(axis=0)
+        first, second = curve.derivatives(at[open_rows])
     return at - beta, defined

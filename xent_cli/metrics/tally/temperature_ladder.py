@@ -18,16 +18,13 @@ from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import one_sum, sum_rows
 
-_OCTAVES, _FINE = 10, 6
-"""Whole octaves up to 2**10 either way, halves of them up to 2**6."""
-
+_FINE = 3
+_WHOLE = (-10, -8, *range(-6, 7), 8, 10)
+_OCTAVES = _WHOLE[-1]
 BETAS = tuple(
-    sorted(
-        [2.0**j for j in range(-_OCTAVES, _OCTAVES + 1)]
-        + [1.5 * 2.0**j for j in range(-_FINE, _FINE)]
-    )
+    sorted([2.0**j for j in _WHOLE] + [1.5 * 2.0**j for j in range(-_FINE, _FINE)])
 )
-"""The inverse temperatures of the grid."""
+"""The inverse temperatures of the grid: octaves, and halves of them from 1/8 to 8."""
 
 
 _VALUES_AT_ONCE, _FEWEST_ROWS = 1 << 15, 256
@@ -100,5 +97,6 @@ def _powers(below: Floats) -> Iterator[tuple[int, Floats]]:
             power = power * power
         if before is not None and -_FINE <= j < _FINE:
             yield BETAS.index(1.5 * 2.0**j), power * before
-        yield BETAS.index(2.0**j), power
+        if j in _WHOLE:
+            yield BETAS.index(2.0**j), power
         before = power
