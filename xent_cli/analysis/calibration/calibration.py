@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 
 from xent_cli.analysis.calibration.class_shares import ClassShares
+from xent_cli.analysis.calibration.recoverable import Recoverable
 from xent_cli.analysis.calibration.reliability import Reliability
-from xent_cli.analysis.calibration.temperature import Recoverable, Temperature
+from xent_cli.analysis.calibration.temperature import Temperature
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.metrics.report.report import Report
 from xent_cli.numerics.estimates import Estimate
@@ -66,9 +67,9 @@ class Calibration:
         return self.report.warnings
 
     def __repr__(self) -> str:
-        value = self.temperature.value
+        value, unit = self.temperature.value, self.report.tally.spec.unit
         shown = "none" if value is None else f"{value:.4g}"
         return (
-            f"<Calibration {self.verdict}: cross_entropy={self.loss:.6g} {self.report.tally.spec.unit}, "
+            f"<Calibration {self.verdict}: cross_entropy={self.loss:.6g} {unit}, "
             f"own_expectation={self.own_expectation:.6g}, temperature={shown}>"
         )

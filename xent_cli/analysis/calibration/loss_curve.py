@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -38,7 +39,7 @@ class LossCurve:
     def of(cls, ladder: Ladder) -> LossCurve:
         """Draw the curve through a ladder."""
         beta, truth = np.array(BETAS), ladder.truth[0]
-        losses = [float(ladder.log_sum[i] - b * truth) for i, b in enumerate(_exact(BETAS))]
+        losses = [float(ladder.log_sum[i] - b * truth) for i, b in enumerate(map(Fraction, BETAS))]
         slopes = np.array([float(ladder.mean[i] - truth) for i in range(len(BETAS))])
         curvatures = ladder.variance.to_floats()
         first = slopes * beta * _LN2
@@ -75,9 +76,3 @@ class LossCurve:
         _, first, second = self.over_log2.at(np.log2(beta))
         scale = beta * _LN2
         return first / scale, (second - first * _LN2) / scale**2
-
-
-def _exact(values: tuple[float, ...]) -> list[object]:
-    from fractions import Fraction
-
-    return [Fraction(value) for value in values]

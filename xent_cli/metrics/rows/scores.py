@@ -6,12 +6,12 @@ whatever scale the predictions have, one family of models comes of it. NumPy onl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from xent_cli.metrics.rows.contributions import Contributions
-from xent_cli.metrics.rows.losses import at_labels, sum_over_classes, weigh
+from xent_cli.metrics.rows.losses import at_labels, binary_losses, sum_over_classes, weigh
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.schema.spec import Spec
@@ -45,8 +45,8 @@ class Scores:
     def of(cls, measured: Measured) -> Scores:
         """Return the scores of a measured batch that has rows."""
         q, rows, spec = measured.q, measured.rows, measured.spec
-        assert q is not None
-        assert rows is not None
+        if q is None or rows is None:
+            raise ValueError("a batch without rows has no scores")
         logs = _logs(q, spec)
         below = logs - logs.max(axis=0)
         np.maximum(below, _LOWEST, out=below)
@@ -58,14 +58,13 @@ class Scores:
             truth = at_labels(np.ascontiguousarray(below[:, 0]), rows.groups)[np.newaxis]
             weight = np.ones_like(truth) if rows.weight is None else rows.weight[np.newaxis]
             return cls(below, truth, weight, rows.weight is None)
-        assert rows.weight is not None
-        assert rows.row_weight is not None
-        some = np.where(rows.row_weight > 0, rows.row_weight, 1.0)
-        truth = sum_over_classes(weigh(rows.weight, below[:, 0])) / some
-        return cls(below, truth[np.newaxis], rows.row_weight[np.newaxis])
+        shares = np.ones_like(below[:, 0]) if rows.weight is None else rows.weight
+        total = sum_over_classes(shares)
+        truth = sum_over_classes(weigh(shares, below[:, 0])) / np.where(total > 0, total, 1.0)
+        return cls(below, truth[np.newaxis], total[np.newaxis])
 
     def __len__(self) -> int:
-        return self.weight.shape[1]
+        return int(self.weight.shape[1])
 
     def rows(self, some: slice | Labels) -> Scores:
         """Return the scores of some rows."""
@@ -80,7 +79,7 @@ class Scores:
     def row_mean(self, values: Floats) -> Floats:
         """Return the mean of values (T, n) over the tasks of each row: (n,)."""
         if len(values) == 1:
-            return values[0]
+            return np.asarray(values[0])
         total = self.weight.sum(axis=0)
         return np.asarray((self.weight * values).sum(axis=0) / np.where(total > 0, total, 1.0))
 
@@ -104,13 +103,13 @@ class Scores:
 class Moments:
     """Of each row: ln sum exp(beta d), and the mean, variance and third moment of d. (T, n) each.
 
-    They are the derivatives of the first by beta.
+    They are the derivatives of the first by beta. The third moment is empty unless asked for.
     """
 
     log_sum: Floats
     mean: Floats
     variance: Floats
-    third: Floats | None = None
+    third: Floats
 
 
 def moments_of(powers: Floats, below: Floats, *, third: bool = False) -> Moments:
@@ -125,17 +124,17 @@ def moments_of(powers: Floats, below: Floats, *, third: bool = False) -> Moments
         np.multiply(power, d, out=scratch)
         mean += scratch
     mean /= total
-    cubes = np.zeros_like(mean) if third else None
+    cubes = np.zeros_like(mean) if third else np.zeros(0)
     for power, d in zip(powers, below, strict=True):
         np.subtract(d, mean, out=scratch)
         squares = scratch * scratch
         squares *= power
         variance += squares
-        if cubes is not None:
+        if third:
             squares *= scratch
             cubes += squares
     variance /= total
-    if cubes is not None:
+    if third:
         cubes /= total
     return Moments(np.log(total), mean, variance, cubes)
 
@@ -148,10 +147,9 @@ def reweighed(measured: Measured, losses: Floats) -> Measured:
     losses : (K, T, n) float64
         -ln q of each class, as `Scores.losses` returns them.
     """
-    from dataclasses import replace
-
     rows, spec = measured.rows, measured.spec
-    assert rows is not None
+    if rows is None:
+        return measured
     if spec.multilabel:
         positive = np.asarray(measured.batch.target, dtype=np.float64)
         each = (1 - positive) * losses[0] + positive * losses[1]
@@ -187,8 +185,6 @@ def _logs(q: Floats, spec: Spec) -> Floats:
                 floor = np.log(np.float64(spec.eps))
                 sides = [np.maximum(np.log1p(-inside), floor), np.maximum(np.log(inside), floor)]
             return np.stack(sides)
-        from xent_cli.metrics.rows.losses import binary_losses
-
         return -np.stack(binary_losses(q, scale=spec.scale, eps=spec.eps))
     if spec.scale == "probs":
         with np.errstate(divide="ignore"):

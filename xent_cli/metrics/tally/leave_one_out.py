@@ -18,8 +18,8 @@ from xent_cli.numerics.summation import one_sum
 
 _MOST_STEPS = 14
 _SETTLED, _SMALL = 3e-6, 1e-4
-"""Relative steps: of a row that needs no other one, for the next would be of the square of that; and
-of one that a Taylor series is enough for."""
+"""Relative steps: of a row that needs no other, as the next would be the square of that; and of one
+for which a Taylor series is enough."""
 
 
 class Curve(Protocol):
@@ -63,7 +63,6 @@ class LeftOut:
         """Add up rows, with inverse temperatures within `ends`."""
         powers = np.exp(scores.below * beta)
         found = moments_of(powers, scores.below, third=True)
-        assert found.third is not None
         weight = scores.weight
         loss = (weight * (found.log_sum - beta * scores.truth)).sum(axis=0)
         slope = (weight * (found.mean - scores.truth)).sum(axis=0)
@@ -103,7 +102,7 @@ def _away(
     curvature: Floats,
     ends: tuple[float, float],
 ) -> tuple[Floats, Mask]:
-    """Return how far from beta the others' choice is for each row (n,), and whether there is one."""
+    """Return how far the others' choice is from beta for each row (n,), and if there is one."""
     at = np.full(len(scores), beta)
     defined = np.ones(len(scores), dtype=np.bool_)
     open_rows = np.arange(len(scores))

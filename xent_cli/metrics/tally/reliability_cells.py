@@ -1,7 +1,7 @@
 """Reliability cells: how often what was predicted with a probability of about x came true.
 
-Cells are the same for every file, so that they add up: 32 to a doubling of x below one half, as many
-to a halving of 1 - x above, cut again at the edges of the bins that are shown.
+Cells are the same for every file, so that they add up: 32 to a doubling of x below one half, as
+many to a halving of 1 - x above, cut again at the edges of the bins that are shown.
 """
 
 from __future__ import annotations
@@ -97,7 +97,11 @@ class ReliabilityCells:
         counts, sums, scores = zip(*parts, strict=True)
         joined = [first.joined(*more) for first, *more in zip(*sums, strict=True)]
         log, brier = (first.joined(*more) for first, *more in zip(*scores, strict=True))
-        return cls(np.array(counts), *joined[:4], log, brier, *joined[4:])
+        weights, hits, predicted, squares, *more = joined
+        cross, weight_squares = more or (None, None)
+        return cls(
+            np.array(counts), weights, hits, predicted, squares, log, brier, cross, weight_squares
+        )
 
     def __add__(self, other: ReliabilityCells) -> Self:
         def both(name: str) -> ExactSums | None:
@@ -150,12 +154,10 @@ def _sums(
         log = -(y * np.log(np.maximum(x, eps)) + (1.0 - y) * np.log(np.maximum(1.0 - x, eps)))
         brier = y * (1.0 - x) ** 2 + (1.0 - y) * x**2
     if weight is None:
-        hit = groups.count(y) if y.dtype == np.bool_ else None
+        came_true = np.asarray(y, dtype=np.float64)
         sums = [
             ExactSums.of_integers(n),
-            groups.sum(np.asarray(y, dtype=np.float64))
-            if hit is None
-            else ExactSums.of_integers(hit),
+            groups.sum(came_true),
             groups.sum(x),
             groups.sum(squares),
         ]

@@ -21,9 +21,7 @@ from xent_cli.numerics.summation import one_sum, sum_rows
 _FINE = 3
 _WHOLE = (-10, -8, *range(-6, 7), 8, 10)
 _OCTAVES = _WHOLE[-1]
-BETAS = tuple(
-    sorted([2.0**j for j in _WHOLE] + [1.5 * 2.0**j for j in range(-_FINE, _FINE)])
-)
+BETAS = tuple(sorted([2.0**j for j in _WHOLE] + [1.5 * 2.0**j for j in range(-_FINE, _FINE)]))
 """The inverse temperatures of the grid: octaves, and halves of them from 1/8 to 8."""
 
 
@@ -72,9 +70,10 @@ class Ladder:
             moments = moments_of(powers, scores.below)
             for place, values in enumerate((moments.log_sum, moments.mean, moments.variance)):
                 np.multiply(weight, values, out=found[place, at].reshape(weight.shape))
-        sums = (sum_rows(each) for each in found)
+        log_sum, mean, variance = map(sum_rows, found)
         truth = weight * scores.truth
-        return cls(*sums, one_sum(truth.reshape(-1)), one_sum(weight.reshape(-1)))
+        sums = one_sum(truth.reshape(-1)), one_sum(weight.reshape(-1))
+        return cls(log_sum, mean, variance, *sums)
 
     def __add__(self, other: Ladder) -> Self:
         return type(self)(
