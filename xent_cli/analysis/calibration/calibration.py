@@ -36,6 +36,8 @@ class Calibration:
         Of the predicted class, and of each class.
     comparison : Comparison, optional
         The model at the temperature beside the model as it is: classes and slices too.
+    per_class : bool
+        Whether documents show the reliability of each class.
     """
 
     report: Report
@@ -47,6 +49,7 @@ class Calibration:
     shares: ClassShares
     reliability: tuple[Reliability, ...]
     comparison: Comparison | None = None
+    per_class: bool = False
 
     @property
     def renormalizing(self) -> float:
