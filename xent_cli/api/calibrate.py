@@ -26,6 +26,7 @@ from xent_cli.analysis.calibration.temperature import (
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.api.calibration_steps import (
     FirstStep,
+    LadderStep,
     LeaveOneOutStep,
     Second,
     SecondStep,
@@ -56,7 +57,10 @@ MOST_REDRAWN = 20
 """Classes up to which each is compared with what calibrated predictions would show."""
 
 _MOST_TAKEN_OFF = 1e-5
-"""Nats: what leaving rows out takes off may be so much before the rows are read once more."""
+"""Nats: what leaving rows out takes off may be so much before the rows are read twice more."""
+
+_NEAR = (-2.0, -1.5, *(eighth / 8 for eighth in range(-8, 9)), 1.5, 2.0)
+"""Octaves from the best temperature at which the curve is looked at again, then."""
 
 
 def calibrate(
@@ -195,10 +199,9 @@ def calibrate_session(session: Session) -> Calibration:
     second = run(_half(session, progress, found.rows, n_rows), SecondStep(applied, curve)).sum
     left_out = second.left_out
     if not clustered and _leaves_doubt(left_out, second.slopes.moments()[0]):
-        beta = 1 / applied
-        sums_there = (left_out.at_beta, left_out.slope, left_out.curvature)
-        curve = curve.through(beta, *(float(each[0]) for each in sums_there))
-        left_out = run(session, LeaveOneOutStep(beta, curve)).sum
+        near = tuple(2.0**at / applied for at in _NEAR)
+        curve = curve.through(run(session, LadderStep(near)).sum)
+        left_out = run(session, LeaveOneOutStep(1 / applied, curve)).sum
     figures = _second_figures(second, applied, curve, plan, left_out, report.n, clustered=clustered)
     return Calibration(**common, **figures)
 
@@ -241,7 +244,7 @@ def _second_figures(
 ) -> dict[str, Any]:
     """Return what the second pass tells."""
     slopes, gains = sums.slopes.moments()[0], sums.gains.moments()[0]
-    beta, se, change = fit(applied, sums.left_out, slopes, slopes.w)
+    beta, se, change = fit(applied, sums.left_out, slopes, clustered=clustered)
     recoverable = recoverable_of(
         slopes,
         gains,

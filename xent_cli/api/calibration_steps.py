@@ -212,6 +212,29 @@ class SecondStep(Step[Second]):
 
 
 @dataclass(frozen=True, slots=True)
+class LadderStep(Step[Ladder]):
+    """The loss at some inverse temperatures.
+
+    Attributes
+    ----------
+    betas : tuple of float
+    """
+
+    betas: tuple[float, ...]
+
+    def zero(self, _plans: Sequence[Plan]) -> Ladder:
+        """Return the sums over no rows."""
+        return Ladder.zero(self.betas)
+
+    def of(self, rows: Sequence[Measured]) -> Ladder:
+        """Add up rows."""
+        (measured,) = rows
+        if measured.rows is None:
+            return Ladder.zero(self.betas)
+        return Ladder.of(Scores.of(measured), self.betas)
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveOneOutStep(Step[LeftOut]):
     """Each row left out once, with a curve that is exact where all rows have their minimum.
 

@@ -57,7 +57,8 @@ class Hermite:
                 for power, values in enumerate((self.y, self.first, self.second))
             ]
         )
-        a = _BASIS.T @ ends
+        # No product of matrices: that of a library has other bits for other lengths.
+        a = [sum(part * end for part, end in zip(column, ends, strict=True)) for column in _BASIS.T]
         t = (places - left) / h
         value = a[0] + t * (a[1] + t * (a[2] + t * (a[3] + t * (a[4] + t * a[5]))))
         first = a[1] + t * (2 * a[2] + t * (3 * a[3] + t * (4 * a[4] + t * 5 * a[5])))

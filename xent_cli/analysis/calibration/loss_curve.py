@@ -38,41 +38,53 @@ class LossCurve:
     @classmethod
     def of(cls, ladder: Ladder) -> LossCurve:
         """Draw the curve through a ladder."""
-        beta, truth = np.array(BETAS), ladder.truth[0]
-        losses = [float(ladder.log_sum[i] - b * truth) for i, b in enumerate(map(Fraction, BETAS))]
-        slopes = np.array([float(ladder.mean[i] - truth) for i in range(len(BETAS))])
-        curvatures = ladder.variance.to_floats()
-        first = slopes * beta * _LN2
-        second = curvatures * (beta * _LN2) ** 2 + slopes * beta * _LN2**2
-        one = BETAS.index(1.0)
+        points, one = _points(ladder), BETAS.index(1.0)
+        losses, slopes, curvatures = _sums(ladder)
         return cls(
-            Hermite(np.log2(beta), np.array(losses), first, second),
-            losses[one],
+            Hermite(*points),
+            float(losses[one]),
             float(slopes[one]),
             float(curvatures[one]),
             float(ladder.weight[0]),
         )
 
+    def through(self, ladder: Ladder) -> LossCurve:
+        """Return the curve through more points: those of another ladder of the same rows."""
+        over = self.over_log2
+        columns = zip((over.x, over.y, over.first, over.second), _points(ladder), strict=True)
+        joined = [np.concatenate(pair) for pair in columns]
+        order = joined[0].argsort()
+        return replace(self, over_log2=Hermite(*(each[order] for each in joined)))
+
+    @property
+    def nodes(self) -> Floats:
+        """The inverse temperatures at which it is exact, increasing."""
+        return np.asarray(np.exp2(self.over_log2.x))
+
     def minimum(self) -> float:
         """Return the best inverse temperature of the grid's range; its ends where there is none."""
         return float(2.0 ** self.over_log2.minimum())
-
-    def through(self, beta: float, loss: float, slope: float, curvature: float) -> LossCurve:
-        """Return the curve through one more point: the sum of the losses and its derivatives."""
-        over, x = self.over_log2, math.log2(beta)
-        scale = beta * _LN2
-        given = (x, loss, slope * scale, curvature * scale**2 + slope * scale * _LN2)
-        at = int(np.searchsorted(over.x, x))
-        columns = (over.x, over.y, over.first, over.second)
-        return replace(
-            self,
-            over_log2=Hermite(
-                *(np.insert(old, at, new) for old, new in zip(columns, given, strict=True))
-            ),
-        )
 
     def derivatives(self, beta: Floats) -> tuple[Floats, Floats]:
         """Return the first and second derivative by beta, (n,) each."""
         _, first, second = self.over_log2.at(np.log2(beta))
         scale = beta * _LN2
         return first / scale, (second - first * _LN2) / scale**2
+
+
+def _sums(ladder: Ladder) -> tuple[Floats, Floats, Floats]:
+    """Return the sum of the losses and its derivatives by beta, (B,) each."""
+    truth = ladder.truth[0]
+    places = range(len(ladder.betas))
+    losses = [float(ladder.log_sum[i] - Fraction(ladder.betas[i]) * truth) for i in places]
+    slopes = [float(ladder.mean[i] - truth) for i in places]
+    return np.array(losses), np.array(slopes), ladder.variance.to_floats()
+
+
+def _points(ladder: Ladder) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return log2(beta), the sums there and their derivatives by it."""
+    beta = np.array(ladder.betas)
+    losses, slopes, curvatures = _sums(ladder)
+    scale = beta * _LN2
+    second = curvatures * scale**2 + slopes * scale * _LN2
+    return np.log2(beta), losses, slopes * scale, second

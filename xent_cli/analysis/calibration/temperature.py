@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from xent_cli.analysis.calibration.loss_curve import LossCurve
 from xent_cli.metrics.tally.leave_one_out import LeftOut
@@ -55,13 +54,17 @@ class Temperature:
         return math.exp(low), math.exp(high)
 
 
+_NOTHING = 1e-9
+"""The loss of rows that are all right, at the coldest temperature."""
+
+
 def extreme(beta: float, curve: LossCurve) -> str:
     """Say why there is no best inverse temperature; nothing where there is one."""
-    first = curve.over_log2.first
-    if first[0] >= 0:
+    over = curve.over_log2
+    if over.first[0] >= 0:
         return HOT if curve.slope_at_one >= 0 else ODD
-    if first[-1] < 0:
-        return COLD if math.isclose(curve.over_log2.y[-1], 0.0, abs_tol=1e-9) else ODD
+    if over.y[-1] <= _NOTHING * curve.weight:
+        return COLD
     return "" if BETAS[0] < beta < BETAS[-1] else ODD
 
 
@@ -77,7 +80,7 @@ def round_temperature(beta: float) -> float:
 
 
 def fit(
-    applied: float, sums: LeftOut, slopes: Moments, weight: Fraction
+    applied: float, sums: LeftOut, slopes: Moments, *, clustered: bool
 ) -> tuple[float, float, float]:
     """Return the best inverse temperature, its standard error, and the change of the loss to it.
 
@@ -88,8 +91,10 @@ def fit(
     ----------
     slopes : Moments
         The sums over draws of the slopes of their losses.
+    clustered : bool
+        Whether draws are clusters: their squares are multiplied by G / (G - 1), as elsewhere.
     """
-    beta = 1 / applied
+    beta, weight = 1 / applied, slopes.w
     derivatives = sums.slope, sums.curvature, sums.third
     slope, curvature, third = (float(each[0] / weight) for each in derivatives)
     step = 0.0
@@ -98,6 +103,8 @@ def fit(
     best = beta + step
     bend = curvature + third * step
     root = math.sqrt(float(slopes.uu)) / float(weight)
+    if clustered:
+        root *= math.sqrt(slopes.n / (slopes.n - 1)) if slopes.n > 1 else math.nan
     return best, root / bend, slope * step + curvature * step**2 / 2 + third * step**3 / 6
 
 

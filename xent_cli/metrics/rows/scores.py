@@ -16,7 +16,7 @@ from xent_cli.metrics.rows.measure import Measured
 from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.schema.spec import Spec
 
-_LOWEST = -1e300
+_LOWEST = -1e100
 """In place of -inf, which would make a NaN of a probability of 0 times its logarithm."""
 
 

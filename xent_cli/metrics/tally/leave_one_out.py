@@ -22,8 +22,19 @@ _SETTLED, _SMALL = 3e-6, 1e-4
 for which a Taylor series is enough."""
 
 
+_ROUNDING = 1e-12
+"""Of the largest slope: one as small as that may be 0."""
+
+_FAR = 0.25
+"""Of a row whose others choose something so far away that interpolation may mislead."""
+
+
 class Curve(Protocol):
     """The sum of the losses of all rows."""
+
+    @property
+    def nodes(self) -> Floats:
+        """The inverse temperatures at which it is exact, increasing."""
 
     def derivatives(self, beta: Floats) -> tuple[Floats, Floats]:
         """Return the first and second derivative by the inverse temperature, (n,) each."""
@@ -35,17 +46,14 @@ class LeftOut:
 
     Attributes
     ----------
-    at_beta : ExactSums
-        The losses of rows.
     loss : ExactSums
-        Those at the inverse temperatures that the others choose.
+        The losses of rows at the inverse temperatures that the others choose.
     n_undefined : int
         Rows without which there is no best one.
     slope, curvature, third : ExactSums
         Sums of the first three derivatives of each row's loss.
     """
 
-    at_beta: ExactSums
     loss: ExactSums
     n_undefined: int
     slope: ExactSums
@@ -56,7 +64,7 @@ class LeftOut:
     def zero(cls) -> Self:
         """Return the sums over no rows."""
         none = ExactSums.zeros(1)
-        return cls(none, none, 0, none, none, none)
+        return cls(none, 0, none, none, none)
 
     @classmethod
     def of(cls, scores: Scores, beta: float, curve: Curve, ends: tuple[float, float]) -> Self:
@@ -70,12 +78,13 @@ class LeftOut:
         third = (weight * found.third).sum(axis=0)
         away, defined = _away(scores, beta, curve, slope, curvature, ends)
         left_out = loss + away * (slope + away * (curvature / 2 + away * third / 6))
+        for row in np.flatnonzero(np.abs(away) > _FAR * beta):
+            defined[row] &= _has_minimum(scores.rows(np.full(len(curve.nodes), row)), curve)
         for row in np.flatnonzero(defined & (np.abs(away) > _SMALL * beta)):
             one = scores.rows(slice(row, row + 1))
             at = beta + away[row]
             left_out[row] = float((one.weight * (one.at(at).log_sum - at * one.truth)).sum())
         return cls(
-            one_sum(loss),
             one_sum(np.where(defined, left_out, 0.0)),
             int((~defined).sum()),
             one_sum(slope),
@@ -85,13 +94,25 @@ class LeftOut:
 
     def __add__(self, other: LeftOut) -> Self:
         return type(self)(
-            self.at_beta + other.at_beta,
             self.loss + other.loss,
             self.n_undefined + other.n_undefined,
             self.slope + other.slope,
             self.curvature + other.curvature,
             self.third + other.third,
         )
+
+
+def _has_minimum(row: Scores, curve: Curve) -> bool:
+    """Say whether the curve of the others has a minimum within the nodes.
+
+    Parameters
+    ----------
+    row : Scores
+        The row, as often as there are nodes.
+    """
+    found = row.at(curve.nodes)
+    slopes = curve.derivatives(curve.nodes)[0] - (row.weight * (found.mean - row.truth)).sum(axis=0)
+    return bool((slopes[0] < 0) & (slopes > _ROUNDING * np.abs(slopes).max()).any())
 
 
 def _away(

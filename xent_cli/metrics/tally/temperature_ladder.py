@@ -31,16 +31,19 @@ _VALUES_AT_ONCE, _FEWEST_ROWS = 1 << 15, 256
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ladder:
-    """Sums over rows: the loss at each beta is F - beta S, where B betas are those of BETAS.
+    """Sums over rows: the loss at each beta is F - beta S.
 
     Attributes
     ----------
+    betas : (B,) tuple of float
+        The inverse temperatures: BETAS, or some between them.
     log_sum, mean, variance : ExactSums
         Of length B: the sums of w ln sum exp(beta d), and its first and second derivative.
     truth, weight : ExactSums
         Of length 1: the sums of w times the score of the truth, and of w.
     """
 
+    betas: tuple[float, ...]
     log_sum: ExactSums
     mean: ExactSums
     variance: ExactSums
@@ -48,35 +51,37 @@ class Ladder:
     weight: ExactSums
 
     @classmethod
-    def zero(cls) -> Self:
+    def zero(cls, betas: tuple[float, ...] = BETAS) -> Self:
         """Return the sums over no rows."""
-        none, one = ExactSums.zeros(len(BETAS)), ExactSums.zeros(1)
-        return cls(none, none, none, one, one)
+        none, one = ExactSums.zeros(len(betas)), ExactSums.zeros(1)
+        return cls(betas, none, none, none, one, one)
 
     @classmethod
-    def of(cls, scores: Scores) -> Self:
+    def of(cls, scores: Scores, betas: tuple[float, ...] = BETAS) -> Self:
         """Add up rows."""
-        total = cls.zero()
+        total = cls.zero(betas)
         step = max(_FEWEST_ROWS, _VALUES_AT_ONCE // scores.below[:, :, 0].size)
         for start in range(0, len(scores), step):
-            total += cls._of_some(scores.rows(slice(start, start + step)))
+            total += cls._of_some(scores.rows(slice(start, start + step)), betas)
         return total
 
     @classmethod
-    def _of_some(cls, scores: Scores) -> Self:
+    def _of_some(cls, scores: Scores, betas: tuple[float, ...]) -> Self:
         weight = scores.weight
-        found = np.empty((3, len(BETAS), weight.size))
-        for at, powers in _powers(scores.below):
+        found = np.empty((3, len(betas), weight.size))
+        every = ((at, np.exp(scores.below * beta)) for at, beta in enumerate(betas))
+        for at, powers in _powers(scores.below) if betas == BETAS else every:
             moments = moments_of(powers, scores.below)
             for place, values in enumerate((moments.log_sum, moments.mean, moments.variance)):
                 np.multiply(weight, values, out=found[place, at].reshape(weight.shape))
         log_sum, mean, variance = map(sum_rows, found)
         truth = weight * scores.truth
         sums = one_sum(truth.reshape(-1)), one_sum(weight.reshape(-1))
-        return cls(log_sum, mean, variance, *sums)
+        return cls(betas, log_sum, mean, variance, *sums)
 
     def __add__(self, other: Ladder) -> Self:
         return type(self)(
+            self.betas,
             self.log_sum + other.log_sum,
             self.mean + other.mean,
             self.variance + other.variance,

@@ -8,6 +8,7 @@ from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.analysis.calibration.class_shares import ClassShare
 from xent_cli.analysis.calibration.reliability import Bin, Reliability
 from xent_cli.render.document import Block, Column, Document, Fact, Facts, Row, Table
+from xent_cli.render.documents.explanation import left_out
 from xent_cli.render.documents.report import describe, describe_inputs
 from xent_cli.render.text import decimal, percent, signed
 from xent_cli.render.view import View
@@ -150,7 +151,7 @@ def _shares(found: Calibration, top: int) -> Table:
     shown = rows[:top] if top else rows
     note = ""
     if len(rows) > len(shown):
-        note = f"{len(rows) - len(shown):,} more with --top 0; these have the clearest gaps."
+        note = f"{left_out(len(rows) - len(shown))[:-1]}; these have the clearest gaps."
     cells = tuple(
         Row(
             {
@@ -193,7 +194,7 @@ def _second(found: Calibration, top: int) -> Table:
             )
         )
     shown = tuple(rows[:top] if top else rows)
-    note = f"{len(rows) - len(shown):,} more with --top 0." if len(rows) > len(shown) else ""
+    note = left_out(len(rows) - len(shown))
     applied = found.temperature.applied
     return Table(_SECOND, shown, f"classes at the temperature {applied:.4g}", note)
 
