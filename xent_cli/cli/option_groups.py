@@ -32,7 +32,7 @@ LabelsArgument = Annotated[
     str | None,
     typer.Argument(metavar="LABELS", help="Labels likewise; omit it if PREDS holds them."),
 ]
-_SPECIAL = frozenset(" \t\n\"'`$&|;<>(){}[]?!#\\")
+_SPECIAL = frozenset(" \t\n\"'`$&|;<>(){}[]*?!#~^\\")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
