@@ -36,6 +36,8 @@ class Scenario:
         `- --label-base 3` takes an option out, `$ xent merge ...` is a line for the shell.
     figure : float, optional
         The right number where the message is a note and not a refusal.
+    taken : str
+        What the message says besides, before its ways out.
     """
 
     at: str
@@ -43,6 +45,7 @@ class Scenario:
     files: Mapping[str, Content]
     ways: Mapping[str, float | None] = field(default_factory=dict)
     figure: float | None = None
+    taken: str = ""
 
     @property
     def sites(self) -> list[str]:
@@ -80,11 +83,12 @@ def follow(scenario: Scenario, folder: Path, named: Named) -> None:
         else:
             path.write_bytes(content.encode() if isinstance(content, str) else content)
     answer = run(scenario.command, folder)
-    said = f"{answer.err} {_plain(answer.out)}"
+    said = " ".join((answer.err, _plain(answer.out), *_written(scenario.command, folder)))
     if scenario.figure is None:
         assert answer.code == 2, said
     else:
         _judge(answer, scenario.figure, "as given")
+    assert scenario.taken in said, said
     _require_sites(scenario, said, named)
     _require_all_ways(scenario, said, named)
     for way, right in scenario.ways.items():
@@ -92,7 +96,7 @@ def follow(scenario: Scenario, folder: Path, named: Named) -> None:
         if way.startswith(REMOVED):
             hint = hint.removeprefix(REMOVED).split()[0]
         if way.startswith(SHELL):
-            _judge(_in_shell(way.removeprefix(SHELL), folder), right, way)
+            _judge(in_shell(way.removeprefix(SHELL), folder), right, way)
             continue
         assert hint in said, f"{hint!r} is not named in: {said}"
         _judge(run(_followed(scenario.command, way), folder), right, way)
@@ -104,6 +108,14 @@ def _plain(out: str) -> str:
         return " ".join(_texts(json.loads(out)))
     except ValueError:
         return out
+
+
+def _written(command: str, folder: Path) -> Iterator[str]:
+    """Yield the documents that a command wrote, in `--output FORMAT:PATH`."""
+    for word in shlex.split(command):
+        path = folder / word.partition(":")[2]
+        if path.is_file():
+            yield path.read_text("utf-8")
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -144,7 +156,7 @@ def _followed(command: str, way: str) -> str:
     return f"{command} {shlex.split(said)[0]} {filled}" if filled else f"{command} {said}"
 
 
-def _in_shell(line: str, folder: Path) -> Answer:
+def in_shell(line: str, folder: Path) -> Answer:
     """Run a line of the shell, in which `xent` is this one."""
     tool = folder / "bin" / "xent"
     tool.parent.mkdir(exist_ok=True)

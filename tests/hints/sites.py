@@ -1,6 +1,6 @@
-"""Sites: every place in the code whose message names an option, or a command to run.
+"""Sites: every place in the code whose message names an option, or a command.
 
-A site is called by its file, its function and what it names: `schema/mode.py detect_mode pred_cols`.
+A site is called by its file, its function and what it names: `schema/mode.py _refuse pred_cols`.
 Help texts stand outside of functions and are none. Nor is a message that begins with the option it
 complains of (`--by age: ...`): it names what the user gave, and no way out.
 """
@@ -34,7 +34,11 @@ def sites() -> Counter[str]:
 
 def named(field: str, value: object, *, given: bool) -> str:
     """Call an option as a site does: by its field, with a value that is written in the code."""
-    return f"{field}={value}" if given and isinstance(value, str | int | bool) else field
+    return (
+        f"{field}={str(value).split()[0]}"
+        if given and isinstance(value, str | int | bool)
+        else field
+    )
 
 
 def _in(node: ast.AST, names: tuple[str, ...], *, within: bool) -> Iterator[str]:

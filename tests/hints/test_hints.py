@@ -17,6 +17,7 @@ from xent_cli import errors
 from .following import Named, Scenario, follow, recorder
 from .scenarios import SCENARIOS, SUBJECTS
 from .sites import HOME, sites
+from .test_surroundings import SURROUNDINGS
 
 
 @pytest.fixture(scope="module")
@@ -51,5 +52,6 @@ def test_every_hint_in_the_code_has_a_scenario() -> None:
     assert not SUBJECTS.keys() - known.keys(), "these are gone"
     assert not tried.keys() - known.keys(), "these are gone"
     known.subtract(SUBJECTS)
+    known.subtract(SURROUNDINGS)
     lacking = {site: n - tried[site] for site, n in known.items() if n > tried[site]}
     assert not lacking, "each needs a line in tests/hints/scenarios.py"

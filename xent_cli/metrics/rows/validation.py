@@ -249,8 +249,8 @@ def _check_sums(batch: Batch, total: Floats, excess: Floats) -> Findings:
         raise RowSumError(
             f"{batch.preds.of_row(int(batch.rows[row]))}: the probabilities{_of_columns(batch)} "
             f"sum to {total[row]:.6g}, not 1.",
-            hint=f"Is this row damaged? {option('row_sums', 'renormalize')} divides each row by its "
-            f"sum, {option('row_sums', 'ignore')} takes them as they are.",
+            hint=f"Is this row damaged? {option('row_sums', 'renormalize')} divides each row by "
+            f"its sum, {option('row_sums', 'ignore')} takes them as they are.",
         )
     if max(float(deviation.max(initial=0.0)), float(excess.max(initial=0.0))) <= BASE_TOLERANCE:
         return Findings()

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from xent_cli.errors import (
     ColumnError,
     InputError,
@@ -29,6 +31,7 @@ from xent_cli.pipeline.interpretation.reading import (
 from xent_cli.pipeline.interpretation.sample import Sample
 from xent_cli.pipeline.interpretation.ways_out import leads, ways_out
 from xent_cli.pipeline.plan import Plan
+from xent_cli.schema.place import Place
 from xent_cli.schema.roles import named_columns
 
 _NO_CLASS = "No class is called so."
@@ -63,11 +66,23 @@ def refuse(question: Question, choice: Choice, plan: Plan | None = None) -> Inpu
         return found
     if error is not None and error.message != _NO_CLASS:
         return error
-    return ColumnError(
+    return _without_class(question, choice.doomed.reading) or ColumnError(
         f"{question.preds.source.path}: {describe(choice.doomed.reading)} cannot be read as "
-        "predictions and labels.",
-        hint=f"Name the columns with {option('pred_cols')} and {option('label_col')}.",
+        "predictions and labels."
     )
+
+
+def _without_class(question: Question, reading: Interpretation) -> InputError | None:
+    """Return the error for the first label that names no class: in a row that is left out."""
+    name, source = reading.labels[0], question.labels.source
+    values = question.labels.labels(name)
+    if values is None or len(reading.labels) > 1:
+        return None
+    rows = np.flatnonzero((reading.index.encode(values) < 0) & ~values.missing())
+    if not len(rows):
+        return None
+    row = int(rows[0])
+    return reading.index.unknown(values, row, Place(source.path).of_row(row, name))
 
 
 def _ambiguous(question: Question, readings: Sequence[Interpretation]) -> InputError:
@@ -86,11 +101,7 @@ def _ambiguous(question: Question, readings: Sequence[Interpretation]) -> InputE
     ways = [
         way for reading in first if (way := _way(question, reading, preds=preds, labels=labels))
     ]
-    hint = (
-        f"Say {' or '.join(ways)}."
-        if ways
-        else f"Name them with {option('pred_cols')} and {option('label_col')}."
-    )
+    hint = f"Say {' or '.join(ways)}." if ways else "Rename columns so that one is meant."
     return ColumnError(f"{question.preds.source.path}: {what}? {shown}{more}.", hint=hint)
 
 
@@ -140,7 +151,11 @@ def _with_tried_hints(question: Question, reading: Interpretation, error: InputE
     taken = ""
     if not question.wanted_preds:
         taken = f" Taken for predictions: {describe_preds(reading)}."
-        ways = ways or f"Name the predictions with {option('pred_cols')}."
+        hint = f"Name the predictions with {option('pred_cols')}."
+        if isinstance(error, RangeError):
+            hint = f"If they are, {option('scale')} says what they hold; else name the predictions "
+            hint += f"with {option('pred_cols')}."
+        ways = ways or hint
     return type(error)(f"{error.message.rstrip('.')}.{taken}", hint=ways)
 
 
@@ -149,8 +164,7 @@ def _of_counts(question: Question, reading: Interpretation, error: LabelError) -
     other, counts, _ = (error.hint or "").partition(HINT_OF_COUNTS)
     if not counts or leads(question, reading, label_sums="renormalize"):
         return error
-    named = f"Name the columns of labels with {option('label_col')}: each row must sum to 1."
-    return LabelError(error.message, hint=other.strip() or named)
+    return LabelError(error.message, hint=other.strip())
 
 
 def _are_swapped(question: Question) -> bool:

@@ -73,27 +73,32 @@ def _possible(
     q: Floats, reading: Interpretation
 ) -> tuple[list[tuple[Scale, str]], list[tuple[RowSums, str]]]:
     """Return the scales, and the rules for sums, that finite values (K, n) may be meant for."""
-    percent = f"{option('scale', 'percent')}, if these are percentages"
-    logits = f"{option('scale', 'logits')}, if these are logits"
-    logs = f"{option('scale', 'logprobs')}, if these are logarithms of probabilities"
+    percent: tuple[Scale, str] = (
+        "percent",
+        f"{option('scale', 'percent')}, if these are percentages",
+    )
+    logits: tuple[Scale, str] = "logits", f"{option('scale', 'logits')}, if these are logits"
+    logs: tuple[Scale, str] = (
+        "logprobs",
+        f"{option('scale', 'logprobs')}, if these are logarithms of probabilities",
+    )
     divide = f"{option('row_sums', 'renormalize')}, to divide each row by its sum"
     ignore = f"{option('row_sums', 'ignore')}, to take them as they are"
     several, called = len(q) > 1, any(map(_LOGITS.search, reading.preds))
     if (q < 0).any():
         with np.errstate(over="ignore"):
             sure = several and _sum_to(np.exp(q), 1.0)
-        if sure or ((q <= 0).all() and not several and not called):
-            return [("logprobs", logs), *([] if sure else [("logits", logits)])], []
-        return [("logits", logits)], []
+        may_be_logs = bool((q <= 0).all()) and not several and not called
+        return [logs] * (sure or may_be_logs) + [logits] * (not sure), []
     if called:
-        return [("logits", logits)], []
+        return [logits], []
     if not (q > 1.01).any():
         return [], [("renormalize", divide), ("ignore", ignore)] if several else []
     if several and not _sum_to(q, 100.0):
-        counts = not is_fractional(q) or bool(_sum_to(q, float(q[:, 0].sum())))
+        counts = not is_fractional(q) or _sum_to(q, float(q[:, 0].sum()))
         return [], [("renormalize", divide)] if counts else []
     far = _FAR < q.max() <= _PERCENT and float(((q > 0) & (q < 1)).mean()) < 0.25
-    return [("percent", percent)] if several or far else [], []
+    return [percent] if several or far else [], []
 
 
 def leads(
