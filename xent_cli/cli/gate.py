@@ -31,7 +31,9 @@ def gate_command(
     output: OutputOptions,
     **said: Any,
 ) -> int:
-    """Judge PREDS by rules: exit code 0 if all hold, 1 if one fails, 3 if the data cannot tell.
+    """Judge PREDS by rules, for CI: the exit code is the verdict.
+
+    It is 0 if all rules hold, 1 if one fails, and 3 if the data cannot tell.
 
     Example: xent gate new.csv labels.csv --baseline old.csv --require 'delta <= 0.01 @95%'
     """
