@@ -64,6 +64,16 @@ def at_a_terminal(folder: Path, *argv: str) -> str:
     return done.stderr
 
 
+@follows("cli/usage.py unknown_command xent eval", "cli/usage.py unknown_command --help")
+def test_a_command_that_there_is_not(world: Path) -> None:
+    said = run("xent p.csv y.csv", world).err
+    assert "To evaluate files: xent eval p.csv y.csv --format json" in said
+    answer = in_shell("xent eval p.csv y.csv --format json", world)
+    assert figure_of(answer) == pytest.approx(PAIRS, rel=1e-12)
+    assert "xent --help lists them." in run("xent zzzz", world).err
+    assert "eval" in in_shell("xent --help", world).out
+
+
 @follows("io/open.py _open_stdin xent eval")
 def test_nothing_is_piped_in(world: Path) -> None:
     said = at_a_terminal(world, "eval", "-", "y.csv")

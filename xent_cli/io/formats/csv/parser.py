@@ -144,7 +144,7 @@ def explain(parser: Parser, found: Parsed, start: int, place: Place) -> InputErr
 
 def _no_number(place: Place, row: int, name: str, field: str, dialect: Dialect) -> ParseError:
     where, shown = place.of_row(row, name), repr(field[:40])
-    hint = "The first rows of the column hold numbers. Is this row damaged?"
+    hint = "Predictions and weights are numbers. Is this row damaged?"
     if name in dialect.cells.lists:
         return ParseError(f"{where}: {shown} is not a list of numbers.", hint=hint)
     if name in dialect.cells.percents and "%" not in field:
