@@ -169,12 +169,14 @@ class TestIndex:
         ("labels", "hint"),
         [
             (("3", "1", "2"), "If labels count from 1, say label_base=1."),
-            (("3", "0", "2"), 'ignore_label="3" leaves such rows out.'),
+            (("7", "0", "2"), 'ignore_label="7" leaves such rows out.'),
+            (("3", "0", "2"), "Do the labels and the names of the columns count from the same"),
             (("3", "5", "4"), "classes names the classes, in the order of the columns."),
         ],
     )
     def test_the_hint_fits_all_labels(self, labels, hint):
-        assert ClassIndex(("0", "1", "2")).unknown(texts(*labels), 0, "here").hint == hint
+        error = ClassIndex(("0", "1", "2")).unknown(texts(*labels), 0, "here")
+        assert error.hint.startswith(hint)
 
     def test_unknown_with_many_classes_and_a_long_label(self):
         names = tuple(f"c{i}" for i in range(1000))

@@ -164,11 +164,19 @@ class ClassIndex:
         hint = f"{option('classes')} names the classes, in the order of the columns."
         if known:
             hint = f"{option('ignore_label', labels.at(row))} leaves such rows out."
+        if known and self._is_next_to_names(value):
+            hint = "Do the labels and the names of the columns count from the same number?"
         if self._counts_from_one(labels):
             hint = f"If labels count from 1, say {option('label_base', 1)}."
         elif len(self.names) == 2 and (as_number(value) or 0) % 1:
             hint = "Label probabilities must lie between 0 and 1."
         return LabelError(f"{place}: {value!r} is none of the classes {self._listed()}.", hint=hint)
+
+    def _is_next_to_names(self, value: str) -> bool:
+        """Say whether a label is the number before all names, or behind them: others may be off."""
+        number, names = as_number(value), [as_number(name) for name in self.names]
+        known = [name for name in names if name is not None]
+        return number is not None and bool(known) and number in (min(known) - 1, max(known) + 1)
 
     def _counts_from_one(self, labels: LabelValues) -> bool:
         """Say whether all labels are positions from 1, and no names of their own."""

@@ -66,6 +66,16 @@ def test_features_are_not_explained_as_predictions(rows: str) -> None:
     assert "logits" not in hint
 
 
+def test_cumulative_probabilities_are_not_divided() -> None:
+    hint = _refused("p_0 p_1 p_2; 0.2 0.6 1; 0.1 0.8 1", "y; 0; 1").hint
+    assert hint == "They look like cumulative probabilities; write the probabilities themselves."
+
+
+def test_one_hot_columns_of_other_classes_are_no_positions() -> None:
+    asked = question("cat dog; 0.7 0.3; 0.4 0.6", "north south; 0 1; 1 0")
+    assert refuse(asked, choose(asked)).hint == "Give the labels the names of the predictions."
+
+
 def test_inputs_in_the_wrong_order() -> None:
     asked = question("y; a; b", "p_a p_b; 0.7 0.3; 0.4 0.6")
     assert isinstance(refuse(asked, choose(asked)), SwappedInputsError)

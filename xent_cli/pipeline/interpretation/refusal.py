@@ -87,6 +87,8 @@ def _without_class(question: Question, reading: Interpretation) -> InputError | 
 
 def _ambiguous(question: Question, readings: Sequence[Interpretation]) -> InputError:
     """Name the readings that are not one number, with the options that choose each."""
+    if (foreign := _one_hot_of_others(question, readings)) is not None:
+        return foreign
     first = readings[:_MOST]
     shown = "; ".join(describe(reading) for reading in first)
     more = f"; and {len(readings) - _MOST} more" if len(readings) > _MOST else ""
@@ -103,6 +105,22 @@ def _ambiguous(question: Question, readings: Sequence[Interpretation]) -> InputE
     ]
     hint = f"Say {' or '.join(ways)}." if ways else "Rename columns so that one is meant."
     return ColumnError(f"{question.preds.source.path}: {what}? {shown}{more}.", hint=hint)
+
+
+def _one_hot_of_others(question: Question, readings: Sequence[Interpretation]) -> InputError | None:
+    """Return an error if the columns that may each be the labels are one-hot together."""
+    names = tuple(dict.fromkeys(name for reading in readings for name in reading.labels))
+    hot = question.labels.matrix(names)
+    k = len(readings[0].preds)
+    if len(names) != k or k < 2 or hot is None or not np.isin(hot, (0.0, 1.0)).all():
+        return None
+    if (hot.sum(axis=0) != 1).any():
+        return None
+    return ColumnError(
+        f"{question.labels.source.path}: {_listed(names)} have a 1 in one column of each row, and "
+        f"other names than the predictions {describe_preds(readings[0])}.",
+        hint="Give the labels the names of the predictions.",
+    )
 
 
 def _way(question: Question, reading: Interpretation, *, preds: bool, labels: bool) -> str:

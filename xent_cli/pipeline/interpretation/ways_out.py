@@ -59,8 +59,14 @@ def _are_predictions(question: Question, reading: Interpretation) -> bool:
 
 def _of_other_kind(q: Floats) -> str | None:
     """Name what rows (K, n) of positive numbers are that become probabilities in another way."""
-    if len(q) < 2 or (q < 0).any() or not (q > 1.01).any():
+    if len(q) < 2 or (q < 0).any():
         return None
+    if not (q > 1.01).any():
+        ends = q[-1] if (q[-1] >= q[0]).all() else q[0]
+        steps = np.diff(q, axis=0)
+        ordered = bool((steps >= 0).all() or (steps <= 0).all())
+        whole = bool((np.abs(ends - 1) <= 1e-6).all())
+        return "cumulative probabilities" if len(q) > 2 and ordered and whole else None
     kinds = {"odds": q / (1 + q), "logarithms of probabilities without their sign": np.exp(-q)}
     return next((what for what, p in kinds.items() if _sum_to(p, 1.0)), None)
 
