@@ -145,6 +145,24 @@ VALUES = [
         {"p.csv": lines("p_cat,p_dog", "1.5,1.25", "0.25,3", "2,0.5"), "y.csv": ANIMALS},
         {"--from | logits": softmax(((1.5, 1.25), 0), ((0.25, 3), 1), ((2, 0.5), 0))},
     ),
+    Scenario(
+        f"{_WAYS} _without_one pred_cols",
+        "xent eval p.csv y.csv --pred-cols 'p*'",
+        {
+            "p.csv": lines("predict,p0,p1", "0,0.7,0.3", "1,0.4,0.6", "1,0.2,0.8"),
+            "y.csv": lines("y", "0", "1", "0"),
+        },
+        {"- --pred-cols 'p*' | --pred-cols p0,p1": PAIRS},
+    ),
+    Scenario(
+        f"{_WAYS} _without_one pred_cols",
+        "xent eval p.csv y.csv --pred-cols '*[abm]'",
+        {
+            "p.csv": lines('"a,a","b,b",m', "0.7,0.3,1", "0.4,0.6,2", "0.2,0.8,1"),
+            "y.csv": lines("y", '"a,a"', '"b,b"', '"a,a"'),
+        },
+        {"- --pred-cols '*[abm]' | --pred-cols 'a*' --pred-cols 'b*'": PAIRS},
+    ),
     # Odds, negative log-probabilities and counts of a random forest are no logits.
     Scenario(
         "",

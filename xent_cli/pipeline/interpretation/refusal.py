@@ -111,14 +111,15 @@ def _one_hot_of_others(question: Question, readings: Sequence[Interpretation]) -
     """Return an error if the columns that may each be the labels are one-hot together."""
     names = tuple(dict.fromkeys(name for reading in readings for name in reading.labels))
     hot = question.labels.matrix(names)
-    k = len(readings[0].preds)
+    preds = tuple(dict.fromkeys(name for reading in readings for name in reading.preds))
+    k = len(preds)
     if len(names) != k or k < 2 or hot is None or not np.isin(hot, (0.0, 1.0)).all():
         return None
     if (hot.sum(axis=0) != 1).any():
         return None
     return ColumnError(
         f"{question.labels.source.path}: {_listed(names)} have a 1 in one column of each row, and "
-        f"other names than the predictions {describe_preds(readings[0])}.",
+        f"do not match {_listed(preds)} by name.",
         hint="Give the labels the names of the predictions.",
     )
 

@@ -7,6 +7,7 @@ the columns are predictions at all: features come with every scale, too.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -39,6 +40,8 @@ def ways_out(question: Question, reading: Interpretation) -> str:
         return ""
     if (what := _of_other_kind(known)) is not None:
         return f"They look like {what}; write the probabilities themselves."
+    if way := _without_one(question, reading, known):
+        return way
     scales, sums = _possible(known, reading)
     ways = [way for scale, way in scales if leads(question, reading, scale=scale)]
     ways += [way for rule, way in sums if leads(question, reading, row_sums=rule)]
@@ -53,8 +56,34 @@ def _are_predictions(question: Question, reading: Interpretation) -> bool:
         return True
     family = reading.family
     own = family is not None and bool(family.middles)
+    if question.one_input and any(_may_be_others(question, reading)):
+        return False
     names = [f"{family.prefix} {family.suffix}"] if own and family is not None else reading.preds
     return any(rank_of_name(name) > 0 or _LOGITS.search(name) for name in names)
+
+
+def _may_be_others(question: Question, reading: Interpretation) -> Iterator[bool]:
+    """Say of each column that is left alone whether it holds fractions, as predictions do."""
+    for name in question.pred_pool(reading.labels):
+        if name not in reading.preds and not question.is_other(name):
+            values = question.preds.numbers(name)
+            yield values is not None and is_fractional(values)
+
+
+def _without_one(question: Question, reading: Interpretation, q: Floats) -> str:
+    """Name the column without which every row (K, n) sums to 1; empty if there is none."""
+    for at, name in enumerate(reading.preds if len(reading.preds) == len(q) > 2 else ()):
+        if _sum_to(np.delete(q, at, axis=0), 1.0):
+            rest = tuple(other for other in reading.preds if other != name)
+            asked = replace(question, wanted_preds=rest)
+            found = choose(asked).chosen
+            if found is not None and not any("," in other for other in rest):
+                way = option("pred_cols", ",".join(rest))
+                return f"Without {name} every row sums to 1; {way} leaves it out."
+            return (
+                f"Without {name} every row sums to 1: name the others with {option('pred_cols')}."
+            )
+    return ""
 
 
 def _of_other_kind(q: Floats) -> str | None:
