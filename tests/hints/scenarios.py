@@ -812,6 +812,8 @@ SUBJECTS = Counter(
         "schema/options.py EvalOptions.__post_init__ label_smoothing",
         "render/documents/explanation.py _tools compat",
         "render/documents/report.py document compat",
+        "render/junit.py render_junit xent gate",  # Names of suites.
+        "render/junit.py render_junit_error xent gate",
     )
 )
 """Options that the user gave and the message is about, though it does not begin with them."""

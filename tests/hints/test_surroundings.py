@@ -121,6 +121,14 @@ def test_the_configuration_of_another_user(world: Path, monkeypatch: pytest.Monk
     assert run(f"xent eval p.csv y.csv --config {path}", world).code == 2
 
 
+@follows("cli/app.py _refusal --debug")
+def test_a_defect(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xent_cli.pipeline.infer.choose", lambda _: 1 // 0)
+    assert "--debug shows where" in run("xent eval p.csv y.csv", world).err
+    with pytest.raises(ZeroDivisionError):
+        run("xent eval p.csv y.csv --debug", world)
+
+
 @follows("io/storage/remote.py _not_installed xent eval")
 def test_a_web_address_without_fsspec(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "fsspec", None)
