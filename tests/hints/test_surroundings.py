@@ -125,8 +125,7 @@ def test_the_configuration_of_another_user(world: Path, monkeypatch: pytest.Monk
 def test_a_defect(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xent_cli.pipeline.infer.choose", lambda _: 1 // 0)
     assert "--debug shows where" in run("xent eval p.csv y.csv", world).err
-    with pytest.raises(ZeroDivisionError):
-        run("xent eval p.csv y.csv --debug", world)
+    assert "ZeroDivisionError" in run("xent eval p.csv y.csv --debug", world).err
 
 
 @follows("io/storage/remote.py _not_installed xent eval")

@@ -72,7 +72,8 @@ def test_cumulative_probabilities_are_not_divided() -> None:
 
 
 def test_one_hot_columns_of_other_classes_are_no_positions() -> None:
-    asked = question("cat dog; 0.7 0.3; 0.4 0.6", "north south; 0 1; 1 0")
+    rows = "; 0.7 0.2 0.1; 0.4 0.5 0.1; 0.2 0.2 0.6"
+    asked = question(f"cat dog owl{rows}", "north south west; 0 1 0; 1 0 0; 0 0 1")
     assert refuse(asked, choose(asked)).hint == "Give the labels the names of the predictions."
 
 

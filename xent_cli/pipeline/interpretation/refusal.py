@@ -113,7 +113,7 @@ def _one_hot_of_others(question: Question, readings: Sequence[Interpretation]) -
     hot = question.labels.matrix(names)
     preds = tuple(dict.fromkeys(name for reading in readings for name in reading.preds))
     k = len(preds)
-    if len(names) != k or k < 2 or hot is None or not np.isin(hot, (0.0, 1.0)).all():
+    if len(names) != k or k < 3 or hot is None or not np.isin(hot, (0.0, 1.0)).all():
         return None
     if (hot.sum(axis=0) != 1).any():
         return None
