@@ -56,6 +56,13 @@ def test_what_the_user_says_of_them() -> None:
     assert chosen(PREDS, "a b c; 1 1 0; 0 1 0; 0 0 0", mode="binary").multilabel
 
 
+def test_fractions_are_not_the_labels_beside_a_column_that_is_called_so() -> None:
+    text = "a b logit_a logit_b label; 0.7 0.3 2.5 -1 0; 0.4 0.6 -1 2 1; 0.2 0.8 1 -0.5 0"
+    for name, labels in (("label", "label"), ("actual", "actual"), ("x", "a b")):
+        reading = chosen(text.replace(" label", f" {name}"), scale="logits")
+        assert (reading.preds, reading.labels) == (("logit_a", "logit_b"), tuple(labels.split()))
+
+
 def test_labels_and_predictions_in_one_input() -> None:
     reading = chosen("t_b t_a p_a p_b; 0 1 0.7 0.3; 1 0 0.4 0.6; 0 1 0.2 0.8")
     assert (reading.preds, reading.labels) == (("p_a", "p_b"), ("t_b", "t_a"))
