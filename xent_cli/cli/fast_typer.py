@@ -10,13 +10,17 @@ from typing import Any
 from typer.core import TyperCommand, TyperGroup
 
 _WHOLE = re.compile(r"[0-9]{1,9}")
+_OF_PARAMETERS = ("process_value", "multiple", "nargs", "name", "required", "callback")
+_OF_DESCRIPTORS = ("annotation", "choices", "parameter_info")
 
 
 class Command(TyperCommand):
     """A command whose values are not sent through pydantic where they are plainly right.
 
-    Typer coerces every value with it, and to import it takes as long as to import NumPy. What may
-    be wrong, or is a number with a fraction, goes there still, and to what Typer says of it.
+    Typer coerces every value with it since 0.29, and to import it takes as long as to import NumPy.
+    What may be wrong, or is a number with a fraction, goes there still, and to what Typer says of
+    it. The way round it uses what is inside Typer: where another Typer has another inside, every
+    value goes Typer's own way.
     """
 
     def get_params(self, ctx: Any) -> list[Any]:
@@ -34,9 +38,19 @@ class Group(TyperGroup):
 
 def _without_coercion(parameters: list[Any]) -> list[Any]:
     for parameter in parameters:
-        if "process_value" not in vars(parameter):
+        if _is_known(parameter) and "process_value" not in vars(parameter):
             parameter.process_value = partial(_process, parameter, parameter.process_value)
     return parameters
+
+
+def _is_known(parameter: Any) -> bool:
+    """Say whether a parameter is inside as `_process` takes it to be."""
+    descriptor = getattr(parameter, "type_descriptor", None)
+    return (
+        all(hasattr(parameter, name) for name in _OF_PARAMETERS)
+        and all(hasattr(descriptor, name) for name in _OF_DESCRIPTORS)
+        and (descriptor.annotation is not int or hasattr(descriptor.parameter_info, "max"))
+    )
 
 
 def _process(parameter: Any, coerce: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:
