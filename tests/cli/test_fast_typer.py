@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import pytest
 import typer
 
+from xent_cli.cli import fast_typer
 from xent_cli.cli.fast_typer import Command, Group
 
 CLEAN = {**os.environ, "TERM": "dumb", "COLUMNS": "80", "PYTHONIOENCODING": "utf-8"}
@@ -87,3 +88,12 @@ def test_a_command_gets_what_typer_would_give_it(arguments: list[str]):
 )
 def test_what_a_configuration_says_is_coerced(config: dict[str, Any]):
     assert call("x", cls=Command, config=config) == call("x", cls=None, config=config)
+
+
+@pytest.mark.parametrize("arguments", [["x", "--count", "7"], ["x", "--count", "0"], ["x", "y"]])
+def test_with_another_inside_values_go_typers_own_way(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(fast_typer, "_OF_DESCRIPTORS", ("annotation", "was_renamed"))
+    monkeypatch.setattr(fast_typer, "_process", None)
+    assert call(*arguments, cls=Command) == call(*arguments, cls=None)

@@ -45,7 +45,7 @@ def _without_coercion(parameters: list[Any]) -> list[Any]:
 
 def _is_known(parameter: Any) -> bool:
     """Say whether a parameter is inside as `_process` takes it to be."""
-    descriptor = getattr(parameter, "type_descriptor", None)
+    descriptor: Any = getattr(parameter, "type_descriptor", None)
     return (
         all(hasattr(parameter, name) for name in _OF_PARAMETERS)
         and all(hasattr(descriptor, name) for name in _OF_DESCRIPTORS)
