@@ -289,9 +289,10 @@ def _merged(a: ClusterSums, b: ClusterSums) -> ClusterSums:
         texts, places = distinct_texts(np.concatenate([texts, b.texts]))
         ours = places[: len(a.texts)][ours // k] * k + ours % k
         theirs = places[len(a.texts) :][theirs // k] * k + theirs % k
-    cells, at = np.unique(np.concatenate([ours, theirs]), return_inverse=True)
+    cells = np.union1d(ours, theirs)
+    at = np.searchsorted(cells, ours), np.searchsorted(cells, theirs)
     weight, loss = (
-        mine.joined(other).regrouped(at, len(cells))
-        for mine, other in ((a.weight, b.weight), (a.loss, b.loss))
+        ExactSums.placed(list(zip(both, at, strict=True)), len(cells))
+        for both in ((a.weight, b.weight), (a.loss, b.loss))
     )
     return ClusterSums(k, texts, cells, weight, loss, too_large)
