@@ -70,7 +70,7 @@ def test_the_copy_ends_with_the_process(tmp_path: Path) -> None:
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         while not (copies := children.read_text().split()):
             time.sleep(0.01)
-        while not _catches_terms(copies[0]):
+        while not (_catches_terms(copies[0]) and _catches_terms(str(process.pid))):
             time.sleep(0.01)
         process.terminate()
         _, err = process.communicate(timeout=60)
