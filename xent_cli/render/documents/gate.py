@@ -11,7 +11,7 @@ from xent_cli.render.documents.evidence import evidence
 from xent_cli.render.documents.report import describe_inputs
 from xent_cli.render.text import NOTHING, decimal, signed
 from xent_cli.render.view import View
-from xent_cli.schema.provenance import Notice
+from xent_cli.schema.provenance import Notice, configured
 
 SIGNS = {"pass": "pass", "fail": "FAIL", "inconclusive": "inconclusive"}
 
@@ -35,6 +35,7 @@ def document(result: GateResult, _view: View) -> Document:
         tone=result.outcome,
         remarks=_read(result),
         warnings=(*result.warnings, *_remarks(result)),
+        notes=configured(result.report.notes),
     )
 
 
@@ -74,8 +75,8 @@ def files(result: GateResult) -> str:
 
 def notices(result: GateResult) -> tuple[Notice, ...]:
     """Return what must not be lost on the way to CI: warnings, and what a file has set."""
-    notes = tuple(note for note in result.report.notes if note.code == "config")
-    return (*document(result, View()).warnings, *notes)
+    said = document(result, View())
+    return (*said.warnings, *said.notes)
 
 
 def title(verdict: Verdict) -> str:
