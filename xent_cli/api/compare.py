@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -15,6 +14,7 @@ from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.api.evaluate import with_doubts
 from xent_cli.api.inputs import open_session, read_options
 from xent_cli.errors import SameInputError, UsageError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.tally.paired_differences import Delta

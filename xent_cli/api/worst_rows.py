@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from xent_cli.analysis.worst_rows import Ranking, ranking_of
 from xent_cli.api.inputs import open_session, read
 from xent_cli.errors import ClassesError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.table_writer import Part, Values, table_writer
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.rows.measure import Measured

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial, reduce
 from threading import Event
 from typing import TYPE_CHECKING, Any, Generic
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic
 import numpy as np
 
 from xent_cli.errors import XentError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.align.units import Unit, make_partitions, make_units
 from xent_cli.io.memory_pool import release_memory
 from xent_cli.io.threads import Stop, map_ahead

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.errors import UsageError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source
 from xent_cli.metrics.rows.batch import Batch, NameRows

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from xent_cli.errors import UsageError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.open import open_source
 from xent_cli.io.source import Source
 from xent_cli.io.threads import available_cpus

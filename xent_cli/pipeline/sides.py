@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.align.row_order import Side
 from xent_cli.io.align.units import whole
 from xent_cli.io.block import Block

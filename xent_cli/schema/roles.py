@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from xent_cli.errors import ColumnError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.column import Column
 from xent_cli.schema.name_suggestions import did_you_mean, listed
 

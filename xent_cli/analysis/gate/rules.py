@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, NoReturn, get_args
 
 from xent_cli.analysis.gate.metrics import (
@@ -16,6 +16,7 @@ from xent_cli.analysis.gate.metrics import (
     canonical,
 )
 from xent_cli.errors import RuleError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.name_suggestions import did_you_mean, listed
 
 Operator = Literal["<=", "<", ">=", ">"]

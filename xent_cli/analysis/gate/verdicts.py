@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.gate.metric_values import Quantity, quantities, small_among
 from xent_cli.analysis.gate.rules import Rule
 from xent_cli.errors import option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.report import Report
 from xent_cli.numerics.significance import holm_divisors
 from xent_cli.schema.exit_codes import ExitCode

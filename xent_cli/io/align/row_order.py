@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import TypeVar
 
 import pyarrow as pa
 
 from xent_cli.errors import EmptyInputError, IdMismatchError, RowCountError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source, Use
 from xent_cli.schema.types import Header

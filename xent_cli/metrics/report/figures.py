@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.metrics.tally.third_powers import ZEROS, moments_at
 from xent_cli.numerics.estimates import Estimate
