@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.gate.false_alarms import count_false_alarms
 from xent_cli.analysis.gate.rules import Rule, parse_rules
@@ -151,14 +152,21 @@ def gate(
         session = replace(session, plans=(plan,))
     _require_names(rules, session.plans[0].spec)
     comparison: Comparison | None = None
+    calibration: Calibration | None = None
+    if any(rule.about.is_calibration for rule in rules):
+        from xent_cli.api.calibrate import calibrate_session
+
+        calibration = calibrate_session(session.only(0))
     if paired:
         (report, other), (delta,) = read_models(session, baseline=1)
         comparison = Comparison(other, report, delta)
     else:
-        report = report_of(session)
+        report = report_of(session) if calibration is None else calibration.report
         if saved is not None:
             comparison = Comparison(saved, report)
-    result = judge(report, rules, comparison, inconclusive=inconclusive, min_n=min_n)
+    result = judge(
+        report, rules, comparison, calibration=calibration, inconclusive=inconclusive, min_n=min_n
+    )
     result = replace(result, looks=looks)
     if comparison is None or not aa:
         return result
