@@ -85,6 +85,11 @@ def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
         from xent_cli.pipeline.interpretation.refusal import refuse
 
         raise refuse(question, choice, plan)
+    if options.positive is not None and not reading.binary:
+        from xent_cli.schema.positive_class import require_positive
+
+        counted = plan.spec.align == "position" and preds.named
+        require_positive(options.positive, plan.lookup, plan.index, counted=counted)
     if options.class_weights is None:
         return plan
     from xent_cli.schema.class_weights import balanced_weights, read_class_weights
@@ -92,7 +97,7 @@ def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
     if isinstance(options.class_weights, str) and options.class_weights == "balanced":
         weights = balanced_weights(_label_totals(plan))
     else:
-        weights = read_class_weights(options.class_weights, plan.index.names)
+        weights = read_class_weights(options.class_weights, plan.lookup)
     return replace(plan, spec=replace(plan.spec, class_weights=weights))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -123,17 +125,35 @@ def open_inputs(
         for model in models:
             require_same_index(model, labels)
     sources = [opened(model, "preds", options.header) for model in models]
-    if labels is None:
-        label_source = sources[0]
+    at = _holder(models, labels)
+    if at is not None and options.labels_header in (None, options.header):
+        label_source = sources[at]
     else:
         label_source = opened(labels, "labels", options.labels_header or options.header)
     for name, values in columns.items():
         from xent_cli.io.formats.in_memory import with_column
 
         label_source = with_column(label_source, str(name), values)
-    if labels is None:
-        sources[0] = label_source
+    if at is not None:
+        sources[at] = label_source
     return sources, label_source
+
+
+def _holder(models: Sequence[Any], labels: Any) -> int | None:
+    """Return which model's input holds the labels: the first, unless they are named."""
+    if labels is None:
+        return 0
+    paths = [os.fspath(data) if isinstance(data, str | os.PathLike) else "" for data in models]
+    for at, model in enumerate(models):
+        if model is labels or _is_same_file(paths[at], labels):
+            return at
+    return None
+
+
+def _is_same_file(path: str, other: Any) -> bool:
+    with suppress(OSError, ValueError):  # No file of this machine.
+        return isinstance(other, str | os.PathLike) and os.path.samefile(path, other)
+    return False
 
 
 def plan_models(sources: Sequence[Source], labels: Source, options: EvalOptions) -> list[Plan]:
@@ -152,6 +172,10 @@ def plan_models(sources: Sequence[Source], labels: Source, options: EvalOptions)
         alike = source.named and len(names) > 1 and set(names) <= set(source.names())
         own = replace(said, pred_cols=names) if alike else said
         plan = in_order(make_plan(source, labels, own), names, own)
+        if labels in sources:
+            from xent_cli.pipeline.repeated_labels import with_own_labels
+
+            plan = with_own_labels(plan, options)
         first.spec.require_equal(plan.spec)
         plans.append(plan)
     return plans
