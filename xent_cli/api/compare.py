@@ -39,7 +39,7 @@ from xent_cli.schema.types import (
 def compare(
     baseline: Any,
     *candidates: Any,
-    labels: Any,
+    labels: Any = None,
     # <<cog import signatures; signatures.write("compare") cog>>
     allow_same: bool = False,
     pred_cols: str | Sequence[str] = (),
@@ -83,8 +83,9 @@ def compare(
         The predictions that the others are compared with.
     candidates : the same
         One or more.
-    labels : the same
-        As `xent_cli.evaluate` takes them.
+    labels : the same, optional
+        As `xent_cli.evaluate` takes them. Without them the baseline holds the labels; candidates
+        that hold labels too must hold the same.
     allow_same : bool
         Whether a candidate may be the baseline's file.
     batch_rows, jobs, progress, **choices
@@ -101,6 +102,8 @@ def compare(
         If two models would be measured by different rules, with the field that differs.
     SameInputError
         If a candidate is the baseline, by content.
+    LabelError
+        If inputs that hold labels themselves differ in them.
     XentError
         As `xent_cli.evaluate` does.
 

@@ -29,7 +29,12 @@ def compare_command(
         typer.Argument(metavar="CANDIDATE...", help="Predictions of other models, same rows."),
     ],
     *,
-    labels: Annotated[str, typer.Option(metavar="LABELS", help="The labels of all of them.")],
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LABELS", help="The labels of all of them; omit it if BASELINE holds them."
+        ),
+    ] = None,
     trend: bool = False,
     output: OutputOptions,
     **said: Any,

@@ -29,8 +29,7 @@ def _columns(
 ) -> Iterator[tuple[str, int]]:
     if len(roles.preds) == spec.n_classes:
         yield from ((name, at) for at, name in enumerate(roles.preds))
-    elif spec.mode == "binary" and roles.confidence is None:
-        if not contradiction(index, roles.preds):
-            yield roles.preds[0], 1
+    elif spec.mode == "binary" and not (roles.confidence or contradiction(index, roles.preds)):
+        yield roles.preds[0], 1
     if order is not None and len(roles.labels) == spec.n_classes:
         yield from ((roles.labels[column], at) for at, column in enumerate(order))

@@ -66,6 +66,10 @@ def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
         from xent_cli.pipeline.interpretation.refusal import refuse
 
         raise refuse(question, choice)
+    if len(reading.labels) > 1 and choice.chosen is not None:
+        from xent_cli.pipeline.twin_columns import require_no_twins
+
+        require_no_twins(question, reading)
     roles = roles_of(
         named,
         [column.name for column in preds.columns if column.kind != "other"],

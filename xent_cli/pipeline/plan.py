@@ -169,12 +169,7 @@ class Plan:
         named = self.roles.preds if len(self.roles.preds) == len(q) else ()
         pred_place = replace(preds.place, columns=named)
         weight_place = labels.place if self.roles.weight_in_labels else preds.place
-        values = self._label_values(labels, self.roles.labels)
-        if self.roles.repeated:
-            from xent_cli.pipeline.repeated_labels import require_same_labels
-
-            own = self._label_values(preds, self.roles.repeated)
-            require_same_labels(self.index, (preds, own), (labels, values), self.roles.repeated)
+        values = self._label_values(preds, labels)
         if isinstance(values, LabelValues):
             ignored = values.equal_to(self.spec.ignore)
             values = self.index.blank(values)
@@ -264,11 +259,20 @@ class Plan:
         good = inside | (codes >= 0) | np.isnan(numbers) | values.equal_to(self.spec.ignore)
         return np.nan_to_num(numbers)[np.newaxis, :] if good.all() else np.where(inside, 0, codes)
 
-    def _label_values(self, labels: Block, columns: tuple[str, ...]) -> LabelValues | Floats:
+    def _label_values(self, preds: Block, labels: Block) -> LabelValues | Floats:
+        """Return the labels of the rows, which the predictions may repeat."""
+        values = self._values_of(labels, self.roles.labels)
+        if self.roles.repeated:
+            from xent_cli.pipeline.repeated_labels import require_same_labels
+
+            own = self._values_of(preds, self.roles.repeated)
+            require_same_labels(self.index, (preds, own), (labels, values), self.roles.repeated)
+        return values
+
+    def _values_of(self, labels: Block, columns: tuple[str, ...]) -> LabelValues | Floats:
         if self.order is None:
             return labels.label(columns[0])
-        matrix = labels.numbers(columns, self.width)
-        return np.ascontiguousarray(matrix[list(self.order)])
+        return np.ascontiguousarray(labels.numbers(columns, self.width)[list(self.order)])
 
     @property
     def width(self) -> int:

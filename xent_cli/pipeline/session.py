@@ -84,7 +84,12 @@ class Session:
 
     def only(self, index: int) -> Session:
         """Return the session of one model."""
-        return self if len(self.plans) == 1 else replace(self, plans=(self.plans[index],))
+        if len(self.plans) == 1:
+            return self
+        plan = self.plans[index]
+        if plan.preds is plan.labels:  # There is nothing to join it with.
+            plan = replace(plan, spec=replace(plan.spec, unmatched=None))
+        return replace(self, plans=(plan,))
 
     def require_unchanged(self) -> None:
         """Raise BrokenFileError if an input is another than when it was opened."""
@@ -126,7 +131,9 @@ def open_inputs(
             require_same_index(model, labels)
     sources = [opened(model, "preds", options.header) for model in models]
     at = _holder(models, labels)
-    if at is not None and options.labels_header in (None, options.header):
+    if labels is not None and options.labels_header not in (None, options.header):
+        at = None  # It is to be read in two ways.
+    if at is not None:
         label_source = sources[at]
     else:
         label_source = opened(labels, "labels", options.labels_header or options.header)
@@ -164,18 +171,25 @@ def plan_models(sources: Sequence[Source], labels: Source, options: EvalOptions)
     SignatureError
         If their rules cannot be made the same.
     """
-    first = make_plan(sources[0], labels, options)
+
+    def planned(plan: Plan) -> Plan:
+        """Return the plan of a model, whose input may have labels like those of another one."""
+        if plan.preds is labels and len(sources) > 1 and plan.roles.id is not None:
+            return replace(plan, spec=replace(plan.spec, unmatched=options.unmatched))
+        if plan.preds is labels or labels not in sources:
+            return plan
+        from xent_cli.pipeline.repeated_labels import with_own_labels
+
+        return with_own_labels(plan, options)
+
+    first = planned(make_plan(sources[0], labels, options))
     plans = [first]
     said = replace(options, label_col=first.roles.labels, by=first.spec.by)
     names = first.roles.preds
     for source in sources[1:]:
         alike = source.named and len(names) > 1 and set(names) <= set(source.names())
         own = replace(said, pred_cols=names) if alike else said
-        plan = in_order(make_plan(source, labels, own), names, own)
-        if labels in sources:
-            from xent_cli.pipeline.repeated_labels import with_own_labels
-
-            plan = with_own_labels(plan, options)
+        plan = planned(in_order(make_plan(source, labels, own), names, own))
         first.spec.require_equal(plan.spec)
         plans.append(plan)
     return plans

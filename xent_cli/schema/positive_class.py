@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from xent_cli.errors import ClassesError, LabelError, option
-from xent_cli.schema.class_names import as_number, bare_names, polarity
 from xent_cli.schema.class_lookup import ClassLookup
+from xent_cli.schema.class_names import as_number, bare_names, polarity
 from xent_cli.schema.label_encoder import ClassIndex, polar_aliases
 from xent_cli.schema.name_suggestions import did_you_mean
 from xent_cli.schema.options import EvalOptions
@@ -51,12 +52,7 @@ def binary_index(distinct: Sequence[str], preds: Sequence[str], options: EvalOpt
         )
     said = _said_name(preds[0])
     if options.positive is not None:
-        among = any(_same(text, options.positive) for text in distinct)
-        if among or options.positive not in (preds[0], said):
-            return _with_positive(options.positive, distinct, given, preds[0])
-        # The column's own class is the positive one anyway; what that is has to be found.
-        if all(as_number(text) in (0, 1) for text in distinct):
-            distinct = ()
+        return _as_said(options.positive, distinct, preds[0], said, options)
     words = all(polarity(text) is not None for text in distinct)
     if words and given is None and _speaks_of_negative(preds[0]):
         # The column is the probability of 0, no or false: that is the class it makes positive.
@@ -81,6 +77,18 @@ def binary_index(distinct: Sequence[str], preds: Sequence[str], options: EvalOpt
         f"Which label does the probability speak of? The labels are {shown}.",
         hint=f"Name that one: {_choices(distinct)}.",
     )
+
+
+def _as_said(
+    positive: str, distinct: Sequence[str], column: str, said: str, options: EvalOptions
+) -> ClassIndex:
+    """Return the index that the user asked for, by a label or by the column."""
+    among = any(_same(text, positive) for text in distinct)
+    if among or positive not in (column, said):
+        return _with_positive(positive, distinct, options.classes, column)
+    # The column's own class is the positive one anyway; what that is has to be found.
+    numeric = all(as_number(text) in (0, 1) for text in distinct)
+    return binary_index(() if numeric else distinct, [column], replace(options, positive=None))
 
 
 def _choices(distinct: Sequence[str]) -> str:

@@ -135,9 +135,7 @@ class Rule:
         found = None if self.is_pattern else lookup.find(self.class_name)
         if found is None:
             fault = f"there is no class {self.class_name!r}"
-            raise RuleError(
-                f"The rule {self.text!r}: {fault}.", hint=lookup.hint(self.class_name)
-            )
+            raise RuleError(f"The rule {self.text!r}: {fault}.", hint=lookup.hint(self.class_name))
         return replace(self, class_name=lookup.names[found])
 
     def slicing_among(self, slicings: Sequence[Sequence[str]]) -> int | None:
