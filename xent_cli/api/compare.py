@@ -20,6 +20,7 @@ from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.tally.paired_differences import Delta
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.pipeline.execute import report_on, run
+from xent_cli.pipeline.operand import split_operand
 from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.session import Session
 from xent_cli.pipeline.step import Step
@@ -124,11 +125,17 @@ def compare(
     reports, deltas = read_models(session)
     first, *others = reports
     return Contrast(
-        tuple(plan.preds.path for plan in session.plans),
+        tuple(map(_name_of, models, session.plans)),
         tuple(
             Comparison(first, report, delta) for report, delta in zip(others, deltas, strict=True)
         ),
     )
+
+
+def _name_of(model: Any, plan: Plan) -> str:
+    """Return what a model is called: its input, with the columns that were named behind it."""
+    _, columns = split_operand(model)
+    return "#".join((plan.preds.path, *columns))
 
 
 def read_models(session: Session, baseline: int = 0) -> tuple[list[Report], tuple[Delta, ...]]:
@@ -208,11 +215,12 @@ def _fingerprint(model: Any) -> str:
     if isinstance(model, np.ndarray) and not model.dtype.hasobject:
         content = f"{model.dtype} {model.shape}".encode() + np.ascontiguousarray(model).tobytes()
         return hashlib.sha256(content).hexdigest()
-    if not isinstance(model, str | os.PathLike) or not os.path.isfile(model):
+    path, columns = split_operand(model)
+    if not isinstance(path, str | os.PathLike) or not os.path.isfile(path):
         return ""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256("".join(columns).encode())
     try:
-        with open(model, "rb") as file:
+        with open(path, "rb") as file:
             while chunk := file.read(1 << 20):
                 digest.update(chunk)
     except OSError:

@@ -32,7 +32,9 @@ def compare_command(
     labels: Annotated[
         str | None,
         typer.Option(
-            metavar="LABELS", help="The labels of all of them; omit it if BASELINE holds them."
+            "--labels",
+            metavar="LABELS",
+            help="The labels of all of them; omit it if BASELINE holds them.",
         ),
     ] = None,
     trend: bool = False,

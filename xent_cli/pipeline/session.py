@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
-from xent_cli.errors import UsageError
+from xent_cli.errors import UsageError, option
 from xent_cli.io.open import open_source
 from xent_cli.io.source import Source
 from xent_cli.io.threads import available_cpus
 from xent_cli.pipeline.infer import make_plan
+from xent_cli.pipeline.operand import split_operand
 from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.sides import join_of
 from xent_cli.schema.class_names import match_columns
@@ -64,8 +65,14 @@ class Session:
         SignatureError
             If the rules for two models cannot be made the same.
         """
-        sources, label_source = open_inputs(models, labels, options, columns or {})
-        return cls(tuple(plan_models(sources, label_source, options)), execution)
+        split = [split_operand(model) for model in models]
+        inputs, said = [data for data, _ in split], [names for _, names in split]
+        if any(said) and options.pred_cols:
+            raise UsageError(
+                f"Columns stand behind a # and in {option('pred_cols')}.", hint="Name them once."
+            )
+        sources, label_source = open_inputs(inputs, labels, options, columns or {})
+        return cls(tuple(plan_models(sources, label_source, options, said)), execution)
 
     @property
     def jobs(self) -> int:
@@ -163,8 +170,15 @@ def _is_same_file(path: str, other: Any) -> bool:
     return False
 
 
-def plan_models(sources: Sequence[Source], labels: Source, options: EvalOptions) -> list[Plan]:
+def plan_models(
+    sources: Sequence[Source],
+    labels: Source,
+    options: EvalOptions,
+    said: Sequence[tuple[str, ...]],
+) -> list[Plan]:
     """Plan each model as the first is planned: the same label columns, the same order of classes.
+
+    `said` are the prediction columns that users named for a model alone, if they did.
 
     Raises
     ------
@@ -182,17 +196,21 @@ def plan_models(sources: Sequence[Source], labels: Source, options: EvalOptions)
 
         return with_own_labels(plan, options)
 
-    first = planned(make_plan(sources[0], labels, options))
+    first = planned(make_plan(sources[0], labels, _with_columns(options, said[0])))
     plans = [first]
-    said = replace(options, label_col=first.roles.labels, by=first.spec.by)
+    shared = replace(options, label_col=first.roles.labels, by=first.spec.by)
     names = first.roles.preds
-    for source in sources[1:]:
+    for source, columns in zip(sources[1:], said[1:], strict=True):
         alike = source.named and len(names) > 1 and set(names) <= set(source.names())
-        own = replace(said, pred_cols=names) if alike else said
+        own = _with_columns(shared, columns or (names if alike else ()))
         plan = planned(in_order(make_plan(source, labels, own), names, own))
         first.spec.require_equal(plan.spec)
         plans.append(plan)
     return plans
+
+
+def _with_columns(options: EvalOptions, columns: tuple[str, ...]) -> EvalOptions:
+    return replace(options, pred_cols=columns) if columns else options
 
 
 def in_order(plan: Plan, names: Sequence[str], options: EvalOptions) -> Plan:
