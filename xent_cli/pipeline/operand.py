@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import glob
 import os
-import shlex
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -33,8 +31,10 @@ def split_operand(data: Any) -> tuple[Any, tuple[str, ...]]:
     path, mark, columns = text.rpartition("#")
     if not mark or not columns or os.path.exists(text) or path.lower().endswith(_SHEETS):
         return data, ()
+    from glob import glob  # Most models are named without a #.
+
     file = path.rpartition("#")[0] if _is_sheet(path) else path
-    if path != "-" and not os.path.exists(file) and not glob.glob(file):
+    if not os.path.exists(file) and not glob(file):
         return data, ()
     return path, (columns,)
 
@@ -58,6 +58,8 @@ def compare_command(path: str, models: Iterable[Sequence[str]], labels: str | No
     """
     if not os.path.exists(path) or (labels is not None and not os.path.exists(labels)):
         return None
+    import shlex
+
     words = [f"{path}#{','.join(columns)}" for columns in models]
     tail = [] if labels is None else ["--labels", labels]
     return shlex.join(["xent", "compare", *words, *tail])
