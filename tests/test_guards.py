@@ -149,7 +149,7 @@ CSV = """
 """
 PARQUET = "io.formats.parquet io.formats.row_groups pipeline.processes"
 TABLE = "render.document render.documents render.documents.report render.layout render.terminal"
-HEAVY = ("numpy", "pandas", "pyarrow", "pydantic", "rich")
+HEAVY = ("fsspec", "numpy", "openpyxl", "pandas", "polars", "pyarrow", "pydantic", "rich")
 IMPORTED = f"""
 import sys
 from xent_cli.cli import main
