@@ -147,11 +147,11 @@ def test_an_index_of_pandas_is_compared_under_no_name(tmp_path: Path) -> None:
 def test_ids_that_are_one_number_are_one_id(
     tmp_path: Path, ours: tuple[str, ...], theirs: tuple[str, ...], *, same: bool
 ) -> None:
-    a = tmp_path / "a.csv"
-    b = tmp_path / "b.csv"
-    lines = [",".join(map(str, (i, *row))) for i, row in zip(ours, P, strict=True)]
-    a.write_text("\n".join(["id,p_0,p_1,p_2", *lines]))
-    b.write_text("\n".join(["id,y", *(f"{i},{y}" for i, y in zip(theirs, (0, 1, 2, 1), strict=True))]))
+    a, b = tmp_path / "a.csv", tmp_path / "b.csv"
+    preds = [",".join(map(str, (i, *row))) for i, row in zip(ours, P, strict=True)]
+    labels = [f"{i},{y}" for i, y in zip(theirs, (0, 1, 2, 1), strict=True)]
+    a.write_text("\n".join(["id,p_0,p_1,p_2", *preds]))
+    b.write_text("\n".join(["id,y", *labels]))
     if same:
         evaluate(str(a), str(b))
     else:
