@@ -92,8 +92,8 @@ def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
     if options.positive is not None and not reading.binary:
         from xent_cli.schema.positive_class import require_positive
 
-        counted = plan.spec.align == "position" and preds.named
-        require_positive(options.positive, plan.lookup, plan.index, counted=counted)
+        counted = plan.roles.preds if plan.spec.align == "position" and preds.named else ()
+        require_positive(options.positive, plan.lookup, plan.index, counted)
     if options.class_weights is None:
         return plan
     from xent_cli.schema.class_weights import balanced_weights, read_class_weights

@@ -53,8 +53,8 @@ def compare_command(path: str, models: Iterable[Sequence[str]], labels: str | No
 
     Examples
     --------
-    >>> compare_command(__file__, [["lr_*"], ["dt_*"]], None).split("operand.py")[1:]
-    ["#lr_*' '", "#dt_*'"]
+    >>> compare_command("/dev/null", [["lr_*"], ["dt_*"]], None)
+    "xent compare '/dev/null#lr_*' '/dev/null#dt_*'"
     """
     if not os.path.exists(path) or (labels is not None and not os.path.exists(labels)):
         return None

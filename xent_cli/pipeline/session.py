@@ -69,7 +69,7 @@ class Session:
         inputs, said = [data for data, _ in split], [names for _, names in split]
         if any(said) and options.pred_cols:
             raise UsageError(
-                f"Columns stand behind a # and in {option('pred_cols')}.", hint="Name them once."
+                f"{option('pred_cols')}: columns stand behind a # as well.", hint="Name them once."
             )
         sources, label_source = open_inputs(inputs, labels, options, columns or {})
         return cls(tuple(plan_models(sources, label_source, options, said)), execution)

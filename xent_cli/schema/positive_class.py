@@ -138,7 +138,7 @@ def contradiction(index: ClassIndex, preds: Sequence[str]) -> tuple[Notice, ...]
 
 
 def require_positive(
-    positive: str, lookup: ClassLookup, index: ClassIndex, *, counted: bool
+    positive: str, lookup: ClassLookup, index: ClassIndex, counted: Sequence[str]
 ) -> None:
     """Refuse a positive class that contradicts two columns, or means nothing for others.
 
@@ -149,8 +149,8 @@ def require_positive(
     lookup : ClassLookup
     index : ClassIndex
         Of prediction columns of which each speaks of a class.
-    counted : bool
-        Whether labels are positions of the columns, so that 1 is the second.
+    counted : sequence of str
+        The columns, where labels are positions of them, so that 1 is the second.
 
     Raises
     ------
@@ -159,26 +159,24 @@ def require_positive(
     Examples
     --------
     >>> index = ClassIndex(("cat", "dog"))
-    >>> require_positive("dog", ClassLookup(index.names), index, counted=True)
+    >>> require_positive("dog", ClassLookup(index.names), index, ["cat", "dog"])
     """
-    said = option("positive", positive)
     if len(lookup.names) != 2:
         raise ClassesError(
-            f"{said}: only one of two classes can be the positive one, and there are "
-            f"{len(lookup.names)} columns of predictions.",
+            f"{option('positive', positive)}: only one of two classes can be the positive one, and "
+            f"there are {len(lookup.names)} columns of predictions.",
             hint="Leave it out.",
         )
     found = lookup.find(positive)
     if found is None and index.find(positive) < 0:
-        raise ClassesError(f"{said}: there is no such class.", hint=lookup.hint(positive))
-    if counted and found == 0:
-        first, second = (next((c for c, at in lookup.columns if at == k), "") for k in (0, 1))
         raise ClassesError(
-            f"{said}: labels are positions of columns, and a label of 1 would be "
-            f"{lookup.names[1]}.",
-            hint=f"If 1 is {lookup.names[0]}, say {option('pred_cols', f'{second},{first}')}."
-            if first and second
-            else f"Name the classes in the order of the columns with {option('classes')}.",
+            f"{option('positive', positive)}: there is no such class.", hint=lookup.hint(positive)
+        )
+    if len(counted) == 2 and found == 0 and as_number(lookup.names[0]) is None:
+        raise ClassesError(
+            f"{option('positive', positive)}: labels are positions of columns, and a label of 1 "
+            f"would be {lookup.names[1]}.",
+            hint=f"If 1 is {lookup.names[0]}, say {option('pred_cols', ','.join(counted[::-1]))}.",
         )
 
 
