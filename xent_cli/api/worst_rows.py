@@ -23,9 +23,10 @@ from xent_cli.numerics.arrays import Labels
 from xent_cli.pipeline.execute import report_on, run
 from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.step import Step
+from xent_cli.schema.class_lookup import ClassLookup
 from xent_cli.schema.file_guard import guarded
 from xent_cli.schema.id_columns import naming_column
-from xent_cli.schema.name_suggestions import did_you_mean, listed
+from xent_cli.schema.name_suggestions import listed
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import (
     Engine,
@@ -130,7 +131,7 @@ def worst_rows(
     name = naming_column(plan.roles.id, plan.roles.ids, plan.preds.columns)
     plan = replace(plan, roles=replace(plan.roles, name=name))
     session = replace(session, plans=(plan,))
-    code = None if label is None else _class_of(label, plan.spec)
+    code = None if label is None else _class_of(label, plan.lookup)
     with ExitStack() as files:
         writers = [files.enter_context(table_writer(*to, _kinds(plan))) for to in write]
 
@@ -144,7 +145,7 @@ def worst_rows(
         found = run(session, RowsStep(top, code, where, bool(write)), written if write else None)
         listed = found.sum
         report = report_on(listed.tally, plan, found.rows, session.join)
-    return ranking_of(report, listed.worst, listed.n_among, label, where)
+    return ranking_of(report, listed.worst, listed.n_among, _name_of(code, plan.spec), where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,14 +203,19 @@ class RowsStep(Step[Listed]):
         return Listed(Tally.of_measured(measured), worst, len(among), self.top, every)
 
 
-def _class_of(name: str, spec: Spec) -> int:
+def _class_of(name: str, lookup: ClassLookup) -> int:
     """Return the position of a class; ClassesError, with the nearest name, if there is none."""
-    if name in spec.classes:
-        return spec.classes.index(name)
+    found = lookup.find(name)
+    if found is not None:
+        return found
     raise ClassesError(
-        f"{option('label', name)}: there is no such class among {listed(spec.classes)}.",
-        hint=did_you_mean(name, spec.classes),
+        f"{option('label', name)}: there is no such class among {listed(lookup.names)}.",
+        hint=lookup.hint(name),
     )
+
+
+def _name_of(code: int | None, spec: Spec) -> str | None:
+    return None if code is None else spec.classes[code]
 
 
 def _named(losses: RowLosses, measured: Measured) -> RowLosses:

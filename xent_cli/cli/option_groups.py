@@ -27,7 +27,8 @@ PredsArgument = Annotated[
     str,
     typer.Argument(
         metavar="PREDS",
-        help="Predictions: a file, folder, pattern or address (s3://...); - is standard input.",
+        help="Predictions: a file, folder, pattern or address (s3://...); - is standard input. "
+        "FILE#COLUMNS names one of several models.",
     ),
 ]
 LabelsArgument = Annotated[

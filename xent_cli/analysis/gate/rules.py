@@ -20,6 +20,7 @@ from xent_cli.analysis.gate.metrics import (
 from xent_cli.analysis.gate.rule_numbers import GRAMMAR, read_level, read_number
 from xent_cli.errors import RuleError, option
 from xent_cli.fast_dataclass import dataclass
+from xent_cli.schema.class_lookup import ClassLookup
 from xent_cli.schema.name_suggestions import did_you_mean, listed
 
 Operator = Literal["<=", "<", ">=", ">"]
@@ -120,6 +121,24 @@ class Rule:
         if not found:
             _refuse(self.text, f"there is no class {self.class_name!r}", self.class_name, names)
         return found
+
+    def by_class(self, lookup: ClassLookup) -> Rule:
+        """Return the rule with the class's own name, where it names a column of the class.
+
+        Raises
+        ------
+        RuleError
+            If it names no class, with the nearest name.
+        ClassesError
+            If it names columns of two classes.
+        """
+        if self.class_name is None or self._named(self.class_name, lookup.names):
+            return self
+        found = None if self.is_pattern else lookup.find(self.class_name)
+        if found is None:
+            fault = f"there is no class {self.class_name!r}"
+            raise RuleError(f"The rule {self.text!r}: {fault}.", hint=lookup.hint(self.class_name))
+        return replace(self, class_name=lookup.names[found])
 
     def slicing_among(self, slicings: Sequence[Sequence[str]]) -> int | None:
         """Return the position of the slicing, by its columns, whose slices the rule is about.

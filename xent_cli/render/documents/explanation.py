@@ -11,7 +11,6 @@ from xent_cli.render.document import Column, Document, Row, Table, cells_of
 from xent_cli.render.documents.report import describe, describe_inputs
 from xent_cli.render.text import decimal, percent
 from xent_cli.render.view import View, sort_rows
-from xent_cli.schema.provenance import configured
 
 _SHOWN = 10
 
@@ -56,7 +55,7 @@ def document(found: Explanation, view: View) -> Document:
         report.signature,
         remarks=(describe(report), *describe_inputs(report.inputs)),
         warnings=found.warnings,
-        notes=configured(report.notes),
+        notes=report.notes,
     )
 
 

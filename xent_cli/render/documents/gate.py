@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from xent_cli.analysis.gate.rules import Rule
 from xent_cli.analysis.gate.verdicts import HOLM, OPEN, GateResult, Verdict
+from xent_cli.metrics.report.report import Report
 from xent_cli.render.document import Block, Column, Document, Fact, Facts, Row, Table
 from xent_cli.render.documents.evidence import evidence
-from xent_cli.render.documents.report import describe_inputs
+from xent_cli.render.documents.report import describe_inputs, notes_of
 from xent_cli.render.text import NOTHING, decimal, signed
 from xent_cli.render.view import View
-from xent_cli.schema.provenance import Notice, configured
+from xent_cli.schema.provenance import Notice
 
 SIGNS = {"pass": "pass", "fail": "FAIL", "inconclusive": "inconclusive"}
 
@@ -35,7 +37,7 @@ def document(result: GateResult, _view: View) -> Document:
         tone=result.outcome,
         remarks=_read(result),
         warnings=(*result.warnings, *_remarks(result)),
-        notes=configured(result.report.notes),
+        notes=notes_of(_reports(result)),
     )
 
 
@@ -165,6 +167,12 @@ def margin(verdict: Verdict) -> str:
     if verdict.rule.about.is_share:
         return f"{left:+.3g}" if 0 < abs(left) < 0.001 else f"{left:+.1%}"
     return signed(left)
+
+
+def _reports(result: GateResult) -> Iterator[Report]:
+    yield result.report
+    if result.comparison is not None:
+        yield result.comparison.baseline
 
 
 def _read(result: GateResult) -> tuple[str, ...]:
