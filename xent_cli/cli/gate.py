@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     GateOptions,
     PairOptions,
     without=("sort", "top"),
-    formats=Literal["table", "json", "md", "junit", "github"],
+    formats=Literal["table", "json", "md", "html", "junit", "github"],
 )
 def gate_command(
     preds: PredsArgument,

@@ -81,12 +81,19 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table, with what stands above and below it. Either may stand without rows."""
+    """A table, with what stands above and below it. Either may stand without rows.
+
+    Attributes
+    ----------
+    name : str
+        What it is of, by which a figure finds it; not shown.
+    """
 
     columns: tuple[Column, ...] = ()
     rows: tuple[Row, ...] = ()
     title: str = ""
     note: str = ""
+    name: str = ""
 
     def columns_in(self, medium: Medium) -> list[Column]:
         """Return the columns that a format has."""
@@ -117,6 +124,7 @@ class Facts:
 
     facts: tuple[Fact, ...]
     header: tuple[str, str, str] = ("", "", "")
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +135,7 @@ class Curve:
     losses: tuple[float, ...]
     best: int
     rises: int | None = None
+    name: str = "training"
 
 
 Block = Table | Facts | Curve
