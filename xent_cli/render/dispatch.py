@@ -5,6 +5,7 @@ Only what a format needs is imported: Rich, say, takes its time.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -72,8 +73,9 @@ def render(result: Any, form: str, view: View) -> str:
 
             return render_markdown(document_of(result, view), view)
         case "html":
-            from xent_cli.render.html.page import render_page
+            from xent_cli.render.html.page import MOST_ROWS, render_page
 
+            view = replace(view, most=MOST_ROWS)
             return render_page(result, document_of(result, view), view)
         case "csv":
             from xent_cli.render.csv import render_csv

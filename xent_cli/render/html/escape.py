@@ -92,6 +92,18 @@ def short_names(names: list[str], width: int) -> list[str]:
     return [_cut(name, MOST_SHOWN) for name in shown]
 
 
+def called(name: str, noun: str, width: int = 40) -> str:
+    """Name a class or slice in a sentence; a number alone would be read as a figure.
+
+    Examples
+    --------
+    >>> called("dog", "class"), called("8", "class")
+    ('dog', 'class 8')
+    """
+    (shown,) = short_names([name], width)
+    return shown if any(c.isalpha() for c in shown) else f"{noun} {shown}"
+
+
 def _cut(text: str, width: int) -> str:
     tail = (width - 1) // 2
     return text if len(text) <= width else f"{text[: width - 1 - tail]}…{text[-tail:]}"

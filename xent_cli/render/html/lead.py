@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xent_cli.render.document import Document
+from xent_cli.render.html.escape import called
 from xent_cli.render.text import decimal, interval, percent, signed
 
 _WORDS = {"pass": "✓ PASS", "fail": "✗ FAIL", "inconclusive": "? INCONCLUSIVE"}
@@ -120,7 +121,7 @@ def _explanation(found: Any) -> Lead:
     worst = max(report.classes, key=lambda row: row.share or 0.0)
     said = _loss(report)
     if worst.share:
-        said += f": {percent(worst.share)} of it is in {worst.name}"
+        said += f": {percent(worst.share)} of it is in {called(worst.name, 'class')}"
     return Lead(said, _sure(report))
 
 

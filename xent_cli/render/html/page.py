@@ -11,15 +11,19 @@ from xent_cli.render.html.escape import Markup, el, join
 from xent_cli.render.html.lead import Lead, lead_of
 from xent_cli.render.html.sections import Section, sections_of
 from xent_cli.render.html.style import STYLE, digest
-from xent_cli.render.html.tables import OPEN_ROWS, rows_of, table_of
+from xent_cli.render.html.tables import MOST_ROWS, OPEN_ROWS, rows_of, table_of
 from xent_cli.render.text import break_in_json
 from xent_cli.render.view import View
+
+__all__ = ["MOST_ROWS", "render_fragment", "render_page"]
 
 _POLICY = "default-src 'none'; style-src '{}'; base-uri 'none'; form-action 'none'"
 _IN_SCRIPT = {ord(c): f"\\u{ord(c):04x}" for c in "<>&"}
 """What could end a script element stands as an escape of JSON, as all that is not ASCII does."""
 MOST_DATA = 600_000
 """Bytes of a result's JSON that a page may hold."""
+_REMARKS = 4
+"""Lines on what was read; a training may have hundreds of files."""
 _MOST_SLICES = 2_000
 """More slices would have more bytes; writing them down only to count them takes long."""
 
@@ -74,7 +78,10 @@ def _header(document: Document, lead: Lead, level: int) -> Markup:
     if lead.sub:
         parts.append(el("p", lead.sub, class_="sub"))
     remarks = (lead.remark, *document.remarks) if lead.remark else document.remarks
-    parts += [el("p", remark, class_="muted") for remark in remarks]
+    lines = [el("p", remark, class_="muted") for remark in dict.fromkeys(remarks)]
+    parts += lines[:_REMARKS]
+    if more := lines[_REMARKS:]:
+        parts.append(el("details", el("summary", f"{len(more):,} more inputs"), *more))
     return el("header", *parts)
 
 

@@ -18,6 +18,7 @@ _TITLES = {
     "worst": "Rows with the highest loss",
 }
 """Of blocks without a figure or a title of their own."""
+_BY = ("classes", "slices", "differences", "slice-differences")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ def sections_of(result: Any, document: Document, view: View) -> list[Section]:
         title = _TITLES.get(block.name, "")
         if isinstance(block, Table) and block.title:
             title = block.title[0].upper() + block.title[1:]
+        elif isinstance(block, Table) and block.name in _BY and figure is None and block.columns:
+            title = f"By {block.columns[0].title}"
         name = block.name if not index else f"{block.name}-{index + 1}"
         found.append(Section(name, title if figure is None else figure.title, block, figure))
     return found
@@ -75,11 +78,10 @@ def _figure(result: Any, block: Block, index: int, view: View) -> Figure | None:
             from xent_cli.render.html.figures import class_bars
 
             return class_bars.draw(report)
-        case "slices":
+        case "slices" if isinstance(block, Table):
             from xent_cli.render.html.figures import slices
 
-            table = report.slices(min_n=view.min_n)[index]
-            return slices.draw(table, report.cross_entropy, view)
+            return slices.draw(block, report.cross_entropy, report.tally.spec.unit)
         case "differences" | "slice-differences":
             return _forest(result, block, index, view)
         case "models":

@@ -42,8 +42,8 @@ overflow-wrap:anywhere}
 .xent table{border:0;border-collapse:collapse;font-size:14px;color:var(--fg);
 font-variant-numeric:tabular-nums;margin:0}
 .xent caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.xent td,.xent th{border:0;border-bottom:1px solid var(--line);padding:5px 14px 5px 0;
-text-align:left;vertical-align:top;background:none;font-weight:400;max-width:34em}
+.xent td,.xent th{border:0;border-bottom:1px solid var(--line);padding:5px 12px 5px 0;
+text-align:left;vertical-align:top;background:none;font-weight:400;max-width:34em;overflow-wrap:break-word}
 .xent thead th{color:var(--muted);font-size:12.5px;vertical-align:bottom;white-space:nowrap}
 .xent .n{text-align:right;white-space:nowrap}
 .xent tr.strong td,.xent tr.strong th,.xent b{font-weight:650}
@@ -58,7 +58,7 @@ background:var(--card);padding:12px 16px;margin:0 0 18px}
 background:none;overflow-wrap:anywhere}
 .xent :focus-visible{outline:2px solid #3d7cc9;outline-offset:2px}
 @media(min-width:1000px){.xent .pair{display:grid;
-grid-template-columns:minmax(0,5fr) minmax(0,7fr);gap:0 44px}
+grid-template-columns:minmax(0,9fr) minmax(0,14fr);gap:0 36px}
 .xent .pair .title{grid-column:1/-1}}
 @media(max-width:999px){.xent .pair details{margin-top:14px}}
 @media(max-width:500px){.xent-in{padding:16px 16px 24px}.xent .lead{font-size:23px}

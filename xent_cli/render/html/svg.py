@@ -139,7 +139,9 @@ def draw_marks(
     bottom = top + ROW * len(marks)
     parts = [_axis(scale, top, bottom)]
     for index, line in enumerate(lines):
-        parts.append(_line(line, scale, 20 * index + 12, bottom))
+        parts.append(
+            _line(line, scale, 20 * index + 12, [top + ROW * i for i in range(len(marks))])
+        )
     names = short_names([mark.name for mark in marks], _NAME)
     for index, (mark, name) in enumerate(zip(marks, names, strict=True)):
         parts.append(_row(mark, name, scale, top + ROW * index, bars=bars))
@@ -160,17 +162,14 @@ def _anchor(part: float) -> str:
     return "start" if part < 0.04 else "end" if part > 0.96 else "middle"
 
 
-def _line(line: Line, scale: Scale, y: float, bottom: float) -> Markup:
+def _line(line: Line, scale: Scale, y: float, rows: Sequence[float]) -> Markup:
+    """Mark a value beside its name and in each row, but not across the texts of the rows."""
     x, part = scale.at(line.value), scale.part(line.value)
-    colour = COLOURS[line.tone]
-    near = {"text_anchor": "end", "dx": -5} if part > 0.5 else {"dx": 5}
-    return join(
-        [
-            el("line", x1=x, x2=x, y1=y - 10, y2=bottom, stroke=colour, stroke_width=1.5,
-               stroke_dasharray="4 3"),
-            text(x, y, line.label, font_size=12, **near),
-        ]
-    )  # fmt: skip
+    near: dict[str, Attribute] = {"text_anchor": "end", "dx": -6} if part > 0.5 else {"dx": 6}
+    stroke: dict[str, Attribute] = {"stroke": COLOURS[line.tone], "stroke_width": 1.5}
+    spans = [(y - 10, y + 3), *((row + 18, row + 35) for row in rows)]
+    marked = [el("line", x1=x, x2=x, y1=start, y2=end, **stroke) for start, end in spans]
+    return join([*marked, text(x, y, line.label, font_size=12, **near)])
 
 
 def _row(mark: Mark, name: str, scale: Scale, y: float, *, bars: bool) -> Markup:

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xent_cli.render.document import LEFT, NAMES, Block, Cell, Column, Curve, Facts, Kind, Table
+from xent_cli.render.document import (
+    LEFT,
+    NAMES,
+    Block,
+    Cell,
+    Column,
+    Curve,
+    Facts,
+    Kind,
+    Table,
+    Tone,
+)
 from xent_cli.render.html.escape import Markup, el, join, name_of
 from xent_cli.render.html.svg import BLUE
 from xent_cli.render.text import show
 
 MOST_ROWS = 1_000
 """Rows of one table, so that a page stays small."""
-OPEN_ROWS = 24
+OPEN_ROWS = 60
 """A table behind a figure is open up to so many rows."""
 _BAR = 72
+_WHOLE = 26
+"""Names of no more characters are not broken into lines."""
+_FIRST: dict[Tone, int] = {"fail": 0, "inconclusive": 1, "pass": 2}
 _GLYPHS = {"pass": "✓ ", "FAIL": "✗ ", "inconclusive": "? "}
 
 
@@ -37,17 +51,21 @@ def _table(table: Table, caption: str) -> Markup:
     if not table.rows:
         return el("p", table.note)
     columns = table.columns_in("terminal")
+    rows = list(enumerate(table.rows))
+    if table.name == "verdicts":  # What failed is read first, on a telephone, too.
+        rows.sort(key=lambda item: _FIRST.get(item[1].tone, 0))
+        columns.sort(key=lambda column: ("rule", "verdict").index(column.key)
+                     if column.key in ("rule", "verdict") else 2)  # fmt: skip
     bars = {column.key: table.parts(column) for column in columns if column.kind == "bar"}
     body = []
-    for index, row in enumerate(table.rows[:MOST_ROWS]):
+    for index, row in rows[:MOST_ROWS]:
         cells = [
             _bar_cell(bars[column.key][index])
             if column.kind == "bar"
             else _cell(row.cells.get(column.key), column.kind, head=place == 0)
             for place, column in enumerate(columns)
         ]
-        tone = row.tone if row.tone in ("strong", "pass", "fail", "inconclusive") else None
-        body.append(el("tr", *cells, class_=tone if tone == "strong" else None))
+        body.append(el("tr", *cells, class_="strong" if row.tone == "strong" else None))
     notes = [table.note] if table.note else []
     if (left := len(table.rows) - MOST_ROWS) > 0:
         notes.append(f"{left:,} more rows are in the JSON.")
@@ -67,9 +85,10 @@ def _cell(value: Cell, kind: Kind, *, head: bool) -> Markup:
     shown = name_of(said) if kind in NAMES else join([said])
     if kind == "word" and said in _GLYPHS:
         shown = el("b", _GLYPHS[said] + said, class_=said.lower())
+    whole = kind in NAMES and len(said) <= _WHOLE
     if head:
-        return el("th", shown, scope="row", **_side(kind))
-    return el("td", shown, **_side(kind))
+        return el("th", shown, scope="row", nowrap=whole, **{"align": "left", **_side(kind)})
+    return el("td", shown, nowrap=whole, **_side(kind))
 
 
 def _bar_cell(part: float | None) -> Markup:
@@ -86,7 +105,9 @@ def _facts(block: Facts, caption: str) -> Markup:
         tone = "strong" if fact.tone else None
         value = el("td", show(fact.value, fact.kind), **_side("number"))
         remark = el("td", fact.remark, class_="muted")
-        body.append(el("tr", el("th", fact.title, scope="row"), value, remark, class_=tone))
+        body.append(
+            el("tr", el("th", fact.title, scope="row", align="left"), value, remark, class_=tone)
+        )
     return _framed([], body, caption)
 
 

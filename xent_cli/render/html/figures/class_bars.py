@@ -6,12 +6,10 @@ import math
 
 from xent_cli.metrics.report.figures import ClassRow
 from xent_cli.metrics.report.report import Report
-from xent_cli.render.html.escape import short_names
+from xent_cli.render.html.escape import called
 from xent_cli.render.html.svg import Figure, Line, Mark, Tone, draw_marks, scale_of
 from xent_cli.render.text import decimal, percent
 from xent_cli.render.view import MANY_CLASSES, WORST_CLASSES, sort_rows
-
-_TITLE = 40
 
 
 def draw(report: Report) -> Figure | None:
@@ -44,7 +42,7 @@ def _title(report: Report, rows: list[ClassRow]) -> str:
     title = f"Cross entropy by {'label' if report.tally.spec.multilabel else 'class'}"
     if not _leads(rows):
         return title
-    (name,) = short_names([rows[0].name], _TITLE)
+    name = called(rows[0].name, "label" if report.tally.spec.multilabel else "class")
     return f"{title}: {name} costs most ({percent(rows[0].share)} of the loss)"
 
 

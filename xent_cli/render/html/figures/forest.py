@@ -6,11 +6,10 @@ import math
 from collections.abc import Sequence
 
 from xent_cli.numerics.estimates import Estimate
-from xent_cli.render.html.escape import short_names
+from xent_cli.render.html.escape import called
 from xent_cli.render.html.svg import Figure, Line, Mark, Tone, draw_marks, scale_of
 from xent_cli.render.text import signed
 
-_TITLE = 40
 Difference = tuple[str, Estimate]
 
 
@@ -48,10 +47,9 @@ def _title(overall: Estimate | None, parts: Sequence[Difference], by: str) -> st
     if not known:
         return title if overall is None else f"{title}: {signed(overall.value)} overall"
     value, name = max(known)
-    (name,) = short_names([name], _TITLE)
     if value <= 0:
         return f"{title}: none got worse"
-    return f"{title}: {name} got worse most ({signed(value)})"
+    return f"{title}: {called(name, by)} got worse most ({signed(value)})"
 
 
 def _mark(name: str, found: Estimate) -> Mark:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xent_cli.metrics.report.report import Report
-from xent_cli.render.html.escape import short_names
+from xent_cli.render.html.escape import called
 from xent_cli.render.html.svg import Figure, Mark, Tone, draw_marks, scale_of
 from xent_cli.render.text import decimal
-
-_TITLE = 40
 
 
 def draw(names: Sequence[str], reports: Sequence[Report], best: int) -> Figure:
@@ -24,9 +22,10 @@ def draw(names: Sequence[str], reports: Sequence[Report], best: int) -> Figure:
         marks.append(Mark(said, overall.cross_entropy, text, overall.ci95, tone))
     ends = [end for mark in marks for end in (mark.value, *(mark.interval or ()))]
     height, body = draw_marks(marks, scale_of(ends))
-    (shown,) = short_names([names[best]], _TITLE)
     note = (
         f"In {reports[0].tally.spec.unit}; whiskers are 95% intervals of each model. On the same "
         "rows the interval of the difference is what decides, and it is narrower."
     )
-    return Figure(f"Cross entropy by model: {shown} has the lowest", height, body, note)
+    return Figure(
+        f"Cross entropy by model: {called(names[best], 'model')} has the lowest", height, body, note
+    )

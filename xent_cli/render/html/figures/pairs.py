@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from xent_cli.analysis.explain.explanation import Pair
-from xent_cli.render.html.escape import Attribute, Markup, el, join, short_names
+from xent_cli.render.html.escape import Attribute, Markup, called, el, join, short_names
 from xent_cli.render.html.svg import BLUE, Figure, percentage, text
 from xent_cli.render.text import decimal, percent
 
@@ -56,7 +56,7 @@ def _title(known: Sequence[Pair]) -> str:
     if not wrong:
         return title
     most = max(wrong, key=lambda pair: pair.share or 0.0)
-    true, predicted = short_names([most.true, most.predicted], 30)
+    true, predicted = called(most.true, "class"), called(most.predicted, "class")
     return f"{title}: {true} taken for {predicted} costs {percent(most.share)}"
 
 
@@ -83,7 +83,7 @@ def _cell(
            f"{pair.n:,} rows, {decimal(pair.cross_entropy)} each"),
         el("rect", x=_x(column, count), y=head + size * row, height=size - 2, fill=BLUE,
            width=percentage((1 - _LEFT) / count * 0.96),
-           fill_opacity=f"{0.04 + 0.7 * math.sqrt(share / most):.3f}", **outline),
+           fill_opacity=f"{0.05 + 0.75 * math.sqrt(share / most):.3f}", **outline),
     ]  # fmt: skip
     if written:
         parts.append(text(_x(column + 0.48, count), head + size * (row + 0.5) + 3, percent(share),

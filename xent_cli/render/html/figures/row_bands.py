@@ -25,7 +25,7 @@ def draw(bands: Sequence[Band], names: Sequence[str], top: Top | None, unit: str
     parts, y = [_legend()], 26
     for band, name in zip(bands, names, strict=True):
         if top is not None and band.high is not None and band.high > top.low:
-            parts.append(_quarter(y))
+            parts.append(_quarter(top, y))
             y, top = y + 22, None
         parts.append(_band(band, name, y))
         y += ROW + 4
@@ -55,14 +55,14 @@ def _legend() -> Markup:
     )
 
 
-def _quarter(y: float) -> Markup:
+def _quarter(top: Top, y: float) -> Markup:
     stroke: dict[str, Attribute] = {
         "stroke": "currentColor",
         "stroke_dasharray": "4 3",
         "stroke_opacity": 0.6,
     }
-    said = text("100%", y + 14, "from here on: a quarter of the loss", text_anchor="end",
-                font_size=11)  # fmt: skip
+    line = f"rows from {top.low:.3g} on carry {percent(top.share)} of the loss"
+    said = text("100%", y + 14, line, text_anchor="end", font_size=11)
     return join([el("line", x1=0, x2="100%", y1=y, y2=y, **stroke), said])
 
 

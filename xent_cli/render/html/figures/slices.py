@@ -1,42 +1,57 @@
-"""Slices: the cross entropy of each slice with its interval, beside that of all rows."""
+"""Slices: the cross entropy of each slice with its error, beside that of all rows."""
 
 from __future__ import annotations
 
 import math
 
-from xent_cli.metrics.report.slices import Slice, SliceTable
-from xent_cli.render.html.escape import short_names
+from xent_cli.render.document import Row, Table
+from xent_cli.render.html.escape import called
 from xent_cli.render.html.svg import Figure, Line, Mark, Tone, draw_marks, scale_of
-from xent_cli.render.text import clean, decimal, percent
-from xent_cli.render.view import View
+from xent_cli.render.text import decimal, show
 
 _MOST = 50
-_TITLE = 40
 
 
-def draw(table: SliceTable, overall: float, view: View) -> Figure | None:
-    """Draw the slices that the view chooses, 50 at most."""
-    chosen = [one for one in view.choose_slices(table)[0] if one.cross_entropy is not None][:_MOST]
-    if not chosen:
+def draw(table: Table, overall: float, unit: str) -> Figure | None:
+    """Draw the slices that a table lists, 50 at most.
+
+    Parameters
+    ----------
+    table : Table
+        With the cells name, n, cross_entropy, se and share.
+    overall : float
+        The cross entropy of all rows.
+    """
+    rows = [row for row in table.rows if row.cells.get("cross_entropy") is not None][:_MOST]
+    if not rows:
         return None
-    worst = max(chosen, key=lambda one: one.cross_entropy or 0.0)
-    marks = [_mark(one, worst) for one in chosen]
-    finite = math.isfinite(overall)
+    worst = max(rows, key=_loss)
+    marks = [_mark(row, "strong" if row is worst and len(rows) > 1 else "") for row in rows]
     ends = [end for mark in marks for end in (mark.value, *(mark.interval or ()))]
     scale = scale_of([*ends, overall], zero=False)
-    lines = [Line(overall, f"all rows {decimal(overall)}")] if finite else []
+    lines = [Line(overall, f"all rows {decimal(overall)}")] if math.isfinite(overall) else []
     height, body = draw_marks(marks, scale, bars=False, lines=lines)
-    (name,) = short_names([worst.name], _TITLE)
-    by = clean(", ".join(column.name for column in table.slicing.columns))
-    note = f"In {table.tally.spec.unit}; whiskers are 95% intervals."
-    if len(chosen) < len(table.slices):
-        note += f" {len(chosen):,} of {len(table.slices):,} slices are drawn."
-    return Figure(f"Cross entropy by {by}: highest in {name}", height, body, note)
+    by = table.columns[0].title
+    title = f"Cross entropy by {by}"
+    if len(rows) > 1:
+        title += f": highest in {called(str(worst.cells['name']), by)}"
+    note = f"In {unit}; whiskers are ± 2 standard errors."
+    if len(rows) < len(table.rows):
+        note += f" The first {len(rows):,} are drawn."
+    return Figure(title, height, body, note)
 
 
-def _mark(one: Slice, worst: Slice) -> Mark:
-    value = one.cross_entropy or 0.0
-    error = "" if one.se is None else f" ± {decimal(one.se)}"
-    hint = f"{one.name}: {one.n:,} rows, {percent(one.share)} of the loss"
-    tone: Tone = "strong" if one is worst else ""
-    return Mark(one.name, value, decimal(value) + error, one.ci95, tone, hint)
+def _loss(row: Row) -> float:
+    value = row.cells["cross_entropy"]
+    return value if isinstance(value, float) else math.nan
+
+
+def _mark(row: Row, tone: Tone) -> Mark:
+    value, se = _loss(row), row.cells.get("se")
+    known = isinstance(se, float)
+    interval = (value - 2 * se, value + 2 * se) if isinstance(se, float) else None
+    error = f" ± {show(se, 'error')}" if known else ""
+    name = str(row.cells["name"])
+    share, n = show(row.cells.get("share"), "share"), show(row.cells.get("n"), "count")
+    return Mark(name, value, decimal(value) + error, interval, tone,
+                f"{name}: {n} rows, {share} of the loss")  # fmt: skip
