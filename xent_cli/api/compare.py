@@ -13,7 +13,7 @@ import numpy as np
 from xent_cli.analysis.comparison.models import Contrast
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.api.evaluate import with_doubts
-from xent_cli.api.inputs import open_session, read_options
+from xent_cli.api.inputs import open_session, read_options, warned
 from xent_cli.errors import SameInputError, UsageError, option
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.rows.measure import Measured
@@ -120,12 +120,13 @@ def compare(
     session = open_session(models, said)
     reports, deltas = read_models(session)
     first, *others = reports
-    return Contrast(
+    found = Contrast(
         tuple(plan.preds.path for plan in session.plans),
         tuple(
             Comparison(first, report, delta) for report, delta in zip(others, deltas, strict=True)
         ),
     )
+    return warned(found)
 
 
 def read_models(session: Session, baseline: int = 0) -> tuple[list[Report], tuple[Delta, ...]]:

@@ -9,6 +9,10 @@ from typing import Any, Self
 from xent_cli.errors import spell
 
 
+class XentWarning(UserWarning):
+    """What may make a number wrong: a result's warnings, where Python is who reads."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A stable code, and a sentence."""

@@ -10,7 +10,7 @@ from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.gate.metric_values import Quantity, quantities, small_among
 from xent_cli.analysis.gate.rules import Rule
 from xent_cli.errors import option
-from xent_cli.metrics.report.report import Report
+from xent_cli.metrics.report.report import Drawn, Report
 from xent_cli.numerics.significance import holm_divisors
 from xent_cli.schema.exit_codes import ExitCode
 from xent_cli.schema.provenance import Notice
@@ -84,11 +84,6 @@ class FalseAlarms:
         The rules that compare with the baseline; others do not depend on signs.
     failed, inconclusive, passed : int
         Of the flips, by the worst verdict of those rules.
-
-    Examples
-    --------
-    >>> FalseAlarms(1000, ("delta <= 0 @95%",), 24, 950, 26).rate
-    0.024
     """
 
     flips: int
@@ -103,8 +98,8 @@ class FalseAlarms:
         return self.failed / self.flips
 
 
-@dataclass(frozen=True, slots=True)
-class GateResult:
+@dataclass(frozen=True, slots=True, repr=False)
+class GateResult(Drawn):
     """All verdicts of a gate, and what they rest on.
 
     Attributes
@@ -130,6 +125,10 @@ class GateResult:
     false_alarms: FalseAlarms | None = None
     unjudged: tuple[Notice, ...] = ()
     looks: int = 1
+
+    def __repr__(self) -> str:
+        n = sum(verdict.outcome == "pass" for verdict in self.verdicts)
+        return f"<GateResult {self.outcome}: {n:,} of {len(self.verdicts):,} verdicts pass>"
 
     @property
     def outcome(self) -> Outcome:
