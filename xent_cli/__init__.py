@@ -6,12 +6,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from xent_cli.analysis.calibration.calibration import Calibration
     from xent_cli.analysis.comparison.models import Contrast
     from xent_cli.analysis.comparison.pair import Comparison
     from xent_cli.analysis.explain.explanation import Explanation
     from xent_cli.analysis.gate.verdicts import GateResult, Verdict
     from xent_cli.analysis.to_json import to_dict
     from xent_cli.analysis.worst_rows import Ranking
+    from xent_cli.api.calibrate import calibrate
     from xent_cli.api.compare import compare
     from xent_cli.api.evaluate import evaluate
     from xent_cli.api.explain import explain
@@ -68,6 +70,7 @@ __all__ = [
     "AccessError",
     "AddressError",
     "BrokenFileError",
+    "Calibration",
     "ClassesError",
     "ColumnError",
     "Comparison",
@@ -115,6 +118,7 @@ __all__ = [
     "XentError",
     "XentWarning",
     "__version__",
+    "calibrate",
     "compare",
     "evaluate",
     "explain",
@@ -128,6 +132,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOMES = {
+    "calibrate": "api.calibrate",
     "compare": "api.compare",
     "evaluate": "api.evaluate",
     "explain": "api.explain",
@@ -136,6 +141,7 @@ _HOMES = {
     "merge": "api.merge",
     "to_dict": "analysis.to_json",
     "worst_rows": "api.worst_rows",
+    "Calibration": "analysis.calibration.calibration",
     "Comparison": "analysis.comparison.pair",
     "Contrast": "analysis.comparison.models",
     "Explanation": "analysis.explain.explanation",

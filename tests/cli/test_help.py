@@ -85,7 +85,8 @@ eval a --format jsn
 rows a --top -1
     --top -1: must be at least 1.
 config nope
-    xent config knows no options of nope. It does of eval, gate, compare, rows, explain.
+    xent config knows no options of nope. It does of eval, gate, compare,
+    calibrate, rows, explain.
 """
 
 

@@ -13,13 +13,13 @@ import typer
 from xent_cli import __version__
 from xent_cli.cli.fast_typer import Command, Group
 from xent_cli.cli.standard_streams import write_stderr
-from xent_cli.errors import SPELLING, UsageError, XentError
+from xent_cli.errors import SPELLING, CrashError, UsageError, XentError
 from xent_cli.schema.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from xent_cli.cli.config_file import Configuration
 
-COMMANDS = ("eval", "gate", "compare", "rows", "explain", "show", "merge", "config")
+COMMANDS = ("eval", "gate", "compare", "calibrate", "rows", "explain", "show", "merge", "config")
 
 
 def make_app(commands: Sequence[str] = COMMANDS, *, completion: bool = False) -> typer.Typer:
@@ -71,38 +71,27 @@ def run(argv: Sequence[str] | None = None) -> int:
     # Nothing here multiplies matrices: threads of the library for that would spin for nothing.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = list(sys.argv[1:] if argv is None else argv)
-    debug = "--debug" in arguments
     face = SPELLING.set(spelled)
     try:
         _require_folder()
         return _call(arguments)
-    except XentError as error:
-        if debug:
-            raise
-        _complain(_refusal(error))
-        return ExitCode.UNKNOWABLE
     except (typer.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
     except SystemExit as stop:
         # Typer's way out of a closed pipe is 1, which here would be a gate that failed.
         return ExitCode.OK if stop.code in (None, 0, 1) else ExitCode.UNKNOWABLE
     except Exception as error:
-        if debug:
-            raise
-        if hasattr(error, "format_message") and hasattr(error, "show"):
-            from xent_cli.cli.usage import said_by_typer
+        if "--debug" in arguments:
+            from traceback import format_exc
 
-            _complain(_refusal(said_by_typer(error)))
-            return ExitCode.UNKNOWABLE
-        from xent_cli.io.resource_limits import refused_resources
+            for line in format_exc().splitlines():
+                _complain(line)
+        refusal = _refusal(error)
+        _complain(f"error: {refusal} [{refusal.code}]")
+        if arguments[:1] == ["gate"]:
+            from xent_cli.cli.failure import write_failure
 
-        short = refused_resources(error)
-        _complain(
-            _refusal(short)
-            if short
-            else f"error: xent failed: {type(error).__name__}: {error}. This is a defect; --debug "
-            "shows where. [crash]"
-        )
+            write_failure(refusal, arguments)
         return ExitCode.UNKNOWABLE
     finally:
         SPELLING.reset(face)
@@ -140,8 +129,20 @@ def _completes(first: str) -> bool:
     return bool(asked) or first.startswith(("--install-completion", "--show-completion"))
 
 
-def _refusal(error: XentError) -> str:
-    return f"error: {error} [{error.code}]"
+def _refusal(error: Exception) -> XentError:
+    """Return what is to be said of whatever stopped a command."""
+    if isinstance(error, XentError):
+        return error
+    if hasattr(error, "format_message") and hasattr(error, "show"):
+        from xent_cli.cli.usage import said_by_typer
+
+        return said_by_typer(error)
+    from xent_cli.io.resource_limits import refused_resources
+
+    return refused_resources(error) or CrashError(
+        f"xent failed: {type(error).__name__}: {error}.",
+        hint="This is a defect; --debug shows where.",
+    )
 
 
 def _configured(command: str, arguments: Sequence[str]) -> Configuration | None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _SUFFIXES = {"xml": "junit", "htm": "html", "markdown": "md", "txt": "table"}
 """Endings of paths that are not the name of their format."""
-_WITHOUT_WARNINGS = ("csv", "total", "junit", "github")
+_WITHOUT_WARNINGS = ("csv", "total")
 
 
 @dataclass(frozen=True, slots=True)

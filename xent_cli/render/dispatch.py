@@ -22,6 +22,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "gate": ("table", "json", "md", "html", "junit", "github"),
     "comparison": ("table", "json", "md", "html"),
     "explanation": ("table", "json", "md", "html"),
+    "calibration": ("table", "json", "md", "html"),
     "worst_rows": ("table", "json", "csv", "md", "html"),
 }
 """The formats of each kind of result; `documents` has a module of that name for each."""
@@ -33,6 +34,7 @@ _KINDS = {
     "GateResult": "gate",
     "Contrast": "comparison",
     "Explanation": "explanation",
+    "Calibration": "calibration",
     "Ranking": "worst_rows",
 }
 """By the name of the type, so that no other type has to be imported."""

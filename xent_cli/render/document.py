@@ -40,7 +40,7 @@ LEFT: frozenset[Kind] = NAMES | {"text", "word", "bar"}
 """Kinds that are set left. All others are numbers: set right, never broken or cut."""
 
 Tone = Literal["", "title", "strong", "pass", "fail", "inconclusive"]
-Medium = Literal["terminal", "markdown", "csv"]
+Medium = Literal["terminal", "markdown", "csv", "html"]
 Cell = str | int | float | tuple[float, float] | None
 
 
@@ -56,7 +56,7 @@ class Column:
         Its name for readers, which may have several lines.
     kind : Kind
     without : tuple of Medium
-        Formats that leave it out.
+        Formats that leave it out; HTML has no column that terminals lack.
     spare : int
         Narrow terminals do without columns that have one, the lowest first.
     width : int

@@ -32,7 +32,10 @@ def frame_of(result: Any, of: str | None = None) -> pd.DataFrame:
 
 
 def _classes(result: Any) -> Iterator[Record]:
-    yield from (asdict(row) for row in getattr(result, "report", result).classes)
+    for row in getattr(result, "report", result).classes:
+        record = asdict(row)
+        ends = record.pop("ci95")
+        yield {**record, **_ends(ends)}
 
 
 def _slices(report: Any) -> Iterator[Record]:
@@ -118,6 +121,23 @@ def _slice_differences(result: Any) -> Iterator[Record]:
                 }
 
 
+def _reliability(found: Any) -> Iterator[Record]:
+    for series in found.reliability:
+        yield from ({"class": series.name, **asdict(each)} for each in series.bins)
+
+
+def _shares(found: Any) -> Iterator[Record]:
+    for each in found.shares.classes:
+        yield {
+            "class": each.name,
+            "predicted": each.predicted,
+            "observed": each.observed,
+            "gap": each.gap.value,
+            "se": each.gap.se,
+            "p_holm": each.p,
+        }
+
+
 def _pairs(result: Any) -> list[tuple[Record, Any]]:
     """Return the comparisons of a result, each with the name of its model, if it has several."""
     if hasattr(result, "comparisons"):
@@ -167,5 +187,6 @@ _FRAMES: dict[str, dict[str, Callable[[Any], Iterator[Record]]]] = {
         "rows": _items("bands"),
         "eps": _items("rungs"),
     },
+    "Calibration": {"reliability": _reliability, "shares": _shares, "classes": _classes},
     "Ranking": {"rows": _items("rows")},
 }

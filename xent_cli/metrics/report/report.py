@@ -50,7 +50,8 @@ class Drawn:
             What has a row each: "classes" or "slices" of a report (by default classes); "verdicts"
             of a gate, or its "differences"; "models" of a comparison, or the "differences" of their
             classes, or "slice-differences"; "pairs" of classes, "rows" (bands of losses), "eps" or
-            "classes" of an explanation; "rows" of a list of rows.
+            "classes" of an explanation; "reliability" of a calibration, or "shares"; "rows" of a
+            list of rows.
 
         Raises
         ------

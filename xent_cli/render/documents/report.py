@@ -212,7 +212,11 @@ def _slices(table: SliceTable, view: View) -> Table:
     last = [] if table.small is None else [table.small]
     title = clean(", ".join(column.name for column in table.slicing.columns))
     columns = (Column("name", title, "name"), *_SLICE_COLUMNS)
-    rows = (Row(cells_of(columns, item) | _delta(item)) for item in (*chosen, *last))
+    drawn = view.most is not None  # Intervals take time, and only figures show them.
+    rows = (
+        Row(cells_of(columns, item) | _delta(item) | ({"ci95": item.ci95} if drawn else {}))
+        for item in (*chosen, *last)
+    )
     return Table(columns, tuple(rows), note=note, name="slices")
 
 

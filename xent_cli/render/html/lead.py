@@ -36,6 +36,8 @@ def lead_of(result: Any, document: Document) -> Lead:
             return _gate(result, document)
         case "Contrast" if len(result.comparisons) == 1:
             return _pair(result, document)
+        case "Calibration":
+            return _calibration(result, document)
         case "Explanation":
             return _explanation(result)
     return Lead(_capital(document.headline))
@@ -123,6 +125,15 @@ def _explanation(found: Any) -> Lead:
     if worst.share:
         said += f": {percent(worst.share)} of it is in {called(worst.name, 'class')}"
     return Lead(said, _sure(report))
+
+
+def _calibration(found: Any, document: Document) -> Lead:
+    gap, unit = found.gap, found.report.tally.spec.unit
+    sub = f"cross entropy {decimal(found.loss)} {unit}, own expectation "
+    sub += f"{decimal(found.own_expectation)}: gap {signed(gap.value)}"
+    if gap.se is not None:
+        sub += f" ± {decimal(gap.se)}"
+    return Lead(_capital(document.headline.removeprefix("calibration: ")), sub)
 
 
 def _capital(text: str) -> str:

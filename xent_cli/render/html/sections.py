@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,45 +68,67 @@ def _more(result: Any, view: View) -> Iterator[Block]:
 
 
 def _figure(result: Any, block: Block, index: int, view: View) -> Figure | None:
-    kind, report = type(result).__name__, getattr(result, "report", result)
-    match block.name:
-        case "overall":
-            from xent_cli.render.html.figures import axis
+    draw = _FIGURES.get(block.name)
+    return None if draw is None else draw(result, block, index, view)
 
-            return axis.draw(report)
-        case "classes":
-            from xent_cli.render.html.figures import class_bars
 
-            return class_bars.draw(report)
-        case "slices" if isinstance(block, Table):
-            from xent_cli.render.html.figures import slices
+def _axis(result: Any, *_: Any) -> Figure:
+    from xent_cli.render.html.figures import axis
 
-            return slices.draw(block, report.cross_entropy, report.tally.spec.unit)
-        case "differences" | "slice-differences":
-            return _forest(result, block, index, view)
-        case "models":
-            from xent_cli.render.documents.comparison import short_names
-            from xent_cli.render.html.figures import models
+    return axis.draw(result)
 
-            return models.draw(short_names(result.names), result.reports, result.best)
-        case "training":
-            from xent_cli.analysis.comparison.training_curve import find_trend
-            from xent_cli.render.html.figures import training
 
-            unit = result.baseline.tally.spec.unit
-            errors = [each.overall.se for each in result.reports]
-            return training.draw(find_trend(result), errors, unit)
-        case "pairs" if kind == "Explanation":
-            from xent_cli.render.html.figures import pairs
+def _class_bars(result: Any, *_: Any) -> Figure | None:
+    from xent_cli.render.html.figures import class_bars
 
-            return pairs.draw(result.pairs, result.n_pairs)
-        case "rows" if kind == "Explanation":
-            from xent_cli.render.documents.explanation import band_range
-            from xent_cli.render.html.figures import row_bands
+    return class_bars.draw(getattr(result, "report", result))
 
-            names = [band_range(band) for band in result.bands]
-            return row_bands.draw(result.bands, names, result.top, report.tally.spec.unit)
-    return None
+
+def _slices(report: Any, block: Any, *_: Any) -> Figure | None:
+    from xent_cli.render.html.figures import slices
+
+    return slices.draw(block, report.cross_entropy, report.tally.spec.unit)
+
+
+def _models(found: Any, *_: Any) -> Figure:
+    from xent_cli.render.documents.comparison import short_names
+    from xent_cli.render.html.figures import models
+
+    return models.draw(short_names(found.names), found.reports, found.best)
+
+
+def _training(found: Any, *_: Any) -> Figure | None:
+    from xent_cli.analysis.comparison.training_curve import find_trend
+    from xent_cli.render.html.figures import training
+
+    errors = [each.overall.se for each in found.reports]
+    return training.draw(find_trend(found), errors, found.baseline.tally.spec.unit)
+
+
+def _pairs(found: Any, *_: Any) -> Figure | None:
+    from xent_cli.render.html.figures import pairs
+
+    return pairs.draw(found.pairs, found.n_pairs)
+
+
+def _row_bands(found: Any, *_: Any) -> Figure | None:
+    from xent_cli.render.documents.explanation import band_range
+    from xent_cli.render.html.figures import row_bands
+
+    names = [band_range(band) for band in found.bands]
+    return row_bands.draw(found.bands, names, found.top, found.report.tally.spec.unit)
+
+
+def _expectation(found: Any, *_: Any) -> Figure:
+    from xent_cli.render.html.figures import expectation
+
+    return expectation.draw(found)
+
+
+def _reliability(found: Any, _: Block, index: int, __: View) -> Figure | None:
+    from xent_cli.render.html.figures import reliability
+
+    return reliability.draw(found.reliability[index])
 
 
 def _forest(result: Any, block: Block, index: int, view: View) -> Figure | None:
@@ -131,3 +153,19 @@ def _forest(result: Any, block: Block, index: int, view: View) -> Figure | None:
         and (rule.slice_name is None or block.name == "slice-differences")
     ]  # fmt: skip
     return forest.draw(pair.overall, parts, by, unit=spec.unit, limits=lines[:3])
+
+
+_FIGURES: dict[str, Callable[[Any, Block, int, View], Figure | None]] = {
+    "overall": _axis,
+    "classes": _class_bars,
+    "slices": _slices,
+    "differences": _forest,
+    "slice-differences": _forest,
+    "models": _models,
+    "training": _training,
+    "pairs": _pairs,
+    "rows": _row_bands,
+    "calibration": _expectation,
+    "reliability": _reliability,
+}
+"""Who draws the blocks of a name, of whatever result; imported when there is one."""

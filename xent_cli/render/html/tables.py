@@ -50,7 +50,7 @@ def rows_of(block: Block) -> int:
 def _table(table: Table, caption: str) -> Markup:
     if not table.rows:
         return el("p", table.note)
-    columns = table.columns_in("terminal")
+    columns = [each for each in table.columns_in("terminal") if "html" not in each.without]
     rows = list(enumerate(table.rows))
     if table.name == "verdicts":  # What failed is read first, on a telephone, too.
         rows.sort(key=lambda item: _FIRST.get(item[1].tone, 0))
@@ -74,7 +74,7 @@ def _table(table: Table, caption: str) -> Markup:
 
 
 def _head(column: Column) -> Markup:
-    title = column.title.replace("\n", " ")
+    title = column.title.replace("-\n", "").replace("\n", " ")
     if not title:
         return el("td")
     return el("th", title, scope="col", **_side(column.kind))
@@ -85,7 +85,7 @@ def _cell(value: Cell, kind: Kind, *, head: bool) -> Markup:
     shown = name_of(said) if kind in NAMES else join([said])
     if kind == "word" and said in _GLYPHS:
         shown = el("b", _GLYPHS[said] + said, class_=said.lower())
-    whole = kind in NAMES and len(said) <= _WHOLE
+    whole = kind == "word" or (kind in NAMES and len(said) <= _WHOLE)
     if head:
         return el("th", shown, scope="row", nowrap=whole, **{"align": "left", **_side(kind)})
     return el("td", shown, nowrap=whole, **_side(kind))

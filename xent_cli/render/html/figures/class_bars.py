@@ -23,7 +23,7 @@ def draw(report: Report) -> Figure | None:
     line = Line(report.cross_entropy, f"overall {decimal(report.cross_entropy)}")
     lines = [line] if math.isfinite(report.cross_entropy) else []
     height, body = draw_marks(marks, scale_of([*ends, report.cross_entropy]), lines=lines)
-    note = f"In {report.tally.spec.unit}, by share of the loss; whiskers are ± 2 standard errors."
+    note = f"In {report.tally.spec.unit}, by share of the loss; whiskers are 95% intervals."
     if left := rows[len(shown) :]:
         share = sum(row.share or 0.0 for row in left)
         note += f" The other {len(left):,} have {percent(share)} of the loss."
@@ -48,7 +48,6 @@ def _title(report: Report, rows: list[ClassRow]) -> str:
 
 def _mark(row: ClassRow, tone: Tone) -> Mark:
     value = row.cross_entropy or 0.0
-    interval = None if row.se is None else (value - 2 * row.se, value + 2 * row.se)
     error = "" if row.se is None else f" ± {decimal(row.se)}"
     hint = f"{row.name}: {row.n:,} rows, {percent(row.share)} of the loss"
-    return Mark(row.name, value, decimal(value) + error, interval, tone, hint)
+    return Mark(row.name, value, decimal(value) + error, row.ci95, tone, hint)

@@ -18,7 +18,7 @@ def draw(table: Table, overall: float, unit: str) -> Figure | None:
     Parameters
     ----------
     table : Table
-        With the cells name, n, cross_entropy, se and share.
+        With the cells name, n, cross_entropy, se, ci95 and share.
     overall : float
         The cross entropy of all rows.
     """
@@ -35,7 +35,7 @@ def draw(table: Table, overall: float, unit: str) -> Figure | None:
     title = f"Cross entropy by {by}"
     if len(rows) > 1:
         title += f": highest in {called(str(worst.cells['name']), by)}"
-    note = f"In {unit}; whiskers are ± 2 standard errors."
+    note = f"In {unit}; whiskers are 95% intervals."
     if len(rows) < len(table.rows):
         note += f" The first {len(rows):,} are drawn."
     return Figure(title, height, body, note)
@@ -48,9 +48,9 @@ def _loss(row: Row) -> float:
 
 def _mark(row: Row, tone: Tone) -> Mark:
     value, se = _loss(row), row.cells.get("se")
-    known = isinstance(se, float)
-    interval = (value - 2 * se, value + 2 * se) if isinstance(se, float) else None
-    error = f" ± {show(se, 'error')}" if known else ""
+    error = "" if se is None else f" ± {show(se, 'error')}"
+    ends = row.cells.get("ci95")
+    interval = ends if isinstance(ends, tuple) else None
     name = str(row.cells["name"])
     share, n = show(row.cells.get("share"), "share"), show(row.cells.get("n"), "count")
     return Mark(name, value, decimal(value) + error, interval, tone,
