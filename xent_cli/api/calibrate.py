@@ -33,7 +33,7 @@ from xent_cli.api.calibration_steps import (
     series_of,
 )
 from xent_cli.api.evaluate import with_doubts
-from xent_cli.api.inputs import open_session
+from xent_cli.api.inputs import open_session, warned
 from xent_cli.errors import UsageError, option
 from xent_cli.metrics.report.figures import NATS_PER, error_reason
 from xent_cli.metrics.tally.leave_one_out import LeftOut
@@ -134,7 +134,7 @@ def calibrate(
     >>> found.verdict, round(found.gap.value, 4), round(found.temperature.value, 2)
     ('no gap shown', 0.5127, 3.17)
     """
-    return calibrate_session(open_session([preds], locals()))
+    return warned(calibrate_session(open_session([preds], locals())))
 
 
 def calibrate_session(session: Session) -> Calibration:

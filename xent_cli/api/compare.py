@@ -12,7 +12,7 @@ import numpy as np
 from xent_cli.analysis.comparison.models import Contrast
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.api.evaluate import with_doubts
-from xent_cli.api.inputs import open_session, read_options
+from xent_cli.api.inputs import open_session, read_options, warned
 from xent_cli.errors import SameInputError, UsageError, option
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.report import Report
@@ -124,12 +124,13 @@ def compare(
     session = open_session(models, said)
     reports, deltas = read_models(session)
     first, *others = reports
-    return Contrast(
+    found = Contrast(
         tuple(map(_name_of, models, session.plans)),
         tuple(
             Comparison(first, report, delta) for report, delta in zip(others, deltas, strict=True)
         ),
     )
+    return warned(found)
 
 
 def _name_of(model: Any, plan: Plan) -> str:

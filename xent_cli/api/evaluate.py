@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from xent_cli.api.inputs import open_session, read
+from xent_cli.api.inputs import open_session, read, warned
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.report import Report
 from xent_cli.pipeline.execute import report_on, run
@@ -169,10 +169,10 @@ def evaluate(
     names = read(CompatOptions, said).compat
     session = open_session([preds], said)
     if not names:
-        return report_of(session)
+        return warned(report_of(session))
     from xent_cli.api.compat_step import report_beside
 
-    return with_doubts(report_beside(session, names), session)
+    return warned(with_doubts(report_beside(session, names), session))
 
 
 def report_of(session: Session) -> Report:

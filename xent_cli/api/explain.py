@@ -10,7 +10,7 @@ from xent_cli.analysis.explain.breakdown import Survey
 from xent_cli.analysis.explain.column_order import doubts_of
 from xent_cli.analysis.explain.confusion_costs import Crossing, can_cross
 from xent_cli.analysis.explain.explanation import Explanation, explanation_of
-from xent_cli.api.inputs import open_session
+from xent_cli.api.inputs import open_session, warned
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.compat.libraries import TOOLS
 from xent_cli.metrics.rows.measure import Measured
@@ -104,7 +104,8 @@ def explain(
     report = report_on(survey.beside.tally, plan, found.rows, session.join)
     explanation = explanation_of(report, survey, crossing, tools, precision)
     doubts = doubts_of(explanation.order, plan.spec)
-    return replace(explanation, report=replace(report, warnings=report.warnings + doubts))
+    report = replace(report, warnings=report.warnings + doubts)
+    return warned(replace(explanation, report=report))
 
 
 @dataclass(frozen=True, slots=True)

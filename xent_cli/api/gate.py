@@ -14,7 +14,7 @@ from xent_cli.analysis.gate.rules import Rule, parse_rules
 from xent_cli.analysis.gate.verdicts import GateResult, judge
 from xent_cli.api.compare import read_models, require_others
 from xent_cli.api.evaluate import report_of
-from xent_cli.api.inputs import open_session, read, read_options
+from xent_cli.api.inputs import open_session, read, read_options, warned
 from xent_cli.errors import UsageError, option
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.saved import is_report, read_report
@@ -168,8 +168,8 @@ def gate(
     )
     result = replace(result, looks=looks)
     if comparison is None or not aa:
-        return result
-    return replace(result, false_alarms=count_false_alarms(comparison, rules, aa))
+        return warned(result)
+    return warned(replace(result, false_alarms=count_false_alarms(comparison, rules, aa)))
 
 
 def _saved_report(baseline: Any) -> Report | None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.analysis.worst_rows import Ranking, ranking_of
-from xent_cli.api.inputs import open_session, read
+from xent_cli.api.inputs import open_session, read, warned
 from xent_cli.errors import ClassesError, option
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.table_writer import Part, Values, table_writer
@@ -145,7 +145,8 @@ def worst_rows(
         found = run(session, RowsStep(top, code, where, bool(write)), written if write else None)
         listed = found.sum
         report = report_on(listed.tally, plan, found.rows, session.join)
-    return ranking_of(report, listed.worst, listed.n_among, _name_of(code, plan.spec), where)
+    name = _name_of(code, plan.spec)
+    return warned(ranking_of(report, listed.worst, listed.n_among, name, where))
 
 
 @dataclass(frozen=True, slots=True)

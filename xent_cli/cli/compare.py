@@ -18,7 +18,7 @@ from xent_cli.schema.verb_options import PairOptions, TrendOptions
     TrendOptions,
     PairOptions,
     without=("sort", "top"),
-    formats=Literal["table", "json", "md"],
+    formats=Literal["table", "json", "md", "html"],
 )
 def compare_command(
     baseline: Annotated[

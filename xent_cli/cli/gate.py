@@ -18,7 +18,7 @@ from xent_cli.schema.verb_options import GateOptions, PairOptions
     GateOptions,
     PairOptions,
     without=("sort", "top"),
-    formats=Literal["table", "json", "md", "junit", "github"],
+    formats=Literal["table", "json", "md", "html", "junit", "github"],
 )
 def gate_command(
     preds: PredsArgument,

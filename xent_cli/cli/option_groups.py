@@ -21,7 +21,7 @@ from xent_cli.schema.declared import Option, options_of, require_value
 from xent_cli.schema.options import OutputOptions
 from xent_cli.schema.provenance import Notice
 
-ReportFormat = Literal["table", "json", "csv", "md", "total"]
+ReportFormat = Literal["table", "json", "csv", "md", "html", "total"]
 
 PredsArgument = Annotated[
     str,

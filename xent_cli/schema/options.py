@@ -218,10 +218,10 @@ class OutputOptions:
     )
     output: tuple[str, ...] = declare(
         (),
-        "Also write a file, whole or not at all. Repeatable.",
+        "Also write a file, whole or not at all; the suffix says the format. Repeatable.",
         "output",
         "--output -o",
-        metavar="FORMAT:PATH",
+        metavar="[FORMAT:]PATH",
         in_python=False,
         in_files=False,
     )

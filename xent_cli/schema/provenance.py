@@ -10,6 +10,10 @@ from xent_cli.errors import spell
 from xent_cli.fast_dataclass import dataclass
 
 
+class XentWarning(UserWarning):
+    """What may make a number wrong: a result's warnings, where Python is who reads."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A stable code, and a sentence."""

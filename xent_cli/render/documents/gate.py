@@ -29,7 +29,7 @@ def document(result: GateResult, _view: View) -> Document:
                 "(what noise alone does, skewness apart)"
             )
             facts.append(Fact("false alarms", alarms.rate, "share", remark))
-        blocks.append(Facts(tuple(facts)))
+        blocks.append(Facts(tuple(facts), name="evidence"))
     return Document(
         headline(result),
         tuple(blocks),
@@ -214,7 +214,7 @@ def _verdicts(result: GateResult) -> Table:
         )
         for verdict, reason in zip(result.verdicts, reasons, strict=True)
     )
-    return Table(columns, rows)
+    return Table(columns, rows, name="verdicts")
 
 
 def _remarks(result: GateResult) -> list[Notice]:

@@ -49,11 +49,11 @@ _MATCHED = {
 
 def document(report: Report, view: View) -> Document:
     """Return what a report says."""
-    blocks = [Facts(tuple(_overall(report)), ("figure", "value", ""))]
+    blocks = [Facts(tuple(_overall(report)), ("figure", "value", ""), "overall")]
     if report.compat:
         tools = (Fact(t.name, t.text, "number", t.reason or t.why) for t in report.compat)
-        blocks.append(Facts(tuple(tools), (spell(option("compat")), "nats", "")))
-    tables = [_classes(report, view)]
+        blocks.append(Facts(tuple(tools), (spell(option("compat")), "nats", ""), "compat"))
+    tables = [class_table(report, view)]
     tables += [_slices(table, view) for table in report.slices(min_n=view.min_n)]
     return Document(
         describe(report),
@@ -204,7 +204,8 @@ def _overall(report: Report) -> list[Fact]:
     return facts
 
 
-def _classes(report: Report, view: View) -> Table:
+def class_table(report: Report, view: View) -> Table:
+    """Return a row for each class that the view chooses."""
     rows, note = view.choose(report.classes)
     name = Column("name", "label", "class") if report.tally.spec.multilabel else _NAME
     most = max((row.share or 0.0 for row in rows), default=0.0)
@@ -214,7 +215,7 @@ def _classes(report: Report, view: View) -> Table:
         for row in rows
     )
     columns = tuple(name if column is _NAME else column for column in CLASS_COLUMNS)
-    return Table(columns, drawn, note=note)
+    return Table(columns, drawn, note=note, name="classes")
 
 
 def _slices(table: SliceTable, view: View) -> Table:
@@ -223,8 +224,12 @@ def _slices(table: SliceTable, view: View) -> Table:
     last = [] if table.small is None else [table.small]
     title = clean(", ".join(column.name for column in table.slicing.columns))
     columns = (Column("name", title, "name"), *_SLICE_COLUMNS)
-    rows = (Row(cells_of(columns, item) | _delta(item)) for item in (*chosen, *last))
-    return Table(columns, tuple(rows), note=note)
+    drawn = view.most is not None  # Intervals take time, and only figures show them.
+    rows = (
+        Row(cells_of(columns, item) | _delta(item) | ({"ci95": item.ci95} if drawn else {}))
+        for item in (*chosen, *last)
+    )
+    return Table(columns, tuple(rows), note=note, name="slices")
 
 
 def _delta(item: Slice) -> dict[str, float | None]:

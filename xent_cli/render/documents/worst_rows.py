@@ -39,7 +39,7 @@ def records(found: Ranking) -> Table:
         Column("share", "share", "share"),
     )
     rows = tuple(Row(cells_of(columns, row)) for row in found.rows)
-    return Table(columns, rows, note=describe_share(found))
+    return Table(columns, rows, note=describe_share(found), name="worst")
 
 
 def describe_share(found: Ranking) -> str:
