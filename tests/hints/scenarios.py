@@ -752,7 +752,7 @@ VERBS = [
         figure=PAIRS,
     ),
     Scenario(
-        "render/documents/explanation.py _left_out top=0",
+        "render/documents/explanation.py left_out top=0",
         "xent explain p.csv y.csv --top 1 --output md:r.md",
         PAIR,
         {"--top 0": PAIRS},
