@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.analysis.calibration.class_shares import ClassShares
@@ -62,25 +62,30 @@ _MOST_TAKEN_OFF = 1e-5
 _NEAR = (-2.0, -1.5, *(eighth / 8 for eighth in range(-8, 9)), 1.5, 2.0)
 """Octaves from the best temperature at which the curve is looked at again, then."""
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from xent_cli.api.inputs import Data
+
 
 def calibrate(
-    preds: Any,
-    labels: Any = None,
+    preds: Data,
+    labels: Data | None = None,
     *,
     # <<cog import signatures; signatures.write("calibrate") cog>>
     pred_cols: str | Sequence[str] = (),
     label_col: str | Sequence[str] = (),
-    weight: Any = None,
-    cluster: Any = None,
+    weight: str | ArrayLike | None = None,
+    cluster: str | ArrayLike | None = None,
     id_col: str | None = None,
     unmatched: Unmatched = "error",
-    by: Any = (),
+    by: str | Sequence[str] | Mapping[str, ArrayLike] = (),
     mode: Mode | None = None,
     scale: Scale = "probs",
     classes: str | Sequence[str] | None = None,
     positive: str | None = None,
     label_base: int | None = None,
-    ignore_label: Any = (),
+    ignore_label: str | int | Sequence[str | int] = (),
     eps: float = 2.220446049250313e-16,
     row_sums: RowSums = "check",
     label_sums: LabelSums = "check",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -36,26 +36,31 @@ from xent_cli.schema.types import (
     Unmatched,
 )
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from xent_cli.api.inputs import Data
+
 
 def compare(
-    baseline: Any,
-    *candidates: Any,
-    labels: Any = None,
+    baseline: Data,
+    *candidates: Data,
+    labels: Data | None = None,
     # <<cog import signatures; signatures.write("compare") cog>>
     allow_same: bool = False,
     pred_cols: str | Sequence[str] = (),
     label_col: str | Sequence[str] = (),
-    weight: Any = None,
-    cluster: Any = None,
+    weight: str | ArrayLike | None = None,
+    cluster: str | ArrayLike | None = None,
     id_col: str | None = None,
     unmatched: Unmatched = "error",
-    by: Any = (),
+    by: str | Sequence[str] | Mapping[str, ArrayLike] = (),
     mode: Mode | None = None,
     scale: Scale = "probs",
     classes: str | Sequence[str] | None = None,
     positive: str | None = None,
     label_base: int | None = None,
-    ignore_label: Any = (),
+    ignore_label: str | int | Sequence[str | int] = (),
     eps: float = 2.220446049250313e-16,
     row_sums: RowSums = "check",
     label_sums: LabelSums = "check",

@@ -75,14 +75,16 @@ def read_options(said: Mapping[str, Any]) -> EvalOptions:
     return read(EvalOptions, {**said, **changed})
 
 
-def warned(result: Found) -> Found:
+def warned(result: Found, *, between: int = 0) -> Found:
     """Return a result, its warnings said to the caller of a public function.
+
+    There are so many frames `between` that function and its caller: those of decorators.
 
     The command line, which spells options its own way, prints them itself.
     """
     if SPELLING.get(None) is None:
         for notice in dict.fromkeys(result.warnings):
-            warn(f"{notice.message} ({notice.code})", XentWarning, stacklevel=3)
+            warn(f"{notice.message} ({notice.code})", XentWarning, stacklevel=3 + between)
     return result
 
 

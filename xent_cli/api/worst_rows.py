@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,11 +42,16 @@ from xent_cli.schema.types import (
 )
 from xent_cli.schema.verb_options import RowsOptions
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from xent_cli.api.inputs import Data
+
 
 @guarded()  # What it writes must be nothing that it reads.
 def worst_rows(
-    preds: Any,
-    labels: Any = None,
+    preds: Data,
+    labels: Data | None = None,
     *,
     write: Sequence[tuple[str, str]] = (),
     # <<cog import signatures; signatures.write("worst_rows") cog>>
@@ -55,8 +60,8 @@ def worst_rows(
     where: Where | None = None,
     pred_cols: str | Sequence[str] = (),
     label_col: str | Sequence[str] = (),
-    weight: Any = None,
-    cluster: Any = None,
+    weight: str | ArrayLike | None = None,
+    cluster: str | ArrayLike | None = None,
     id_col: str | None = None,
     unmatched: Unmatched = "error",
     mode: Mode | None = None,
@@ -64,7 +69,7 @@ def worst_rows(
     classes: str | Sequence[str] | None = None,
     positive: str | None = None,
     label_base: int | None = None,
-    ignore_label: Any = (),
+    ignore_label: str | int | Sequence[str | int] = (),
     eps: float = 2.220446049250313e-16,
     row_sums: RowSums = "check",
     label_sums: LabelSums = "check",
@@ -146,7 +151,8 @@ def worst_rows(
         listed = found.sum
         report = report_on(listed.tally, plan, found.rows, session.join)
     name = _name_of(code, plan.spec)
-    return warned(ranking_of(report, listed.worst, listed.n_among, name, where))
+    ranking = ranking_of(report, listed.worst, listed.n_among, name, where)
+    return warned(ranking, between=1)
 
 
 @dataclass(frozen=True, slots=True)

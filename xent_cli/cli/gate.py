@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any, Literal
 
 from xent_cli.cli.option_groups import LabelsArgument, PredsArgument, with_options
@@ -48,7 +49,7 @@ def gate_command(
         from xent_cli.render.github import render_summary
 
         append_summary(render_summary(noted(result, output)))
-    write_documents(result, targets, output)
+    write_documents(result, targets, replace(output, min_n=said["min_n"]))
     return int(result.exit_code)
 
 

@@ -14,7 +14,7 @@ _VIEW = View(min_n=30, most=MOST_ROWS)
 
 
 def page(result: Any) -> str:
-    """Return the page that ``--format html`` writes."""
+    """Return the page that the command line writes as html."""
     return render(result, "html", _VIEW)
 
 

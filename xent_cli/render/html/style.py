@@ -26,8 +26,8 @@ body[data-jp-theme-light=false] .xent,.vscode-dark .xent,html[data-theme=dark] .
 div.xent>.xent-in{padding:12px 16px}
 .xent .xent-in header{margin:0 0 20px}
 
-.xent .xent-in .lead{font-size:30px;line-height:1.2;font-weight:650;letter-spacing:-.015em;margin:6px 0;
-font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.xent .xent-in .lead{font-size:30px;line-height:1.2;font-weight:650;letter-spacing:-.015em;
+margin:6px 0;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .xent .xent-in .sub{font-size:17px;margin:0 0 8px;font-variant-numeric:tabular-nums}
 .xent .xent-in p{margin:0 0 6px}
 .xent .xent-in .muted,.xent .xent-in .note,
