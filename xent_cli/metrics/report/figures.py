@@ -100,7 +100,7 @@ def figures_of(tally: Tally) -> Figures:
     Quotients are rounded once, from exact sums.
     """
     undefined: dict[str, str] = {}
-    spec, k, nats = tally.spec, tally.spec.n_classes, NATS_PER[tally.spec.unit]
+    k, nats = tally.spec.n_classes, NATS_PER[tally.spec.unit]
     priors, draws = _priors(tally), moments_of(tally)
     classes = tuple(
         _class_row(tally, index, priors[index], draws[index], undefined) for index in range(k)
@@ -157,8 +157,7 @@ def moments_of(tally: Tally) -> list[Moments]:
 def _class_row(
     tally: Tally, index: int, prior: float, draws: Moments, undefined: dict[str, str]
 ) -> ClassRow:
-    path = f"classes[{index}]."
-    k = tally.spec.n_classes
+    path, k = f"classes[{index}].", tally.spec.n_classes
     weight = tally.sums["weight"][index]
     names = ("cross_entropy", "se", "ci95", "accuracy", "mean_probability")
     total = tally.sums["loss"][k]
