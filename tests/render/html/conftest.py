@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from xent_cli import compare, evaluate, explain, gate, worst_rows
+from xent_cli import calibrate, compare, evaluate, explain, gate, worst_rows
 from xent_cli.analysis.to_json import Result
 
 HOSTILE = [
@@ -40,5 +40,6 @@ def results() -> dict[str, Result]:
         "pair": replace(pair, names=(HOSTILE[0], HOSTILE[1])),
         "training": replace(several, names=tuple(HOSTILE[:3]), trend=True),
         "explanation": explain(old, y, **names),
+        "calibration": calibrate(old, y, **names),
         "rows": worst_rows(old, y, **names),
     }

@@ -51,7 +51,7 @@ def test_bars_begin_at_zero_and_end_at_their_values() -> None:
     marks = [Mark("a", 1.0, "1", (0.5, 1.5)), Mark("b", 2.0, "2"), Mark("c", None, "-")]
     height, body = draw_marks(marks, Scale(0.0, 4.0), lines=[Line(3.0, "limit")])
     root = read(Figure("t", height, body))
-    assert across(root, "rect", "width") == [25, 50]
+    assert across(root, "rect", "width")[1:] == [25, 50]  # The first is the page.
     whiskers = {(e.get("x1"), e.get("x2")) for e in root.iter(SVG + "line")}
     assert ("12.5%", "37.5%") in whiskers
     assert ("75%", "75%") in whiskers

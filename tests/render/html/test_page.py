@@ -25,7 +25,7 @@ from xent_cli.render.view import View
 
 from .conftest import HOSTILE
 
-KINDS = ("report", "gate", "pair", "training", "explanation", "rows")
+KINDS = ("report", "gate", "pair", "training", "explanation", "calibration", "rows")
 ELEMENTS = {
     *("html", "head", "meta", "title", "style", "body", "main", "header", "footer", "section"),
     *("div", "h1", "h2", "p", "b", "bdi", "code", "ul", "li", "figure", "figcaption", "details"),

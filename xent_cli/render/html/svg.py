@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Literal
 
 from xent_cli.render.html.escape import Attribute, Markup, el, join, short_names
@@ -235,13 +236,22 @@ class Figure:
         )  # fmt: skip
 
     def standalone(self) -> str:
-        """Return the drawing as a file of its own, with title and note in it."""
-        inner = el("svg", self.body, y=38, width="100%", height=self.height, overflow="visible")
-        title = text(0, 15, self.title, font_size=15, font_weight="600")
-        note = text(0, self.height + 58, self.note, font_size=11)
-        framed = el("svg", title, inner, note, x="3%", y=12, width="94%", overflow="visible")
+        """Return the drawing as a file of its own, on white, with title and note in it."""
+        notes, below = wrap(self.note, 96), self.height + 56
+        lines = [text(0, below + 15 * i, said, font_size=11) for i, said in enumerate(notes)]
+        framed = el(
+            "svg",
+            text(0, 15, self.title, font_size=15, font_weight="600"),
+            el("svg", self.body, y=38, width="100%", height=self.height, overflow="visible"),
+            *lines,
+            x="3%", y=12, width="94%", overflow="visible",
+        )  # fmt: skip
         svg = el(
-            "svg", el("title", self.title), framed, role="img", width=640, height=self.height + 84,
-            color="#6b7480", font_family=_FONT,
+            "svg",
+            el("title", self.title),
+            el("rect", width="100%", height="100%", fill="#ffffff"),
+            framed,
+            role="img", width=640, height=self.height + 72 + 15 * len(notes), color="#1b2027",
+            font_family=_FONT,
         )  # fmt: skip
         return svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1) + "\n"
