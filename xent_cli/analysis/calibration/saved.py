@@ -44,7 +44,7 @@ def to_dict(found: Calibration) -> dict[str, Any]:
             "variation": found.shares.variation,
         },
         "reliability": [_series(each) for each in found.reliability],
-        "warnings": [asdict(notice) for notice in report.warnings],
+        "warnings": [asdict(notice) for notice in found.warnings],
         "report": report.to_dict(),
     }
 
