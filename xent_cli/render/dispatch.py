@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib import import_module
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from xent_cli.errors import UsageError
@@ -74,7 +73,7 @@ def render_parts(result: Any, form: str, view: View) -> Iterable[str]:
         from xent_cli.analysis.to_json import to_dict
         from xent_cli.render.json_text import json_parts
 
-        return chain(json_parts(to_dict(result, iter)), ["\n"])
+        return json_parts(to_dict(result, iter))
     return [_rendered(result, form, view)]
 
 

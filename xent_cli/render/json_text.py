@@ -1,72 +1,87 @@
-"""JSON text: plain data as indented JSON, piece by piece; iterators are lists, never held whole."""
+"""JSON text: plain data as indented JSON, in parts; iterators are lists that are never whole."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+import math
+from collections.abc import Callable, Iterator
+from itertools import islice
+from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
 from xent_cli.render.text import break_in_json
 
-_AT_ONCE = 4096
+_AT_ONCE = 512
+_LONG = 1 << 16
 _STEP = "  "
 
 
-def json_parts(value: Any, indent: str = "") -> Iterator[str]:
-    r"""Yield what ``json.dumps(value, indent=2, allow_nan=False)`` would return, in parts.
+def json_parts(value: Any) -> Iterator[str]:
+    r"""Yield what ``json.dumps(value, indent=2, allow_nan=False)`` returns, and a line end.
+
+    Commands for runners of CI are broken. Items of iterators must not hold iterators themselves.
 
     Examples
     --------
     >>> "".join(json_parts({"a": iter([1, [2.5, None]]), "b": {}}))
-    '{\n  "a": [\n    1,\n    [\n      2.5,\n      null\n    ]\n  ],\n  "b": {}\n}'
+    '{\n  "a": [\n    1,\n    [\n      2.5,\n      null\n    ]\n  ],\n  "b": {}\n}\n'
     """
-    if not _holds_values(value):
-        yield from _flat([value], "")
-        return
-    inner = indent + _STEP
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
-    parts = _members(value, inner) if isinstance(value, dict) else _items(value, inner)
-    first = next(parts, None)
-    if first is None:
-        yield opening + closing
-        return
-    yield f"{opening}\n{inner}"
-    yield first
-    yield from parts
-    yield f"\n{indent}{closing}"
+    waiting, length = [], 0
+    for part in _parts(value, "\n"):
+        waiting.append(part)
+        length += len(part)
+        if length >= _LONG:
+            yield break_in_json("".join(waiting))
+            waiting, length = [], 0
+    yield break_in_json("".join(waiting)) + "\n"
 
 
-def _members(value: dict[str, Any], indent: str) -> Iterator[str]:
-    between = ""
-    for key, item in value.items():
-        head = f"{between}{break_in_json(json.dumps(key))}: "
-        between = f",\n{indent}"
-        if _holds_values(item):
-            yield head
-            yield from json_parts(item, indent)
-        else:
-            yield head + "".join(_flat([item], ""))
+def _parts(value: Any, line: str) -> Iterator[str]:
+    """Yield the parts of a value whose last line begins as `line` does."""
+    inner = line + _STEP
+    if isinstance(value, dict) and value:
+        between = "{"
+        for key, item in value.items():
+            yield f"{between}{inner}{quoted(key)}: "
+            yield from _parts(item, inner)
+            between = ","
+        yield f"{line}}}"
+    elif isinstance(value, list | tuple) and value:
+        between = "["
+        for item in value:
+            yield between + inner
+            yield from _parts(item, inner)
+            between = ","
+        yield f"{line}]"
+    elif isinstance(value, Iterator):
+        between = "["
+        while some := list(islice(value, _AT_ONCE)):
+            yield between + inner
+            yield f",{inner}".join([_text(item, inner) for item in some])
+            between = ","
+        yield "[]" if between == "[" else f"{line}]"
+    else:
+        yield _text(value, line)
 
 
-def _items(value: Iterable[Any], indent: str) -> Iterator[str]:
-    between, rest = "", iter(value)
-    while some := list(islice(rest, _AT_ONCE)):
-        if any(map(_holds_values, some)):
-            for item in some:
-                yield between
-                yield from json_parts(item, indent)
-                between = f",\n{indent}"
-        else:
-            yield from chain((between,) if between else (), _flat(some, indent))
-            between = f",\n{indent}"
+def _text(value: Any, line: str) -> str:
+    """Return a value that holds no iterators, as its type is written."""
+    if (leaf := _LEAVES.get(type(value))) is not None:
+        return leaf(value)
+    inner = line + _STEP
+    if isinstance(value, dict) and value:
+        members = [f"{quoted(key)}: {_text(item, inner)}" for key, item in value.items()]
+        return f"{{{inner}{f',{inner}'.join(members)}{line}}}"
+    if isinstance(value, list | tuple) and value:
+        items = [_text(item, inner) for item in value]
+        return f"[{inner}{f',{inner}'.join(items)}{line}]"
+    return json.dumps(value, allow_nan=False)
 
 
-def _flat(values: list[Any], indent: str) -> Iterator[str]:
-    """Yield values that hold no others, by the fast encoder, which knows no indents."""
-    text = json.dumps(values, separators=(f",\n{indent}", ": "), allow_nan=False)
-    yield break_in_json(text[1:-1])
+def _finite(value: float) -> str:
+    if not math.isfinite(value):
+        raise ValueError("NaN and infinity are not JSON")
+    return repr(value)
 
 
-def _holds_values(value: Any) -> bool:
-    return not (value is None or isinstance(value, str | int | float))
+_LEAVES: dict[type, Callable[[Any], str]] = {str: quoted, float: _finite, int: repr}
