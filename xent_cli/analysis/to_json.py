@@ -20,6 +20,7 @@ from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.json_format import FORMAT_VERSION
 from xent_cli.metrics.report.report import Report
 from xent_cli.numerics.estimates import Estimate
+from xent_cli.schema.types import Hold
 
 _INTERVALS = {
     "macro_cross_entropy": "macro_ce",
@@ -31,11 +32,11 @@ _INTERVALS = {
 Result = Report | GateResult | Contrast | Explanation | Ranking | Calibration
 
 
-def to_dict(result: Result) -> dict[str, Any]:
+def to_dict(result: Result, hold: Hold = list) -> dict[str, Any]:
     """Return any result as plain data for JSON (docs/json.md).
 
     Floats stand in full. NaN and infinity do not occur: what is undefined or infinite is None.
-    `xent_cli.load` reads the document back.
+    `xent_cli.load` reads the document back. The long lists of a report are made with `hold`.
 
     Examples
     --------
@@ -47,7 +48,7 @@ def to_dict(result: Result) -> dict[str, Any]:
     """
     match result:
         case Report():
-            return _report(result)
+            return _report(result, hold)
         case GateResult():
             return _gate(result)
         case Contrast():
@@ -60,9 +61,9 @@ def to_dict(result: Result) -> dict[str, Any]:
             return _calibration(result)
 
 
-def _report(report: Report) -> dict[str, Any]:
+def _report(report: Report, hold: Hold) -> dict[str, Any]:
     """Return a report with the intervals of all overall figures, as rules of a gate have them."""
-    data = report.to_dict()
+    data = report.to_dict(hold)
     found = {name: interval(metric, report, 0.95) for name, metric in _INTERVALS.items()}
     finite_ones = {
         name: list(ends) if ends is not None and all(map(math.isfinite, ends)) else None

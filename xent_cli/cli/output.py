@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +12,11 @@ from xent_cli.cli.standard_streams import (
     terminal_width,
     wants_color,
     write_stderr,
-    write_stdout,
+    write_stdout_parts,
 )
 from xent_cli.errors import OutputError, UsageError
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.render.dispatch import FORMATS, render
+from xent_cli.render.dispatch import FORMATS, render_parts
 from xent_cli.render.text import clean
 from xent_cli.render.view import View
 from xent_cli.schema.file_guard import reserve
@@ -109,12 +109,12 @@ def write_documents(result: Result, targets: Sequence[Target], output: OutputOpt
             write_stderr(clean(f"warning ({notice.code}): {notice.message}"))
     plain = View(sort=output.sort, top=output.top, min_n=output.min_n)
     for target in targets:
-        write_file(target.path, render(result, target.form, plain))
+        write_parts(target.path, render_parts(result, target.form, plain))
         if not output.quiet:
             write_stderr(clean(f"wrote {target.path}"))
     color = wants_color(output.color)
     view = replace(plain, width=terminal_width(), color=color, ascii_only=is_ascii())
-    write_stdout(render(result, output.format, view))
+    write_stdout_parts(render_parts(result, output.format, view))
 
 
 def noted(result: Any, output: OutputOptions) -> Any:
@@ -138,7 +138,12 @@ def write_file(path: str, text: str) -> None:
     ------
     OutputError
     """
+    write_parts(path, [text])
+
+
+def write_parts(path: str, parts: Iterable[str]) -> None:
+    """Write a file likewise whose text comes in parts."""
     from xent_cli.io.atomic_write import drafted, writing
 
     with drafted(path) as draft, writing(path), open(draft, "wb") as file:
-        file.write(text.encode("utf-8", "backslashreplace"))
+        file.writelines(text.encode("utf-8", "backslashreplace") for text in parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from typing import TextIO
 
 from xent_cli.errors import OutputError
@@ -39,7 +40,12 @@ def is_ascii() -> bool:
 
 
 def write_stdout(text: str) -> None:
-    """Write a document to standard output; a reader that has gone away is no error.
+    """Write a document to standard output; raises as `write_stdout_parts` does."""
+    write_stdout_parts([text])
+
+
+def write_stdout_parts(parts: Iterable[str]) -> None:
+    """Write the parts of a document; a reader that has gone away is no error.
 
     Raises
     ------
@@ -50,13 +56,15 @@ def write_stdout(text: str) -> None:
         raise OutputError("Standard output is closed.", hint="Use --output FORMAT:PATH.")
     try:
         encoding = sys.stdout.encoding or "utf-8"
-        data = text.encode(encoding, "backslashreplace")
+        sys.stdout.flush()
+        for text in parts:
+            data = text.encode(encoding, "backslashreplace")
+            if hasattr(sys.stdout, "buffer"):
+                sys.stdout.buffer.write(data)
+            else:
+                sys.stdout.write(data.decode(encoding))
         if hasattr(sys.stdout, "buffer"):
-            sys.stdout.flush()
-            sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
-        else:
-            sys.stdout.write(data.decode(encoding))
     except BrokenPipeError:
         silence(sys.stdout)  # Whoever read has seen enough.
     except OSError as error:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats, Integers, Labels
+from xent_cli.numerics.hexadecimal import hexadecimal, read_hexadecimal
 
 _BITS = 32
 _BASE = 1 << _BITS
@@ -102,8 +103,8 @@ class ExactSums:
         return int(self.digits.shape[1])
 
     def __getitem__(self, index: int) -> Fraction:
-        unit, shift = _whole(self.digits[:, index].tolist()), _BITS * self.low
-        return Fraction(unit << shift) if shift >= 0 else Fraction(unit, 1 << -shift)
+        unit, exponent = _whole(self.digits[:, index].tolist()), _BITS * self.low
+        return Fraction(unit << exponent) if exponent >= 0 else Fraction(unit, 1 << -exponent)
 
     def __add__(self, other: ExactSums) -> ExactSums:
         if len(self) != len(other):
@@ -187,6 +188,12 @@ class ExactSums:
         """Return the sums at some places, in their order."""
         return ExactSums(self.digits[:, list(places)], self.low, self.terms)
 
+    def part(self, start: int, stop: int) -> ExactSums:
+        """Return the sums from one place up to another, with no more digits than they need."""
+        digits = self.digits[:, start:stop]
+        used = np.flatnonzero(digits.any(axis=1)).tolist() or [0, -1]
+        return ExactSums(digits[used[0] : used[-1] + 1], self.low + used[0], self.terms)
+
     def with_total(self) -> ExactSums:
         """Return these sums with one more entry: the sum of them all."""
         if self.terms * len(self) >= _MOST_TERMS and self.terms > 1:
@@ -215,27 +222,51 @@ class ExactSums:
             floats[some] = np.where(negative, -total, total)
         return floats
 
-    def to_units(self, exponent: int) -> list[int]:
-        """Return each sum as an integer times 2**exponent, which must divide it.
+    def units(self, exponent: int) -> Iterator[int]:
+        """Yield each sum as an integer times 2**exponent, which must divide it.
 
         Examples
         --------
-        >>> ExactSums.of_units([3, -5]).to_units(-2)
+        >>> list(ExactSums.of_units([3, -5]).units(-2))
         [12, -20]
         """
         shift = _BITS * self.low - exponent
-        units = map(_whole, self.carried().digits.T.tolist())
-        return [unit << shift if shift > 0 else unit >> -shift for unit in units]
+        for unit in self._integers():
+            yield unit << shift if shift > 0 else unit >> -shift
+
+    def to_units(self, exponent: int) -> list[int]:
+        """Return the `units` as a list."""
+        return list(self.units(exponent))
+
+    def strings(self) -> Iterator[str]:
+        """Yield each sum as ``<hexadecimal integer>p<exponent>``, exact and short."""
+        for unit in self._integers():
+            yield hexadecimal(unit, _BITS * self.low)
 
     def to_strings(self) -> list[str]:
-        """Return each sum as ``<hexadecimal integer>p<exponent>``, exact and short."""
-        units = map(_whole, self.carried().digits.T.tolist())
-        return [_to_string(unit, _BITS * self.low) for unit in units]
+        """Return the `strings` as a list."""
+        return list(self.strings())
+
+    def _integers(self) -> Iterator[int]:
+        """Yield each sum as an integer times the power of two of the lowest digit."""
+        length = 4 * (len(self.digits) + 2)
+        for start in range(0, len(self), _AT_ONCE):
+            digits = self.digits[:, start : start + _AT_ONCE]
+            # The two's complement, digit by digit; what is carried out last has 64 bits.
+            rows, carry = [], np.zeros(digits.shape[1], dtype=np.int64)
+            for row in digits:
+                carry = carry + row
+                rows.append(carry & (_BASE - 1))
+                carry >>= _BITS
+            rows += [carry & (_BASE - 1), (carry >> _BITS) & (_BASE - 1)]
+            data = np.array(rows, dtype="<u4").T.tobytes()
+            for at in range(0, len(data), length):
+                yield int.from_bytes(data[at : at + length], "little", signed=True)
 
     @classmethod
     def from_strings(cls, texts: Sequence[str]) -> ExactSums:
         """Return the sums that `to_strings` wrote; ValueError where a text is none of its own."""
-        pairs = [_from_string(text) for text in texts]
+        pairs = [read_hexadecimal(text) for text in texts]
         low = min((exponent for unit, exponent in pairs if unit), default=0)
         high = max((exponent + unit.bit_length() for unit, exponent in pairs), default=0)
         # All get one exponent: short texts whose powers lie far apart could fill the memory.
@@ -264,17 +295,3 @@ class ExactSums:
 
 def _whole(digits: list[int]) -> int:
     return sum(digit << (_BITS * place) for place, digit in enumerate(digits))
-
-
-def _to_string(unit: int, exponent: int) -> str:
-    if unit == 0:
-        return "0p0"
-    zeros = (unit & -unit).bit_length() - 1
-    return f"{unit >> zeros:x}p{exponent + zeros}"
-
-
-def _from_string(text: str) -> tuple[int, int]:
-    unit, mark, exponent = text.partition("p")
-    if not mark or not -5000 <= int(exponent) <= 5000:
-        raise ValueError(f"{text!r} is not an exact sum")
-    return int(unit, 16), int(exponent)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xent_cli.fast_dataclass import dataclass
 
-_ROUNDING = 2.0**-50
+ROUNDING = 2.0**-50
 """Cubes are rounded row by row; a third moment smaller than what that takes off is not known."""
 
-_LARGEST_SQUARES = Fraction(2) ** 680
-"""From here on a loss or weight may have been too large for its cube to be in the sums."""
+LARGEST_SQUARES_BITS = 680
+"""From 2**680 on a loss or weight may have been too large for its cube to be in the sums."""
+
+Powers = tuple[int, int]
+"""Of losses and weights: (1, 2) is the sum of u_i w_i^2."""
 
 
 class Cubes(NamedTuple):
@@ -163,7 +166,7 @@ class Moments:
         # Over common denominators, for fractions would be reduced at every step.
         (w, u), below = _integers(self.w, self.u)
         (ww, uw, uu), below_squares = _integers(self.ww, self.uw, self.uu)
-        spread = w * (w * uu - 2 * u * uw) + u * u * ww  # That times w^2 and `below_squares`.
+        spread = spread_of(w, u, ww, uw, uu)  # Times `below_squares`.
         # Squares were rounded, each by 2**-53 of its size: what is left below that is no spread.
         if spread <= 0 or spread << 50 <= w * w * uu:
             return None
@@ -183,14 +186,14 @@ class Moments:
         >>> rows.shape()
         Shape(skew=0.0, ratio=0.0)
         """
-        if self.cubes is None or max(self.uu, self.ww) >= _LARGEST_SQUARES:
+        if self.cubes is None or max(self.uu, self.ww) >= 1 << LARGEST_SQUARES_BITS:
             return None
         (w, u), below = _integers(self.w, self.u)
         (ww, uw, uu), below_squares = _integers(self.ww, self.uw, self.uu)
         (uuu, uuw, uww, www), below_cubes = _integers(*self.cubes)
-        q = w * (w * uu - 2 * u * uw) + u * u * ww
-        x = w * uw - u * ww
-        c = w * w * w * uuu - 3 * u * w * w * uuw + 3 * u * u * w * uww - u * u * u * www
+        q = spread_of(w, u, ww, uw, uu)
+        x = cross_of(w, u, ww, uw)
+        c = third_of(w, u, uuu, uuw, uww, www)
         if q <= 0:
             return Shape(0.0, 0.0)
         # Their squares are quotients of integers, which neither over- nor underflow on the way.
@@ -198,9 +201,34 @@ class Moments:
         ratio = math.sqrt(x * x * below * below / (below_squares * q * w * w))
         # sum (|u| + |m| w)^3 <= (sqrt(uu) + |m| sqrt(ww))^3, relative to Q^1.5.
         size = math.sqrt(w * w * uu / q) + math.sqrt(u * u * ww / q)
-        if skew <= _ROUNDING * size**3:
+        if skew <= ROUNDING * size**3:
             skew = 0.0
         return Shape(-skew if c < 0 else skew, -ratio if x < 0 else ratio)
+
+
+def spread_of(w: Any, u: Any, ww: Any, uw: Any, uu: Any) -> Any:
+    """Return w^2 times the sum of (u_i - m w_i)^2, of integers or arrays of them."""
+    return w * (w * uu - 2 * u * uw) + u * u * ww
+
+
+def cross_of(w: Any, u: Any, ww: Any, uw: Any) -> Any:
+    """Return w times the sum of (u_i - m w_i) w_i."""
+    return w * uw - u * ww
+
+
+def third_of(w: Any, u: Any, uuu: Any, uuw: Any, uww: Any, www: Any) -> Any:
+    """Return w^3 times the sum of (u_i - m w_i)^3."""
+    return w * w * (w * uuu - 3 * u * uuw) + u * u * (3 * w * uww - u * www)
+
+
+def moment_powers(of: Moments) -> dict[Powers, Fraction]:
+    """Return the sums that are known, by the powers that were summed."""
+    found = {(0, 1): of.w, (1, 0): of.u, (0, 2): of.ww, (1, 1): of.uw, (2, 0): of.uu}
+    if of.cubes is not None:
+        found |= dict(zip(((3, 0), (2, 1), (1, 2), (0, 3)), of.cubes, strict=True))
+    if of.powers is not None:
+        found |= dict(zip(((0, 4), (0, 5)), of.powers, strict=True))
+    return found
 
 
 def _integers(*values: Fraction) -> tuple[list[int], int]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from xent_cli.numerics.moments import Moments
 from xent_cli.numerics.skewed_mean import SkewedMean
 
-_DOMINATED = 0.5
+DOMINATED = 0.5
 """With fewer than this share of the degrees of freedom of equal weights, few outweigh the rest."""
 
 
@@ -78,4 +78,4 @@ def weighted_mean(draws: Moments, *, scale: float = 1.0) -> SkewedMean | None:
 def weighted_t(draws: Moments, *, scale: float = 1.0) -> SkewedMean | None:
     """Return that mean where few weights outweigh the rest, else None."""
     found = weighted_mean(draws, scale=scale)
-    return found if found and found.df < _DOMINATED * (draws.n - 1) else None
+    return found if found and found.df < DOMINATED * (draws.n - 1) else None

@@ -5,12 +5,12 @@ Only what a format needs is imported: Rich, say, takes its time.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from xent_cli.errors import UsageError
-from xent_cli.render.text import break_in_json
 from xent_cli.render.view import View
 
 if TYPE_CHECKING:
@@ -65,6 +65,20 @@ def render(result: Any, form: str, view: View) -> str:
     >>> render(evaluate([[0.5, 0.5]], [0]), "total", View())
     '0.6931471805599453\n'
     """
+    return "".join(render_parts(result, form, view))
+
+
+def render_parts(result: Any, form: str, view: View) -> Iterable[str]:
+    """Return the text in parts, of which long JSON has many; raises as `render` does."""
+    if form == "json":
+        from xent_cli.analysis.to_json import to_dict
+        from xent_cli.render.json_text import json_parts
+
+        return json_parts(to_dict(result, iter))
+    return [_rendered(result, form, view)]
+
+
+def _rendered(result: Any, form: str, view: View) -> str:
     match form if form in (known := formats_of(result)) else "":
         case "table":
             from xent_cli.render.terminal import render_terminal
@@ -83,12 +97,6 @@ def render(result: Any, form: str, view: View) -> str:
             from xent_cli.render.csv import render_csv
 
             return render_csv(_documents(result).records(result))
-        case "json":
-            import json
-
-            from xent_cli.analysis.to_json import to_dict
-
-            return break_in_json(json.dumps(to_dict(result), indent=2, allow_nan=False)) + "\n"
         case "total":
             return f"{result.cross_entropy!r}\n"
         case "junit":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
 
 from xent_cli.schema import file_formats
 
@@ -24,6 +25,9 @@ Outcome = Literal["pass", "fail", "inconclusive"]
 Where = Literal["correct", "wrong"]
 Sort = Literal["loss", "share", "n", "name"]
 Color = Literal["auto", "always", "never"]
+
+Hold = Callable[[Iterator[Any]], Any]
+"""What long lists are made with: ``list``, or ``iter`` for nothing that takes memory."""
 
 DEFAULT_EPS = 2.0**-52
 LARGEST_WEIGHT = 1e70

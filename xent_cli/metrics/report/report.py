@@ -13,6 +13,7 @@ from xent_cli.metrics.report.figures import ClassRow, Figures, Overall, figures_
 from xent_cli.metrics.report.warnings import COMPUTED, OLD_SUMS, cautions
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.schema.provenance import Input, Matches, Notice, matches_of
+from xent_cli.schema.types import Hold
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,10 +165,11 @@ class Report(Drawn):
         """One line that says how the number was made."""
         return self.tally.spec.signature(__version__)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, hold: Hold = list) -> dict[str, Any]:
         """Return the report as plain data for JSON (docs/json.md), every float in full.
 
         NaN and infinity do not occur: what is undefined is None, its reason in "undefined".
+        What grows with slices and clusters is made with `hold`: for ``iter`` it is iterators.
         """
         # Only who writes or reads JSON needs these.
         from xent_cli.metrics.report.json_format import FORMAT_VERSION
@@ -190,14 +192,18 @@ class Report(Drawn):
             "weight_sum": figures.weight_sum,
             "overall": finite(asdict(figures.overall)),
             "classes": [finite(asdict(row)) for row in figures.classes],
-            **({"slices": [table_dict(item) for item in self.slices()]} if tally.slices else {}),
+            **(
+                {"slices": [table_dict(item, hold) for item in self.slices()]}
+                if tally.slices
+                else {}
+            ),
             "warnings": [asdict(notice) for notice in self.warnings],
             "notes": [asdict(notice) for notice in self.notes],
             "undefined": figures.undefined,
             "matches": None if self.matches is None else self.matches.to_dict(),
             "inputs": [item.to_dict() for item in self.inputs],
             **({"compat": [asdict(figure) for figure in self.compat]} if self.compat else {}),
-            "tally": tally.to_dict(),
+            "tally": tally.to_dict(hold),
         }
 
     @classmethod

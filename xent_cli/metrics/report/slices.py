@@ -5,18 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cached_property
 
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.report.figures import INFINITE, NATS_PER, error_reason
+from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.slice_clusters import ClusterDraws, cluster_draws
+from xent_cli.metrics.report.slice_estimates import Side, SliceEstimates, slice_estimates
+from xent_cli.metrics.report.slice_figures import SliceFigures
 from xent_cli.metrics.tally.slice_sums import SliceSums
 from xent_cli.metrics.tally.tally import Tally
-from xent_cli.metrics.tally.third_powers import ZEROS, moments_at
-from xent_cli.numerics.estimates import Estimate, difference
+from xent_cli.metrics.tally.third_powers import ZEROS, many_moments, moments_at
+from xent_cli.numerics.estimates import Estimate
+from xent_cli.numerics.many_moments import ManyMoments
 from xent_cli.numerics.moments import Moments
-from xent_cli.numerics.one_more_draw import guarded_loss, unseen_loss
 from xent_cli.schema.slicing import Key, Slicing
+
+_AT_ONCE = 256
+"""Slices whose estimates are computed together: many enough for arrays to pay off."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,11 @@ class SliceTable:
     @cached_property
     def slices(self) -> tuple[Slice, ...]:
         """The slices in the order of their keys, the small ones left out."""
-        return tuple(Slice(self, index) for index in range(len(self.sums) - bool(self.n_small)))
+        return tuple(self.each())
+
+    def each(self) -> Iterator[Slice]:
+        """Yield the `slices`."""
+        return (Slice(self, index) for index in range(len(self.sums) - bool(self.n_small)))
 
     @property
     def small(self) -> Slice | None:
@@ -72,19 +81,56 @@ class SliceTable:
             return None
         return cluster_draws(self.sums.clusters, old=self.tally.is_old)
 
+    def estimates(self, index: int) -> SliceEstimates:
+        """Return the mean loss of a slice and its difference to the rest.
+
+        Neighbours are computed along with it, and kept until another is asked for.
+        """
+        number, place = divmod(index, _AT_ONCE)
+        if number not in self._block:
+            self._block.clear()
+            self._block[number] = self._estimates(number * _AT_ONCE)
+        return self._block[number][place]
+
     @cached_property
-    def n_huge(self) -> int:
-        """Rows with a loss too large to square."""
-        return sum(self.sums.count("huge", index) for index in range(len(self.sums)))
+    def _block(self) -> dict[int, list[SliceEstimates]]:
+        """The last block of estimates, by its number."""
+        return {}
+
+    def _estimates(self, start: int) -> list[SliceEstimates]:
+        stop = min(start + _AT_ONCE, len(self.sums))
+        some, spec, sums = slice(start, stop), self.tally.spec, self.sums.sums
+        rows = many_moments(sums["rows"], sums, some)
+        others = rows.less_from(self.whole)
+        draws, rest, clustered = rows, others, None
+        if self.clustered is not None:
+            clustered = self.clustered[some]
+            draws = ManyMoments.of_each([each.inside for each in clustered])
+            rest = ManyMoments.of_each([each.rest for each in clustered])
+        huge = self.figures.counts["huge"][some]
+        of = self.sums.clusters, NATS_PER[spec.unit], spec.eps
+        known = [not Slice(self, index).no_delta for index in range(start, stop)]
+        zeros = sums[ZEROS].part(start, stop).to_units(0) if ZEROS in sums else [0] * len(rows)
+        return slice_estimates(
+            Side(draws, huge, *of),
+            Side(rest, [self.figures.n_huge - each for each in huge], *of),
+            infinite=self.figures.counts["infinite"][some],
+            n_zeros=zeros,
+            deltas=[
+                delta / NATS_PER[spec.unit] if is_known else None
+                for delta, is_known in zip(rows.differences(others), known, strict=True)
+            ],
+            clustered=clustered,
+        )
 
     @cached_property
     def _places(self) -> dict[Key, int]:
         return {key: index for index, key in enumerate(self.sums.keys)}
 
     @cached_property
-    def total_loss(self) -> Fraction:
-        """The loss of all rows, those aside whose loss is infinite."""
-        return self.tally.sums["loss"][self.tally.spec.n_classes]
+    def figures(self) -> SliceFigures:
+        """What follows from single sums."""
+        return SliceFigures(self.sums, self.tally)
 
 
 @dataclass(frozen=True)
@@ -122,29 +168,25 @@ class Slice:
     @property
     def n(self) -> int:
         """Rows that count."""
-        return self._count("rows")
+        return self.table.figures.counts["rows"][self.index]
 
     @property
     def weight_sum(self) -> float:
         """Their weight."""
-        return float(self.rows.w)
+        return self.table.figures.weights[self.index]
 
     @property
     def cross_entropy(self) -> float | None:
         """Their mean loss, which may be infinite."""
-        if self._count("infinite"):
+        if self.table.figures.counts["infinite"][self.index]:
             return math.inf
-        return float(self.rows.u / self.rows.w) / self._nats if self.rows.w else None
+        mean = _known(self.table.figures.means[self.index])
+        return None if mean is None else mean / NATS_PER[self.table.tally.spec.unit]
 
     @cached_property
     def mean(self) -> Estimate | None:
         """The mean loss with its error; None without weight."""
-        value = self.cross_entropy
-        if value is None:
-            return None
-        if math.isinf(value):
-            return Estimate(math.inf, None, 0, INFINITE)
-        return self._estimate(self.draws, self._count("huge"), zeros=True)
+        return self.table.estimates(self.index).mean
 
     @property
     def se(self) -> float | None:
@@ -159,47 +201,32 @@ class Slice:
     @cached_property
     def delta(self) -> Estimate | None:
         """The mean loss less that of all other rows, with its error; None where there is none."""
-        if self.no_delta:
-            return None
-        if self._count("infinite"):
-            return Estimate(math.inf, None, 0, INFINITE)
-        mine, rest = self.rows, self.rest
-        value = float(mine.u / mine.w - rest.u / rest.w) / self._nats
-        clustered = self._clustered
-        draws = rest if clustered is None else clustered.rest
-        others = self._estimate(draws, self.table.n_huge - self._count("huge"), zeros=False)
-        own = self._estimate(self.draws, self._count("huge"), zeros=False)
-        reason = own.reason or (others.reason and f"the rest: {others.reason}")
-        # Clusters with rows on either side move both means together.
-        shared = 0.0 if clustered is None else float(clustered.covariance()) / self._nats**2
-        return difference(own, others, value=value, reason=reason, covariance=shared)
+        return self.table.estimates(self.index).delta
 
     @property
     def no_delta(self) -> str:
         """Why there is no difference to the rest, if there is none."""
         if self.n == self.table.tally.n[-1]:
             return "no other rows"
-        if not self.rows.w:
+        if not self.table.figures.weights[self.index]:
             return "no weight"
-        if not self.rest.w:
+        if self.table.figures.n_weighted == 1:
             return "the other rows have no weight"
-        if self.table.tally.infinite[-1] > self._count("infinite"):
+        if self.table.tally.infinite[-1] > self.table.figures.counts["infinite"][self.index]:
             return "the loss of other rows is infinite"
         return ""
 
     @property
     def share(self) -> float | None:
         """Its part of the total loss."""
-        total = self.table.total_loss
-        if not total or self.table.tally.infinite[-1]:
+        if self.table.tally.infinite[-1]:
             return None
-        return float(self.table.sums.sums["loss"][self.index] / total)
+        return _known(self.table.figures.shares[self.index])
 
     @property
     def accuracy(self) -> float | None:
         """Weighted share of its rows whose highest prediction is the label."""
-        graded = self.table.sums.sums["graded"][self.index]
-        return float(self.table.sums.sums["correct"][self.index] / graded) if graded else None
+        return _known(self.table.figures.accuracies[self.index])
 
     @property
     def n_graded(self) -> Fraction:
@@ -216,15 +243,11 @@ class Slice:
         """The sums over its rows."""
         return self.table.sums.moments(self.index)
 
-    @cached_property
-    def rest(self) -> Moments:
-        """The sums over all other rows."""
-        return self.table.whole - self.rows
-
     @property
     def draws(self) -> Moments:
         """The sums over its draws: the parts of clusters that it has, or rows."""
-        return self.rows if self._clustered is None else self._clustered.inside
+        clustered = self.table.clustered
+        return self.rows if clustered is None else clustered[self.index].inside
 
     @property
     def undefined(self) -> dict[str, str]:
@@ -249,31 +272,9 @@ class Slice:
         if self.accuracy is None:
             yield "accuracy", "no weight"
 
-    @property
-    def _nats(self) -> float:
-        return NATS_PER[self.table.tally.spec.unit]
 
-    @property
-    def _clustered(self) -> ClusterDraws | None:
-        return None if self.table.clustered is None else self.table.clustered[self.index]
-
-    def _count(self, name: str) -> int:
-        return self.table.sums.count(name, self.index)
-
-    def _estimate(self, draws: Moments, n_huge: int, *, zeros: bool) -> Estimate:
-        """Return a mean loss; with `zeros`, one more draw may cost what a zero of a row costs."""
-        clusters, nats = self.table.sums.clusters, self._nats
-        value = float(draws.u / draws.w) / nats
-        reason = error_reason(clusters, draws.n, n_huge)
-        if draws.n < 2 or n_huge or (clusters is not None and clusters.too_large):
-            return Estimate(value, None, draws.n - 1, reason)
-        counted = self.table.sums.sums.get(ZEROS) if zeros else None
-        n_zeros = 0 if counted is None else int(counted[self.index])
-        unseen = unseen_loss(draws.n, n_zeros=n_zeros, eps=self.table.tally.spec.eps)
-        bound = partial(guarded_loss, draws, unseen, scale=nats) if draws.cubes else None
-        if (se := draws.standard_error()) is None:
-            return Estimate(value, None, draws.n - 1, reason, bound)
-        return Estimate(value, se / nats, draws.n - 1, "", bound)
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def slice_tables(tally: Tally, *, min_n: int = 0) -> tuple[SliceTable, ...]:
@@ -296,4 +297,5 @@ def slice_tables(tally: Tally, *, min_n: int = 0) -> tuple[SliceTable, ...]:
 
 def small_slices(sums: SliceSums, min_n: int) -> list[int]:
     """Return the positions of the slices with fewer rows."""
-    return [index for index, n in enumerate(sums.sums["rows"].to_floats()) if n < min_n]
+    counts = sums.sums["rows"].to_units(0)
+    return [index for index, n in enumerate(counts) if n < min_n]

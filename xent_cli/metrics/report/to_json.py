@@ -6,9 +6,10 @@ import math
 from typing import Any
 
 from xent_cli.metrics.report.slices import Slice, SliceTable
+from xent_cli.schema.types import Hold
 
 
-def table_dict(table: SliceTable) -> dict[str, Any]:
+def table_dict(table: SliceTable, hold: Hold = list) -> dict[str, Any]:
     """Return all slices of one slicing with their figures (docs/json.md)."""
     return {
         "by": table.slicing.name,
@@ -16,7 +17,7 @@ def table_dict(table: SliceTable) -> dict[str, Any]:
             {"name": column.name, "points": None if column.points is None else list(column.points)}
             for column in table.slicing.columns
         ],
-        "slices": [slice_dict(item) for item in table.slices],
+        "slices": hold(map(slice_dict, table.each())),
     }
 
 

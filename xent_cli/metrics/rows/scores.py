@@ -206,8 +206,8 @@ def _moments_of_many(powers: Floats, below: Floats, *, third: bool) -> Moments:
     centred = below - mean
     terms = powers * centred * centred
     variance = sum_over_classes(terms) / total
-    cubes = np.zeros(0)
-    if third:
-        cubes = (sum_over_classes(terms * centred) / total).reshape(shape)
-    found = (each.reshape(shape) for each in (np.log(total), mean, variance))
-    return Moments(*found, cubes)
+    third_moment = sum_over_classes(terms * centred) / total if third else np.zeros(shape)
+    log_sum, mean, variance, cubes = (
+        each.reshape(shape) for each in (np.log(total), mean, variance, third_moment)
+    )
+    return Moments(log_sum, mean, variance, cubes)

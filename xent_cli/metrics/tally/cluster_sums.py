@@ -20,6 +20,7 @@ from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.fieller import PairSums
 from xent_cli.numerics.moments import Moments
 from xent_cli.numerics.summation import Groups
+from xent_cli.schema.types import Hold
 
 _MOST_ROWS = 1 << 20
 """Rows that wait to be added up together: sorting them once is cheaper than batch by batch."""
@@ -213,15 +214,18 @@ class ClusterSums:
         """Return for each cell the sum of its weights: its rows, where each has weight 1."""
         return self.settled().weight.to_floats().astype(np.int64)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data for JSON that `from_dict` turns into the same sums."""
+    def to_dict(self, hold: Hold = list) -> dict[str, Any]:
+        """Return plain data for JSON that `from_dict` turns into the same sums.
+
+        Long lists are made with `hold`: iterators that take no memory, if that is ``iter``.
+        """
         whole = self.settled()
         grid = min(grid_of(whole.weight), grid_of(whole.loss))
         return {
-            "keys": whole.texts.tolist(),
-            "cells": whole.cells.tolist(),
-            "weight": [f"{unit:x}" for unit in whole.weight.to_units(grid)],
-            "loss": [f"{unit:x}" for unit in whole.loss.to_units(grid)],
+            "keys": hold(map(str, whole.texts)),
+            "cells": hold(map(int, whole.cells)),
+            "weight": hold(map("{:x}".format, whole.weight.units(grid))),
+            "loss": hold(map("{:x}".format, whole.loss.units(grid))),
             "too_large": whole.too_large,
             **({} if grid == GRID else {"grid": grid}),
         }

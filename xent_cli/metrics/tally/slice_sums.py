@@ -34,6 +34,7 @@ from xent_cli.numerics.moments import Moments
 from xent_cli.numerics.summation import Groups
 from xent_cli.schema.slicing import MOST_SLICES, Key, Slicing
 from xent_cli.schema.spec import Spec
+from xent_cli.schema.types import Hold
 
 COUNTS = ("rows", "infinite", "huge")
 """Rows of each slice; those whose loss is infinite, and is in no sum; those with a loss too large
@@ -138,13 +139,13 @@ class SliceSums:
         """Return the sums over the rows of a slice, each row a draw."""
         return moments_at(self.count("rows", index), self.sums, index)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, hold: Hold = list) -> dict[str, Any]:
         """Return plain data for JSON that `from_dict` turns into the same sums."""
         whole = self.sorted()
-        counts = {name: whole.sums[name].to_units(0) for name in COUNTS}
-        sums = written({name: s for name, s in whole.sums.items() if name not in COUNTS})
-        clusters = {} if whole.clusters is None else {"clusters": whole.clusters.to_dict()}
-        return {"keys": [list(key) for key in whole.keys], **counts, "sums": sums, **clusters}
+        counts = {name: hold(whole.sums[name].units(0)) for name in COUNTS}
+        sums = written({name: s for name, s in whole.sums.items() if name not in COUNTS}, hold)
+        clusters = {} if whole.clusters is None else {"clusters": whole.clusters.to_dict(hold)}
+        return {"keys": hold(map(list, whole.keys)), **counts, "sums": sums, **clusters}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], zero: SliceSums) -> Self:

@@ -27,6 +27,7 @@ from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.running_sum import Running
 from xent_cli.numerics.summation import one_sum, sum_rows
 from xent_cli.schema.spec import Spec
+from xent_cli.schema.types import Hold
 
 if TYPE_CHECKING:  # Most tallies have neither: what makes them is imported there.
     from xent_cli.metrics.tally.cluster_sums import ClusterSums
@@ -209,7 +210,7 @@ class Tally:
             tuple(a + b for a, b in zip(self.slices, other.slices, strict=True)),
         )
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, hold: Hold = list) -> dict[str, Any]:
         """Return plain data for JSON that `from_dict` turns into the same tally, bit for bit."""
         data = {name: getattr(self, name) for name in _SCALARS}
         return {
@@ -226,8 +227,8 @@ class Tally:
             **data,
             "pred_sums": asdict(self.pred_sums),
             "label_sums": asdict(self.label_sums),
-            **({} if self.clusters is None else {"clusters": self.clusters.to_dict()}),
-            **({"slices": [item.to_dict() for item in self.slices]} if self.slices else {}),
+            **({} if self.clusters is None else {"clusters": self.clusters.to_dict(hold)}),
+            **({"slices": [item.to_dict(hold) for item in self.slices]} if self.slices else {}),
         }
 
     @classmethod

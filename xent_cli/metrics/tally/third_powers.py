@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.many_moments import ManyMoments
 from xent_cli.numerics.moments import Cubes, Moments
 from xent_cli.numerics.summation import Groups
+from xent_cli.schema.types import Hold
 
 Sums = dict[str, ExactSums]
 
@@ -34,6 +37,21 @@ THIRD_POWERS = ("loss_cubed", *ALIKE)
 
 DRAWN, ZEROS = "drawn", "zeros"
 """How many rows have weight, and how many of these an exact zero among their predictions."""
+
+_POWERS = {
+    "weight": (0, 1),
+    "loss": (1, 0),
+    "weight_squared": (0, 2),
+    "loss_weight": (1, 1),
+    "loss_squared": (2, 0),
+    "loss_cubed": (3, 0),
+    "loss_squared_weight": (2, 1),
+    "loss_weight_squared": (1, 2),
+    "weight_cubed": (0, 3),
+    "weight_fourth": (0, 4),
+    "weight_fifth": (0, 5),
+}
+"""What the sums are of, by powers of losses and weights."""
 
 JOINT, ABSOLUTE = "difference_squared_loss", "absolute"
 """Of two models: the sum of squared differences times the losses of the baseline, kept once, and
@@ -158,11 +176,22 @@ def moments_at(n: int, sums: Mapping[str, ExactSums], index: int) -> Moments:
     )
 
 
-def written(sums: Mapping[str, ExactSums]) -> dict[str, list[str]]:
+def many_moments(rows: ExactSums, sums: Mapping[str, ExactSums], some: slice) -> ManyMoments:
+    """Return what `moments_at` returns of a part of the groups, whose rows are counted."""
+    n = sums.get(DRAWN, rows).part(some.start, some.stop).to_units(0)
+    found = {
+        powers: sums[name].part(some.start, some.stop)
+        for name, powers in _POWERS.items()
+        if name in sums
+    }
+    return ManyMoments.of(np.array(n, dtype=np.int64), found)
+
+
+def written(sums: Mapping[str, ExactSums], hold: Hold = list) -> dict[str, Any]:
     """Return sums as texts, without those that are what they are where all weights are 1."""
     first = [name for name in (*MOMENTS, *_NEW) if name in sums]
     return {
-        name: sums[name].to_strings()
+        name: hold(sums[name].strings())
         for name in (*first, *(name for name in sums if name not in first))
         if name not in ALIKE or sums[name] != sums[ALIKE[name]]
     }
