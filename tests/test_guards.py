@@ -111,8 +111,8 @@ COMMAND = f"""
     schema.declared schema.name_suggestions schema.options schema.provenance schema.verb_options
 """
 HELP = f"""
-    {COMMAND} cli.compare cli.config cli.eval cli.explain cli.gate cli.help cli.merge cli.rows
-    cli.show
+    {COMMAND} cli.calibrate cli.compare cli.config cli.eval cli.explain cli.gate cli.help
+    cli.merge cli.rows cli.show
 """
 EVAL = f"""
     {COMMAND} cli.eval cli.output cli.progress api api.evaluate api.inputs

@@ -19,7 +19,7 @@ from xent_cli.schema.exit_codes import ExitCode
 if TYPE_CHECKING:
     from xent_cli.cli.config_file import Configuration
 
-COMMANDS = ("eval", "gate", "compare", "rows", "explain", "show", "merge", "config")
+COMMANDS = ("eval", "gate", "compare", "calibrate", "rows", "explain", "show", "merge", "config")
 
 
 def make_app(commands: Sequence[str] = COMMANDS, *, completion: bool = False) -> typer.Typer:
