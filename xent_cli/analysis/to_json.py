@@ -13,25 +13,13 @@ from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.comparison.pair_slices import SliceComparison
 from xent_cli.analysis.comparison.training_curve import find_trend
 from xent_cli.analysis.explain.explanation import Explanation
-from xent_cli.analysis.gate.metric_values import (
-    Quantity,
-    accuracy_of_class,
-    accuracy_of_slice,
-    quantity_of,
-)
 from xent_cli.analysis.gate.verdicts import GateResult, Verdict
+from xent_cli.analysis.report_intervals import report_dict
 from xent_cli.analysis.worst_rows import Ranking
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.json_format import FORMAT_VERSION
 from xent_cli.metrics.report.report import Report
 from xent_cli.numerics.estimates import Estimate
-
-_INTERVALS = {
-    "macro_cross_entropy": "macro_ce",
-    "perplexity": "perplexity",
-    "normalized_entropy": "ne",
-    "accuracy": "accuracy",
-}
 
 Result = Report | GateResult | Contrast | Explanation | Ranking | Calibration
 
@@ -52,7 +40,7 @@ def to_dict(result: Result) -> dict[str, Any]:
     """
     match result:
         case Report():
-            return _report(result)
+            return report_dict(result)
         case GateResult():
             return _gate(result)
         case Contrast():
@@ -63,32 +51,6 @@ def to_dict(result: Result) -> dict[str, Any]:
             return _ranking(result)
         case Calibration():
             return _calibration(result)
-
-
-def _report(report: Report) -> dict[str, Any]:
-    """Return a report with the intervals of all its figures, as rules of a gate have them."""
-    data = report.to_dict()
-    found = {name: quantity_of(metric, report) for name, metric in _INTERVALS.items()}
-    intervals = {name: _ends(quantity) for name, quantity in found.items()}
-    reasons = {
-        f"overall.intervals.{name}": found[name].reason or "it has no finite end"
-        for name, ends in intervals.items()
-        if ends is None
-    }
-    for index, item in enumerate(data["classes"]):
-        item["accuracy_ci95"] = _ends(accuracy_of_class(report, index))
-    for table, saved in zip(report.slices(), data.get("slices", ()), strict=True):
-        for one, item in zip(table.slices, saved["slices"], strict=True):
-            item["accuracy_ci95"] = _ends(accuracy_of_slice(report, one))
-    return data | {
-        "overall": data["overall"] | {"intervals": intervals},
-        "undefined": data["undefined"] | reasons,
-    }
-
-
-def _ends(found: Quantity) -> list[float] | None:
-    ends = found.interval(0.95)
-    return list(ends) if ends is not None and all(map(math.isfinite, ends)) else None
 
 
 def _contrast(found: Contrast) -> dict[str, Any]:
@@ -106,7 +68,7 @@ def _contrast(found: Contrast) -> dict[str, Any]:
                 "cross_entropy": finite(report.cross_entropy),
                 "comparison": difference,
                 "p_value_holm": p,
-                "report": _report(report),
+                "report": report_dict(report),
             }
             for name, report, difference, p in zip(
                 found.names, found.reports, differences, p_values, strict=True
@@ -151,7 +113,7 @@ def _explanation(found: Explanation) -> dict[str, Any]:
         "compat": [asdict(tool) for tool in found.tools],
         "undefined": found.undefined,
         "warnings": [asdict(notice) for notice in report.warnings],
-        "report": _report(report),
+        "report": report_dict(report),
     }
 
 
@@ -192,8 +154,8 @@ def _gate(result: GateResult) -> dict[str, Any]:
         "comparison": None if comparison is None else comparison_dict(comparison),
         "false_alarms": None if result.false_alarms is None else asdict(result.false_alarms),
         "warnings": [{"code": n.code, "message": n.message} for n in result.warnings],
-        "report": _report(result.report),
-        "baseline": None if comparison is None else _report(comparison.baseline),
+        "report": report_dict(result.report),
+        "baseline": None if comparison is None else report_dict(comparison.baseline),
     }
 
 
