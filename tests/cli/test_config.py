@@ -98,7 +98,7 @@ def test_a_project_of_another_user_that_sets_nothing_is_none_of_ours(
         ('engine = "dask"', "engine is never read from a file"),
         ('[gate]\naddress = "tcp://x"', "address is never read from a file"),
         ('mode = "ternary"', 'mode = "ternary": must be one of binary, categorical, sparse'),
-        ('format = "junit"', "must be one of table, json, csv, md, total"),
+        ('format = "junit"', "must be one of table, json, csv, md, html, total"),
         ('eps = "tiny"', 'eps = "tiny": must be a number'),
         ("eps = true", "eps = true: must be a number"),
         ("eps = 1979-05-27", "eps = 1979-05-27: must be a number"),

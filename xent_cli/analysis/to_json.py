@@ -156,6 +156,11 @@ def _gate(result: GateResult) -> dict[str, Any]:
         "warnings": [{"code": n.code, "message": n.message} for n in result.warnings],
         "report": report_dict(result.report),
         "baseline": None if comparison is None else report_dict(comparison.baseline),
+        **(
+            {}
+            if result.calibration is None
+            else {"calibration": calibration_saved.brief(result.calibration)}
+        ),
     }
 
 

@@ -9,7 +9,6 @@ from xent_cli.render.document import Column, Document, Row, Table, cells_of
 from xent_cli.render.documents.report import describe_inputs
 from xent_cli.render.text import decimal, percent
 from xent_cli.render.view import View
-from xent_cli.schema.provenance import configured
 
 
 def document(found: Ranking, _view: View) -> Document:
@@ -21,7 +20,7 @@ def document(found: Ranking, _view: View) -> Document:
         found.signature,
         remarks=describe_inputs(found.inputs),
         warnings=found.warnings,
-        notes=configured(found.notes),
+        notes=found.notes,
     )
 
 
@@ -40,7 +39,7 @@ def records(found: Ranking) -> Table:
         Column("share", "share", "share"),
     )
     rows = tuple(Row(cells_of(columns, row)) for row in found.rows)
-    return Table(columns, rows, note=describe_share(found))
+    return Table(columns, rows, note=describe_share(found), name="worst")
 
 
 def describe_share(found: Ranking) -> str:
