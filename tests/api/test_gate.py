@@ -14,7 +14,7 @@ from scipy import stats as scipy_stats
 from tests.by_hand import float_moments
 from xent_cli import compare, evaluate, gate, to_dict
 from xent_cli.analysis.from_json import from_dict
-from xent_cli.errors import RuleError, SameInputError, SignatureError, UsageError
+from xent_cli.errors import RuleError, SameInputError, SignatureError, UsageError, WeightError
 from xent_cli.numerics.one_more_draw import guarded_difference, unseen_difference
 
 SPARSE = Path(__file__).parents[2] / "sample_data" / "sparse"
@@ -186,3 +186,60 @@ def test_levels_that_hold_for_several_looks():
     assert from_dict(json.loads(json.dumps(to_dict(ten)))) == ten
     with pytest.raises(UsageError, match="looks"):
         gate(B, Y, require="ce <= 9", looks=0)
+
+
+WEIGHTS = np.random.default_rng(5).uniform(0.1, 3, 40)
+WEIGHTS[0] = 60
+"""One outweighs the rest, which needs the fifth powers of weights."""
+
+
+@pytest.mark.parametrize("exponent", [-210, -130, 20, 160])
+@pytest.mark.parametrize("options", [{}, {"cluster": np.arange(40) // 3}])
+def test_a_constant_factor_of_the_weights_changes_no_verdict(exponent, options):
+    q, y = B[:40], Y[:40]
+    rules = ["ce <= 1 @95%", "class.*.ce <= 2 @95%", "ne <= 2 @95%", "perplexity <= 3 @95%"]
+    one = gate(q, y, require=rules, weight=WEIGHTS, **options)
+    other = gate(q, y, require=rules, weight=WEIGHTS * 2.0**exponent, **options)
+    for ours, theirs in zip(one.verdicts, other.verdicts, strict=True):
+        assert ours.outcome == theirs.outcome
+        assert ours.interval == pytest.approx(theirs.interval, rel=1e-9)
+
+
+def test_weights_without_powers_are_refused():
+    q, y = B[:40], Y[:40]
+    for weight in (WEIGHTS * 1e-100, np.where(y == 0, 1e-100, WEIGHTS)):
+        with pytest.raises(WeightError, match="so small"):
+            gate(q, y, require="ce <= 1 @95%", weight=weight)
+
+
+def test_too_large_is_above_every_limit():
+    rules = ["perplexity <= 5", "perplexity <= 5 @95%"]
+    logits = np.tile([[0.0, 2000.0]], (20, 1))
+    found = gate(logits, np.zeros(20, int), require=rules, scale="logits", inconclusive="pass")
+    assert [verdict.outcome for verdict in found.verdicts] == ["fail", "fail"]
+
+
+def test_differences_near_the_largest_number():
+    logits = np.random.default_rng(1).normal(size=(40, 2)) * 1e307
+    rules = ["delta <= 1 @95%", "delta_rel <= 1 @95%", "class.*.delta <= 1 @95%"]
+    found = gate(
+        logits, np.arange(40) % 2, baseline=logits[::-1].copy(), require=rules, scale="logits"
+    )
+    assert {verdict.outcome for verdict in found.verdicts} <= {"fail", "inconclusive"}
+
+
+def test_json_has_the_intervals_that_rules_are_judged_by():
+    q, y, s = B[:40], Y[:40], np.arange(40) % 2
+    overall = {"macro_ce": "macro_cross_entropy", "ne": "normalized_entropy"}
+    names = ("macro_ce", "ne", "perplexity", "accuracy")
+    parts = ("class.0.ce", "class.0.accuracy", "slice.s=1.ce", "slice.s=1.accuracy")
+    rules = [f"{name} <= 1 @95%" for name in (*names, *parts)]
+    result = gate(q, y, require=rules, by={"s": s}, min_n=0)
+    data = to_dict(result)["report"]
+    one, part = data["classes"][0], data["slices"][0]["slices"][1]
+    said = [data["overall"]["intervals"][overall.get(name, name)] for name in names]
+    said += [item[key] for item in (one, part) for key in ("ci95", "accuracy_ci95")]
+    assert [tuple(ends) for ends in said] == [verdict.interval for verdict in result.verdicts]
+    lone = to_dict(evaluate(q[:1], y[:1]))
+    assert lone["overall"]["intervals"]["perplexity"] is None
+    assert lone["undefined"]["overall.intervals.perplexity"] == "one row"

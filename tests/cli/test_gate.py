@@ -289,3 +289,16 @@ def test_annotations_and_summary_stay_within_githubs_limits() -> None:
     summary = render_summary(result)
     assert MOST_BYTES - 2000 < len(summary.encode()) < MOST_BYTES
     assert "left out" in summary
+
+
+def test_verdicts_leave_room_for_warnings_among_annotations() -> None:
+    k = 30
+    y = np.arange(2 * k) % k
+    q = np.full((2 * k, k), 0.25 / (k - 1))
+    q[np.arange(2 * k), y] = 0.75
+    q[0] = np.roll(np.eye(k)[0], 1)
+    result = xent_cli.gate(q, y, require="class.*.ce <= 0.3 @95%", inconclusive="pass")
+    lines = [line for line in render_github(result).splitlines() if line.startswith("::warning")]
+    assert len(lines) == 10
+    for notice in result.warnings:
+        assert any(f"({notice.code})" in line for line in lines)

@@ -57,3 +57,12 @@ def test_differences_to_a_recalibrated_model(models, rng, temperature):
     found = coverage.paired_errors(model, model.scaled(temperature), 200, REPETITIONS, rng)
     assert max(found.rates[:2]) <= HIGH
     assert max(found.rates[2:]) > 0.08
+
+
+def test_gates_take_the_bounds_that_are_measured(models, rng):
+    good, flat = models["sparse candidate"], models["binary baseline"]
+    for n in (50, 400):
+        coverage.mean_errors(good, n, 2, rng, through=True)
+        coverage.class_errors(flat, n, 2, rng, through=True)
+        coverage.paired_errors(flat, flat.scaled(0.8), n, 2, rng, through=True)
+    coverage.cluster_errors(good, 20, 2, rng, through=True)

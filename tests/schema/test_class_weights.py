@@ -26,7 +26,7 @@ CLASSES = ("cat", "dog", "a=b")
         ({"cat": 2}, (2.0, 1.0, 1.0)),
         ({}, (1.0, 1.0, 1.0)),
         ([1, 2, 3], (1.0, 2.0, 3.0)),
-        (np.array([0.5, 0, 1e70]), (0.5, 0.0, 1e70)),
+        (np.array([0.5, 0, 1e10]), (0.5, 0.0, 1e10)),
     ],
 )
 def test_spellings(given, weights):
@@ -54,7 +54,7 @@ def test_integer_names_as_keys():
         ("cat=-1", "must be 0 or more"),
         ("cat=nan", "must be 0 or more"),
         ("cat=inf", "must be 0 or more"),
-        ("cat=1e71", "1e\\+70 at most"),
+        ("cat=1e71", "1e\\+10 at most"),
         ([0, 0, 0], "not all 0"),
         ([1, 2], "2 class weights for 3 classes"),
         ([1, "x", 2], "the weight 'x' is not a number"),

@@ -13,21 +13,14 @@ from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.comparison.pair_slices import SliceComparison
 from xent_cli.analysis.comparison.training_curve import find_trend
 from xent_cli.analysis.explain.explanation import Explanation
-from xent_cli.analysis.gate.metric_values import interval
 from xent_cli.analysis.gate.verdicts import GateResult, Verdict
+from xent_cli.analysis.report_intervals import report_dict
 from xent_cli.analysis.worst_rows import Ranking
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.json_format import FORMAT_VERSION
 from xent_cli.metrics.report.report import Report
 from xent_cli.numerics.estimates import Estimate
 from xent_cli.schema.types import Hold
-
-_INTERVALS = {
-    "macro_cross_entropy": "macro_ce",
-    "perplexity": "perplexity",
-    "normalized_entropy": "ne",
-    "accuracy": "accuracy",
-}
 
 Result = Report | GateResult | Contrast | Explanation | Ranking | Calibration
 
@@ -48,7 +41,7 @@ def to_dict(result: Result, hold: Hold = list) -> dict[str, Any]:
     """
     match result:
         case Report():
-            return _report(result, hold)
+            return report_dict(result, hold)
         case GateResult():
             return _gate(result)
         case Contrast():
@@ -59,17 +52,6 @@ def to_dict(result: Result, hold: Hold = list) -> dict[str, Any]:
             return _ranking(result)
         case Calibration():
             return _calibration(result)
-
-
-def _report(report: Report, hold: Hold) -> dict[str, Any]:
-    """Return a report with the intervals of all overall figures, as rules of a gate have them."""
-    data = report.to_dict(hold)
-    found = {name: interval(metric, report, 0.95) for name, metric in _INTERVALS.items()}
-    finite_ones = {
-        name: list(ends) if ends is not None and all(map(math.isfinite, ends)) else None
-        for name, ends in found.items()
-    }
-    return data | {"overall": data["overall"] | {"intervals": finite_ones}}
 
 
 def _contrast(found: Contrast) -> dict[str, Any]:
@@ -87,7 +69,7 @@ def _contrast(found: Contrast) -> dict[str, Any]:
                 "cross_entropy": finite(report.cross_entropy),
                 "comparison": difference,
                 "p_value_holm": p,
-                "report": report.to_dict(),
+                "report": report_dict(report),
             }
             for name, report, difference, p in zip(
                 found.names, found.reports, differences, p_values, strict=True
@@ -132,7 +114,7 @@ def _explanation(found: Explanation) -> dict[str, Any]:
         "compat": [asdict(tool) for tool in found.tools],
         "undefined": found.undefined,
         "warnings": [asdict(notice) for notice in report.warnings],
-        "report": report.to_dict(),
+        "report": report_dict(report),
     }
 
 
@@ -173,8 +155,8 @@ def _gate(result: GateResult) -> dict[str, Any]:
         "comparison": None if comparison is None else comparison_dict(comparison),
         "false_alarms": None if result.false_alarms is None else asdict(result.false_alarms),
         "warnings": [{"code": n.code, "message": n.message} for n in result.warnings],
-        "report": result.report.to_dict(),
-        "baseline": None if comparison is None else comparison.baseline.to_dict(),
+        "report": report_dict(result.report),
+        "baseline": None if comparison is None else report_dict(comparison.baseline),
         **(
             {}
             if result.calibration is None

@@ -81,17 +81,17 @@ class Magnitudes:
         found = sorted((code for code in self.bins if code // BINS == cell), reverse=True)
         return [(_lower_end(code % BINS), *self.bins[code]) for code in found]
 
-    def total(self, cell: int) -> float:
+    def total(self, cell: int) -> Fraction:
         """Return the sum of |d| of a cell.
 
         Examples
         --------
         >>> Magnitudes.of(np.array([4.0, -1.0, 0.0]), np.zeros(3, dtype=np.intp)).total(0)
-        5.0
+        Fraction(5, 1)
         """
         low, high = cell * BINS, (cell + 1) * BINS
         sums = (total[0] for code, (_, total) in self.bins.items() if low <= code < high)
-        return float(sum(sums, Fraction(0)))
+        return sum(sums, Fraction(0))
 
     def top_share(self, cell: int, n_rows: int, *, power: int = 1) -> float | None:
         """Return which share of the sum of |d|**power the top `n_rows` of a cell carry.

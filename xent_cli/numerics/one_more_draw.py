@@ -169,7 +169,7 @@ def loss_draw(draws: Moments, unseen: float) -> Draw:
     return weight, weight * Fraction(unseen)
 
 
-def unseen_difference(n: int, absolute: float, both: float) -> float:
+def unseen_difference(n: int, absolute: Fraction | float, both: Fraction | float) -> float:
     """Return the difference that one more draw of a pair may have, up or down.
 
     kappa ln(n) / 2 with kappa = 2 S|d| / (S a + S b + S|d|): 0 for models that are the same, 1
@@ -178,9 +178,9 @@ def unseen_difference(n: int, absolute: float, both: float) -> float:
     Parameters
     ----------
     n : int
-    absolute : float
+    absolute : Fraction or float
         S|d|, the sum of the absolute differences.
-    both : float
+    both : Fraction or float
         S a + S b, the sums of the losses of both.
 
     Examples
@@ -188,7 +188,7 @@ def unseen_difference(n: int, absolute: float, both: float) -> float:
     >>> unseen_difference(50, 0.0, 3.0), round(unseen_difference(50, 1.0, 1.0), 3)
     (0.0, 1.956)
     """
-    return math.log(n) / 2 * (2 * absolute / (both + absolute)) if absolute else 0.0
+    return math.log(n) / 2 * float(2 * absolute / (both + absolute)) if absolute else 0.0
 
 
 def _mean(draws: Moments, scale: float) -> SkewedMean:

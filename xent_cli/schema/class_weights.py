@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from xent_cli.errors import WeightError, option
 from xent_cli.schema.class_lookup import ClassLookup
 from xent_cli.schema.file_guard import note_read
-from xent_cli.schema.types import LARGEST_WEIGHT
+from xent_cli.schema.types import LARGEST_CLASS_WEIGHT
 
 
 def read_class_weights(
@@ -49,9 +49,9 @@ def read_class_weights(
         weights = tuple(_as_weight(weight) for weight in given)
     if len(weights) != len(lookup.names):
         raise WeightError(f"{len(weights)} class weights for {len(lookup.names)} classes.")
-    if not all(0 <= weight <= LARGEST_WEIGHT for weight in weights) or not any(weights):
+    if not all(0 <= weight <= LARGEST_CLASS_WEIGHT for weight in weights) or not any(weights):
         raise WeightError(
-            f"Class weights must be 0 or more, {LARGEST_WEIGHT:g} at most, and not all 0."
+            f"Class weights must be 0 or more, {LARGEST_CLASS_WEIGHT:g} at most, and not all 0."
         )
     return weights
 

@@ -30,8 +30,8 @@ Hold = Callable[[Iterator[Any]], Any]
 """What long lists are made with: ``list``, or ``iter`` for nothing that takes memory."""
 
 DEFAULT_EPS = 2.0**-52
-LARGEST_WEIGHT = 1e70
-"""Squares of a row weight times a class weight times a loss must stay far below overflow."""
+LARGEST_WEIGHT, LARGEST_CLASS_WEIGHT = 1e50, 1e10
+"""The fifth power of a row weight times a class weight must stay below overflow."""
 
 TOOLS = (
     "sklearn",

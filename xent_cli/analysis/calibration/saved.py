@@ -13,6 +13,7 @@ from xent_cli.analysis.calibration.decomposition import Decomposition
 from xent_cli.analysis.calibration.recoverable import Recoverable
 from xent_cli.analysis.calibration.reliability import Bin, Reliability
 from xent_cli.analysis.calibration.temperature import Temperature
+from xent_cli.analysis.report_intervals import report_dict
 from xent_cli.metrics.report.json_format import FORMAT_VERSION, from_fields
 from xent_cli.metrics.report.report import Report
 from xent_cli.numerics.estimates import Estimate
@@ -45,7 +46,7 @@ def to_dict(found: Calibration) -> dict[str, Any]:
         },
         "reliability": [_series(each) for each in found.reliability],
         "warnings": [asdict(notice) for notice in found.warnings],
-        "report": report.to_dict(),
+        "report": report_dict(report),
     }
 
 

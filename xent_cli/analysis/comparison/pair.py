@@ -265,7 +265,7 @@ class Comparison:
         if self.delta is None:
             return 0.0
         absolute = self.delta.magnitudes.total(index)
-        return unseen_difference(self._draws[index].n, absolute, float(self._both(index)[0]))
+        return unseen_difference(self._draws[index].n, absolute, self._both(index)[0])
 
     @cached_property
     def _pair(self) -> PairSums:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from functools import cached_property
 
 from xent_cli.analysis.comparison.pair import Comparison
@@ -76,7 +77,7 @@ class SliceComparison:
             value,
             draws,
             (ours.rows.u + theirs.rows.u, ours.rows.uu + theirs.rows.uu),
-            0.0 if absolute is None else float(absolute[index]),
+            Fraction(0) if absolute is None else absolute[index],
             nats=nats,
             reason="" if reason == UNVARIED else reason,
         )

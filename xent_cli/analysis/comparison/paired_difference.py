@@ -15,7 +15,7 @@ def paired_difference(
     value: float,
     draws: Moments,
     both: tuple[Fraction, Fraction],
-    absolute: float,
+    absolute: Fraction,
     *,
     nats: float,
     reason: str = "",
@@ -30,7 +30,7 @@ def paired_difference(
         Of the differences, in nats.
     both : (Fraction, Fraction)
         Sums of the losses of both models, and of their squares.
-    absolute : float
+    absolute : Fraction
         Sum of the absolute differences.
     nats : float
         How many make up the unit.
@@ -44,7 +44,7 @@ def paired_difference(
     se = None if flat else draws.standard_error()
 
     def bound() -> Bounds | None:
-        unseen = unseen_difference(draws.n, absolute, float(both[0]))
+        unseen = unseen_difference(draws.n, absolute, both[0])
         found = guarded_difference(draws, unseen, scale=nats)
         return replace(found, own=None, wide=None) if found and se is None else found
 

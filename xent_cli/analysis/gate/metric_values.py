@@ -92,17 +92,19 @@ def quantities(
     ]
 
 
-def interval(metric: str, report: Report, level: float) -> tuple[float, float] | None:
-    """Return the interval of an overall figure of one model, or None.
+def quantity_of(metric: str, report: Report) -> Quantity:
+    """Return an overall figure of one model, whatever rules there are."""
+    return _overall(metric, report, None)
 
-    Examples
-    --------
-    >>> from xent_cli import evaluate
-    >>> low, high = interval("accuracy", evaluate([[0.9, 0.1], [0.2, 0.8]], [0, 1]), 0.95)
-    >>> round(low, 4), high
-    (0.1581, 1.0)
-    """
-    return _overall(metric, report, None).interval(level)
+
+def accuracy_of_class(report: Report, index: int) -> Quantity:
+    """Return the accuracy in a class."""
+    return _accuracy(report, index, report.classes[index].accuracy)
+
+
+def accuracy_of_slice(report: Report, item: Slice) -> Quantity:
+    """Return the accuracy in a slice."""
+    return _share_right(report, item.accuracy, item.n_correct, item.n_graded)
 
 
 def _of_calibration(
@@ -189,7 +191,7 @@ def _of_class(
         found = _of_difference(comparison.difference(index))
         return found if row.n else Quantity(None, reason="no rows")
     if metric == "accuracy":
-        return _accuracy(report, index, row.accuracy)
+        return accuracy_of_class(report, index)
     return _loss(report, index, draws[index])
 
 
@@ -231,7 +233,7 @@ def _of_slice(metric: str, item: Slice, report: Report, pair: SliceComparison | 
     if metric == "delta" and pair is not None:
         return _of_difference(pair.difference(item.key))
     if metric == "accuracy":
-        return _share_right(report, item.accuracy, item.n_correct, item.n_graded)
+        return accuracy_of_slice(report, item)
     if item.mean is None:
         return Quantity(None, reason="no weight")
     return Quantity(item.mean.value, item.mean, reason=item.mean.reason)

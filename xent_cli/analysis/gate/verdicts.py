@@ -252,13 +252,13 @@ def _on_interval(
 ) -> Verdict:
     level = 1 - (1 - (rule.level or 0.95)) / divisor
     value, interval = quantity.value, quantity.interval(level)
-    nouns = "classes" if rule.slice_name is None else "slices"
+    nouns, why = "classes" if rule.slice_name is None else "slices", quantity.reason
     corrected = f"{HOLM} {n_names:,} {nouns}" if n_names > 1 else ""
-    if interval is None:
+    if interval is None or (value is not None and math.isinf(value)):
         # An infinite loss, or one too large to square, is known for sure to be above any limit.
         surely = value is not None and abs(value) > _BEYOND and not rule.holds(value)
         outcome: Outcome = "fail" if surely else "inconclusive"
-        return Verdict(rule, name, value, None, level, outcome, quantity.reason or "no interval")
+        return Verdict(rule, name, value, interval, level, outcome, why or "no interval")
     sides = [rule.holds(end) for end in interval]
     if all(sides):
         return Verdict(rule, name, value, interval, level, "pass", corrected)

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from xent_cli import __version__
-from xent_cli.errors import NothingLeftError
+from xent_cli.errors import NothingLeftError, WeightError
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.figures import ClassRow, Figures, Overall, figures_of
 from xent_cli.metrics.report.warnings import COMPUTED, OLD_SUMS, cautions
@@ -263,6 +263,8 @@ def finalize(
     ------
     NothingLeftError
         If no row, or no weight, is left to average over.
+    WeightError
+        If all weights, or those of a class, are too small to have powers.
     """
     tally = _require_rows(tally).settled()
     figures, inputs = figures_of(tally), tuple(inputs)
@@ -276,4 +278,11 @@ def _require_rows(tally: Tally) -> Tally:
         raise NothingLeftError(f"No row is left to evaluate ({out}).")
     if not tally.sums["weight"][tally.spec.n_classes]:
         raise NothingLeftError(f"All {tally.n[-1]:,} rows have weight 0: there is no mean.")
+    weight, fifth = (tally.sums.get(name) for name in ("weight", "weight_fifth"))
+    indices = range(tally.spec.n_classes + 1)
+    if weight and fifth and any(weight[index] and not fifth[index] for index in indices):
+        raise WeightError(
+            "Weights are so small that their powers, which intervals need, are 0.",
+            hint="Multiply all of them by a constant, and set to 0 what may be left out.",
+        )
     return tally
