@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from xent_cli.analysis.to_json import to_dict
+    from xent_cli.api.calibrate import calibrate
     from xent_cli.api.compare import compare
     from xent_cli.api.evaluate import evaluate
     from xent_cli.api.explain import explain
@@ -23,6 +24,7 @@ __all__ = [
     "Tally",
     "XentError",
     "__version__",
+    "calibrate",
     "compare",
     "evaluate",
     "explain",
@@ -36,6 +38,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOMES = {
+    "calibrate": "api.calibrate",
     "compare": "api.compare",
     "evaluate": "api.evaluate",
     "explain": "api.explain",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from xent_cli.analysis.calibration import saved as calibration_saved
+from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.analysis.comparison.models import Contrast
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.explain.column_order import Order
@@ -121,6 +124,14 @@ def _comparison(baseline: Report, candidate: Report, sums: Document | None) -> C
     return Comparison(baseline, candidate, delta)
 
 
+def _calibration(data: Document) -> Calibration:
+    found = calibration_saved.from_dict(data, Report.from_dict(data["report"]))
+    if (second := data["second"]) is None:
+        return found
+    as_is, cooled = (Report.from_dict(second[name]) for name in ("as_is", "at_temperature"))
+    return replace(found, comparison=_comparison(as_is, cooled, second["comparison"]["sums"]))
+
+
 def _contrast(data: Document) -> Contrast:
     first, *others = data["models"]
     baseline = Report.from_dict(first["report"])
@@ -192,6 +203,7 @@ def _infinite(data: Document, *names: str) -> dict[str, Any]:
 
 
 _READERS: dict[str, Callable[[Document], Result]] = {
+    "xent.calibration": _calibration,
     "xent.gate": _gate,
     "xent.comparison": _contrast,
     "xent.explain": _explanation,

@@ -29,7 +29,9 @@ def compare_command(
         typer.Argument(metavar="CANDIDATE...", help="Predictions of other models, same rows."),
     ],
     *,
-    labels: Annotated[str, typer.Option(metavar="LABELS", help="The labels of all of them.")],
+    labels: Annotated[
+        str, typer.Option("--labels", metavar="LABELS", help="The labels of all of them.")
+    ],
     trend: bool = False,
     output: OutputOptions,
     **said: Any,

@@ -19,7 +19,7 @@ from xent_cli.schema.declared import Option
 from xent_cli.schema.file_guard import note_read
 from xent_cli.schema.name_suggestions import did_you_mean
 
-COMMANDS = ("eval", "gate", "compare", "rows", "explain")
+COMMANDS = ("eval", "gate", "compare", "calibrate", "rows", "explain")
 """Those that read a file: the table [tool.xent], and below it one of their own."""
 
 

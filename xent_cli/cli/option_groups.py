@@ -35,7 +35,7 @@ LabelsArgument = Annotated[
     typer.Argument(metavar="LABELS", help="Labels likewise; omit it if PREDS holds them."),
 ]
 _SHARED = (options.EvalOptions, options.Execution, verb_options.CompatOptions)
-_SPECIAL = frozenset(" \t\n\"'`$&|;<>(){}[]?!#\\")
+_SPECIAL = frozenset(" \t\n\"'`$&|;<>(){}[]*?!#~^\\")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -240,7 +240,7 @@ class Block:
         if not is_number(kind):
             raise ColumnError(
                 f"{self.place.path}: column {name} holds {kind}, not numbers.",
-                hint=f"Choose the prediction columns with {option('pred_cols')}.",
+                hint="Predictions and weights are numbers.",
             )
         if pa.types.is_decimal(kind):
             column = column.cast(pa.string())  # Arrow's own way to floats rounds twice.

@@ -159,6 +159,30 @@ class ExactSums:
                 np.add.at(into, places, row)
         return ExactSums(digits, self.low, self.terms * most)
 
+    @classmethod
+    def placed(cls, parts: Sequence[tuple[ExactSums, Labels]], size: int) -> ExactSums:
+        """Return `size` sums: entry i of each part goes to its ``places[i]``, all different.
+
+        Entries of several parts at one place add up.
+
+        Examples
+        --------
+        >>> one, two = (ExactSums.of_integers(np.array(some)) for some in ([1, 2], [4]))
+        >>> [int(x) for x in ExactSums.placed([(one, np.array([2, 0])), (two, np.array([2]))], 3)]
+        [2, 0, 5]
+        """
+        parts = [
+            (part.carried() if part.terms >= _MOST_TERMS // len(parts) else part, places)
+            for part, places in parts
+        ]
+        low = min(part.low for part, _ in parts)
+        high = max(part.low + len(part.digits) for part, _ in parts)
+        digits = np.zeros((high - low, size), dtype=np.int64)
+        for part, places in parts:
+            for into, row in zip(digits[part.low - low :], part.digits, strict=False):
+                into[places] += row
+        return cls(digits, low, sum(part.terms for part, _ in parts))
+
     def take(self, places: Sequence[int]) -> ExactSums:
         """Return the sums at some places, in their order."""
         return ExactSums(self.digits[:, list(places)], self.low, self.terms)

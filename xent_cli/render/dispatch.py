@@ -21,6 +21,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "gate": ("table", "json", "md", "junit", "github"),
     "comparison": ("table", "json", "md"),
     "explanation": ("table", "json", "md"),
+    "calibration": ("table", "json", "md"),
     "worst_rows": ("table", "json", "csv", "md"),
 }
 """The formats of each kind of result; `documents` has a module of that name for each."""
@@ -32,6 +33,7 @@ _KINDS = {
     "GateResult": "gate",
     "Contrast": "comparison",
     "Explanation": "explanation",
+    "Calibration": "calibration",
     "Ranking": "worst_rows",
 }
 """By the name of the type, so that no other type has to be imported."""

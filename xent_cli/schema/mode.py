@@ -63,7 +63,7 @@ def detect_mode(
     else:
         raise ModeError(
             f"There are {columns} and {n_labels} label columns: neither one nor as many.",
-            hint=f"Choose columns with {option('pred_cols')} and {option('label_col')}.",
+            hint="Labels are one column, or one column per prediction column.",
         )
     if requested not in (None, found.mode):
         _refuse(requested, found)

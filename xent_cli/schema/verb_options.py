@@ -105,6 +105,18 @@ class GateOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrateOptions:
+    """Of the command `calibrate`: how much of a calibration is drawn."""
+
+    per_class: bool = declare(
+        False,
+        "Also show how reliable the probability of each class is.",
+        "output",
+        in_python=False,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowsOptions:
     """Of `worst_rows`: which rows are listed."""
 

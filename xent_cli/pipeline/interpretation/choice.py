@@ -237,7 +237,8 @@ def _doubtful(question: Question, chosen: Interpretation) -> InputError | None:
             f"{name} seems to hold what a model predicted, and no column holds the labels.",
             hint=f"Name their column with {option('label_col')}, or give a file of labels.",
         )
-    if question.one_input and len(chosen.labels) > 1 and chosen.family is not None:
+    told = bool(question.wanted_preds and question.wanted_labels)
+    if question.one_input and not told and len(chosen.labels) > 1 and chosen.family is not None:
         affix = f"{chosen.family.prefix} {chosen.family.suffix}"
         target = question.labels.matrix(chosen.labels)
         if target is not None and is_fractional(target) and rank_of_label(affix.strip()) > 0:
@@ -270,7 +271,7 @@ def _better_label(
     rank = rank_of_label(chosen.labels[0])
     for candidate in listed:
         labels = candidate.reading.labels
-        lost = candidate.error is not None and not candidate.reading.binary
+        lost = candidate.error is not None and (rank < 0 or not candidate.reading.binary)
         other = len(labels) == 1 and labels != chosen.labels
         if lost and other and rank_of_label(labels[0]) > max(rank, 1):
             return candidate

@@ -125,8 +125,12 @@ def _weigh(target: Floats, cost: Floats) -> Floats:
 
 def describe(reading: Interpretation) -> str:
     """Return an interpretation in plain words: its predictions, and its labels."""
+    labels = ", ".join(reading.labels[:4]) + (", ..." if len(reading.labels) > 4 else "")
+    return f"{describe_preds(reading)} against {labels}"
+
+
+def describe_preds(reading: Interpretation) -> str:
+    """Return the columns that an interpretation takes for predictions, in plain words."""
     family = reading.family
     own = family is not None and bool(family.middles)
-    preds = family.describe() if own and family is not None else ", ".join(reading.preds)
-    labels = ", ".join(reading.labels[:4]) + (", ..." if len(reading.labels) > 4 else "")
-    return f"{preds} against {labels}"
+    return family.describe() if own and family is not None else ", ".join(reading.preds)

@@ -127,4 +127,6 @@ def fit_columns(question: Question, columns: tuple[str, ...], q: Floats | None =
     known = [question.preds.source.column(name) for name in columns]
     tolerance = tolerance_of([c.decimals if c else None for c in known], len(q))
     options = question.options
+    if options.row_sums == "renormalize" and options.scale == "probs" and len(q) > 1:
+        return "range" if (q < -1e-6).any() else "fits"  # Counts and shares of any total.
     return fit_of(q, options.scale, tolerance=tolerance, sums=options.row_sums == "check")

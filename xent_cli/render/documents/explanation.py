@@ -62,7 +62,7 @@ def _classes(found: Explanation, top: int) -> Table:
     rows = sort_rows(found.report.classes, "share")
     shown = rows[:top] if top else rows
     cells = tuple(Row(cells_of(_CLASS_COLUMNS, row)) for row in shown)
-    return Table(_CLASS_COLUMNS, cells, "by class", _left_out(len(rows) - len(shown)))
+    return Table(_CLASS_COLUMNS, cells, "by class", left_out(len(rows) - len(shown)))
 
 
 def _pairs(found: Explanation, top: int) -> Table:
@@ -71,7 +71,7 @@ def _pairs(found: Explanation, top: int) -> Table:
         return Table(title=title, note=f"not known: {found.undefined.get('pairs', 'none')}")
     shown = found.pairs[:top] if top else found.pairs
     cells = tuple(Row(cells_of(_PAIR_COLUMNS, pair)) for pair in shown)
-    return Table(_PAIR_COLUMNS, cells, title, _left_out(found.n_pairs - len(shown)))
+    return Table(_PAIR_COLUMNS, cells, title, left_out(found.n_pairs - len(shown)))
 
 
 def _bands(found: Explanation) -> Table:
@@ -141,5 +141,6 @@ def _tools(found: Explanation) -> Table:
     return Table(columns, tuple(map(Row, cells)), "what others print for these rows")
 
 
-def _left_out(count: int) -> str:
+def left_out(count: int) -> str:
+    """Say how many rows of a table are not shown."""
     return f"{count:,} more with {spell(option('top', 0))}." if count > 0 else ""

@@ -131,8 +131,7 @@ def explain(parser: Parser, found: Parsed, start: int, place: Place) -> InputErr
                 return ParseError(
                     f"{place.of_row(index)}: {_fields(len(row))} where the first line has "
                     f"{len(dialect.names)}.",
-                    hint=f"The delimiter is {dialect.delimiter!r}; "
-                    f"{option('delimiter')} sets another.",
+                    hint=f"The delimiter is {dialect.delimiter!r}. Is the line damaged?",
                 )
             if index < start or not row:
                 continue
@@ -146,7 +145,7 @@ def explain(parser: Parser, found: Parsed, start: int, place: Place) -> InputErr
 
 def _no_number(place: Place, row: int, name: str, field: str, dialect: Dialect) -> ParseError:
     where, shown = place.of_row(row, name), repr(field[:40])
-    hint = f"Choose the prediction columns with {option('pred_cols')}."
+    hint = "Predictions and weights are numbers. Is this row damaged?"
     if name in dialect.cells.lists:
         return ParseError(f"{where}: {shown} is not a list of numbers.", hint=hint)
     if name in dialect.cells.percents and "%" not in field:
