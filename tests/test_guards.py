@@ -113,8 +113,8 @@ COMMAND = f"""
 """
 EVAL = f"""
     {COMMAND} cli.eval cli.output cli.progress api api.evaluate api.inputs
-    pipeline pipeline.execute pipeline.infer pipeline.plan pipeline.session pipeline.sides
-    pipeline.step
+    pipeline pipeline.execute pipeline.infer pipeline.operand pipeline.plan pipeline.session
+    pipeline.sides pipeline.step
     metrics metrics.report metrics.report.figures metrics.report.report metrics.report.warnings
     metrics.rows metrics.rows.batch metrics.rows.contributions metrics.rows.losses
     metrics.rows.label_shares metrics.rows.measure metrics.rows.validation
@@ -146,7 +146,7 @@ CSV = """
 """
 PARQUET = "io.formats.parquet io.formats.row_groups pipeline.processes"
 TABLE = "render.document render.documents render.documents.report render.layout render.terminal"
-HEAVY = ("numpy", "pandas", "pyarrow", "pydantic", "rich")
+HEAVY = ("fsspec", "numpy", "openpyxl", "pandas", "polars", "pyarrow", "pydantic", "rich")
 IMPORTED = f"""
 import sys
 from xent_cli.cli import main

@@ -81,7 +81,7 @@ eval a --eps two
 eval a --eps 0.7
     --eps 0.7: must be at least 0 and below 0.5.
 eval a --format jsn
-    --format jsn: must be one of table, json, csv, md, total. Did you mean json?
+    --format jsn: must be one of table, json, csv, md, html, total. Did you mean json?
 rows a --top -1
     --top -1: must be at least 1.
 config nope

@@ -126,7 +126,8 @@ def _texts() -> Iterator[tuple[str, ast.Constant]]:
 def test_no_text_below_the_command_line_spells_an_option() -> None:
     """Neither `--from`, which nobody can say in Python, nor `scale=`, which no shell knows."""
     flag = re.compile(r"--[a-z]")
-    assert [where for where, text in _texts() if flag.search(text.value)] == []
+    style = "html/style.py"  # Variables of CSS are spelled so, too.
+    assert [w for w, text in _texts() if flag.search(text.value) and style not in w] == []
     names = "|".join(sorted(flags()))
     argument = re.compile(rf"\b(say|with|without|Say|Give) ({names})\s?=")
     assert [where for where, text in _texts() if argument.search(text.value)] == []

@@ -21,13 +21,14 @@ from xent_cli.schema.declared import Option, options_of, require_value
 from xent_cli.schema.options import OutputOptions
 from xent_cli.schema.provenance import Notice
 
-ReportFormat = Literal["table", "json", "csv", "md", "total"]
+ReportFormat = Literal["table", "json", "csv", "md", "html", "total"]
 
 PredsArgument = Annotated[
     str,
     typer.Argument(
         metavar="PREDS",
-        help="Predictions: a file, folder, pattern or address (s3://...); - is standard input.",
+        help="Predictions: a file, folder, pattern or address (s3://...); - is standard input. "
+        "FILE#COLUMNS names one of several models.",
     ),
 ]
 LabelsArgument = Annotated[

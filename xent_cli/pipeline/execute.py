@@ -211,5 +211,7 @@ def inputs_of(plan: Plan, rows: int, join: Join | None = None) -> list[Input]:
     return [
         replace(item, rows=rows + lost, id=name, unmatched=lost)
         for item, name in zip(found, roles.id, strict=True)
-        for lost in [join.count(preds if item.role == "preds" else labels) - rows]
+        for side in [preds if item.role == "preds" else labels]
+        # Rows that are both are lost once.
+        for lost in [0 if side is labels and item.role == "preds" else join.count(side) - rows]
     ]

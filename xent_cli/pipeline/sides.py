@@ -95,6 +95,7 @@ def uses_of(roles: Roles) -> tuple[dict[str, Use], dict[str, Use]]:
     label_uses: dict[str, Use] = dict.fromkeys(
         roles.labels, "label" if len(roles.labels) == 1 else "number"
     )
+    pred_uses |= dict.fromkeys(roles.repeated, "label" if len(roles.repeated) == 1 else "number")
     if roles.weight is not None:
         (label_uses if roles.weight_in_labels else pred_uses)[roles.weight] = "number"
     if roles.cluster is not None:

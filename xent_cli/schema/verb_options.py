@@ -70,7 +70,7 @@ class GateOptions:
         "Predictions of another model for the same rows, or a report saved as json.",
         "input",
         metavar="FILE",
-        says="Any",
+        says="Data | Report | None",
     )
     inconclusive: Outcome = declare(
         "inconclusive",

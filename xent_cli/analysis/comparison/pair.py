@@ -31,7 +31,7 @@ _INFINITE = "infinite: a truth had q = 0"
 _TOP = 0.01
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """Two models, measured by the same rules.
 
@@ -50,6 +50,11 @@ class Comparison:
 
     def __post_init__(self) -> None:
         self.baseline.tally.spec.require_equal(self.candidate.tally.spec)
+
+    def __repr__(self) -> str:
+        found = self.overall
+        said = "none" if found is None else f"{found.value:+.6g} {self.candidate.tally.spec.unit}"
+        return f"<Comparison: delta={said}, n={self.candidate.n:,}>"
 
     @property
     def paired(self) -> bool:
