@@ -213,11 +213,7 @@ CASES: dict[str, Case] = {
             "`compare` of 3",
             2.8,
             400,
-            "compare",
-            "{rich}",
-            "{old}",
-            "{older}",
-            *_COLUMNS,
+            *("compare", "{rich}", "{old}", "{older}", "--labels", "{old}", *_COLUMNS),
         ),
         _verb("rows", "`rows`", 1.2, 400, "rows", "{rich}", *_COLUMNS),
         _verb(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import MISSING, FrozenInstanceError, fields
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +36,11 @@ else:
             for name, method in chosen.items():
                 if name not in own:
                     setattr(cls, name, method)
-            return dataclasses.dataclass(eq=False, repr=False, slots=slots, **other)(cls)
+            made = dataclasses.dataclass(init=False, eq=False, repr=False, slots=slots, **other)(
+                cls
+            )
+            made.__init__ = _init(made)
+            return made
 
         return make
 
@@ -45,11 +49,7 @@ class _Shared:
     """The methods of frozen dataclasses: they look up the fields when they are called."""
 
     def __setattr__(self, name: str, value: Any) -> None:
-        values = getattr(self, "__dict__", None)
-        is_set = hasattr(self, name) if values is None else name in values
-        if is_set or name not in _names(self):  # Each is set once, by __init__.
-            raise FrozenInstanceError(f"cannot assign to field {name!r}")
-        object.__setattr__(self, name, value)
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
 
     def __delattr__(self, name: str) -> None:
         raise FrozenInstanceError(f"cannot delete field {name!r}")
@@ -78,9 +78,33 @@ class _Shared:
 _SHARED = {name: method for name, method in vars(_Shared).items() if callable(method)}
 
 
-def _names(value: Any) -> dict[str, Any]:
-    found: dict[str, Any] = value.__dataclass_fields__
-    return found
+def _init(cls: type) -> Callable[..., None]:
+    """Return the method that takes the values of the fields, and calls ``__post_init__``."""
+    known: dict[str, Any] = {"put": object.__setattr__, "unsaid": MISSING}
+    taken: dict[bool, list[str]] = {False: ["self"], True: []}
+    lines = []
+    for item in fields(cls):
+        name = value = item.name
+        into = taken[item.kw_only is True]
+        if item.default_factory is not MISSING:
+            known[f"make_{name}"] = item.default_factory
+            into.append(f"{name}=unsaid")
+            value = f"make_{name}() if {name} is unsaid else {name}"
+        elif item.default is not MISSING:
+            known[f"default_{name}"] = item.default
+            into.append(f"{name}=default_{name}")
+        else:
+            into.append(name)
+        lines.append(f" put(self, {name!r}, {value})")
+    if hasattr(cls, "__post_init__"):
+        lines.append(" self.__post_init__()")
+    named = ["*", *taken[True]] if taken[True] else []
+    head = f"def __init__({', '.join(taken[False] + named)}):"
+    exec("\n".join([head, *(lines or [" pass"])]), known)
+    init: Callable[..., None] = known["__init__"]
+    init.__qualname__, init.__module__ = f"{cls.__qualname__}.__init__", cls.__module__
+    init.__annotations__ = {item.name: item.type for item in fields(cls)} | {"return": None}
+    return init
 
 
 def _items(value: Any) -> tuple[dataclasses.Field[Any], ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
 
 from xent_cli.analysis.calibration.loss_curve import LossCurve
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.contributions import contribute
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.rows.scores import Scores, reweighed

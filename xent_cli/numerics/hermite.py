@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats
 
 _BASIS = np.array(

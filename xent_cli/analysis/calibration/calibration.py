@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from xent_cli.analysis.calibration.class_shares import ClassShares
 from xent_cli.analysis.calibration.recoverable import Recoverable
 from xent_cli.analysis.calibration.reliability import Reliability
 from xent_cli.analysis.calibration.temperature import Temperature
 from xent_cli.analysis.comparison.pair import Comparison
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.report import Drawn, Report
 from xent_cli.numerics.estimates import Estimate
 from xent_cli.schema.provenance import Notice

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from xent_cli.analysis.calibration.temperature import gap_estimate
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.tally.draw_sums import DrawSums
 from xent_cli.numerics.estimates import Estimate
 from xent_cli.numerics.significance import holm_adjust

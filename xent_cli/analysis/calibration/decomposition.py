@@ -9,10 +9,10 @@ follows the noise: it means something beside what such predictions would show.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats, Integers
 from xent_cli.numerics.isotonic import isotonic, pool
 

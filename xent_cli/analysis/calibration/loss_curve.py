@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.tally.temperature_ladder import BETAS, Ladder
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.hermite import Hermite

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.tally.leave_one_out import LeftOut
 from xent_cli.numerics.moments import Moments
 from xent_cli.numerics.student_t import t_interval

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from xent_cli.analysis.calibration.decomposition import (
     decompose,
     log_score,
 )
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.tally.reliability_cells import EDGES, N_CELLS, ReliabilityCells, cells_of
 from xent_cli.numerics.arrays import Floats, Integers
 from xent_cli.numerics.exact import ExactSums

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from xent_cli.analysis.calibration.loss_curve import LossCurve
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.tally.leave_one_out import LeftOut
 from xent_cli.metrics.tally.temperature_ladder import BETAS
 from xent_cli.numerics.estimates import Estimate

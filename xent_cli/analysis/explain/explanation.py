@@ -184,7 +184,8 @@ def _mean(report: Report, total: LossSum) -> float:
 
 def _pairs(report: Report, survey: Survey, undefined: dict[str, str]) -> tuple[Pair, ...]:
     """Return the pairs of true and predicted class, those with the most loss first."""
-    spec, sums = report.tally.spec, survey.pairs
+    spec, sums = report.tally.spec, survey.pairs.settled()
+    keys = sums.keys
     if spec.multilabel or sums.too_large:
         undefined["pairs"] = "several labels a row" if spec.multilabel else "a loss is too large"
         return ()
@@ -194,7 +195,7 @@ def _pairs(report: Report, survey: Survey, undefined: dict[str, str]) -> tuple[P
     found = [
         Pair(
             spec.classes[label],
-            spec.classes[int(sums.keys[predicted])],
+            spec.classes[int(keys[predicted])],
             n,
             float(loss) / n / nats,
             float(loss) / total if total and not report.tally.infinite[-1] else None,

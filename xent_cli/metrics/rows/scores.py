@@ -6,10 +6,11 @@ whatever scale the predictions have, one family of models comes of it. NumPy onl
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.rows.losses import at_labels, binary_losses, sum_over_classes, weigh
 from xent_cli.metrics.rows.measure import Measured

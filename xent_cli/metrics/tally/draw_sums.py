@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.tally.cluster_sums import ClusterSums

@@ -6,11 +6,11 @@ row takes Newton's steps from the best inverse temperature of all; few need more
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol, Self
 
 import numpy as np
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.scores import Scores, moments_of
 from xent_cli.numerics.arrays import Floats, Mask
 from xent_cli.numerics.exact import ExactSums

@@ -6,11 +6,11 @@ many to a halving of 1 - x above, cut again at the edges of the bins that are sh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats, Integers, Labels, Mask
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import Groups, one_sum

@@ -8,11 +8,11 @@ which is the same on every machine, from one exponential below 1 and one above.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.scores import Scores, moments_of
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
