@@ -16,7 +16,8 @@ import pytest
 import typer
 
 import xent_cli
-from xent_cli.cli.app import COMMANDS, make_app
+from xent_cli.cli.app import make_app
+from xent_cli.cli.commands import COMMANDS
 from xent_cli.cli.option_groups import flags, on_command_line
 from xent_cli.errors import SPELLING, UsageError, XentError, option, spell
 from xent_cli.metrics.compat.libraries import TOOLS

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.report import Drawn, Report
 from xent_cli.metrics.rows.row_losses import RowLosses, named

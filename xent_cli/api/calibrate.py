@@ -169,8 +169,10 @@ def calibrate_session(session: Session) -> Calibration:
         spec.classes, sums.predicted, sums.shares, reason=reason, exclusive=not spec.multilabel
     )
     every = k <= MOST_REDRAWN
+    gaps = sums.gap.moments()[0]
     common: dict[str, Any] = {
         "report": report,
+        "own_expectation": float(sums.own[0] / gaps.w) / nats,
         "shares": shares,
         "reliability": reliability_of(
             sums.cells, series_of(spec), clustered=clustered, redraws=None if every else 0
@@ -179,8 +181,7 @@ def calibrate_session(session: Session) -> Calibration:
     if sums.tally.infinite[k]:
         return Calibration(
             loss=math.inf,
-            own_expectation=float(sums.own[0] / sums.ladder.weight[0]) / nats,
-            gap=replace(gap_estimate(sums.gap.moments()[0], nats, reason), value=math.inf, se=None),
+            gap=replace(gap_estimate(gaps, nats, reason), value=math.inf, se=None),
             temperature=Temperature(value=None, reason=INFINITE),
             recoverable=Recoverable(value=None, reason=INFINITE),
             **common,
@@ -189,8 +190,7 @@ def calibrate_session(session: Session) -> Calibration:
     loss = curve.at_one / curve.weight / nats
     common |= {
         "loss": loss,
-        "own_expectation": float(sums.own[0] / sums.ladder.weight[0]) / nats,
-        "gap": gap_estimate(sums.gap.moments()[0], nats, reason),
+        "gap": gap_estimate(gaps, nats, reason),
     }
     beta = curve.minimum()
     if why := extreme(beta, curve):

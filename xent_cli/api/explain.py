@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from xent_cli.analysis.explain.breakdown import Survey
@@ -11,6 +11,7 @@ from xent_cli.analysis.explain.column_order import doubts_of
 from xent_cli.analysis.explain.confusion_costs import Crossing, can_cross
 from xent_cli.analysis.explain.explanation import Explanation, explanation_of
 from xent_cli.api.inputs import open_session, warned
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.compat.libraries import TOOLS
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.rows.stored_precision import Precision

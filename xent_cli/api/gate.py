@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.gate.false_alarms import count_false_alarms
 from xent_cli.analysis.gate.rules import Rule, parse_rules
@@ -20,7 +21,6 @@ from xent_cli.metrics.report.saved import is_report, read_report
 from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.session import in_order
 from xent_cli.schema.options import EvalOptions, Execution
-from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import (
     Engine,
     Header,
@@ -154,16 +154,23 @@ def gate(
         plan = _as_saved(session.plans[0], saved, options)
         saved.tally.spec.require_equal(plan.spec)
         session = replace(session, plans=(plan,))
-    _require_names(rules, session.plans[0].spec)
+    rules = _with_names(rules, session.plans[0])
     comparison: Comparison | None = None
+    calibration: Calibration | None = None
+    if any(rule.about.is_calibration for rule in rules):
+        from xent_cli.api.calibrate import calibrate_session
+
+        calibration = calibrate_session(session.only(0))
     if paired:
         (report, other), (delta,) = read_models(session, baseline=1)
         comparison = Comparison(other, report, delta)
     else:
-        report = report_of(session)
+        report = report_of(session) if calibration is None else calibration.report
         if saved is not None:
             comparison = Comparison(saved, report)
-    result = judge(report, rules, comparison, inconclusive=inconclusive, min_n=min_n)
+    result = judge(
+        report, rules, comparison, calibration=calibration, inconclusive=inconclusive, min_n=min_n
+    )
     result = replace(result, looks=looks)
     if comparison is None or not aa:
         return warned(result)
@@ -187,9 +194,9 @@ def _as_saved(plan: Plan, saved: Report, options: EvalOptions) -> Plan:
     return in_order(plan, columns, replace(options, label_col=plan.roles.labels))
 
 
-def _require_names(rules: Sequence[Rule], spec: Spec) -> None:
-    """Refuse classes and slicings that do not exist before hours of reading, not after."""
-    by = [[column.name for column in slicing.columns] for slicing in spec.by]
+def _with_names(rules: Sequence[Rule], plan: Plan) -> list[Rule]:
+    """Find the classes that rules name, and refuse what does not exist before hours of reading."""
+    by = [[column.name for column in slicing.columns] for slicing in plan.spec.by]
     for rule in rules:
-        rule.classes_among(spec.classes)
         rule.slicing_among(by)
+    return [rule.by_class(plan.lookup) for rule in rules]

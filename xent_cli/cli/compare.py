@@ -30,8 +30,13 @@ def compare_command(
     ],
     *,
     labels: Annotated[
-        str, typer.Option("--labels", metavar="LABELS", help="The labels of all of them.")
-    ],
+        str | None,
+        typer.Option(
+            "--labels",
+            metavar="LABELS",
+            help="The labels of all of them; omit it if BASELINE holds them.",
+        ),
+    ] = None,
     trend: bool = False,
     output: OutputOptions,
     **said: Any,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from xent_cli.cli.standard_streams import (
@@ -15,6 +15,7 @@ from xent_cli.cli.standard_streams import (
     write_stdout,
 )
 from xent_cli.errors import OutputError, UsageError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.render.dispatch import FORMATS, render
 from xent_cli.render.text import clean
 from xent_cli.render.view import View

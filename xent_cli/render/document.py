@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.provenance import Notice
 
 Kind = Literal[

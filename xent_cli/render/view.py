@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from xent_cli.errors import option, spell
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.types import Sort
 
 if TYPE_CHECKING:  # Figures need NumPy, which takes its time; the command line needs Sort at once.

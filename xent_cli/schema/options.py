@@ -7,10 +7,10 @@ what single commands add is in `verb_options`. The standard library alone: help 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from xent_cli.errors import UsageError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.declared import declare, require_types
 from xent_cli.schema.types import (
     DEFAULT_EPS,

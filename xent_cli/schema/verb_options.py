@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from xent_cli.errors import UsageError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.declared import declare, require_types
 from xent_cli.schema.types import TOOLS, Outcome, Where
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from xent_cli.analysis.comparison.pair import Comparison
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.report import Drawn, Report
 from xent_cli.numerics.significance import holm_adjust
 from xent_cli.schema.provenance import Notice

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
 from xent_cli.analysis.comparison.paired_difference import paired_difference
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.figures import NATS_PER, error_reason, mean_loss, moments_of
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.warnings import few_rows

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
 from xent_cli.analysis.explain.breakdown import LADDER, LossSum, Survey
 from xent_cli.analysis.explain.column_order import Order, find_order
 from xent_cli.analysis.explain.confusion_costs import MOST_CLASSES, Crossing
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.compat.libraries import Tool
 from xent_cli.metrics.compat.sums import CompatFigure, compat_figure
 from xent_cli.metrics.report.figures import NATS_PER

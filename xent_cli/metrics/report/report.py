@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from xent_cli import __version__
 from xent_cli.errors import NothingLeftError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.figures import ClassRow, Figures, Overall, figures_of
 from xent_cli.metrics.report.warnings import COMPUTED, OLD_SUMS, cautions
 from xent_cli.metrics.tally.tally import Tally

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.figures import INFINITE, NATS_PER, error_reason
 from xent_cli.metrics.report.slice_clusters import ClusterDraws, cluster_draws
 from xent_cli.metrics.tally.slice_sums import SliceSums

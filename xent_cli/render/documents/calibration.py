@@ -74,6 +74,7 @@ def document(found: Calibration, view: View) -> Document:
         found.report.signature,
         remarks=(describe(found.report), *describe_inputs(found.report.inputs)),
         warnings=found.warnings,
+        notes=found.report.notes,
     )
 
 

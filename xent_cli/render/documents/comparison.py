@@ -15,7 +15,7 @@ from xent_cli.metrics.report.slices import Slice
 from xent_cli.numerics.estimates import Estimate
 from xent_cli.render.document import Block, Cell, Column, Curve, Document, Facts, Row, Table
 from xent_cli.render.documents.evidence import evidence
-from xent_cli.render.documents.report import describe_inputs
+from xent_cli.render.documents.report import describe_inputs, notes_of
 from xent_cli.render.text import clean
 from xent_cli.render.view import View
 
@@ -47,6 +47,7 @@ def document(found: Contrast, view: View) -> Document:
         found.baseline.signature,
         remarks=tuple(line for one in found.reports for line in describe_inputs(one.inputs)),
         warnings=found.warnings,
+        notes=notes_of(found.reports),
     )
 
 

@@ -20,6 +20,7 @@ def document(found: Ranking, _view: View) -> Document:
         found.signature,
         remarks=describe_inputs(found.inputs),
         warnings=found.warnings,
+        notes=found.notes,
     )
 
 
