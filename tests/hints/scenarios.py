@@ -783,7 +783,7 @@ VERBS = [
         {"--output | json:r.json": None},
     ),
     Scenario(
-        "cli/output.py read_targets --output",
+        "cli/output.py _split --output",
         "xent eval p.csv y.csv --output json",
         PAIR,
         {"- --output json | --output json:report.json": PAIRS},

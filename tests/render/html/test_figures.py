@@ -17,7 +17,17 @@ from xent_cli.analysis.comparison.training_curve import Trend
 from xent_cli.analysis.to_json import Result
 from xent_cli.numerics.estimates import Estimate
 from xent_cli.render.html.figures import forest, training
-from xent_cli.render.html.svg import Figure, Line, Mark, Scale, draw_marks, scale_of
+from xent_cli.render.html.svg import (
+    GREEN,
+    GREY,
+    RED,
+    Figure,
+    Line,
+    Mark,
+    Scale,
+    draw_marks,
+    scale_of,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 Q = np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.5, 0.25, 0.25], [0.3, 0.3, 0.4]] * 20)
@@ -70,8 +80,7 @@ def test_points_lie_at_their_values_and_colours_say_what_is_sure() -> None:
     assert figure.title == "Difference to the baseline by class: up got worse most (+0.5000)"
     colours = [e.attrib["fill"] for e in root.iter(SVG + "circle")]
     overall, up, down, unsure = colours
-    assert overall == unsure
-    assert len({up, down, unsure}) == 3
+    assert (overall, up, down, unsure) == (GREY, RED, GREEN, GREY)
     places = across(root, "circle", "cx")
     assert places[2] < places[3] < places[0] < places[1]
     none = forest.draw(None, [("down", Estimate(-0.5, 0.1, 9))], "class", unit="nats")
