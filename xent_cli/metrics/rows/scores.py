@@ -179,6 +179,27 @@ def reweighed(measured: Measured, losses: Floats) -> Measured:
     return replace(measured, rows=changed)
 
 
+def tempered(q: Floats, spec: Spec, temperature: float) -> Floats:
+    """Return checked predictions of any scale as probabilities at a temperature, in their shape.
+
+    Examples
+    --------
+    >>> tempered(np.array([[0.8], [0.2]]), Spec("sparse", ("a", "b")), 0.5).round(3).ravel()
+    array([0.941, 0.059])
+    """
+    logs = _logs(q, spec)
+    below = np.maximum((logs - logs.max(axis=0)) / temperature, _LOWEST)
+    losses = np.log(sum_over_tasks(np.exp(below))) - below
+    found = np.exp(-losses)
+    one_column = spec.mode == "binary" or spec.multilabel
+    return np.ascontiguousarray(found[1] if one_column else found[:, 0])
+
+
+def sum_over_tasks(matrix: Floats) -> Floats:
+    """Sum (K, T, n) over K, (T, n)."""
+    return sum_over_classes(matrix.reshape(len(matrix), -1)).reshape(matrix.shape[1:])
+
+
 def _logs(q: Floats, spec: Spec) -> Floats:
     """Return logarithms of the predictions, up to a constant a row: (K, T, n)."""
     if spec.mode == "binary" or spec.multilabel:
@@ -206,8 +227,10 @@ def _moments_of_many(powers: Floats, below: Floats, *, third: bool) -> Moments:
     centred = below - mean
     terms = powers * centred * centred
     variance = sum_over_classes(terms) / total
-    cubes = np.zeros(0)
-    if third:
-        cubes = (sum_over_classes(terms * centred) / total).reshape(shape)
-    found = (each.reshape(shape) for each in (np.log(total), mean, variance))
-    return Moments(*found, cubes)
+    cubes = sum_over_classes(terms * centred) / total if third else np.zeros(0)
+    return Moments(
+        np.log(total).reshape(shape),
+        mean.reshape(shape),
+        variance.reshape(shape),
+        cubes.reshape(shape) if third else cubes,
+    )
