@@ -12,7 +12,7 @@ import pytest
 from scipy.special import log_softmax
 
 from xent_cli import calibrate, evaluate
-from xent_cli.errors import ColumnError, InputError, MissingValueError, OutputError, UsageError
+from xent_cli.errors import ColumnError, MissingValueError, OutputError, UsageError
 
 RANDOM = np.random.default_rng(5)
 N, K = 500, 3
@@ -116,7 +116,7 @@ def test_refusals(tmp_path: Path) -> None:
     with pytest.raises(MissingValueError, match="row 8, column p_c"):
         calibrate(q, LABELS, apply=broken, write=to)
     right = pd.DataFrame({"p_a": [0.9, 0.1], "p_b": [0.1, 0.9]})
-    with pytest.raises(InputError, match="no temperature to apply: every row is right"):
+    with pytest.raises(UsageError, match="no temperature to apply: every row is right"):
         calibrate(right, ["a", "b"], apply=right, write=to)
     assert not Path(out).exists()
     path = tmp_path / "in.csv"

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 from xent_cli import __version__
 from xent_cli.analysis.calibration.calibration import Calibration
-from xent_cli.errors import InputError, UsageError, option
+from xent_cli.errors import UsageError, option
 from xent_cli.io.open import open_source
 from xent_cli.io.table_writer import table_writer
 from xent_cli.pipeline.session import Session
@@ -59,16 +59,18 @@ def write_tempered(tempering: Tempering, found: Calibration, write: Files, *, jo
 
     Raises
     ------
+    UsageError
+        If none was found.
     InputError
-        If no temperature was found, or a prediction cannot be used.
+        If a prediction cannot be used.
     OutputError
         If a file cannot be written.
     """
     applied = found.temperature.applied
     if applied is None:
-        raise InputError(
-            f"There is no temperature to apply: {found.temperature.reason}.",
-            hint="Nothing was written.",
+        raise UsageError(
+            f"{option('apply')}: there is no temperature to apply: {found.temperature.reason}.",
+            hint="Leave it at 1: use the predictions as they are.",
         )
     metadata = {
         "xent.temperature": repr(applied),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.analysis.calibration.class_shares import ClassShares
@@ -33,7 +33,7 @@ from xent_cli.api.calibration_steps import (
     series_of,
 )
 from xent_cli.api.evaluate import with_doubts
-from xent_cli.api.inputs import open_session, read_options
+from xent_cli.api.inputs import open_session, read_options, warned
 from xent_cli.errors import UsageError, option
 from xent_cli.metrics.report.figures import NATS_PER, error_reason
 from xent_cli.metrics.tally.leave_one_out import LeftOut
@@ -63,28 +63,33 @@ _MOST_TAKEN_OFF = 1e-5
 _NEAR = (-2.0, -1.5, *(eighth / 8 for eighth in range(-8, 9)), 1.5, 2.0)
 """Octaves from the best temperature at which the curve is looked at again, then."""
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from xent_cli.api.inputs import Data
+
 
 @guarded()  # What it writes must be nothing that it reads.
 def calibrate(
-    preds: Any,
-    labels: Any = None,
+    preds: Data,
+    labels: Data | None = None,
     *,
     write: Sequence[tuple[str, str]] = (),
     # <<cog import signatures; signatures.write("calibrate") cog>>
-    apply: Any = None,
+    apply: Data | None = None,
     pred_cols: str | Sequence[str] = (),
     label_col: str | Sequence[str] = (),
-    weight: Any = None,
-    cluster: Any = None,
+    weight: str | ArrayLike | None = None,
+    cluster: str | ArrayLike | None = None,
     id_col: str | None = None,
     unmatched: Unmatched = "error",
-    by: Any = (),
+    by: str | Sequence[str] | Mapping[str, ArrayLike] = (),
     mode: Mode | None = None,
     scale: Scale = "probs",
     classes: str | Sequence[str] | None = None,
     positive: str | None = None,
     label_base: int | None = None,
-    ignore_label: Any = (),
+    ignore_label: str | int | Sequence[str | int] = (),
     eps: float = 2.220446049250313e-16,
     row_sums: RowSums = "check",
     label_sums: LabelSums = "check",
@@ -146,13 +151,13 @@ def calibrate(
     said = locals()
     session = open_session([preds], said)
     if apply is None and not write:
-        return calibrate_session(session)
+        return warned(calibrate_session(session))
     from xent_cli.api.apply_temperature import open_tempering, write_tempered
 
     tempering = open_tempering(apply, session, read_options(said), write)
     found = calibrate_session(session)
     write_tempered(tempering, found, write, jobs=session.jobs)
-    return found
+    return warned(found)
 
 
 def calibrate_session(session: Session) -> Calibration:

@@ -15,7 +15,7 @@ from xent_cli.schema.verb_options import CalibrateOptions
     Execution,
     CalibrateOptions,
     without=("sort", "label_smoothing", "min_n"),
-    formats=Literal["table", "json", "md"],
+    formats=Literal["table", "json", "md", "html"],
 )
 def calibrate_command(
     preds: PredsArgument,
@@ -46,8 +46,8 @@ def calibrate_command(
     from xent_cli.render.text import clean
 
     allocate_for_speed()
-    formats = FORMATS["calibration"] if apply is None else (*TABLE_FORMATS, "table", "json", "md")
-    targets = read_targets(output, formats)
+    formats = FORMATS["calibration"]
+    targets = read_targets(output, formats if apply is None else (*TABLE_FORMATS, *formats))
     tables = [target for target in targets if apply is not None and target.form in TABLE_FORMATS]
     write = [(target.form, target.path) for target in tables]
     with progress_bar(output) as progress:

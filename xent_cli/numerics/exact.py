@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats, Integers, Labels
 
 _BITS = 32
@@ -102,8 +102,8 @@ class ExactSums:
         return int(self.digits.shape[1])
 
     def __getitem__(self, index: int) -> Fraction:
-        unit = _whole(self.digits[:, index].tolist())
-        return Fraction(unit) * Fraction(2) ** (_BITS * self.low)
+        unit, shift = _whole(self.digits[:, index].tolist()), _BITS * self.low
+        return Fraction(unit << shift) if shift >= 0 else Fraction(unit, 1 << -shift)
 
     def __add__(self, other: ExactSums) -> ExactSums:
         if len(self) != len(other):

@@ -10,7 +10,7 @@ from xent_cli.analysis.calibration.recoverable import Recoverable
 from xent_cli.analysis.calibration.reliability import Reliability
 from xent_cli.analysis.calibration.temperature import Temperature
 from xent_cli.analysis.comparison.pair import Comparison
-from xent_cli.metrics.report.report import Report
+from xent_cli.metrics.report.report import Drawn, Report
 from xent_cli.numerics.estimates import Estimate
 from xent_cli.schema.provenance import Notice
 
@@ -22,8 +22,8 @@ _CLASS_WEIGHTS = Notice(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Calibration:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Calibration(Drawn):
     """What a model's probabilities promise, what came of it, and what a temperature would mend.
 
     Attributes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from xent_cli.fast_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +67,10 @@ ALIASES = {
 }
 """What other tools call them."""
 
+_BINS = "depends on how rows are binned, and is above 0 for a perfectly calibrated model; ce judges"
 NOT_JUDGED = {
-    "ece": "the calibration error depends on its bins, and is above 0 for honest models too",
-    "mce": "the largest gap of a bin is that of the bin with the fewest rows",
+    "ece": f"the calibration error {_BINS} calibration too",
+    "mce": f"the largest calibration gap {_BINS} calibration too",
 }
 """Figures that people ask for, and why no rule is about them."""
 
@@ -77,3 +78,15 @@ PART_METRICS = tuple(name for name, metric in METRICS.items() if metric.of_parts
 CLASS_METRICS = (*PART_METRICS, *(name for name, metric in METRICS.items() if metric.of_classes))
 WHOLE_METRICS = tuple(name for name, metric in METRICS.items() if not metric.of_classes)
 SHARES = tuple(name for name, metric in METRICS.items() if metric.is_share)
+
+
+def canonical(name: str) -> str:
+    """Return the metric that another tool's name means, or the name.
+
+    Examples
+    --------
+    >>> canonical("Log-Loss"), canonical("macro ce"), canonical("f1")
+    ('ce', 'macro_ce', 'f1')
+    """
+    folded = name.casefold().replace("-", "_").replace(" ", "_")
+    return ALIASES.get(folded, folded if folded in (*METRICS, *NOT_JUDGED) else name)

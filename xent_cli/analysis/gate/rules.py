@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, NoReturn, get_args
 
 from xent_cli.analysis.gate.metrics import (
-    ALIASES,
     CLASS_METRICS,
     METRICS,
     NOT_JUDGED,
@@ -16,9 +15,12 @@ from xent_cli.analysis.gate.metrics import (
     SHARES,
     WHOLE_METRICS,
     Metric,
+    canonical,
 )
 from xent_cli.analysis.gate.rule_numbers import GRAMMAR, read_level, read_number
 from xent_cli.errors import RuleError, option
+from xent_cli.fast_dataclass import dataclass
+from xent_cli.schema.class_lookup import ClassLookup
 from xent_cli.schema.name_suggestions import did_you_mean, listed
 
 Operator = Literal["<=", "<", ">=", ">"]
@@ -120,6 +122,24 @@ class Rule:
             _refuse(self.text, f"there is no class {self.class_name!r}", self.class_name, names)
         return found
 
+    def by_class(self, lookup: ClassLookup) -> Rule:
+        """Return the rule with the class's own name, where it names a column of the class.
+
+        Raises
+        ------
+        RuleError
+            If it names no class, with the nearest name.
+        ClassesError
+            If it names columns of two classes.
+        """
+        if self.class_name is None or self._named(self.class_name, lookup.names):
+            return self
+        found = None if self.is_pattern else lookup.find(self.class_name)
+        if found is None:
+            fault = f"there is no class {self.class_name!r}"
+            raise RuleError(f"The rule {self.text!r}: {fault}.", hint=lookup.hint(self.class_name))
+        return replace(self, class_name=lookup.names[found])
+
     def slicing_among(self, slicings: Sequence[Sequence[str]]) -> int | None:
         """Return the position of the slicing, by its columns, whose slices the rule is about.
 
@@ -192,8 +212,6 @@ def parse_rule(text: str) -> Rule:
     --------
     >>> parse_rule("class.*.ce <= 1.2 @ 95%").level
     0.95
-    >>> parse_rule("log_loss <= 0.3").metric  # What other tools call it.
-    'ce'
     >>> rule = parse_rule("class.St. John > 3.accuracy >= 90%")
     >>> rule.class_name, rule.metric, rule.operator, rule.limit
     ('St. John > 3', 'accuracy', '>=', 0.9)
@@ -253,20 +271,16 @@ def _read_target(text: str, target: str, *, many: bool) -> tuple[str, str, str, 
     if scope not in _SCOPES or not dot:
         if many:
             raise RuleError(f"The rule {text!r} has two operators.", hint="Write two rules.")
-        if why := NOT_JUDGED.get(target.casefold()):
-            raise RuleError(
-                f"The rule {text!r}: {why}.", hint="Judge ce, or ne, which it is part of."
-            )
-        metric = _known(target)
+        metric = canonical(target)
         if METRICS.get(metric, Metric()).of_classes:
             hint = f"As in class.cat.{metric} or class.*.{metric}."
             raise RuleError(f"The rule {text!r}: {metric} is a figure of classes.", hint=hint)
         if metric not in METRICS:
             fault = f"there is no metric {target!r}" if target else "it names no metric"
-            _refuse(text, fault, target, WHOLE_METRICS)
+            _refuse(text, fault, metric, WHOLE_METRICS)
         return metric, "", "", False
     name, dot, metric = rest.rpartition(".")
-    name, metric = name.strip(), _known(metric.strip())
+    name, metric = name.strip(), canonical(metric.strip())
     known = CLASS_METRICS if scope == "class" else PART_METRICS
     if metric not in known:
         signs = [sign[0] for sign in _OPERATOR.finditer(rest)]
@@ -279,12 +293,8 @@ def _read_target(text: str, target: str, *, many: bool) -> tuple[str, str, str, 
     return metric, scope, name[1:-1] if quoted else name, quoted
 
 
-def _known(name: str) -> str:
-    """Return the metric that another tool's name means, or the name."""
-    folded = name.casefold()
-    return ALIASES.get(folded, folded if folded in METRICS else name)
-
-
 def _refuse(text: str, fault: str, name: str, known: Collection[str]) -> NoReturn:
+    if why := NOT_JUDGED.get(name):
+        fault, name = why, ""
     hint = did_you_mean(name, known) or f"Known: {listed(known)}."
     raise RuleError(f"The rule {text!r}: {fault}.", hint=hint)

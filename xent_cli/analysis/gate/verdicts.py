@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.analysis.comparison.pair import Comparison
@@ -12,7 +11,8 @@ from xent_cli.analysis.gate.false_alarm_rate import FalseAlarms
 from xent_cli.analysis.gate.metric_values import Quantity, quantities, small_among
 from xent_cli.analysis.gate.rules import Rule
 from xent_cli.errors import option
-from xent_cli.metrics.report.report import Report
+from xent_cli.fast_dataclass import dataclass
+from xent_cli.metrics.report.report import Drawn, Report
 from xent_cli.numerics.significance import holm_divisors
 from xent_cli.schema.exit_codes import ExitCode
 from xent_cli.schema.provenance import Notice
@@ -75,8 +75,8 @@ class Verdict:
         return None if self.value is None else self.rule.margin(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class GateResult:
+@dataclass(frozen=True, slots=True, repr=False)
+class GateResult(Drawn):
     """All verdicts of a gate, and what they rest on.
 
     Attributes
@@ -105,6 +105,10 @@ class GateResult:
     unjudged: tuple[Notice, ...] = ()
     looks: int = 1
     calibration: Calibration | None = None
+
+    def __repr__(self) -> str:
+        n = sum(verdict.outcome == "pass" for verdict in self.verdicts)
+        return f"<GateResult {self.outcome}: {n:,} of {len(self.verdicts):,} verdicts pass>"
 
     @property
     def outcome(self) -> Outcome:
