@@ -10,14 +10,20 @@ from dataclasses import fields
 
 from xent_cli.schema.declared import options_of
 from xent_cli.schema.options import EvalOptions, Execution
-from xent_cli.schema.verb_options import CompatOptions, GateOptions, PairOptions, RowsOptions
+from xent_cli.schema.verb_options import (
+    CalibrateOptions,
+    CompatOptions,
+    GateOptions,
+    PairOptions,
+    RowsOptions,
+)
 
 DECLARED = {
     "evaluate": (EvalOptions, CompatOptions, Execution),
     "compare": (PairOptions, EvalOptions, Execution),
     "gate": (GateOptions, PairOptions, EvalOptions, Execution),
     "explain": (EvalOptions, Execution),
-    "calibrate": (EvalOptions, Execution),
+    "calibrate": (CalibrateOptions, EvalOptions, Execution),
     "worst_rows": (RowsOptions, EvalOptions, Execution),
 }
 WITHOUT = {"gate": ["require"], "explain": ["by"], "worst_rows": ["by"]}

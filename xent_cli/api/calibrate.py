@@ -33,7 +33,7 @@ from xent_cli.api.calibration_steps import (
     series_of,
 )
 from xent_cli.api.evaluate import with_doubts
-from xent_cli.api.inputs import open_session, warned
+from xent_cli.api.inputs import open_session, read_options, warned
 from xent_cli.errors import UsageError, option
 from xent_cli.metrics.report.figures import NATS_PER, error_reason
 from xent_cli.metrics.tally.leave_one_out import LeftOut
@@ -41,6 +41,7 @@ from xent_cli.numerics.moments import Moments
 from xent_cli.pipeline.execute import report_on, run
 from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.session import Session
+from xent_cli.schema.file_guard import guarded
 from xent_cli.schema.types import (
     Engine,
     Header,
@@ -68,11 +69,14 @@ if TYPE_CHECKING:
     from xent_cli.api.inputs import Data
 
 
+@guarded()  # What it writes must be nothing that it reads.
 def calibrate(
     preds: Data,
     labels: Data | None = None,
     *,
+    write: Sequence[tuple[str, str]] = (),
     # <<cog import signatures; signatures.write("calibrate") cog>>
+    apply: Data | None = None,
     pred_cols: str | Sequence[str] = (),
     label_col: str | Sequence[str] = (),
     weight: str | ArrayLike | None = None,
@@ -114,6 +118,11 @@ def calibrate(
     ----------
     preds, labels, batch_rows, jobs, progress, **choices
         As `xent_cli.evaluate` takes them.
+    apply : path or data, optional
+        Other predictions, with columns of the same names. They are written as probabilities at the
+        temperature found, with all columns beside them; a column of lists becomes one a class.
+    write : sequence of (format, path)
+        Files for them, as ``"parquet"``, ``"csv"`` or ``"jsonl"``.
 
     Returns
     -------
@@ -139,7 +148,16 @@ def calibrate(
     >>> found.verdict, round(found.gap.value, 4), round(found.temperature.value, 2)
     ('no gap shown', 0.5127, 3.17)
     """
-    return warned(calibrate_session(open_session([preds], locals())))
+    said = locals()
+    session = open_session([preds], said)
+    if apply is None and not write:
+        return warned(calibrate_session(session))
+    from xent_cli.api.apply_temperature import open_tempering, write_tempered
+
+    tempering = open_tempering(apply, session, read_options(said), write)
+    found = calibrate_session(session)
+    write_tempered(tempering, found, write, jobs=session.jobs)
+    return warned(found)
 
 
 def calibrate_session(session: Session) -> Calibration:

@@ -22,6 +22,7 @@ def calibrate_command(
     labels: LabelsArgument = None,
     *,
     per_class: bool = False,
+    apply: str | None = None,
     output: OutputOptions,
     **said: Any,
 ) -> None:
@@ -31,16 +32,30 @@ def calibrate_command(
     lowest loss, and how much that would recover on new rows; and how much of what was predicted
     came true.
 
+    With --apply another file is written at that temperature: fit on validation, use on test.
+
     Example: xent calibrate val.csv val_labels.csv
     """
     from xent_cli.api.calibrate import calibrate
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
+    from xent_cli.cli.standard_streams import write_stderr
     from xent_cli.io.memory_pool import allocate_for_speed
+    from xent_cli.io.table_writer import TABLE_FORMATS
     from xent_cli.render.dispatch import FORMATS
+    from xent_cli.render.text import clean
 
     allocate_for_speed()
-    targets = read_targets(output, FORMATS["calibration"])
+    formats = FORMATS["calibration"]
+    targets = read_targets(output, formats if apply is None else (*TABLE_FORMATS, *formats))
+    tables = [target for target in targets if apply is not None and target.form in TABLE_FORMATS]
+    write = [(target.form, target.path) for target in tables]
     with progress_bar(output) as progress:
-        found = calibrate(preds, labels, processes=True, progress=progress, **said)
-    write_documents(replace(found, per_class=per_class), targets, output)
+        found = calibrate(
+            preds, labels, apply=apply, write=write, processes=True, progress=progress, **said
+        )
+    if not output.quiet:
+        for target in tables:
+            write_stderr(clean(f"wrote {target.path}"))
+    documents = [target for target in targets if target not in tables]
+    write_documents(replace(found, per_class=per_class), documents, output)

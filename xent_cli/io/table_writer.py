@@ -31,7 +31,7 @@ _KINDS = {int: pa.int64(), float: pa.float64(), str: pa.string()}
 
 @contextmanager
 def table_writer(
-    form: str, path: str, kinds: Mapping[str, type]
+    form: str, path: str, kinds: Mapping[str, type], metadata: Mapping[str, str] | None = None
 ) -> Iterator[Callable[[Part], None]]:
     """Give a function that appends rows to a file, which is written whole or not at all.
 
@@ -41,13 +41,15 @@ def table_writer(
     path : str
     kinds : mapping of str to type
         The columns, and what each holds: int, float or str.
+    metadata : mapping of str to str, optional
+        What the schema of a Parquet file says besides.
 
     Raises
     ------
     OutputError
         If the file cannot be written.
     """
-    schema = pa.schema([(name, _KINDS[kind]) for name, kind in kinds.items()])
+    schema = pa.schema([(name, _KINDS[kind]) for name, kind in kinds.items()], metadata)
     opened = {"parquet": _parquet, "csv": _csv, "jsonl": _jsonl}[form]
     with drafted(path) as draft, opened(draft, path, schema) as write:
 
@@ -80,10 +82,15 @@ def _csv(draft: str, path: str, schema: pa.Schema) -> Iterator[Callable[[pa.Reco
         file = open(draft, "wb")  # noqa: SIM115
     with _closing(file, path):
         with writing(path):
-            file.write((",".join(schema.names) + "\n").encode())
+            file.write((",".join(map(_quoted, schema.names)) + "\n").encode())
             writer = pa_csv.CSVWriter(file, schema, write_options=plain)
         with _closing(writer, path):
             yield writer.write_batch
+
+
+def _quoted(name: str) -> str:
+    """Return the name of a column as a field of CSV."""
+    return '"' + name.replace('"', '""') + '"' if set(name) & set(',"\r\n') else name
 
 
 @contextmanager
@@ -112,7 +119,7 @@ def _closing(file: _Closable, path: str) -> Iterator[None]:
 
 
 def _plain(value: object) -> object:
-    """Put None for an infinite loss: JSON has no such number."""
+    """Put None for what JSON has no number for."""
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

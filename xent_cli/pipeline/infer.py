@@ -202,8 +202,8 @@ def _plan(
             *(() if one_input else labels.notes),
             *notes_of(question, roles, spec, reading),
         ),
-        _tolerance(preds, roles.preds, len(q)),
-        _tolerance(labels, roles.labels, len(q)),
+        tolerance_of(preds, roles.preds, len(q)),
+        tolerance_of(labels, roles.labels, len(q)),
     )
 
 
@@ -263,7 +263,8 @@ def _label_totals(plan: Plan) -> list[float]:
     return [float(totals[index]) for index in range(k)]
 
 
-def _tolerance(source: Source, names: tuple[str, ...], k: int) -> float:
+def tolerance_of(source: Source, names: tuple[str, ...], k: int) -> float:
+    """Return how far rows of some columns may miss 1 through the precision of their file."""
     columns = [column for name in names if (column := source.column(name))]
     strong = [column.decimals for column in columns if column.decimals is not None]
     fine = [column.fine_decimals for column in columns if column.fine_decimals is not None]

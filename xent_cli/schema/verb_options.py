@@ -106,8 +106,16 @@ class GateOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrateOptions:
-    """Of the command `calibrate`: how much of a calibration is drawn."""
+    """Of `calibrate`: what the temperature is applied to, and how much of it all is drawn."""
 
+    apply: str | None = declare(
+        None,
+        "Write the predictions of another file at the temperature found; --output says where, as "
+        "parquet, csv or jsonl.",
+        "output",
+        metavar="FILE",
+        says="Data | None",
+    )
     per_class: bool = declare(
         False,
         "Also show how reliable the probability of each class is.",

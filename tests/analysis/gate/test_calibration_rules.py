@@ -98,7 +98,7 @@ def test_class_weights_and_looks() -> None:
         ("slice.a=b.share_gap <= 2", "no metric 'share_gap' of a slice"),
         ("temperature <= 2%", "no share"),
         ("class.tree.share_gap <= 2%", "no class 'tree'"),
-        ("ece <= 0.1", "depends on its bins"),
+        ("ece <= 0.1", "binned"),
     ],
 )
 def test_refusals(rule: str, said: str) -> None:

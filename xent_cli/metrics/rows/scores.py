@@ -6,11 +6,10 @@ whatever scale the predictions have, one family of models comes of it. NumPy onl
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.rows.losses import at_labels, binary_losses, sum_over_classes, weigh
 from xent_cli.metrics.rows.measure import Measured
@@ -180,6 +179,27 @@ def reweighed(measured: Measured, losses: Floats) -> Measured:
     return replace(measured, rows=changed)
 
 
+def tempered(q: Floats, spec: Spec, temperature: float) -> Floats:
+    """Return checked predictions of any scale as probabilities at a temperature, in their shape.
+
+    Examples
+    --------
+    >>> tempered(np.array([[0.8], [0.2]]), Spec("sparse", ("a", "b")), 0.5).round(3).ravel()
+    array([0.941, 0.059])
+    """
+    logs = _logs(q, spec)
+    below = np.maximum((logs - logs.max(axis=0)) / temperature, _LOWEST)
+    losses = np.log(sum_over_tasks(np.exp(below))) - below
+    found = np.exp(-losses)
+    one_column = spec.mode == "binary" or spec.multilabel
+    return np.ascontiguousarray(found[1] if one_column else found[:, 0])
+
+
+def sum_over_tasks(matrix: Floats) -> Floats:
+    """Sum (K, T, n) over K, (T, n)."""
+    return sum_over_classes(matrix.reshape(len(matrix), -1)).reshape(matrix.shape[1:])
+
+
 def _logs(q: Floats, spec: Spec) -> Floats:
     """Return logarithms of the predictions, up to a constant a row: (K, T, n)."""
     if spec.mode == "binary" or spec.multilabel:
@@ -207,8 +227,10 @@ def _moments_of_many(powers: Floats, below: Floats, *, third: bool) -> Moments:
     centred = below - mean
     terms = powers * centred * centred
     variance = sum_over_classes(terms) / total
-    third_moment = sum_over_classes(terms * centred) / total if third else np.zeros(shape)
-    log_sum, mean, variance, cubes = (
-        each.reshape(shape) for each in (np.log(total), mean, variance, third_moment)
+    cubes = sum_over_classes(terms * centred) / total if third else np.zeros(0)
+    return Moments(
+        np.log(total).reshape(shape),
+        mean.reshape(shape),
+        variance.reshape(shape),
+        cubes.reshape(shape) if third else cubes,
     )
-    return Moments(log_sum, mean, variance, cubes)
