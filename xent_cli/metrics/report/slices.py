@@ -20,8 +20,7 @@ from xent_cli.numerics.many_moments import ManyMoments
 from xent_cli.numerics.moments import Moments
 from xent_cli.schema.slicing import Key, Slicing
 
-_AT_ONCE = 256
-"""Slices whose estimates are computed together: many enough for arrays to pay off."""
+_AT_ONCE = 256  # Slices whose estimates are computed together: enough for arrays to pay off.
 
 
 @dataclass(frozen=True)
