@@ -221,6 +221,34 @@ def test_it_is_saved_and_read_back(tmp_path: Path) -> None:
         assert repr(again) == repr(found)
 
 
+def test_an_honest_model_is_honest_whatever_its_classes_weigh() -> None:
+    """Weighted by what came true, its loss would be above what it expects: by 0.28 here."""
+    random = np.random.default_rng(1)
+    z = random.normal(size=(20_000, 3)) * 1.5 + np.array([1.5, 0.0, -1.0])
+    y = (np.exp(log_softmax(z, axis=1)).cumsum(axis=1) > random.random((20_000, 1))).argmax(axis=1)
+    plain = calibrate(z, y, scale="logits")
+    found = calibrate(z, y, scale="logits", class_weights=[1.0, 2.0, 10.0])
+    assert found.verdict == "no gap shown"
+    assert (found.gap, found.own_expectation) == (plain.gap, plain.own_expectation)
+    assert found.shares == plain.shares
+    assert found.loss > plain.loss
+    assert [notice.code for notice in found.warnings] == ["class-weights"]
+
+
+def test_many_classes_are_worked_on_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    z, y = _logits(90, 6, 2.0, 0.7)
+    few = calibrate(z, y, scale="logits")
+    monkeypatch.setattr("xent_cli.metrics.rows.scores._FEW_CLASSES", 2)
+    many = calibrate(z, y, scale="logits")
+    for of in ("temperature", "recoverable", "gap"):
+        ours, theirs = (getattr(found, of).value for found in (few, many))
+        assert ours == pytest.approx(theirs, rel=1e-11)
+    assert (
+        to_dict(many)["recoverable"]
+        == to_dict(calibrate(z, y, scale="logits", batch_rows=1))["recoverable"]
+    )
+
+
 def test_smoothing_is_refused() -> None:
     with pytest.raises(UsageError, match="label_smoothing"):
         calibrate([[0.9, 0.1]], [0], label_smoothing=0.1)

@@ -752,7 +752,7 @@ VERBS = [
         figure=PAIRS,
     ),
     Scenario(
-        "render/documents/explanation.py _left_out top=0",
+        "render/documents/explanation.py left_out top=0",
         "xent explain p.csv y.csv --top 1 --output md:r.md",
         PAIR,
         {"--top 0": PAIRS},
@@ -802,7 +802,44 @@ VERBS = [
     ),
 ]
 
-SCENARIOS = [*VALUES, *BEYOND, *COLUMNS, *LABELS, *ROWS, *FILES, *SLICES, *VERBS]
+OWN = lines("p_cat,p_dog,ref,animal", "0.7,0.3,a,cat", "0.4,0.6,b,dog", "0.2,0.8,c,cat")
+MODELS = [
+    Scenario(
+        "pipeline/repeated_labels.py require_same_labels id_col=COL",
+        "xent compare p.csv q.csv",
+        {
+            "p.csv": OWN,
+            "q.csv": lines(
+                "p_cat,p_dog,ref,animal", "0.5,0.5,b,dog", "0.9,0.1,a,cat", "0.3,0.7,c,cat"
+            ),
+        },
+        {"--id COL": None, "--id | ref": PAIRS},
+    ),
+    Scenario(
+        "pipeline/twin_columns.py require_no_twins label_col",
+        "xent eval p.csv q.csv",
+        {"p.csv": CATS, "q.csv": BETTER},
+        {
+            "--label-col 'p_*'": -(
+                0.9 * math.log(0.7)
+                + 0.1 * math.log(0.3)
+                + 0.4 * math.log(0.4)
+                + 0.6 * math.log(0.6)
+                + 0.5 * math.log(0.2)
+                + 0.5 * math.log(0.8)
+            )
+            / 3
+        },
+    ),
+    Scenario(
+        "schema/positive_class.py require_positive pred_cols",
+        "xent eval p.csv y.csv --positive p_cat",
+        {"p.csv": CATS, "y.csv": lines("animal", "1", "0", "1")},
+        {"--pred-cols p_dog,p_cat": PAIRS},
+    ),
+]
+
+SCENARIOS = [*VALUES, *BEYOND, *COLUMNS, *LABELS, *ROWS, *FILES, *SLICES, *VERBS, *MODELS]
 
 SUBJECTS = Counter(
     (

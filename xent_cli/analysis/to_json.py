@@ -175,6 +175,11 @@ def _gate(result: GateResult) -> dict[str, Any]:
         "warnings": [{"code": n.code, "message": n.message} for n in result.warnings],
         "report": result.report.to_dict(),
         "baseline": None if comparison is None else comparison.baseline.to_dict(),
+        **(
+            {}
+            if result.calibration is None
+            else {"calibration": calibration_saved.brief(result.calibration)}
+        ),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.analysis.calibration.class_shares import ClassShares
@@ -33,7 +33,7 @@ from xent_cli.api.calibration_steps import (
     series_of,
 )
 from xent_cli.api.evaluate import with_doubts
-from xent_cli.api.inputs import open_session
+from xent_cli.api.inputs import open_session, warned
 from xent_cli.errors import UsageError, option
 from xent_cli.metrics.report.figures import NATS_PER, error_reason
 from xent_cli.metrics.tally.leave_one_out import LeftOut
@@ -62,25 +62,30 @@ _MOST_TAKEN_OFF = 1e-5
 _NEAR = (-2.0, -1.5, *(eighth / 8 for eighth in range(-8, 9)), 1.5, 2.0)
 """Octaves from the best temperature at which the curve is looked at again, then."""
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from xent_cli.api.inputs import Data
+
 
 def calibrate(
-    preds: Any,
-    labels: Any = None,
+    preds: Data,
+    labels: Data | None = None,
     *,
     # <<cog import signatures; signatures.write("calibrate") cog>>
     pred_cols: str | Sequence[str] = (),
     label_col: str | Sequence[str] = (),
-    weight: Any = None,
-    cluster: Any = None,
+    weight: str | ArrayLike | None = None,
+    cluster: str | ArrayLike | None = None,
     id_col: str | None = None,
     unmatched: Unmatched = "error",
-    by: Any = (),
+    by: str | Sequence[str] | Mapping[str, ArrayLike] = (),
     mode: Mode | None = None,
     scale: Scale = "probs",
     classes: str | Sequence[str] | None = None,
     positive: str | None = None,
     label_base: int | None = None,
-    ignore_label: Any = (),
+    ignore_label: str | int | Sequence[str | int] = (),
     eps: float = 2.220446049250313e-16,
     row_sums: RowSums = "check",
     label_sums: LabelSums = "check",
@@ -134,7 +139,7 @@ def calibrate(
     >>> found.verdict, round(found.gap.value, 4), round(found.temperature.value, 2)
     ('no gap shown', 0.5127, 3.17)
     """
-    return calibrate_session(open_session([preds], locals()))
+    return warned(calibrate_session(open_session([preds], locals())))
 
 
 def calibrate_session(session: Session) -> Calibration:
@@ -164,8 +169,10 @@ def calibrate_session(session: Session) -> Calibration:
         spec.classes, sums.predicted, sums.shares, reason=reason, exclusive=not spec.multilabel
     )
     every = k <= MOST_REDRAWN
+    gaps = sums.gap.moments()[0]
     common: dict[str, Any] = {
         "report": report,
+        "own_expectation": float(sums.own[0] / gaps.w) / nats,
         "shares": shares,
         "reliability": reliability_of(
             sums.cells, series_of(spec), clustered=clustered, redraws=None if every else 0
@@ -174,8 +181,7 @@ def calibrate_session(session: Session) -> Calibration:
     if sums.tally.infinite[k]:
         return Calibration(
             loss=math.inf,
-            own_expectation=float(sums.own[0] / sums.ladder.weight[0]) / nats,
-            gap=replace(gap_estimate(sums.gap.moments()[0], nats, reason), value=math.inf, se=None),
+            gap=replace(gap_estimate(gaps, nats, reason), value=math.inf, se=None),
             temperature=Temperature(value=None, reason=INFINITE),
             recoverable=Recoverable(value=None, reason=INFINITE),
             **common,
@@ -184,8 +190,7 @@ def calibrate_session(session: Session) -> Calibration:
     loss = curve.at_one / curve.weight / nats
     common |= {
         "loss": loss,
-        "own_expectation": float(sums.own[0] / sums.ladder.weight[0]) / nats,
-        "gap": gap_estimate(sums.gap.moments()[0], nats, reason),
+        "gap": gap_estimate(gaps, nats, reason),
     }
     beta = curve.minimum()
     if why := extreme(beta, curve):

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from xent_cli.analysis.calibration.loss_curve import LossCurve
+from xent_cli.metrics.rows.contributions import contribute
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.rows.scores import Scores, reweighed
 from xent_cli.metrics.tally.draw_sums import DrawSums
@@ -84,10 +85,10 @@ class FirstStep(Step[First]):
         if measured.rows is None:
             return replace(zero, tally=tally)
         batch, spec, scores = measured.batch, measured.spec, Scores.of(measured)
-        one = scores.at(1.0)
-        entropy = scores.row_mean(one.log_sum - one.mean)
-        gaps = scores.row_mean(one.mean - scores.truth)
-        weight = scores.row_weight
+        plain = _without_class_weights(measured, scores)
+        one, weight = plain.at(1.0), plain.row_weight
+        entropy = plain.row_mean(one.log_sum - one.mean)
+        gaps = plain.row_mean(one.mean - plain.truth)
         predicted, observed = _shares(measured, scores)
         x, y = _outcomes(measured, predicted, observed)
         return First(
@@ -112,6 +113,19 @@ def _first_zero(spec: Spec) -> First:
         DrawSums.zero(k, clustered=clustered),
         ReliabilityCells.zero(len(series_of(spec)), weighted=spec.weighted),
     )
+
+
+def _without_class_weights(measured: Measured, scores: Scores) -> Scores:
+    """Return the scores with the weights of rows alone.
+
+    Class weights depend on what came true: given that, the loss of an honest model is not what it
+    expects.
+    """
+    spec = replace(measured.spec, class_weights=None)
+    if spec == measured.spec or measured.q is None:
+        return scores
+    rows = contribute(measured.batch, measured.q, spec)
+    return Scores.of(replace(measured, spec=spec, rows=rows))
 
 
 def _shares(measured: Measured, scores: Scores) -> tuple[Floats, Floats]:

@@ -15,7 +15,7 @@ from xent_cli.schema.verb_options import CalibrateOptions
     Execution,
     CalibrateOptions,
     without=("sort", "label_smoothing", "min_n"),
-    formats=Literal["table", "json", "md"],
+    formats=Literal["table", "json", "md", "html"],
 )
 def calibrate_command(
     preds: PredsArgument,

@@ -6,6 +6,7 @@ Only what a format needs is imported: Rich, say, takes its time.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
     from xent_cli.render.document import Document
 
 FORMATS: dict[str, tuple[str, ...]] = {
-    "report": ("table", "json", "csv", "md", "total"),
-    "gate": ("table", "json", "md", "junit", "github"),
-    "comparison": ("table", "json", "md"),
-    "explanation": ("table", "json", "md"),
-    "calibration": ("table", "json", "md"),
-    "worst_rows": ("table", "json", "csv", "md"),
+    "report": ("table", "json", "csv", "md", "html", "total"),
+    "gate": ("table", "json", "md", "html", "junit", "github"),
+    "comparison": ("table", "json", "md", "html"),
+    "explanation": ("table", "json", "md", "html"),
+    "calibration": ("table", "json", "md", "html"),
+    "worst_rows": ("table", "json", "csv", "md", "html"),
 }
 """The formats of each kind of result; `documents` has a module of that name for each."""
 
@@ -87,6 +88,11 @@ def _rendered(result: Any, form: str, view: View) -> str:
             from xent_cli.render.markdown import render_markdown
 
             return render_markdown(document_of(result, view), view)
+        case "html":
+            from xent_cli.render.html.page import MOST_ROWS, render_page
+
+            view = replace(view, most=MOST_ROWS)
+            return render_page(result, document_of(result, view), view)
         case "csv":
             from xent_cli.render.csv import render_csv
 

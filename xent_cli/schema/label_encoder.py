@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.errors import ClassesError, LabelError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.class_names import FALSE_WORDS, TRUE_WORDS, as_number, polarity
 from xent_cli.schema.name_suggestions import listed
 from xent_cli.schema.spelling import Fold, fold, is_missing

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NoReturn
 
 from xent_cli.errors import ModeError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.types import Mode
 
 

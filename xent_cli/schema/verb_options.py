@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from xent_cli.errors import UsageError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.declared import declare, require_types
 from xent_cli.schema.types import TOOLS, Outcome, Where
 
@@ -71,7 +70,7 @@ class GateOptions:
         "Predictions of another model for the same rows, or a report saved as json.",
         "input",
         metavar="FILE",
-        says="Any",
+        says="Data | Report | None",
     )
     inconclusive: Outcome = declare(
         "inconclusive",

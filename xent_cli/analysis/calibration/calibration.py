@@ -10,13 +10,20 @@ from xent_cli.analysis.calibration.recoverable import Recoverable
 from xent_cli.analysis.calibration.reliability import Reliability
 from xent_cli.analysis.calibration.temperature import Temperature
 from xent_cli.analysis.comparison.pair import Comparison
-from xent_cli.metrics.report.report import Report
+from xent_cli.metrics.report.report import Drawn, Report
 from xent_cli.numerics.estimates import Estimate
 from xent_cli.schema.provenance import Notice
 
+_CLASS_WEIGHTS = Notice(
+    "class-weights",
+    "Temperature and recoverable loss are those of the loss with class weights. The model's own "
+    "expectation, the gap and the shares are without: weighted by what came true, the gap of an "
+    "honest model would not be 0.",
+)
 
-@dataclass(frozen=True, kw_only=True)
-class Calibration:
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Calibration(Drawn):
     """What a model's probabilities promise, what came of it, and what a temperature would mend.
 
     Attributes
@@ -28,7 +35,8 @@ class Calibration:
     own_expectation : float
         The loss that the model's own probabilities predict: their mean entropy.
     gap : Estimate
-        loss - own_expectation: above 0 the model is over-confident, below 0 under-confident.
+        loss - own_expectation, of rows without class weights: above 0 the model is over-confident,
+        below 0 under-confident.
     temperature : Temperature
     recoverable : Recoverable
     shares : ClassShares
@@ -66,8 +74,10 @@ class Calibration:
 
     @property
     def warnings(self) -> tuple[Notice, ...]:
-        """Those of the report."""
-        return self.report.warnings
+        """Those of the report, and what class weights do not count for."""
+        if self.report.tally.spec.class_weights is None:
+            return self.report.warnings
+        return (*self.report.warnings, _CLASS_WEIGHTS)
 
     def __repr__(self) -> str:
         value, unit = self.temperature.value, self.report.tally.spec.unit

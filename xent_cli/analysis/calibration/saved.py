@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from xent_cli.analysis.calibration.calibration import Calibration
@@ -44,9 +44,16 @@ def to_dict(found: Calibration) -> dict[str, Any]:
             "variation": found.shares.variation,
         },
         "reliability": [_series(each) for each in found.reliability],
-        "warnings": [asdict(notice) for notice in report.warnings],
+        "warnings": [asdict(notice) for notice in found.warnings],
         "report": report.to_dict(),
     }
+
+
+def brief(found: Calibration) -> dict[str, Any]:
+    """Return what rules may be about: neither the report nor the reliability."""
+    data = to_dict(replace(found, reliability=()))
+    left_out = ("format", "format_version", "signature", "unit", "n", "warnings", "report")
+    return {key: value for key, value in data.items() if key not in left_out}
 
 
 def from_dict(data: Mapping[str, Any], report: Report) -> Calibration:

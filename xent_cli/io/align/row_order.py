@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import TypeVar
 
 import pyarrow as pa
 
 from xent_cli.errors import EmptyInputError, IdMismatchError, RowCountError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source, Use
 from xent_cli.schema.types import Header
@@ -132,8 +132,13 @@ def _require_same(preds: Block, labels: Block, name: str) -> None:
         return
     import pyarrow.compute as pc  # Slow to import, and rarely needed.
 
-    one_empty = pc.xor(pc.is_null(ours), pc.is_null(theirs))
-    differ = pc.or_(one_empty, pc.fill_null(pc.not_equal(ours, theirs), False))
+    from xent_cli.io.align.id_spelling import spell_alike
+
+    one, other = spell_alike(ours), spell_alike(theirs)  # One file has 00012, the other 12.0.
+    if one.equals(other):
+        return
+    one_empty = pc.xor(pc.is_null(one), pc.is_null(other))
+    differ = pc.or_(one_empty, pc.fill_null(pc.not_equal(one, other), False))
     row = pc.index(differ, pa.scalar(True)).as_py()
     where = f"column {name}" if name else "the unnamed column"
     hint = "Bring both files into the same order, or rename it in one if it is no id."

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.slice_clusters import ClusterDraws, cluster_draws
 from xent_cli.metrics.report.slice_estimates import Side, SliceEstimates, slice_estimates
@@ -297,5 +297,4 @@ def slice_tables(tally: Tally, *, min_n: int = 0) -> tuple[SliceTable, ...]:
 
 def small_slices(sums: SliceSums, min_n: int) -> list[int]:
     """Return the positions of the slices with fewer rows."""
-    counts = sums.sums["rows"].to_units(0)
-    return [index for index, n in enumerate(counts) if n < min_n]
+    return [index for index, n in enumerate(sums.sums["rows"].units(0)) if n < min_n]

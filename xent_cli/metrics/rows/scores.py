@@ -16,6 +16,9 @@ from xent_cli.metrics.rows.measure import Measured
 from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.schema.spec import Spec
 
+_FEW_CLASSES = 64
+"""More are worked on all at once: they leave a batch few rows."""
+
 _LOWEST = -1e100
 """In place of -inf, which would make a NaN of a probability of 0 times its logarithm."""
 
@@ -117,6 +120,8 @@ def moments_of(powers: Floats, below: Floats, *, third: bool = False) -> Moments
 
     Central moments are centred row by row: E[d^2] - E[d]^2 would cancel.
     """
+    if len(powers) > _FEW_CLASSES:
+        return _moments_of_many(powers, below, third=third)
     total, mean, variance, scratch = (np.zeros(below.shape[1:]) for _ in range(4))
     for power in powers:
         total += power
@@ -190,3 +195,19 @@ def _logs(q: Floats, spec: Spec) -> Floats:
         with np.errstate(divide="ignore"):
             return np.log(np.maximum(q, spec.eps))[:, np.newaxis]
     return q[:, np.newaxis]
+
+
+def _moments_of_many(powers: Floats, below: Floats, *, third: bool) -> Moments:
+    """Return the moments of scores of so many classes that few rows make a batch."""
+    shape, flat = below.shape[1:], (len(below), -1)
+    powers, below = powers.reshape(flat), below.reshape(flat)
+    total = sum_over_classes(powers)
+    mean = sum_over_classes(powers * below) / total
+    centred = below - mean
+    terms = powers * centred * centred
+    variance = sum_over_classes(terms) / total
+    cubes = np.zeros(0)
+    if third:
+        cubes = (sum_over_classes(terms * centred) / total).reshape(shape)
+    found = (each.reshape(shape) for each in (np.log(total), mean, variance))
+    return Moments(*found, cubes)

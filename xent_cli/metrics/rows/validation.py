@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -21,6 +20,7 @@ from xent_cli.errors import (
     WeightError,
     option,
 )
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.label_shares import hint_of_counts
 from xent_cli.metrics.rows.losses import class_losses, sum_over_classes

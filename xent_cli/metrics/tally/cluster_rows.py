@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Names
 from xent_cli.numerics.arrays import Floats, Integers, Texts
 from xent_cli.numerics.exact import ExactSums

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from xent_cli.errors import InputError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.pipeline.interpretation.evidence import (
     Fit,
 )

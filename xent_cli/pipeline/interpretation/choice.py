@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from xent_cli.errors import InputError, LabelError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.interpretation.candidate import Candidate
 from xent_cli.pipeline.interpretation.candidates import candidates

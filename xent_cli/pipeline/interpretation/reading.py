@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.label_shares import shares_of
 from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.interpretation.families import Family

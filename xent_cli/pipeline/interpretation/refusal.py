@@ -30,6 +30,7 @@ from xent_cli.pipeline.interpretation.reading import (
 )
 from xent_cli.pipeline.interpretation.sample import Sample
 from xent_cli.pipeline.interpretation.ways_out import leads, ways_out
+from xent_cli.pipeline.operand import compare_command
 from xent_cli.pipeline.plan import Plan
 from xent_cli.schema.place import Place
 from xent_cli.schema.roles import named_columns
@@ -104,7 +105,19 @@ def _ambiguous(question: Question, readings: Sequence[Interpretation]) -> InputE
         way for reading in first if (way := _way(question, reading, preds=preds, labels=labels))
     ]
     hint = f"Say {' or '.join(ways)}." if ways else "Rename columns so that one is meant."
+    if preds and not labels and len(ways) == len(first) and not more:
+        hint += _to_compare(question, first)
     return ColumnError(f"{question.preds.source.path}: {what}? {shown}{more}.", hint=hint)
+
+
+def _to_compare(question: Question, readings: Sequence[Interpretation]) -> str:
+    """Return how to compare the models whose predictions these are, if they are of one kind."""
+    if len({(reading.index.names, reading.align, reading.binary) for reading in readings}) > 1:
+        return ""
+    models = [[_pattern(reading.preds, question.preds)] for reading in readings]
+    labels = None if question.one_input else question.labels.source.path
+    command = compare_command(question.preds.source.path, models, labels)
+    return f" To compare these models: {command}" if command else ""
 
 
 def _one_hot_of_others(question: Question, readings: Sequence[Interpretation]) -> InputError | None:

@@ -35,7 +35,9 @@ _BINS = (
     _GAP,
     Column("noise", "± noise", "error"),
     _P,
-    Column("track", "predicted |, came true o", "word", without=("markdown", "csv"), spare=1),
+    Column(
+        "track", "predicted |, came true o", "word", without=("markdown", "csv", "html"), spare=1
+    ),
 )
 _SECOND = (
     _NAME,
@@ -60,7 +62,7 @@ _PARTS = (
 def document(found: Calibration, view: View) -> Document:
     """Return what was found; the view says how many classes to show."""
     top = _SHOWN if view.top is None else view.top
-    blocks: list[Block] = [Facts(tuple(_facts(found))), _shares(found, top)]
+    blocks: list[Block] = [Facts(tuple(_facts(found)), name="calibration"), _shares(found, top)]
     if found.comparison is not None:
         blocks.append(_second(found, top))
     series = found.reliability if found.per_class else found.reliability[:1]
@@ -72,6 +74,7 @@ def document(found: Calibration, view: View) -> Document:
         found.report.signature,
         remarks=(describe(found.report), *describe_inputs(found.report.inputs)),
         warnings=found.warnings,
+        notes=found.report.notes,
     )
 
 
@@ -165,7 +168,9 @@ def _shares(found: Calibration, top: int) -> Table:
         )
         for each in shown
     )
-    return Table(_SHARES, cells, "shares of the classes: mean probability, and rows", note)
+    return Table(
+        _SHARES, cells, "shares of the classes: mean probability, and rows", note, "shares"
+    )
 
 
 def _size(each: ClassShare) -> float:
@@ -216,7 +221,7 @@ def _bins(series: Reliability) -> Table:
         )
         for each in series.bins
     )
-    return Table(_BINS, rows, f"reliability of {what}")
+    return Table(_BINS, rows, f"reliability of {what}", name="reliability")
 
 
 def _track(each: Bin) -> str:

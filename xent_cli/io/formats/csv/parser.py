@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from xent_cli.errors import EncodingError, InputError, ParseError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.formats.csv.cells import convert_lists, convert_percents, is_readable
 from xent_cli.io.formats.csv.dialect import Dialect
 from xent_cli.io.formats.csv.numerals import MISSING, is_comma_number, may_be_thousands
