@@ -123,7 +123,8 @@ EVAL = f"""
     io.formats.detect
     io.memory_pool io.open io.threads io.resource_limits io.source io.text_file io.piece
     io.storage io.storage.compression io.storage.location io.storage.suffixes
-    numerics numerics.arrays numerics.estimates numerics.exact numerics.moments
+    numerics numerics.arrays numerics.estimates numerics.exact numerics.hexadecimal
+    numerics.moments
     numerics.one_more_draw numerics.rows_to_halve numerics.running_sum numerics.satterthwaite
     numerics.skewed_mean numerics.student_t numerics.summation
     schema.class_names schema.column schema.id_columns schema.label_encoder schema.mode

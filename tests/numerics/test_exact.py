@@ -171,3 +171,14 @@ def test_regrouped_sums_cannot_overflow():
     assert [int(x) for x in moved] == [2**61, 2**63]
     many = ExactSums(large.digits, large.low, 1 << 28).regrouped(np.array([1, 1, 1, 1, 0]), 2)
     assert many == moved
+
+
+@given(st.lists(st.lists(st.integers(-(2**61), 2**61), min_size=3, max_size=3), min_size=1))
+def test_integers_are_those_of_the_digits(digits: list[list[int]]) -> None:
+    """Digits that were never carried, of any sign, are the same numbers in every form."""
+    sums = ExactSums(np.array(digits, dtype=np.int64), -2)
+    units = sum(np.array(row, dtype=object) << 32 * at for at, row in enumerate(digits))
+    assert sums.to_units(-64) == list(units)
+    assert [*sums] == [Fraction(int(unit), 1 << 64) for unit in units]
+    assert ExactSums.from_strings(sums.to_strings()) == sums
+    assert sums.part(1, 3).to_units(-64) == list(units[1:])

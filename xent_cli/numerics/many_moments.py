@@ -8,13 +8,13 @@ to the last bit: quotients of integers are rounded once, like those of fractions
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats, Labels, Mask
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.long_integers import (

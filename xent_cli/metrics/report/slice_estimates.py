@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.figures import INFINITE, error_reason
 from xent_cli.metrics.report.slice_clusters import ClusterDraws
 from xent_cli.metrics.tally.cluster_sums import ClusterSums

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.tally.slice_sums import COUNTS, SliceSums
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.exact import ExactSums

@@ -296,5 +296,4 @@ def slice_tables(tally: Tally, *, min_n: int = 0) -> tuple[SliceTable, ...]:
 
 def small_slices(sums: SliceSums, min_n: int) -> list[int]:
     """Return the positions of the slices with fewer rows."""
-    counts = sums.sums["rows"].to_units(0)
-    return [index for index, n in enumerate(counts) if n < min_n]
+    return [index for index, n in enumerate(sums.sums["rows"].units(0)) if n < min_n]

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.rows.batch import Batch, Names
+from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.tally.class_sums import present
 from xent_cli.metrics.tally.cluster_grid import GRID, grid_of, on_grid
+from xent_cli.metrics.tally.cluster_rows import ClusterRows, added_up
 from xent_cli.metrics.tally.third_powers import draw_moments
-from xent_cli.numerics.arrays import TEXT, Floats, Integers, Labels, Texts, distinct_texts
+from xent_cli.numerics.arrays import (
+    TEXT,
+    Floats,
+    Integers,
+    Labels,
+    Texts,
+    distinct_texts,
+    merge_sorted,
+)
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.fieller import PairSums
 from xent_cli.numerics.moments import Moments
@@ -24,17 +32,6 @@ from xent_cli.schema.types import Hold
 
 _MOST_ROWS = 1 << 20
 """Rows that wait to be added up together: sorting them once is cheaper than batch by batch."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Rows that wait to be added up, with the numbers of their clusters among the names."""
-
-    names: Names
-    clusters: NDArray[np.int32]
-    labels: NDArray[np.int32]
-    weight: Floats | None
-    loss: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +51,7 @@ class ClusterSums:
     weight, loss : ExactSums of length P
     too_large : bool
         Whether a value does not fit; the sums are then of no use.
-    waiting : tuple of _Rows
+    waiting : tuple of ClusterRows
         What is not yet in the sums; `settled` adds it.
     """
 
@@ -64,7 +61,7 @@ class ClusterSums:
     weight: ExactSums
     loss: ExactSums
     too_large: bool = False
-    waiting: tuple[_Rows, ...] = ()
+    waiting: tuple[ClusterRows, ...] = ()
 
     @classmethod
     def zero(cls, n_classes: int) -> ClusterSums:
@@ -92,7 +89,7 @@ class ClusterSums:
             weight = None if weight is None else weight[mask]
         loss, weight, too_large = on_grid(loss, weight)
         numbers = clusters.astype(np.int32), np.asarray(labels, dtype=np.int32)
-        waiting = _Rows(batch.cluster_names, numbers[0], numbers[1], weight, loss)
+        waiting = ClusterRows(batch.cluster_names, numbers[0], numbers[1], weight, loss)
         return replace(cls.zero(n_classes), too_large=too_large, waiting=(waiting,))
 
     def __len__(self) -> int:
@@ -133,7 +130,7 @@ class ClusterSums:
         total, kinds = replace(self, waiting=()), {type(rows.names) for rows in self.waiting}
         for kind in kinds:
             some = [rows for rows in self.waiting if type(rows.names) is kind]
-            total = _merged(total, _added_up(some, self.n_classes))
+            total = _merged(total, ClusterSums(self.n_classes, *added_up(some, self.n_classes)))
         return total
 
     def less(self, baseline: ClusterSums) -> ClusterSums:
@@ -264,25 +261,6 @@ def _is_of_same_rows(a: ClusterSums, b: ClusterSums) -> bool:
     return np.array_equal(a.texts, b.texts) and np.array_equal(a.cells, b.cells)
 
 
-def _added_up(rows: Sequence[_Rows], n_classes: int) -> ClusterSums:
-    """Add up rows whose clusters have names of one kind."""
-    names = {id(each.names): each.names for each in rows}
-    starts = dict(zip(names, np.cumsum([0, *map(len, names.values())]).tolist(), strict=False))
-    first, *others = names.values()
-    places, texts = first.distinct(*others)
-    clusters = places[np.concatenate([starts[id(each.names)] + each.clusters for each in rows])]
-    labels = np.concatenate([each.labels for each in rows])
-    cells, groups = Groups.among(clusters * n_classes + labels)
-    used, at = np.unique(cells // max(1, n_classes), return_inverse=True)
-    if rows[0].weight is None:
-        weight = ExactSums.of_integers(groups.counts)
-    else:
-        weight = groups.sum(np.concatenate([np.asarray(each.weight) for each in rows]))
-    loss = groups.sum(np.concatenate([each.loss for each in rows]))
-    cells = at * n_classes + cells % max(1, n_classes)
-    return ClusterSums(n_classes, texts[used], cells, weight, loss)
-
-
 def _merged(a: ClusterSums, b: ClusterSums) -> ClusterSums:
     """Return the sums of both, what waits left out."""
     too_large = a.too_large or b.too_large
@@ -294,7 +272,7 @@ def _merged(a: ClusterSums, b: ClusterSums) -> ClusterSums:
         texts, places = distinct_texts(np.concatenate([texts, b.texts]))
         ours = places[: len(a.texts)][ours // k] * k + ours % k
         theirs = places[len(a.texts) :][theirs // k] * k + theirs % k
-    cells = np.union1d(ours, theirs)
+    cells = merge_sorted(ours, theirs)
     at = np.searchsorted(cells, ours), np.searchsorted(cells, theirs)
     weight, loss = (
         ExactSums.placed(list(zip(both, at, strict=True)), len(cells))

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
-from xent_cli.numerics.many_moments import ManyMoments
 from xent_cli.numerics.moments import Cubes, Moments
 from xent_cli.numerics.summation import Groups
 from xent_cli.schema.types import Hold
+
+if TYPE_CHECKING:  # Most reports have no slices.
+    from xent_cli.numerics.many_moments import ManyMoments
 
 Sums = dict[str, ExactSums]
 
@@ -178,6 +180,8 @@ def moments_at(n: int, sums: Mapping[str, ExactSums], index: int) -> Moments:
 
 def many_moments(rows: ExactSums, sums: Mapping[str, ExactSums], some: slice) -> ManyMoments:
     """Return what `moments_at` returns of a part of the groups, whose rows are counted."""
+    from xent_cli.numerics.many_moments import ManyMoments
+
     n = sums.get(DRAWN, rows).part(some.start, some.stop).to_units(0)
     found = {
         powers: sums[name].part(some.start, some.stop)

@@ -1,0 +1,52 @@
+"""Cluster rows: rows that wait to be added up by cluster, many at once. NumPy only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xent_cli.fast_dataclass import dataclass
+from xent_cli.metrics.rows.batch import Names
+from xent_cli.numerics.arrays import Floats, Integers, Texts
+from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.summation import Groups
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRows:
+    """Rows that wait to be added up, with the numbers of their clusters among the names."""
+
+    names: Names
+    clusters: NDArray[np.int32]
+    labels: NDArray[np.int32]
+    weight: Floats | None
+    loss: Floats
+
+
+def added_up(
+    rows: Sequence[ClusterRows], n_classes: int
+) -> tuple[Texts, Integers, ExactSums, ExactSums]:
+    """Add up rows whose clusters have names of one kind.
+
+    Returns
+    -------
+    texts, cells, weight, loss
+        As `ClusterSums` has them.
+    """
+    names = {id(each.names): each.names for each in rows}
+    starts = dict(zip(names, np.cumsum([0, *map(len, names.values())]).tolist(), strict=False))
+    first, *others = names.values()
+    places, texts = first.distinct(*others)
+    clusters = places[np.concatenate([starts[id(each.names)] + each.clusters for each in rows])]
+    labels = np.concatenate([each.labels for each in rows])
+    cells, groups = Groups.among(clusters * n_classes + labels)
+    used, at = np.unique(cells // max(1, n_classes), return_inverse=True)
+    if rows[0].weight is None:
+        weight = ExactSums.of_integers(groups.counts)
+    else:
+        weight = groups.sum(np.concatenate([np.asarray(each.weight) for each in rows]))
+    loss = groups.sum(np.concatenate([each.loss for each in rows]))
+    cells = at * n_classes + cells % max(1, n_classes)
+    return texts[used], cells, weight, loss
