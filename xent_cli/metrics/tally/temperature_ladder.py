@@ -16,6 +16,7 @@ from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.scores import Scores, moments_of
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.grid_sums import sum_rows_on_grid
 from xent_cli.numerics.summation import one_sum, sum_rows
 
 _FINE = 3
@@ -24,6 +25,10 @@ _OCTAVES = _WHOLE[-1]
 BETAS = tuple(sorted([2.0**j for j in _WHOLE] + [1.5 * 2.0**j for j in range(-_FINE, _FINE)]))
 """The inverse temperatures of the grid: octaves, and halves of them from 1/8 to 8."""
 
+
+_GRID = -42
+"""Where rows weigh alike, all but what they cost as they are is rounded to 2**-42, row by row: far
+below what interpolation can tell, and several times faster to sum."""
 
 _VALUES_AT_ONCE, _FEWEST_ROWS = 1 << 15, 256
 """Scores that are worked on together: few enough for a cache."""
@@ -74,7 +79,7 @@ class Ladder:
             moments = moments_of(powers, scores.below)
             for place, values in enumerate((moments.log_sum, moments.mean, moments.variance)):
                 np.multiply(weight, values, out=found[place, at].reshape(weight.shape))
-        log_sum, mean, variance = map(sum_rows, found)
+        log_sum, mean, variance = (_sums(each, betas, alike=scores.alike) for each in found)
         truth = weight * scores.truth
         sums = one_sum(truth.reshape(-1)), one_sum(weight.reshape(-1))
         return cls(betas, log_sum, mean, variance, *sums)
@@ -88,6 +93,15 @@ class Ladder:
             self.truth + other.truth,
             self.weight + other.weight,
         )
+
+
+def _sums(values: Floats, betas: tuple[float, ...], *, alike: bool) -> ExactSums:
+    """Sum the values of rows (B, n) for each beta; at 1 without rounding any."""
+    if not alike or 1.0 not in betas:
+        return sum_rows(values)
+    one = betas.index(1.0)
+    hotter, colder = (sum_rows_on_grid(each, _GRID) for each in (values[:one], values[one + 1 :]))
+    return hotter.joined(one_sum(values[one]), colder)
 
 
 def _powers(below: Floats) -> Iterator[tuple[int, Floats]]:

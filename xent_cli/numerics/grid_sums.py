@@ -1,0 +1,35 @@
+"""Grid sums: sums of values that are first rounded to a fixed grid, in one pass. NumPy only."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.summation import sum_rows
+
+
+def sum_rows_on_grid(matrix: Floats, grid: int) -> ExactSums:
+    """Round the values of a (K, n) matrix to multiples of 2**grid, and sum each row exactly.
+
+    Several times faster than `sum_rows`, for up to 2**14 values a row. Those from 2**(grid + 48) on
+    are not rounded: they are rare.
+
+    Examples
+    --------
+    >>> [float(x) for x in sum_rows_on_grid(np.array([[0.25, 0.125, 0.05], [9e15, 1.0, 0.0]]), -3)]
+    [0.375, 9000000000000001.0]
+    """
+    limit = math.ldexp(1.0, grid + 48)
+    large = None
+    if matrix.size and not -limit < matrix.min() <= matrix.max() < limit:
+        huge = np.abs(matrix) >= limit
+        large = sum_rows(np.where(huge, matrix, 0.0))
+        matrix = np.where(huge, 0.0, matrix)
+    magic = np.array(math.ldexp(1.5, grid + 52))
+    units = (matrix + magic).view(np.int64).sum(axis=1)
+    units -= matrix.shape[1] * magic.view(np.int64)
+    found = ExactSums.of_grids([(units, grid)], len(matrix))
+    return found if large is None else found + large
