@@ -32,7 +32,7 @@ LabelsArgument = Annotated[
     str | None,
     typer.Argument(metavar="LABELS", help="Labels likewise; omit it if PREDS holds them."),
 ]
-_SPECIAL = frozenset(" \t\n\"'`$&|;<>(){}[]?!#\\")
+_SPECIAL = frozenset(" \t\n\"'`$&|;<>(){}[]?*!#\\")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,7 @@ def config_notes(context: typer.Context, *, said_quiet: bool) -> tuple[Notice, .
     return (notice,)
 
 
-def on_command_line(name: str, text: str | None, _: str | None) -> str:
+def on_command_line(name: str, text: str | None, literal: str | None) -> str:
     """Spell an option as the command line has it: the spelling of messages while `main` runs.
 
     Examples
@@ -123,9 +123,10 @@ def on_command_line(name: str, text: str | None, _: str | None) -> str:
     ('--from logits', "--require 'ce <= 1'")
     """
     flag = flags().get(name, name)
-    if not text:
+    if not text and literal != '""':  # A name may be empty.
         return flag
-    return f"{flag} {shlex.quote(text) if _SPECIAL.intersection(text) else text}"
+    text = text or ""
+    return f"{flag} {shlex.quote(text) if not text or _SPECIAL.intersection(text) else text}"
 
 
 @cache

@@ -72,8 +72,13 @@ def find_ids(
     ours, mark, theirs = text.partition("=")
     if not mark or all(text in side for side in names):
         ours = theirs = text
-    for (side, columns), name in zip(sides.items(), (ours, theirs), strict=True):
-        if name not in {column.name for column in columns}:
+    spelled = []
+    for (side, columns), wanted in zip(sides.items(), (ours, theirs), strict=True):
+        known_names = {column.name for column in columns}
+        nameless = wanted.lower() == INDEX_NAMES[1] and wanted not in known_names
+        name = "" if nameless else wanted  # What pandas calls the column without a name.
+        spelled.append(name)
+        if name not in known_names:
             known = listed([column.name for column in columns])
             raise ColumnError(
                 f"{option('id_col', text)}: the {side} have no column {name!r} (but {known}).",
@@ -81,4 +86,4 @@ def find_ids(
                 "predictions, B of the "
                 "labels.",
             )
-    return ours, theirs
+    return spelled[0], spelled[1]

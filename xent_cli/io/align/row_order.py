@@ -133,13 +133,13 @@ def _require_same(preds: Block, labels: Block, name: str) -> None:
     differ = pc.or_(one_empty, pc.fill_null(pc.not_equal(ours, theirs), False))
     row = pc.index(differ, pa.scalar(True)).as_py()
     where = f"column {name}" if name else "the unnamed column"
-    hint = f"{option('id_col', name)} joins rows by it, in any order." if name else ""
+    hint = f"{option('id_col', name)} joins rows by it, in any order."
     raise IdMismatchError(
         f"The ids in {where} differ: {str(ours[row].as_py())[:40]!r} in "
         f"{preds.place.of_row(int(preds.positions[row]))}, "
         f"{str(theirs[row].as_py())[:40]!r} in "
         f"{labels.place.of_row(int(labels.positions[row]))}.",
-        hint=hint or "Bring both files into the same order first.",
+        hint=hint,
     )
 
 

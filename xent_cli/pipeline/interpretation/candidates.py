@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from xent_cli.pipeline.interpretation.candidate import Candidate
 from xent_cli.pipeline.interpretation.label_columns import with_label_columns
 from xent_cli.pipeline.interpretation.one_column import with_one_column
 from xent_cli.pipeline.interpretation.one_label_column import known_labels, with_one_label
 from xent_cli.pipeline.interpretation.question import Question
+from xent_cli.pipeline.interpretation.reading import Candidate
 
 
 def candidates(question: Question) -> list[Candidate]:

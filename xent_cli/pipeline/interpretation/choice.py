@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xent_cli.errors import InputError, LabelError, option
 from xent_cli.numerics.arrays import Floats
-from xent_cli.pipeline.interpretation.candidate import Candidate
 from xent_cli.pipeline.interpretation.candidates import candidates
-from xent_cli.pipeline.interpretation.evidence import agreement, fit_of, same_rows
+from xent_cli.pipeline.interpretation.evidence import agreement, same_rows
 from xent_cli.pipeline.interpretation.families import rank_of_name
+from xent_cli.pipeline.interpretation.objection import like_probabilities, objection
 from xent_cli.pipeline.interpretation.question import (
     Question,
     rank_of_label,
     speaks_of_prediction,
 )
-from xent_cli.pipeline.interpretation.reading import Interpretation, describe
-from xent_cli.pipeline.interpretation.sample import is_fractional
+from xent_cli.pipeline.interpretation.reading import Candidate, Interpretation
 from xent_cli.schema.types import Mode
 
 
@@ -73,7 +71,7 @@ def choose(question: Question) -> Choice:
         return Choice(doomed=contradicted)
     if (unread := _better_label(question, chosen, listed)) is not None:
         return Choice(doomed=unread)
-    if (doubt := _doubtful(question, chosen)) is not None:
+    if (doubt := objection(question, chosen)) is not None:
         return Choice(doomed=Candidate(chosen, error=doubt, said=True))
     return Choice(chosen)
 
@@ -108,7 +106,7 @@ def _no_features(question: Question, standing: list[Interpretation]) -> list[Int
         return standing
     several = [r for r in standing if not r.binary and len(r.preds) > 1]
     if scale == "logits":
-        plain = [r for r in several if r.by_name and not _like_probabilities(question, r)]
+        plain = [r for r in several if r.by_name and not like_probabilities(question, r)]
         several = plain or several
     telling = [
         r
@@ -143,11 +141,6 @@ def _not_constant(question: Question, kept: list[Interpretation]) -> list[Interp
         return q is None or q.shape[1] < 2 or bool((q != q[:, :1]).any())
 
     return [reading for reading in kept if varies(reading)] or kept
-
-
-def _like_probabilities(question: Question, reading: Interpretation) -> bool:
-    q = question.preds.matrix(reading.preds)
-    return q is not None and fit_of(q, "probs") == "fits"
 
 
 def _named_sides(question: Question, kept: list[Interpretation]) -> list[Interpretation]:
@@ -226,39 +219,6 @@ def _by_number(question: Question, kept: list[Interpretation]) -> list[list[Inte
             groups.append([reading])
             costs.append(cost)
     return groups
-
-
-def _doubtful(question: Question, chosen: Interpretation) -> InputError | None:
-    """Return an error if the only reading is one that nobody would mean."""
-    name = chosen.labels[0]
-    alone = question.one_input and not question.wanted_labels and len(chosen.labels) == 1
-    if alone and speaks_of_prediction(name) and rank_of_label(name) < 0:
-        return LabelError(
-            f"{name} seems to hold what a model predicted, and no column holds the labels.",
-            hint=f"Name their column with {option('label_col')}, or give a file of labels.",
-        )
-    if question.one_input and len(chosen.labels) > 1 and chosen.family is not None:
-        affix = f"{chosen.family.prefix} {chosen.family.suffix}"
-        target = question.labels.matrix(chosen.labels)
-        if target is not None and is_fractional(target) and rank_of_label(affix.strip()) > 0:
-            return LabelError(
-                f"Which columns are the predictions, and which the labels? {describe(chosen)} may "
-                "be meant the other way round.",
-                hint=f"Name them with {option('pred_cols')} and {option('label_col')}.",
-            )
-    if question.options.scale == "logits" and not question.wanted_preds:
-        others = [
-            other
-            for other in question.pred_pool(chosen.labels)
-            if other not in chosen.preds and question.is_number(other)
-        ]
-        if others and len(chosen.preds) > 1 and _like_probabilities(question, chosen):
-            return LabelError(
-                f"The columns {describe(chosen)} are probabilities: every row sums to 1.",
-                hint=f"Leave {option('scale', 'logits')} out, or name the columns of logits with "
-                f"{option('pred_cols')}.",
-            )
-    return None
 
 
 def _better_label(

@@ -9,7 +9,6 @@ import numpy as np
 from xent_cli.errors import InputError, LabelError
 from xent_cli.metrics.rows.label_shares import shares_of
 from xent_cli.numerics.arrays import Floats
-from xent_cli.pipeline.interpretation.candidate import Candidate
 from xent_cli.pipeline.interpretation.class_order import contradiction, names_of, width_of
 from xent_cli.pipeline.interpretation.evidence import (
     Fit,
@@ -23,7 +22,7 @@ from xent_cli.pipeline.interpretation.families import (
 from xent_cli.pipeline.interpretation.one_label_column import wanted_family
 from xent_cli.pipeline.interpretation.question import Question
 from xent_cli.pipeline.interpretation.ranked import is_ranked
-from xent_cli.pipeline.interpretation.reading import Interpretation
+from xent_cli.pipeline.interpretation.reading import Candidate, Interpretation
 from xent_cli.pipeline.interpretation.sample import is_fractional
 from xent_cli.pipeline.interpretation.settle import settle
 from xent_cli.schema.class_names import require_distinct

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from xent_cli.errors import InputError, LabelError, option
-from xent_cli.pipeline.interpretation.candidate import Candidate
 from xent_cli.pipeline.interpretation.evidence import (
     fit_of,
     meaning_of_single,
@@ -16,7 +15,7 @@ from xent_cli.pipeline.interpretation.families import (
     rank_of_name,
 )
 from xent_cli.pipeline.interpretation.question import Question, speaks_of_prediction
-from xent_cli.pipeline.interpretation.reading import Interpretation
+from xent_cli.pipeline.interpretation.reading import Candidate, Interpretation
 from xent_cli.pipeline.interpretation.sample import is_fractional, is_probability
 from xent_cli.schema.class_names import as_number, polarity
 from xent_cli.schema.label_encoder import ClassIndex

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from xent_cli.pipeline.interpretation.candidate import Candidate
 from xent_cli.pipeline.interpretation.class_order import FEW, against_hard, class_indexes
 from xent_cli.pipeline.interpretation.families import (
     Family,
@@ -15,7 +14,7 @@ from xent_cli.pipeline.interpretation.families import (
 )
 from xent_cli.pipeline.interpretation.question import Question
 from xent_cli.pipeline.interpretation.ranked import is_decided, is_ranked, ranked_error
-from xent_cli.pipeline.interpretation.reading import Interpretation
+from xent_cli.pipeline.interpretation.reading import Candidate, Interpretation
 from xent_cli.pipeline.interpretation.settle import settle
 
 

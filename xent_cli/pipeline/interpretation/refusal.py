@@ -40,6 +40,9 @@ def refuse(question: Question, choice: Choice, plan: Plan | None = None) -> Inpu
         return _ambiguous(question, choice.open)
     if (damage := _unreadable(question.labels, question.label_pool())) is not None:
         return damage
+    doomed = choice.doomed
+    if doomed is not None and doomed.said and doomed.error is not None:
+        return doomed.error
     if _are_swapped(question):
         return SwappedInputsError(
             "The predictions look like labels, and the labels like predictions: are they swapped?",
@@ -48,8 +51,6 @@ def refuse(question: Question, choice: Choice, plan: Plan | None = None) -> Inpu
     if plan is None or choice.doomed is None:
         return _nothing(question)
     error = choice.doomed.error
-    if error is not None and choice.doomed.said:
-        return error
     preds, labels = next(plan.pairs(1 << 16, join=plan.join()))
     try:
         measure(plan.batch(preds, labels), plan.spec)
@@ -113,7 +114,7 @@ def _way(question: Question, reading: Interpretation, *, preds: bool, labels: bo
 def _pattern(columns: tuple[str, ...], names: Sequence[str]) -> str:
     """Return one word for columns: a name, a pattern that only they match, or a list."""
     if len(columns) == 1:
-        return _quoted(columns[0])
+        return columns[0]
     start, end = columns[0], columns[0]
     for name in columns:
         while not name.startswith(start):
@@ -122,12 +123,8 @@ def _pattern(columns: tuple[str, ...], names: Sequence[str]) -> str:
             end = end[1:]
     pattern = f"{start}*{end}"
     if pattern != "*" and {n for n in names if fnmatchcase(n, pattern)} == set(columns):
-        return f"'{pattern}'"
-    return _quoted(",".join(columns))
-
-
-def _quoted(text: str) -> str:
-    return text if text.replace("_", "").replace(",", "").isalnum() else f"'{text}'"
+        return pattern
+    return ",".join(columns)
 
 
 def _with_tried_hints(question: Question, reading: Interpretation, error: InputError) -> InputError:
