@@ -64,7 +64,7 @@ def test_usage_errors_exit_2(xent: Xent, argv: tuple[str, ...]) -> None:
         (("--classes", "a,b,c"), "There are 3 class names and 2 prediction columns."),
         (("--class-weights", "cta=2"), "Did you mean cat?"),
         (("--class-weights", "cat=-1"), "Class weights must be"),
-        (("--pred-cols", "q_*"), "--pred-cols q_*: there is no such column"),
+        (("--pred-cols", "q_*"), "--pred-cols 'q_*': there is no such column"),
         (("--label-col", "animals"), "Did you mean animal?"),
         (("--weight", "w"), "--weight w: there is no such column"),
         (("--mode", "binary"), "--mode binary does not fit"),

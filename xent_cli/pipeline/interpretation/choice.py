@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.interpretation.candidates import candidates
 from xent_cli.pipeline.interpretation.evidence import agreement, same_rows
@@ -17,6 +19,9 @@ from xent_cli.pipeline.interpretation.question import (
 )
 from xent_cli.pipeline.interpretation.reading import Candidate, Interpretation
 from xent_cli.schema.types import Mode
+
+_CALLED_LABELS = 2
+"""From this rank on a column is called after labels: which of two such it is, no name says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +179,9 @@ def _true_labels(question: Question, kept: list[Interpretation]) -> list[Interpr
     echoes = {r.labels for r in kept if _echoes(question, r)}
     others = max((rank for labels, rank in ranks.items() if labels not in echoes), default=-1)
     kept = [r for r in kept if r.labels not in echoes or ranks[r.labels] > max(others, 1)] or kept
-    ranks = {r.labels: _label_rank(r) for r in kept}
-    top = max(ranks.values())
-    return [r for r in kept if ranks[r.labels] == top]
+    top = max(ranks[r.labels] for r in kept)
+    called = {r.labels for r in kept if len(r.labels) == 1 and ranks[r.labels] >= _CALLED_LABELS}
+    return [r for r in kept if ranks[r.labels] == top or r.labels in called]
 
 
 def _label_rank(reading: Interpretation) -> int:
@@ -190,13 +195,19 @@ def _label_rank(reading: Interpretation) -> int:
 
 def _echoes(question: Question, reading: Interpretation) -> bool:
     """Say whether labels are the most likely class in every row: a hard prediction is."""
-    if reading.order is not None or reading.binary or not question.one_input:
+    if reading.order is not None or not question.aligned:
         return False
     values = question.labels.labels(reading.labels[0])
     q = question.preds.matrix(reading.preds)
-    if values is None or q is None or q.shape[1] < 2:
+    if values is None or q is None or reading.confidence is not None:
         return False
-    return agreement(reading.index.encode(values), q) == 1.0
+    if len(q) == 1 and reading.binary:
+        half = 0.5 if question.options.scale == "probs" else 0.0
+        q = np.vstack([2 * half - q, q]) if question.options.scale != "logprobs" else q
+    n = min(q.shape[1], len(values))
+    if n < 2 or len(q) < 2:
+        return False
+    return agreement(reading.index.encode(values)[:n], q[:, :n]) == 1.0
 
 
 def _by_number(question: Question, kept: list[Interpretation]) -> list[list[Interpretation]]:
