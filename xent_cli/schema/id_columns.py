@@ -24,6 +24,9 @@ INDEX_NAMES = (
 )
 """What columns are called that name rows; without a name, pandas' index."""
 
+_PANDAS = "unnamed:0"
+"""What pandas calls a first column without a name."""
+
 
 def naming_column(
     id_cols: tuple[str, str] | None, shared: Sequence[str], preds: Sequence[Column]
@@ -72,13 +75,12 @@ def find_ids(
     ours, mark, theirs = text.partition("=")
     if not mark or all(text in side for side in names):
         ours = theirs = text
-    spelled = []
+    found = []
     for (side, columns), wanted in zip(sides.items(), (ours, theirs), strict=True):
-        known_names = {column.name for column in columns}
-        nameless = wanted.lower() == INDEX_NAMES[1] and wanted not in known_names
-        name = "" if nameless else wanted  # What pandas calls the column without a name.
-        spelled.append(name)
-        if name not in known_names:
+        own = {column.name for column in columns}
+        name = "" if wanted not in own and wanted.replace(" ", "").lower() == _PANDAS else wanted
+        found.append(name)
+        if name not in own:
             known = listed([column.name for column in columns])
             raise ColumnError(
                 f"{option('id_col', text)}: the {side} have no column {name!r} (but {known}).",
@@ -86,4 +88,4 @@ def find_ids(
                 "predictions, B of the "
                 "labels.",
             )
-    return spelled[0], spelled[1]
+    return found[0], found[1]

@@ -14,10 +14,9 @@ def candidates(question: Question) -> list[Candidate]:
     found: list[Candidate] = []
     for label in question.single_labels():
         beside = (label,) if question.one_input else ()
-        values = tuple(
-            known_labels(question, question.label_values(label), question.pred_pool(beside))
-        )
-        found += with_one_label(question, label, values, beside)
+        values = question.label_values(label)
+        known = tuple(known_labels(question, values, question.pred_pool(beside)))
+        found += with_one_label(question, label, known, beside)
         found += with_one_column(question, label, values, beside)
     wanted = question.wanted_labels
     if len(wanted) != 1 or question.labels.kind(wanted[0]) == "list":

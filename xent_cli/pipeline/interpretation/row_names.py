@@ -39,7 +39,7 @@ def other_order(question: Question, chosen: Interpretation) -> InputError | None
             continue
         first, second = ours[a][0], theirs[b][0]
         said = (
-            f"{_called(a)} of {question.preds.source.path} and {_called(b)} of "
+            f"T{_called(a)[1:]} of {question.preds.source.path} and {_called(b)} of "
             f"{question.labels.source.path} hold the same values in another order: {first!r} and "
             f"{second!r} in row 1."
         )
@@ -56,7 +56,7 @@ def other_order(question: Question, chosen: Interpretation) -> InputError | None
 
 
 def _called(name: str) -> str:
-    return f"The column {name}" if name else "The unnamed column"
+    return f"the column {name}" if name else "the unnamed column"
 
 
 def _unique(sample: Sample, used: set[str]) -> dict[str, list[str]]:
