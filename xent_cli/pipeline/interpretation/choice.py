@@ -257,7 +257,9 @@ def _likeliest(listed: Sequence[Candidate]) -> Candidate | None:
         name = "" if reading.family is None else f"{reading.family.prefix} {reading.family.suffix}"
         speaks = rank_of_name(name or reading.preds[0])
         return (
+            int(candidate.ranked and candidate.against == "fits"),
             int(candidate.error is None and reading.by_name),
+            int(not reading.binary and len(reading.preds) > 1),
             label,
             int(candidate.against in ("fits", "missing", "percent")),
             int(not reading.binary),

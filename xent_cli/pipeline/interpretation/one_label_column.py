@@ -45,7 +45,7 @@ def with_one_label(
                 left_out=left_out,
             )
             said = question.options.classes is not None or question.options.label_base is not None
-            yield Candidate(reading, against, error, said=said and error is not None)
+            yield Candidate(reading, against, error, said=said and error is not None, ranked=ranked)
 
 
 def known_labels(question: Question, values: Sequence[str], named: Sequence[str]) -> Sequence[str]:

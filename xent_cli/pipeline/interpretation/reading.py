@@ -124,12 +124,15 @@ class Candidate:
         Why it cannot be, where that is not for the rows to say.
     said : bool
         Whether it contradicts what the user said.
+    ranked : bool
+        Whether its columns are of the likeliest class, the next, and so on.
     """
 
     reading: Interpretation
     against: Fit = "fits"
     error: InputError | None = None
     said: bool = False
+    ranked: bool = False
 
     @property
     def stands(self) -> bool:

@@ -5,6 +5,7 @@ Every hint that names an option has been tried on the rows at hand: it leads to 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -23,9 +24,13 @@ from xent_cli.errors import (
 from xent_cli.metrics.rows.label_shares import HINT_OF_COUNTS
 from xent_cli.metrics.rows.measure import measure
 from xent_cli.pipeline.interpretation.choice import Choice, choose
-from xent_cli.pipeline.interpretation.question import Question, rank_of_label
-from xent_cli.pipeline.interpretation.reading import Interpretation, describe
-from xent_cli.pipeline.interpretation.sample import Sample
+from xent_cli.pipeline.interpretation.question import (
+    Question,
+    rank_of_label,
+    speaks_of_prediction,
+)
+from xent_cli.pipeline.interpretation.reading import Candidate, Interpretation, describe
+from xent_cli.pipeline.interpretation.sample import Sample, is_fractional
 from xent_cli.pipeline.plan import Plan
 from xent_cli.schema.types import LabelSums, RowSums, Scale
 
@@ -50,20 +55,27 @@ def refuse(question: Question, choice: Choice, plan: Plan | None = None) -> Inpu
         )
     if plan is None or choice.doomed is None:
         return _nothing(question)
-    error = choice.doomed.error
+    return _of_doomed(question, choice.doomed, plan)
+
+
+def _of_doomed(question: Question, doomed: Candidate, plan: Plan) -> InputError:
+    """Return what is wrong with the reading that names speak for most."""
+    error = doomed.error
     preds, labels = next(plan.pairs(1 << 16, join=plan.join()))
     try:
         measure(plan.batch(preds, labels), plan.spec)
     except (RangeError, RowSumError) as found:
-        return _with_tried_hints(question, choice.doomed.reading, found)
+        return _with_tried_hints(question, doomed.reading, found)
     except LabelError as found:
-        return _of_counts(question, choice.doomed.reading, found)
+        if error is not None and error.message != _NO_CLASS:
+            return error
+        return _of_counts(question, doomed.reading, found)
     except InputError as found:
         return found
     if error is not None and error.message != _NO_CLASS:
         return error
     return ColumnError(
-        f"{question.preds.source.path}: {describe(choice.doomed.reading)} cannot be read as "
+        f"{question.preds.source.path}: {describe(doomed.reading)} cannot be read as "
         "predictions and labels.",
         hint=f"Name the columns with {option('pred_cols')} and {option('label_col')}.",
     )
@@ -156,6 +168,7 @@ def _ways_out(question: Question, reading: Interpretation) -> Iterator[str]:
         return
     known = q[np.isfinite(q)]
     negative, large = bool((known < 0).any()), bool((known > 1.01).any())
+    called = _called_logits(reading)
     scales: list[tuple[Scale, str]] = []
     if not negative and large and known.max() <= 101:
         scales.append(("percent", f"{option('scale', 'percent')}, if these are percentages"))
@@ -163,12 +176,12 @@ def _ways_out(question: Question, reading: Interpretation) -> Iterator[str]:
         scales.append(
             ("logprobs", f"{option('scale', 'logprobs')}, if these are logarithms of probabilities")
         )
-    if negative or large:
+    if negative or large or called:
         scales.append(("logits", f"{option('scale', 'logits')}, if these are logits"))
     for scale, way in scales:
         if _leads(question, reading, scale=scale):
             yield way
-    if not negative and not large and len(q) > 1:
+    if not negative and not large and not called and len(q) > 1:
         sums: list[tuple[RowSums, str]] = [
             ("renormalize", f"{option('row_sums', 'renormalize')}, to divide each row by its sum"),
             ("ignore", f"{option('row_sums', 'ignore')}, to take them as they are"),
@@ -176,6 +189,11 @@ def _ways_out(question: Question, reading: Interpretation) -> Iterator[str]:
         for rule, way in sums:
             if _leads(question, reading, row_sums=rule):
                 yield way
+
+
+def _called_logits(reading: Interpretation) -> bool:
+    """Say whether columns are called after logits: dividing by their sum makes nothing of them."""
+    return all(re.search("logit|margin|raw", name.lower()) for name in reading.preds)
 
 
 def _leads(
@@ -242,9 +260,35 @@ def _nothing(question: Question) -> InputError:
             f"(its columns: {_listed(ours.names())}).{also}",
             hint=f"Name them with {option('pred_cols')}." if ours.names() else "",
         )
+    if question.one_input:
+        if (array := _one_array(question, found)) is not None:
+            return array
+        hard = [name for name in found if speaks_of_prediction(name) and question.is_other(name)]
+        if hard and len(found) < 3:
+            return ColumnError(
+                f"{ours.path} has no column of probabilities: {hard[0]} holds predicted classes.",
+                hint="A cross entropy needs the probability of each class.",
+            )
     return ColumnError(
         f"Which of the columns {_listed(theirs.names())} holds the labels?",
         hint=f"Name it with {option('label_col')}.",
+    )
+
+
+def _one_array(question: Question, found: Sequence[str]) -> InputError | None:
+    """Return what to say of an input that is one array, labels and probabilities together."""
+    source = question.preds.source
+    if len(source.names()) > 1 or source.format not in ("npy", "npz"):
+        return None
+    q = question.preds.matrix((found[0],))
+    if q is None or len(q) < 2:
+        return None
+    whole = [at for at, row in enumerate(q) if not is_fractional(row)]
+    first = whole[0] if len(whole) == 1 else 0
+    return ColumnError(
+        f"{source.path} is one array of {len(q)} columns, and says nothing of labels.",
+        hint=f"If column {first} holds them, write two arrays: np.savez('all.npz', "
+        f"labels=a[:, {first}], preds=np.delete(a, {first}, axis=1)).",
     )
 
 
