@@ -24,13 +24,11 @@ from xent_cli.errors import (
 from xent_cli.metrics.rows.label_shares import HINT_OF_COUNTS
 from xent_cli.metrics.rows.measure import measure
 from xent_cli.pipeline.interpretation.choice import Choice, choose
+from xent_cli.pipeline.interpretation.missing_columns import nothing_found, unreadable
 from xent_cli.pipeline.interpretation.question import (
     Question,
-    rank_of_label,
-    speaks_of_prediction,
 )
 from xent_cli.pipeline.interpretation.reading import Candidate, Interpretation, describe
-from xent_cli.pipeline.interpretation.sample import Sample, is_fractional
 from xent_cli.pipeline.plan import Plan
 from xent_cli.schema.types import LabelSums, RowSums, Scale
 
@@ -43,7 +41,7 @@ def refuse(question: Question, choice: Choice, plan: Plan | None = None) -> Inpu
     """Return the error for columns that cannot be read as one thing."""
     if choice.open:
         return _ambiguous(question, choice.open)
-    if (damage := _unreadable(question.labels, question.label_pool())) is not None:
+    if (damage := unreadable(question.labels, question.label_pool())) is not None:
         return damage
     doomed = choice.doomed
     if doomed is not None and doomed.said and doomed.error is not None:
@@ -54,7 +52,7 @@ def refuse(question: Question, choice: Choice, plan: Plan | None = None) -> Inpu
             hint="The order is PREDS LABELS.",
         )
     if plan is None or choice.doomed is None:
-        return _nothing(question)
+        return nothing_found(question)
     return _of_doomed(question, choice.doomed, plan)
 
 
@@ -231,67 +229,3 @@ def _are_swapped(question: Question) -> bool:
         taken_labels=question.taken_preds,
     )
     return choose(turned).chosen is not None
-
-
-def _unreadable(sample: Sample, names: Sequence[str]) -> InputError | None:
-    """Return what is wrong with the columns that the sample lacks, if something is."""
-    for name in names:
-        plain = sample.kind(name) in ("text", "integer", "boolean")
-        if (plain or rank_of_label(name) > 1) and sample.labels(name) is None:
-            try:
-                next(sample.source.blocks({name: "label"}), None)
-            except InputError as error:
-                return error
-    return None
-
-
-def _nothing(question: Question) -> InputError:
-    """Say what is missing: numbers to be predictions, or a column to be labels."""
-    ours, theirs = question.preds.source, question.labels.source
-    if (damage := _unreadable(question.labels, question.label_pool())) is not None:
-        return damage
-    pool = question.pred_pool()
-    found = [c for c in pool if question.is_number(c) or question.preds.kind(c) == "list"]
-    unread = [column.name for column in ours.columns if column.kind == "other"]
-    if not found:
-        also = f" Not read: {', '.join(unread[:5])}." if unread else ""
-        return ColumnError(
-            f"{ours.path} has no column of numbers to take for predictions "
-            f"(its columns: {_listed(ours.names())}).{also}",
-            hint=f"Name them with {option('pred_cols')}." if ours.names() else "",
-        )
-    if question.one_input:
-        if (array := _one_array(question, found)) is not None:
-            return array
-        hard = [name for name in found if speaks_of_prediction(name) and question.is_other(name)]
-        if hard and len(found) < 3:
-            return ColumnError(
-                f"{ours.path} has no column of probabilities: {hard[0]} holds predicted classes.",
-                hint="A cross entropy needs the probability of each class.",
-            )
-    return ColumnError(
-        f"Which of the columns {_listed(theirs.names())} holds the labels?",
-        hint=f"Name it with {option('label_col')}.",
-    )
-
-
-def _one_array(question: Question, found: Sequence[str]) -> InputError | None:
-    """Return what to say of an input that is one array, labels and probabilities together."""
-    source = question.preds.source
-    if len(source.names()) > 1 or source.format not in ("npy", "npz"):
-        return None
-    q = question.preds.matrix((found[0],))
-    if q is None or len(q) < 2:
-        return None
-    whole = [at for at, row in enumerate(q) if not is_fractional(row)]
-    first = whole[0] if len(whole) == 1 else 0
-    return ColumnError(
-        f"{source.path} is one array of {len(q)} columns, and says nothing of labels.",
-        hint=f"If column {first} holds them, write two arrays: np.savez('all.npz', "
-        f"labels=a[:, {first}], preds=np.delete(a, {first}, axis=1)).",
-    )
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:10])
-    return shown if len(names) <= 10 else f"{shown}, ... ({len(names)} in all)"
