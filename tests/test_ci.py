@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -24,10 +25,17 @@ def _script() -> str:
 
 
 def _run(folder: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
-    names = ("preds", "labels", "baseline", "require", "inconclusive", "options")
+    """Run the step, in which the Python of the first step is this one."""
+    names = ("preds", "labels", "baseline", "require", "inconclusive", "output", "options")
+    python = folder / "xent" / "bin" / "python"
+    python.parent.mkdir(parents=True, exist_ok=True)
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
     environment = {
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PATH": os.environ["PATH"],
+        "RUNNER_TEMP": str(folder),
         "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
+        "GITHUB_OUTPUT": str(folder / "output"),
         **{f"XENT_{name.upper()}": inputs.get(name, "") for name in names},
     }
     return subprocess.run(
@@ -41,6 +49,10 @@ def _run(folder: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def _outputs(folder: Path) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in (folder / "output").read_text().splitlines())
+
+
 FILES = {"preds": str(SPARSE / "candidate.csv"), "labels": str(SPARSE / "labels.csv")}
 
 
@@ -51,9 +63,26 @@ FILES = {"preds": str(SPARSE / "candidate.csv"), "labels": str(SPARSE / "labels.
 def test_the_action_exits_as_the_gate_does(tmp_path: Path, rules: str, code: int) -> None:
     run = _run(tmp_path, **FILES, baseline=str(SPARSE / "baseline.csv"), require=rules)
     assert run.returncode == code, run.stderr
-    assert (tmp_path / "summary.md").exists() == (code != 2)
+    assert ("could not be judged" in (tmp_path / "summary.md").read_text()) == (code == 2)
     if code in (1, 3):
         assert run.stdout.startswith("::error" if code == 1 else "::warning")
+    outputs = _outputs(tmp_path)
+    assert outputs.pop("outcome") == {0: "pass", 1: "fail", 2: "error", 3: "inconclusive"}[code]
+    if code == 2:
+        assert outputs == {}
+        assert not [*tmp_path.glob("*.json")]
+    else:
+        saved = json.loads(Path(outputs["report"]).read_text())
+        assert float(outputs["cross-entropy"]) == saved["report"]["overall"]["cross_entropy"]
+
+
+def test_what_the_action_installs_is_pinned() -> None:
+    lines = (ROOT / ".ci" / "constraints.txt").read_text().splitlines()[1:]
+    pinned = dict(line.split("==") for line in lines)
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    for line in declared:
+        name, least = line.split(">=")
+        assert tuple(map(int, pinned[name].split(".")[:2])) >= tuple(map(int, least.split(".")[:2]))
 
 
 def test_inputs_of_the_action_are_never_run(tmp_path: Path) -> None:
@@ -73,6 +102,9 @@ def test_options_of_the_action(tmp_path: Path) -> None:
     assert lenient.returncode == 0
     quiet = _run(tmp_path, preds=preds, labels=labels, **rule, options="--format\njson\n--quiet")
     assert '"xent.gate"' in quiet.stdout
+    _run(tmp_path, preds=preds, labels=labels, **rule, output="junit:a b.xml\n\nmd:b.md")
+    assert (tmp_path / "a b.xml").exists()
+    assert (tmp_path / "b.md").exists()
 
 
 def test_recipes_in_the_documents_parse(tmp_path: Path) -> None:

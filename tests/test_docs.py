@@ -1,4 +1,4 @@
-"""Documentation that runs: what the README shows is what the tool prints."""
+"""Documentation that runs: what README and documents show is what the tool prints."""
 
 from __future__ import annotations
 
@@ -20,13 +20,17 @@ README = ROOT / "README.md"
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def _commands() -> list[tuple[str, str]]:
-    """Return (command, printed) for every console block of the README."""
-    found = []
-    for block in CONSOLE.findall(README.read_text(encoding="utf-8")):
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, printed = part.partition("\n")
-            found.append((command, printed))
+DOCUMENTS = [README, *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def _commands() -> dict[str, str]:
+    """Return what every command of a console block prints, each command once."""
+    found: dict[str, str] = {}
+    for document in DOCUMENTS:
+        for block in CONSOLE.findall(document.read_text(encoding="utf-8")):
+            for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+                command, _, printed = part.partition("\n")
+                assert found.setdefault(command, printed) == printed, (document.name, command)
     return found
 
 
@@ -47,8 +51,8 @@ def _run(command: str) -> str:
     return run.stdout
 
 
-@pytest.mark.parametrize(("command", "printed"), _commands())
-def test_readme_shows_what_is_printed(command: str, printed: str) -> None:
+@pytest.mark.parametrize(("command", "printed"), _commands().items())
+def test_documents_show_what_is_printed(command: str, printed: str) -> None:
     assert _run(command) == printed
 
 
@@ -56,22 +60,20 @@ def test_readme_has_commands() -> None:
     assert len(_commands()) >= 6
 
 
-def test_readme_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["README.md", "docs/notebooks.md"])
+def test_python_of_the_documents_runs(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     parser = doctest.DocTestParser()
     runner = doctest.DocTestRunner()
-    text = "\n".join(
-        re.findall(r"```pycon\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    )
-    test = parser.get_doctest(text, {}, "README.md", None, 0)
-    assert len(test.examples) >= 4
+    text = (ROOT / name).read_text(encoding="utf-8")
+    code = "\n".join(re.findall(r"```pycon\n(.*?)```", text, re.DOTALL))
+    test = parser.get_doctest(code, {}, name, None, 0)
+    assert len(test.examples) >= 3
     assert runner.run(test).failed == 0
 
 
 def test_every_error_code_is_explained() -> None:
-    explained = re.findall(
-        r"^\| `([a-z-]+)` \|", (ROOT / "docs/errors.md").read_text(), re.MULTILINE
-    )
+    explained = re.findall(r"^## ([a-z-]+)$", (ROOT / "docs/errors.md").read_text(), re.MULTILINE)
     classes = [c for _, c in inspect.getmembers(errors, inspect.isclass)]
     codes = {c.code for c in classes if issubclass(c, errors.XentError)} - {"error", "input"}
     assert sorted(explained) == sorted(codes | {"crash"})
@@ -89,7 +91,7 @@ def test_every_error_code_is_raised_somewhere() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    for document in [README, *(ROOT / "docs").glob("*.md"), ROOT / "CONTRIBUTING.md"]:
+    for document in [*DOCUMENTS, ROOT / "CONTRIBUTING.md"]:
         for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
             if not target.startswith("http"):
                 assert (document.parent / target).exists(), (document.name, target)

@@ -111,7 +111,8 @@ COMMAND = f"""
     schema.declared schema.name_suggestions schema.options schema.provenance schema.verb_options
 """
 HELP = f"""
-    {COMMAND} cli.compare cli.config cli.eval cli.explain cli.gate cli.merge cli.rows cli.show
+    {COMMAND} cli.compare cli.config cli.eval cli.explain cli.gate cli.help cli.merge cli.rows
+    cli.show
 """
 EVAL = f"""
     {COMMAND} cli.eval cli.output cli.progress api api.evaluate api.inputs
@@ -166,7 +167,7 @@ finally:
     [
         ("--version", VERSION, ""),
         ("--help", HELP, ""),
-        ("eval --help", f"{COMMAND} cli.eval", ""),
+        ("eval --help", f"{COMMAND} cli.help cli.eval", ""),
         (f"{SAMPLES}/candidate.csv {SAMPLES}/labels.csv", EVAL + CSV + TABLE, "numpy pyarrow rich"),
         (
             f"{SAMPLES}/candidate.parquet {SAMPLES}/labels.parquet --format total",

@@ -298,3 +298,9 @@ class OutputError(XentError):
     """A result could not be written."""
 
     code = "output"
+
+
+class CrashError(XentError):
+    """Something that nobody foresaw: a defect."""
+
+    code = "crash"

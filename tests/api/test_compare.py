@@ -189,6 +189,8 @@ class TestRefused:
             compare(SPARSE[0], str(copy), labels=LABELS)
         with pytest.raises(SameInputError):
             compare(A, A, labels=Y)
+        with pytest.raises(SameInputError, match="The model and its baseline are the same"):
+            compare(A, A.copy(), labels=Y)
         same = compare(SPARSE[0], str(copy), labels=LABELS, allow_same=True).comparisons[0]
         assert same.overall.value == 0
         assert same.overall.se is None

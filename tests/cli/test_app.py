@@ -93,8 +93,10 @@ def test_a_crash_is_no_failed_gate(
     assert result.code == 2
     assert "RuntimeError: boom" in result.err
     assert "[crash]" in result.err
-    with pytest.raises(RuntimeError, match="boom"):
-        xent("eval", *pair, "--debug")
+    debugged = xent("eval", *pair, "--debug")
+    assert debugged.code == 2
+    assert debugged.err.startswith("Traceback (most recent call last):\n")
+    assert debugged.err.endswith(result.err)
 
 
 def test_control_characters_in_errors_are_shown(xent: Xent) -> None:

@@ -33,8 +33,8 @@ def test_table(xent: Xent) -> None:
     assert "8 rows, 0.4%, carry 32.7% of the loss: those of 36 and more." in lines
     assert any(re.match(r"1e-07 +0\.4018 +8$", line.strip()) for line in lines)
     assert (
-        "Predictions are stored as 1 decimal: before rounding, the loss may have been from 0.2818 "
-        "to 0.5727." in lines
+        "Predictions are stored as 1 decimal. If they were rounded to that, the loss before was "
+        "from 0.2818 to 0.5727." in lines
     )
     assert any(re.match(r"keras +0\.4017634 +float32; divides", line) for line in lines)
     assert any(re.match(r"torch-nll +inf +0 at the truth in 8 rows", line) for line in lines)

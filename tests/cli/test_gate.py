@@ -148,12 +148,63 @@ class TestDocuments:
         lines = result.out.splitlines()
         start = "::error title=delta <= 0 @95%25::fail: delta is 0.3826 (95%25 interval 0.2939 to "
         assert lines[0].startswith(start)
-        assert sum(line.startswith("::warning ") for line in lines) == 5
+        assert sum(line.startswith("::warning ") for line in lines) == 6
         assert lines[-1].startswith("::notice title=xent gate::gate: FAIL")
-        assert "warning (clipped): 8 rows" in result.err
+        assert "::warning title=xent gate (clipped)::8 rows (0.45%25) put less" in result.out
+        assert lines[-1].endswith("baseline.csv")
         text = summary.read_text()
         assert text.startswith("before\n**gate: FAIL")
         assert "| <code>delta @95%</code> | 0.3826 |" in text
+
+    @pytest.mark.parametrize(
+        ("arguments", "code"),
+        [
+            (("nope.csv", "--require", "ce <= 1"), "missing-file"),
+            ((*ALONE, "--require", "ce <= x"), "rule"),
+            ((*ALONE, "--requir", "ce <= 1"), "usage"),
+            ((*ALONE, "--require", "ce <= 1", "--jobs", "many"), "usage"),
+            (("--require", "ce <= 1", "--debug", "--", "nope.csv"), "missing-file"),
+        ],
+    )
+    def test_what_stops_a_gate_reaches_ci(
+        self, xent: Xent, tmp_path: Path, arguments: tuple[str, ...], code: str
+    ) -> None:
+        junit, summary = tmp_path / "gate.xml", tmp_path / "summary.md"
+        junit.write_text(xent("gate", *ALONE, "--require", "n > 1", "-f", "junit").out)
+        result = xent(
+            "gate", "-f", "github", "--output", f"junit:{junit}", *arguments,
+            env={"GITHUB_STEP_SUMMARY": str(summary)},
+        )  # fmt: skip
+        assert result.code == 2
+        assert re.fullmatch(rf"::error title=xent gate \({code}\)::.*\n", result.out)
+        assert f"[{code}]" in result.err
+        assert "could not be judged" in summary.read_text()
+        suite = ET.parse(junit).find("testsuite")
+        assert (suite.get("errors"), suite.get("tests"), suite.get("failures")) == ("1", "1", "0")
+        assert suite.find("testcase/error").get("type") == code
+        again = xent("gate", "-f", "junit", *arguments)
+        assert ET.fromstring(again.out).find("testsuite/testcase/error").get("type") == code
+
+    @pytest.mark.parametrize("spelling", ["junit:{}", "-ojunit:{}", "--output=junit:{}"])
+    def test_no_failure_is_written_over_anything_else(
+        self, xent: Xent, tmp_path: Path, spelling: str
+    ) -> None:
+        labels = tmp_path / "labels.csv"
+        labels.write_bytes(Path(ALONE[1]).read_bytes())
+        said = spelling.format(labels)
+        option = [said] if said.startswith("-") else ["-o", said]
+        for rule in ("ce <= x", "ce <= 1"):
+            result = xent("gate", ALONE[0], str(labels), "--require", rule, *option)
+            assert result.code == 2
+            assert labels.read_bytes() == Path(ALONE[1]).read_bytes()
+
+    def test_a_configured_format_is_heeded(self, xent: Xent, tmp_path: Path) -> None:
+        (tmp_path / "xent.toml").write_text("[gate]\nformat = 'github'\n")
+        assert xent("gate", "nope.csv", "--require", "ce <= 1").out.startswith("::error ")
+        passed = xent("gate", *ALONE, "--require", "n > 1").out
+        assert "::notice title=xent gate (config)::" in passed
+        junit = xent("gate", *ALONE, "--require", "n > 1", "-f", "junit").out
+        assert "format" not in junit
 
     def test_no_summary_unless_asked(self, xent: Xent, tmp_path: Path) -> None:
         summary = tmp_path / "summary.md"
@@ -217,8 +268,8 @@ def test_names_from_data_are_obeyed_by_nobody() -> None:
         assert text.endswith("\n")
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", text), form
     lines = render(result, "github", View()).splitlines()
-    assert len(lines) == k + 1
-    assert all(re.match(r"::(error|notice) title=[^:,]*::", line) for line in lines)
+    assert len(lines) == k + 2  # One says how levels are corrected.
+    assert all(re.match(r"::(error|warning|notice) title=[^:,]*::", line) for line in lines)
     found = ET.fromstring(render(result, "junit", View()))
     assert len(found.findall(".//failure")) == k
     assert "<b>" not in render(result, "md", View())

@@ -105,7 +105,8 @@ def test_markdown_holds_no_link_and_no_html(results: dict[str, Result]) -> None:
 
 def test_every_figure_of_a_class_has_one_column() -> None:
     keys = [column.key for column in CLASS_COLUMNS if column.kind != "bar"]
-    assert sorted(keys) == sorted(field.name for field in fields(ClassRow))
+    in_json_alone = {"ci95"}  # Beside the errors a table would be too wide.
+    assert sorted(keys) == sorted({field.name for field in fields(ClassRow)} - in_json_alone)
 
 
 def test_other_formats_are_refused(results: dict[str, Result]) -> None:

@@ -14,7 +14,10 @@ from xent_cli.schema.options import EvalOptions
     ("option", "message"),
     [
         ({"mode": "multi"}, 'mode="multi": must be one of binary, categorical, sparse.'),
-        ({"scale": "log"}, 'scale="log": must be one of probs, logits, logprobs, percent.'),
+        (
+            {"scale": "log"},
+            'scale="log": must be one of probs, logits, logprobs, percent. Did you mean logits?',
+        ),
         ({"row_sums": "fix"}, 'row_sums="fix": must be one of check, renormalize, ignore.'),
         ({"invalid": "skip"}, 'invalid="skip": must be one of error, drop.'),
         ({"base": "3"}, 'base="3": must be one of e, 2, 10.'),

@@ -11,12 +11,20 @@ from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.comparison.pair_slices import SliceComparison
 from xent_cli.analysis.comparison.training_curve import find_trend
 from xent_cli.analysis.explain.explanation import Explanation
+from xent_cli.analysis.gate.metric_values import interval
 from xent_cli.analysis.gate.verdicts import GateResult, Verdict
 from xent_cli.analysis.worst_rows import Ranking
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.json_format import FORMAT_VERSION
 from xent_cli.metrics.report.report import Report
 from xent_cli.numerics.estimates import Estimate
+
+_INTERVALS = {
+    "macro_cross_entropy": "macro_ce",
+    "perplexity": "perplexity",
+    "normalized_entropy": "ne",
+    "accuracy": "accuracy",
+}
 
 Result = Report | GateResult | Contrast | Explanation | Ranking
 
@@ -37,7 +45,7 @@ def to_dict(result: Result) -> dict[str, Any]:
     """
     match result:
         case Report():
-            return result.to_dict()
+            return _report(result)
         case GateResult():
             return _gate(result)
         case Contrast():
@@ -46,6 +54,17 @@ def to_dict(result: Result) -> dict[str, Any]:
             return _explanation(result)
         case Ranking():
             return _ranking(result)
+
+
+def _report(report: Report) -> dict[str, Any]:
+    """Return a report with the intervals of all overall figures, as rules of a gate have them."""
+    data = report.to_dict()
+    found = {name: interval(metric, report, 0.95) for name, metric in _INTERVALS.items()}
+    finite_ones = {
+        name: list(ends) if ends is not None and all(map(math.isfinite, ends)) else None
+        for name, ends in found.items()
+    }
+    return data | {"overall": data["overall"] | {"intervals": finite_ones}}
 
 
 def _contrast(found: Contrast) -> dict[str, Any]:

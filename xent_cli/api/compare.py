@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+import numpy as np
+
 from xent_cli.analysis.comparison.models import Contrast
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.api.evaluate import with_doubts
@@ -190,15 +192,19 @@ def require_others(models: Sequence[Any]) -> None:
     print_of_first = _fingerprint(first)
     for model in models[1:]:
         if model is first or (print_of_first and _fingerprint(model) == print_of_first):
+            named = isinstance(model, str | os.PathLike) and isinstance(first, str | os.PathLike)
+            who = f"{model} and the baseline {first}" if named else "The model and its baseline"
             raise SameInputError(
-                f"{model if isinstance(model, str | os.PathLike) else 'The candidate'} and the "
-                f"baseline {first if isinstance(first, str | os.PathLike) else ''} are the same.",
+                f"{who} are the same.",
                 hint=f"If that is meant, say {option('allow_same', True)}.",
             )
 
 
 def _fingerprint(model: Any) -> str:
-    """Return what tells the content of a file from that of others; empty for other inputs."""
+    """Return what tells the content of a file or an array from others; empty for other inputs."""
+    if isinstance(model, np.ndarray) and not model.dtype.hasobject:
+        content = f"{model.dtype} {model.shape}".encode() + np.ascontiguousarray(model).tobytes()
+        return hashlib.sha256(content).hexdigest()
     if not isinstance(model, str | os.PathLike) or not os.path.isfile(model):
         return ""
     digest = hashlib.sha256()

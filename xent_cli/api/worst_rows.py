@@ -49,7 +49,7 @@ def worst_rows(
     write: Sequence[tuple[str, str]] = (),
     # <<cog import signatures; signatures.write("worst_rows") cog>>
     top: int = 20,
-    label: str | None = None,
+    label: str | int | None = None,
     where: Where | None = None,
     pred_cols: str | Sequence[str] = (),
     label_col: str | Sequence[str] = (),
@@ -121,6 +121,7 @@ def worst_rows(
     >>> found.rows[0].row, found.rows[0].p_label, round(found.share, 3)
     (3, 0.4, 0.736)
     """
+    label = None if label is None else str(label)
     said = locals()
     read(RowsOptions, said)
     session = open_session([preds], said)

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from io import StringIO
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,7 +13,7 @@ import typer
 from xent_cli import __version__
 from xent_cli.cli.fast_typer import Command, Group
 from xent_cli.cli.standard_streams import write_stderr
-from xent_cli.errors import SPELLING, UsageError, XentError
+from xent_cli.errors import SPELLING, CrashError, UsageError, XentError
 from xent_cli.schema.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -23,26 +22,27 @@ if TYPE_CHECKING:
 COMMANDS = ("eval", "gate", "compare", "rows", "explain", "show", "merge", "config")
 
 
-def make_app(commands: Sequence[str] = COMMANDS) -> typer.Typer:
-    """Return the command line with some commands: to read the options of each takes its time."""
+def make_app(commands: Sequence[str] = COMMANDS, *, completion: bool = False) -> typer.Typer:
+    """Return the command line with some commands: to read the options of each takes its time.
+
+    What completes words in a shell is loaded only if it is asked for.
+    """
     app = typer.Typer(
         name="xent",
         cls=Group,
         help="Measure how far predicted distributions are from the true ones: cross entropy, per "
         "class and overall.",
-        no_args_is_help=True,
-        add_completion=False,
+        add_completion=completion,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     for name in commands:
         module = import_module(f"xent_cli.cli.{name}")
-        app.command(name, cls=Command)(getattr(module, f"{name}_command"))
-    app.callback(
-        epilog="Exit codes: 0 done, or the gate passed; 1 the gate failed; 2 could not be judged; "
-        "3 the gate is inconclusive; 129, 130 or 143 ended by SIGHUP, Ctrl-C or SIGTERM."
-    )(_xent)
+        settings = {"allow_extra_args": True}  # The command says what is wrong with them.
+        command = getattr(module, f"{name}_command")
+        app.command(name, cls=Command, context_settings=settings)(command)
+    app.callback()(_xent)
     return app
 
 
@@ -55,7 +55,9 @@ def _show_version(value: bool) -> None:
 def _xent(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+        typer.Option(
+            "--version", "-V", callback=_show_version, is_eager=True, help="Show the version."
+        ),
     ] = False,
 ) -> None:
     pass
@@ -69,53 +71,78 @@ def run(argv: Sequence[str] | None = None) -> int:
     # Nothing here multiplies matrices: threads of the library for that would spin for nothing.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = list(sys.argv[1:] if argv is None else argv)
-    debug = "--debug" in arguments
-    face = SPELLING.set(_spelled)
+    face = SPELLING.set(spelled)
     try:
         _require_folder()
-        command = arguments[0] if arguments and arguments[0] in COMMANDS else ""
-        commands = [command] if command else [] if arguments == ["--version"] else COMMANDS
-        found = _configured(command, arguments)
-        app = make_app(commands)
-        code: Any = app(
-            args=arguments,
-            prog_name="xent",
-            standalone_mode=False,
-            default_map=found and {command: found.values},
-            obj=found,
-        )
-        return int(code or ExitCode.OK)
-    except XentError as error:
-        if debug:
-            raise
-        _complain(f"error: {error} [{error.code}]")
-        return ExitCode.UNKNOWABLE
+        return _call(arguments)
     except (typer.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
     except SystemExit as stop:
         # Typer's way out of a closed pipe is 1, which here would be a gate that failed.
         return ExitCode.OK if stop.code in (None, 0, 1) else ExitCode.UNKNOWABLE
     except Exception as error:
-        if debug:
-            raise
-        if hasattr(error, "format_message") and hasattr(error, "show"):
-            said = StringIO()
-            error.show(file=said)
-            for line in said.getvalue().splitlines():
-                _complain(line)
-            return ExitCode.UNKNOWABLE
-        from xent_cli.io.resource_limits import refused_resources
+        if "--debug" in arguments:
+            from traceback import format_exc
 
-        short = refused_resources(error)
-        _complain(
-            f"error: {short} [{short.code}]"
-            if short
-            else f"error: xent failed: {type(error).__name__}: {error}. This is a defect; --debug "
-            "shows where. [crash]"
-        )
+            for line in format_exc().splitlines():
+                _complain(line)
+        refusal = _refusal(error)
+        _complain(f"error: {refusal} [{refusal.code}]")
+        if arguments[:1] == ["gate"]:
+            from xent_cli.cli.failure import write_failure
+
+            write_failure(refusal, arguments)
         return ExitCode.UNKNOWABLE
     finally:
         SPELLING.reset(face)
+
+
+def _call(arguments: list[str]) -> int:
+    """Call the command that arguments name."""
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:2], "--help"]
+    first = arguments[0] if arguments else ""
+    command = first if first in COMMANDS else ""
+    if first and not command and not first.startswith("-"):
+        from xent_cli.cli.usage import unknown_command
+
+        raise unknown_command(first, arguments, COMMANDS)
+    completion = _completes(first)
+    commands = [command] if command else [] if arguments in (["--version"], ["-V"]) else COMMANDS
+    found = _configured(command, arguments)
+    code: Any = make_app(COMMANDS if completion else commands, completion=completion)(
+        args=arguments or ["--help"],
+        prog_name="xent",
+        standalone_mode=False,
+        default_map=found and {command: found.values},
+        obj=found,
+    )
+    return int(code or ExitCode.OK) if arguments else ExitCode.UNKNOWABLE
+
+
+def _completes(first: str) -> bool:
+    """Say whether a shell asks for words, or somebody for what makes it ask."""
+    asked = os.environ.get("_XENT_COMPLETE", "")
+    shell, _, source = asked.partition("_")
+    if source in ("source", "complete"):  # As many other tools have it.
+        os.environ["_XENT_COMPLETE"] = f"{source}_{shell}"
+    return bool(asked) or first.startswith(("--install-completion", "--show-completion"))
+
+
+def _refusal(error: Exception) -> XentError:
+    """Return what is to be said of whatever stopped a command."""
+    if isinstance(error, XentError):
+        return error
+    if hasattr(error, "format_message") and hasattr(error, "show"):
+        from xent_cli.cli.usage import said_by_typer
+
+        return said_by_typer(error)
+    from xent_cli.io.resource_limits import refused_resources
+
+    return refused_resources(error) or CrashError(
+        f"xent failed: {type(error).__name__}: {error}.",
+        hint="This is a defect; --debug shows where.",
+    )
 
 
 def _configured(command: str, arguments: Sequence[str]) -> Configuration | None:
@@ -126,7 +153,8 @@ def _configured(command: str, arguments: Sequence[str]) -> Configuration | None:
     return read_config(command, arguments)
 
 
-def _spelled(name: str, text: str | None, literal: str | None) -> str:
+def spelled(name: str, text: str | None, literal: str | None) -> str:
+    """Spell an option of a message as the command line has it."""
     from xent_cli.cli.option_groups import on_command_line  # All the options that there are.
 
     return on_command_line(name, text, literal)
@@ -144,6 +172,9 @@ def _require_folder() -> None:
 
 
 def _complain(text: str) -> None:
-    from xent_cli.render.text import clean
-
-    write_stderr(clean(text))
+    try:
+        from xent_cli.render.text import clean
+    except (ImportError, MemoryError):  # Where memory is short, not even that is to be had.
+        write_stderr(ascii(text)[1:-1])
+    else:
+        write_stderr(clean(text))

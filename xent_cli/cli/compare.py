@@ -34,7 +34,7 @@ def compare_command(
     output: OutputOptions,
     **said: Any,
 ) -> None:
-    """Compare models row by row: losses, differences to BASELINE, and how sure they are.
+    """Compare models row by row, with the error of each difference.
 
     Example: xent compare old.csv new.csv --labels labels.csv
     """

@@ -7,8 +7,10 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from xent_cli.cli.config_file import options_of_command, read_config
+from xent_cli.cli.config_file import COMMANDS, options_of_command, read_config
 from xent_cli.cli.option_groups import with_options
+from xent_cli.errors import UsageError
+from xent_cli.schema.name_suggestions import listed
 from xent_cli.schema.options import OutputOptions
 
 
@@ -18,19 +20,23 @@ from xent_cli.schema.options import OutputOptions
 )
 def config_command(
     command: Annotated[
-        Literal["eval", "gate", "compare", "rows", "explain"],
+        str,
         typer.Argument(metavar="COMMAND", help="The command whose options are shown."),
     ] = "eval",
     *,
     output: OutputOptions,
 ) -> None:
-    """Show the options that COMMAND has in this folder, and where each comes from.
+    """Show the options of COMMAND here, and where each comes from.
 
     Example: xent config gate
     """
     from xent_cli.cli.standard_streams import write_stdout
     from xent_cli.render.text import clean
 
+    if command not in COMMANDS:
+        raise UsageError(
+            f"xent config knows no options of {command}.", hint=f"It does of {listed(COMMANDS)}."
+        )
     said = ["--no-config"] if output.no_config else []
     if output.config is not None:
         said = ["--config", output.config, *said]

@@ -17,7 +17,7 @@ def eval_command(
     output: OutputOptions,
     **said: Any,
 ) -> None:
-    """Measure the cross entropy of PREDS against LABELS, per class and overall.
+    """Measure the cross entropy of PREDS, per class and overall.
 
     Example: xent eval preds.csv labels.csv
     """

@@ -1,27 +1,30 @@
-"""Command: those of Typer, which take texts as they are."""
+"""Command: those of Typer, which take texts as they are and show their help in groups."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-_WHOLE = re.compile(r"[0-9]{1,9}")
-
 
 class Command(TyperCommand):
-    """A command whose values are not sent through pydantic where they are plainly right.
+    """A command whose values are not sent through pydantic.
 
-    Typer coerces every value with it, and to import it takes as long as to import NumPy. What may
-    be wrong, or is a number with a fraction, goes there still, and to what Typer says of it.
+    Typer coerces every value with it, and to import it takes as long as to import NumPy. The
+    commands take texts and switches; `option_groups.read_option` makes values of them.
     """
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Return the parameters, `--help` too."""
         return _without_coercion(super().get_params(ctx))
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help."""
+        from xent_cli.cli.help import write_help
+
+        write_help(self, ctx, formatter)
 
 
 class Group(TyperGroup):
@@ -30,6 +33,12 @@ class Group(TyperGroup):
     def get_params(self, ctx: Any) -> list[Any]:
         """Return the parameters, `--help` too."""
         return _without_coercion(super().get_params(ctx))
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help."""
+        from xent_cli.cli.help import write_list
+
+        write_list(self, ctx, formatter)
 
 
 def _without_coercion(parameters: list[Any]) -> list[Any]:
@@ -40,32 +49,9 @@ def _without_coercion(parameters: list[Any]) -> list[Any]:
 
 
 def _process(parameter: Any, coerce: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:
-    """Return a value as it is where it needs no coercion."""
-    several = parameter.multiple or parameter.nargs == -1
+    """Return a value as it is: only one that is missing, or shows something, is Typer's affair."""
     source = context.get_parameter_source(parameter.name)
-    if source is not None and source.name == "DEFAULT" and not parameter.required:
-        return () if value is None and several else value
-    wanted = parameter.type_descriptor.annotation
-    if parameter.callback is not None:
+    said = source is not None and source.name != "DEFAULT"
+    if (parameter.required and not value) or (parameter.callback is not None and said):
         return coerce(context, value)
-    if wanted == (list[str] if several else str) and value:
-        texts = value if several else [value]
-        if all(isinstance(text, str) for text in texts):
-            return value
-    if not several and _is_right(parameter.type_descriptor, value):
-        return int(value) if wanted is int else value
-    return coerce(context, value)
-
-
-def _is_right(descriptor: Any, value: Any) -> bool:
-    """Say whether a value is plainly a flag, one of the words, or a whole number in its range."""
-    if descriptor.annotation is bool:
-        return isinstance(value, bool)
-    if not isinstance(value, str):
-        return False
-    if descriptor.choices is not None:
-        return value in descriptor.choices
-    if descriptor.annotation is not int or not _WHOLE.fullmatch(value):
-        return False
-    least, most = descriptor.parameter_info.min, descriptor.parameter_info.max
-    return (least is None or int(value) >= least) and (most is None or int(value) <= most)
+    return value

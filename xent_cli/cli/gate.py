@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from xent_cli.cli.option_groups import LabelsArgument, PredsArgument, with_options
 from xent_cli.errors import OutputError
 from xent_cli.schema.file_guard import require_not_read
 from xent_cli.schema.options import EvalOptions, Execution, OutputOptions
 from xent_cli.schema.verb_options import GateOptions, PairOptions
-
-if TYPE_CHECKING:
-    from xent_cli.analysis.gate.verdicts import GateResult
 
 
 @with_options(
@@ -31,7 +28,9 @@ def gate_command(
     output: OutputOptions,
     **said: Any,
 ) -> int:
-    """Judge PREDS by rules: exit code 0 if all hold, 1 if one fails, 3 if the data cannot tell.
+    """Judge PREDS by rules, for CI: the exit code is the verdict.
+
+    It is 0 if all rules hold, 1 if one fails, and 3 if the data cannot tell.
 
     Example: xent gate new.csv labels.csv --baseline old.csv --require 'delta <= 0.01 @95%'
     """
@@ -46,21 +45,21 @@ def gate_command(
     with progress_bar(output) as progress:
         result = gate(preds, labels, baseline=baseline, processes=True, progress=progress, **said)
     if "github" in (output.format, *(target.form for target in targets)):
-        _append_summary(noted(result, output))
+        from xent_cli.render.github import render_summary
+
+        append_summary(render_summary(noted(result, output)))
     write_documents(result, targets, output)
     return int(result.exit_code)
 
 
-def _append_summary(result: GateResult) -> None:
-    """Add to the summary of the step, where GitHub says which file that is."""
-    from xent_cli.render.github import render_summary
-
+def append_summary(text: str) -> None:
+    """Add Markdown to the summary of the step, where GitHub says which file that is."""
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     if not path:
         return
     require_not_read(path)
     try:
         with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(render_summary(result))
+            file.write(text)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error

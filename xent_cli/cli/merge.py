@@ -23,7 +23,7 @@ def merge_command(
     output: OutputOptions,
     **said: Any,
 ) -> None:
-    """Add up REPORTs of shards into the report of the whole, exactly.
+    """Add up the REPORTs of shards, exactly.
 
     Example: xent merge shard-*.json --output json:whole.json
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import shlex
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, is_dataclass, replace
 from functools import cache
 from typing import Annotated, Any, Literal
@@ -13,9 +14,9 @@ import typer
 
 from xent_cli.cli.config_file import Configuration
 from xent_cli.cli.standard_streams import write_stderr
-from xent_cli.errors import spell
+from xent_cli.errors import UsageError
 from xent_cli.schema import options, verb_options
-from xent_cli.schema.declared import Option, options_of
+from xent_cli.schema.declared import Option, options_of, require_value
 from xent_cli.schema.options import OutputOptions
 from xent_cli.schema.provenance import Notice
 
@@ -32,6 +33,7 @@ LabelsArgument = Annotated[
     str | None,
     typer.Argument(metavar="LABELS", help="Labels likewise; omit it if PREDS holds them."),
 ]
+_SHARED = (options.EvalOptions, options.Execution, verb_options.CompatOptions)
 _SPECIAL = frozenset(" \t\n\"'`$&|;<>(){}[]?*!#\\")
 
 
@@ -60,6 +62,9 @@ def with_options(
     for item in (item for kind in (*declared, OutputOptions) for item in options_of(kind)):
         if item.flags and item.name not in without:
             found.setdefault(item.name, item)
+    own_options = [
+        item.name for kind in declared if kind not in _SHARED for item in options_of(kind)
+    ]
     shown = [item.name for item in options_of(OutputOptions) if found.get(item.name) is item]
     found["format"] = replace(found["format"], type=formats)
 
@@ -76,9 +81,10 @@ def with_options(
         )
 
         def run(context: Any, **said: Any) -> int | None:
+            if context.args:
+                raise _one_too_many(context)
             for name, item in found.items():
-                if item.repeats:
-                    said[name] = tuple(said[name] or ())
+                said[name] = read_option(item, said[name])
             notes = config_notes(context, said_quiet=said.get("quiet", False))
             output = Shown(**{name: said.pop(name) for name in shown}, notes=notes)
             return command(output=output, **said)
@@ -89,6 +95,7 @@ def with_options(
         )
         run.__annotations__ = {p.name: p.annotation for p in (context, *parameters)}
         run.options = tuple(found.values())  # type: ignore[attr-defined]
+        run.own = frozenset(own_options)  # type: ignore[attr-defined]
         return run
 
     return decorate
@@ -112,6 +119,49 @@ def config_notes(context: typer.Context, *, said_quiet: bool) -> tuple[Notice, .
 
         write_stderr(clean(f"config: {notice.message}"))
     return (notice,)
+
+
+def read_option(item: Option, said: Any) -> Any:
+    """Return the value of an option out of the text that was said, or its default.
+
+    Raises
+    ------
+    UsageError
+        If the text is no such value.
+
+    Examples
+    --------
+    >>> jobs = next(item for item in options_of(options.Execution) if item.name == "jobs")
+    >>> read_option(jobs, "2"), read_option(jobs, None)
+    (2, None)
+    """
+    if said is None:
+        return item.default
+    if item.repeats:
+        return tuple(said)
+    if item.spoken is str and not item.choices:
+        return said  # What reads it says what is wrong with it.
+    value = said
+    if isinstance(said, str) and item.spoken is not str:
+        with suppress(ValueError):  # It stays a text, and is refused as one.
+            value = item.spoken(said)
+    require_value(item, value)
+    return value
+
+
+def _one_too_many(context: typer.Context) -> UsageError:
+    """Return the error for arguments that a command has no use for."""
+    taken = [p.metavar for p in context.command.params if p.param_type_name == "argument"]
+    extra = ", ".join(map(shlex.quote, context.args[:3]))
+    return UsageError(
+        f"{context.command_path} takes {' and '.join(map(str, taken))}; there is also {extra}.",
+        hint="To read several files as one, put them into a folder, or quote a pattern: "
+        "'part-*.csv'.",
+    )
+
+
+def _completions(words: Collection[Any]) -> Callable[[str], list[str]] | None:
+    return (lambda incomplete: [w for w in words if w.startswith(incomplete)]) if words else None
 
 
 def on_command_line(name: str, text: str | None, literal: str | None) -> str:
@@ -144,22 +194,13 @@ def flags() -> dict[str, str]:
 
 def _parameter(item: Option) -> inspect.Parameter:
     """Return an option as Typer reads it."""
-    default = None if item.repeats else item.default
-    kind: Any = str
-    if item.choices:
-        kind = Literal[item.choices]
-    elif item.repeats:
-        kind = list[str]
-    else:
-        kind = item.spoken
-    if default is None:
-        kind = kind | None
+    kind: Any = bool if item.spoken is bool else list[str] | None if item.repeats else str | None
     declared = typer.Option(
-        *item.flags, metavar=item.metavar, min=item.least, help=spell(item.help)
+        *item.flags, metavar=item.metavar, autocompletion=_completions(item.choices)
     )
     return inspect.Parameter(
         item.name,
         inspect.Parameter.KEYWORD_ONLY,
-        default=default,
+        default=False if kind is bool else None,
         annotation=Annotated[kind, declared],
     )

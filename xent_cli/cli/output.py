@@ -24,7 +24,7 @@ from xent_cli.schema.options import OutputOptions
 if TYPE_CHECKING:
     from xent_cli.analysis.to_json import Result
 
-_WITHOUT_WARNINGS = ("csv", "total", "junit", "github")
+_WITHOUT_WARNINGS = ("csv", "total")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from xent_cli.analysis.gate.verdicts import GateResult, Verdict
-from xent_cli.render.documents.gate import document, headline, title
+from xent_cli.errors import XentError
+from xent_cli.render.document import Document
+from xent_cli.render.documents.gate import document, files, headline, notices, title
 from xent_cli.render.junit import message
 from xent_cli.render.markdown import render_markdown
 from xent_cli.render.text import clean
@@ -26,8 +28,23 @@ def render_github(result: GateResult) -> str:
         lines += [_annotation(command, verdict) for verdict in shown]
         if left := len(chosen) - len(shown):
             lines.append(f"::{command} title=xent gate::{left:,} more: see the step's summary.")
-    lines.append(f"::notice title=xent gate::{_data(headline(result))}")
+    for notice in notices(result):
+        command = "notice" if notice.code in ("config", "holm") else "warning"
+        where = f"title=xent gate ({_property(notice.code)})"
+        lines.append(f"::{command} {where}::{_data(notice.message)}")
+    lines.append(f"::notice title=xent gate::{_data(f'{headline(result)}: {files(result)}')}")
     return "\n".join(lines) + "\n"
+
+
+def render_github_error(error: XentError) -> str:
+    """Return the workflow command that says why nothing was judged."""
+    return f"::error title=xent gate ({error.code})::{_data(str(error))}\n"
+
+
+def render_summary_error(error: XentError, name: str) -> str:
+    """Return Markdown for GITHUB_STEP_SUMMARY that says so."""
+    said = Document(f"gate: could not be judged: {name}", (), "", remarks=(f"error: {error}",))
+    return render_markdown(said, View())
 
 
 def render_summary(result: GateResult) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from xent_cli.analysis.gate.verdicts import GateResult, Verdict
-from xent_cli.render.documents.gate import between, figure, limit, title
+from xent_cli.errors import XentError
+from xent_cli.render.documents.gate import between, figure, files, limit, notices, title
 from xent_cli.render.text import clean
 
 
@@ -20,13 +21,39 @@ def render_junit(result: GateResult) -> str:
     skipped = sum("<skipped" in case for case in cases)
     counts = f'tests="{len(cases)}" failures="{failures}" errors="0" skipped="{skipped}"'
     signature = _attribute(result.report.signature)
+    properties = (
+        "    <properties>\n"
+        f'      <property name="signature" value={signature}/>\n'
+        "    </properties>\n"
+    )
+    said = "\n".join(f"{notice.code}: {notice.message}" for notice in notices(result))
+    aside = f"    <system-out>{_text(said)}</system-out>\n" if said else ""
+    return _suite(f"xent gate {files(result)}", counts, properties + "".join(cases) + aside)
+
+
+def render_junit_error(error: XentError, name: str) -> str:
+    """Return a test suite that says why nothing was judged.
+
+    Parameters
+    ----------
+    name : str
+        What was to be judged.
+    """
+    said = f"type={_attribute(error.code)} message={_attribute(str(error))}"
+    case = (
+        '    <testcase classname="xent.gate" name="gate">\n'
+        f"      <error {said}/>\n"
+        "    </testcase>\n"
+    )
+    return _suite(f"xent gate {name}", 'tests="1" failures="0" errors="1" skipped="0"', case)
+
+
+def _suite(name: str, counts: str, content: str) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<testsuites name="xent" {counts}>\n'
-        f'  <testsuite name="xent gate" {counts}>\n'
-        "    <properties>\n"
-        f'      <property name="signature" value={signature}/>\n'
-        "    </properties>\n" + "".join(cases) + "  </testsuite>\n</testsuites>\n"
+        f"  <testsuite name={_attribute(name.strip())} {counts}>\n"
+        f"{content}  </testsuite>\n</testsuites>\n"
     )
 
 
@@ -55,6 +82,13 @@ def message(verdict: Verdict) -> str:
 
 
 def _attribute(text: str) -> str:
+    return quoteattr(_shown(text))
+
+
+def _text(text: str) -> str:
+    return escape("\n".join(map(_shown, text.splitlines())))
+
+
+def _shown(text: str) -> str:
     # What XML cannot hold at all (surrogates, U+FFFE) is shown escaped too.
-    shown = clean(text).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
-    return quoteattr(shown)
+    return clean(text).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")

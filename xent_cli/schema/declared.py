@@ -138,11 +138,20 @@ def _options_of(declared: type) -> tuple[Option, ...]:
 def require_types(options: Any) -> None:
     """Raise UsageError for a value that an option cannot have."""
     for item in options_of(type(options)):
-        value = getattr(options, item.name)
-        if not item.accepts(value):
-            raise UsageError(f"{option(item.name, _shown(value))}: must be {item.expects()}.")
-        if item.least is not None and value is not None and value < item.least:
-            raise UsageError(f"{option(item.name, value)}: must be at least {item.least}.")
+        require_value(item, getattr(options, item.name))
+
+
+def require_value(item: Option, value: Any) -> None:
+    """Raise UsageError if an option cannot have a value."""
+    if not item.accepts(value):
+        from xent_cli.schema.name_suggestions import did_you_mean
+
+        raise UsageError(
+            f"{option(item.name, _shown(value))}: must be {item.expects()}.",
+            hint=did_you_mean(str(value), item.choices),
+        )
+    if item.least is not None and value is not None and value < item.least:
+        raise UsageError(f"{option(item.name, value)}: must be at least {item.least}.")
 
 
 def _shown(value: Any) -> Any:

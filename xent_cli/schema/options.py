@@ -125,7 +125,7 @@ class EvalOptions:
     label_smoothing: float = declare(
         0.0, "Mix labels with the uniform distribution.", "meaning", metavar="S"
     )
-    base: Base = declare("e", "Unit: nats, bits or hartleys.", "figures", says="str | int")
+    base: Base = declare("e", "The unit: nats, bits or hartleys.", "figures", says="str | int")
     input_format: InputFormat | None = declare(
         None, "Format of the input. [default: by suffix, then by content]", "input"
     )

@@ -111,7 +111,12 @@ class RowsOptions:
 
     top: int = declare(20, "List N rows.", "output", metavar="N", least=1)
     label: str | None = declare(
-        None, "List rows of this class (by their label).", "output", "--class", metavar="NAME"
+        None,
+        "List rows of this class (by their label).",
+        "output",
+        "--class",
+        metavar="NAME",
+        says="str | int | None",
     )
     where: Where | None = declare(None, "List rows that are predicted right, or wrong.", "output")
 

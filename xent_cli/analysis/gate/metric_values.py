@@ -83,6 +83,19 @@ def quantities(
     ]
 
 
+def interval(metric: str, report: Report, level: float) -> tuple[float, float] | None:
+    """Return the interval of an overall figure of one model, or None.
+
+    Examples
+    --------
+    >>> from xent_cli import evaluate
+    >>> low, high = interval("accuracy", evaluate([[0.9, 0.1], [0.2, 0.8]], [0, 1]), 0.95)
+    >>> round(low, 4), high
+    (0.1581, 1.0)
+    """
+    return _overall(metric, report, None).interval(level)
+
+
 def _overall(metric: str, report: Report, comparison: Comparison | None) -> Quantity:
     figures, k = report.overall, report.tally.spec.n_classes
     undefined = report.figures.undefined

@@ -44,5 +44,23 @@ METRICS: dict[str, Metric] = {
     "delta": Metric(of_parts=True, is_paired=True),
     "delta_rel": Metric(is_paired=True, is_share=True),
 }
+ALIASES = {
+    "acc": "accuracy",
+    "cross_entropy": "ce",
+    "crossentropy": "ce",
+    "log_loss": "ce",
+    "logloss": "ce",
+    "loss": "ce",
+    "nll": "ce",
+    "ppl": "perplexity",
+}
+"""What other tools call them."""
+
+NOT_JUDGED = {
+    "ece": "the calibration error depends on its bins, and is above 0 for honest models too",
+    "mce": "the largest gap of a bin is that of the bin with the fewest rows",
+}
+"""Figures that people ask for, and why no rule is about them."""
+
 PART_METRICS = tuple(name for name, metric in METRICS.items() if metric.of_parts)
 SHARES = tuple(name for name, metric in METRICS.items() if metric.is_share)

@@ -7,7 +7,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NoReturn, get_args
 
-from xent_cli.analysis.gate.metrics import METRICS, PART_METRICS, SHARES, Metric
+from xent_cli.analysis.gate.metrics import (
+    ALIASES,
+    METRICS,
+    NOT_JUDGED,
+    PART_METRICS,
+    SHARES,
+    Metric,
+)
 from xent_cli.errors import RuleError, option
 from xent_cli.schema.name_suggestions import did_you_mean, listed
 
@@ -184,6 +191,8 @@ def parse_rule(text: str) -> Rule:
     --------
     >>> parse_rule("class.*.ce <= 1.2 @ 95%").level
     0.95
+    >>> parse_rule("log_loss <= 0.3").metric  # What other tools call it.
+    'ce'
     >>> rule = parse_rule("class.St. John > 3.accuracy >= 90%")
     >>> rule.class_name, rule.metric, rule.operator, rule.limit
     ('St. John > 3', 'accuracy', '>=', 0.9)
@@ -243,12 +252,17 @@ def _read_target(text: str, target: str, *, many: bool) -> tuple[str, str, str, 
     if scope not in _SCOPES or not dot:
         if many:
             raise RuleError(f"The rule {text!r} has two operators.", hint="Write two rules.")
-        if target not in METRICS:
+        if why := NOT_JUDGED.get(target.casefold()):
+            raise RuleError(
+                f"The rule {text!r}: {why}.", hint="Judge ce, or ne, which it is part of."
+            )
+        metric = _known(target)
+        if metric not in METRICS:
             fault = f"there is no metric {target!r}" if target else "it names no metric"
             _refuse(text, fault, target, METRICS)
-        return target, "", "", False
+        return metric, "", "", False
     name, dot, metric = rest.rpartition(".")
-    name, metric = name.strip(), metric.strip()
+    name, metric = name.strip(), _known(metric.strip())
     if metric not in PART_METRICS:
         signs = [sign[0] for sign in _OPERATOR.finditer(rest)]
         if many and any(sign != "=" or scope == "class" for sign in signs):
@@ -258,6 +272,12 @@ def _read_target(text: str, target: str, *, many: bool) -> tuple[str, str, str, 
         raise RuleError(f"The rule {text!r} names no {scope}.", hint=f"As in {_SCOPES[scope]}.")
     quoted = len(name) > 1 and name[0] == name[-1] and name[0] in "\"'"
     return metric, scope, name[1:-1] if quoted else name, quoted
+
+
+def _known(name: str) -> str:
+    """Return the metric that another tool's name means, or the name."""
+    folded = name.casefold()
+    return ALIASES.get(folded, folded if folded in METRICS else name)
 
 
 def _read_number(text: str, number: str) -> tuple[float, bool]:

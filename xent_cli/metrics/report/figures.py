@@ -76,6 +76,7 @@ class ClassRow:
     share: float | None
     accuracy: float | None
     mean_probability: float | None
+    ci95: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def _class_row(
     path = f"classes[{index}]."
     k = tally.spec.n_classes
     weight = tally.sums["weight"][index]
-    names = ("cross_entropy", "se", "accuracy", "mean_probability")
+    names = ("cross_entropy", "se", "ci95", "accuracy", "mean_probability")
     total = tally.sums["loss"][k]
     share = None if not total or tally.infinite[k] else float(tally.sums["loss"][index] / total)
     if share is None:
@@ -183,6 +184,7 @@ def _class_row(
         share=share,
         accuracy=accuracy,
         mean_probability=_quotient(tally, "probability", "weight", index),
+        ci95=loss.interval(0.95),
     )
 
 
@@ -191,9 +193,11 @@ def _mean_loss(
 ) -> Estimate:
     """Return mean loss of a class, or overall (index K), and why it has no error."""
     found = mean_loss(tally, index, draws)
-    there = {"cross_entropy": math.isfinite(found.value), "se": found.se is not None}
-    if path == "overall.":
-        there["ci95"] = found.bounds is not None
+    there = {
+        "cross_entropy": math.isfinite(found.value),
+        "se": found.se is not None,
+        "ci95": found.bounds is not None,
+    }
     undefined |= {path + name: found.reason for name, some in there.items() if not some}
     return found
 

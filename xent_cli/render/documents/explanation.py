@@ -109,8 +109,8 @@ def _eps(found: Explanation) -> Table:
     note = ""
     if (rounding := found.rounding) is not None:
         note = (
-            f"Predictions are stored as {rounding.stored}: before rounding, the loss may have been "
-            f"from {decimal(rounding.low)} to {decimal(rounding.high)}."
+            f"Predictions are stored as {rounding.stored}. If they were rounded to that, the loss "
+            f"before was from {decimal(rounding.low)} to {decimal(rounding.high)}."
         )
     cells = tuple(Row(cells_of(_EPS_COLUMNS, rung, eps=f"{rung.eps:.2g}")) for rung in found.rungs)
     return Table(_EPS_COLUMNS, cells, title, note)

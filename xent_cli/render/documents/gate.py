@@ -55,6 +55,29 @@ def headline(result: GateResult) -> str:
     return said
 
 
+def files(result: GateResult) -> str:
+    """Name the files that were judged, and the baseline: what tells two gates apart.
+
+    Examples
+    --------
+    >>> from xent_cli.api.gate import gate
+    >>> files(gate([[0.9, 0.1]], [0], require="ce <= 1"))
+    'preds, labels'
+    """
+    paths = dict.fromkeys(item.path for item in result.report.inputs)
+    said = ", ".join(paths)
+    if result.comparison is None:
+        return said
+    theirs = [item.path for item in result.comparison.baseline.inputs if item.role == "preds"]
+    return f"{said}; baseline: {', '.join(theirs)}" if theirs else said
+
+
+def notices(result: GateResult) -> tuple[Notice, ...]:
+    """Return what must not be lost on the way to CI: warnings, and what a file has set."""
+    notes = tuple(note for note in result.report.notes if note.code == "config")
+    return (*document(result, View()).warnings, *notes)
+
+
 def title(verdict: Verdict) -> str:
     """Name a verdict: its rule, and its class or slice where the rule is about several."""
     text, name = verdict.rule.text.strip(), verdict.name

@@ -1,0 +1,92 @@
+"""Failure: what stopped a gate, said in the formats that a CI server reads.
+
+Without it a step that could not be judged would have no annotation, and a build no test result.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+from xent_cli.errors import OutputError, XentError
+
+_FORMAT, _OUTPUT = ("--format", "-f"), ("--output", "-o")
+_BEGINNINGS = {"junit": (b"<?xml", b'<testsuites name="xent"'), "github": (b"::",)}
+"""How documents of ours begin: nothing else is replaced by one that says what went wrong."""
+
+
+def write_failure(error: XentError, arguments: Sequence[str]) -> None:
+    """Write an error of a gate where documents for CI were asked for.
+
+    The command line is read once more, as far as that goes: it may be what is wrong. Nothing is
+    known of the inputs then, so that only files which are new, or of ours, are written.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        Those of the process, with the command.
+    """
+    form = next(_values(arguments, _FORMAT), "") or _configured(arguments)
+    targets = [text.partition(":") for text in _values(arguments, _OUTPUT)]
+    files = {path: kind for kind, _, path in targets if kind in _BEGINNINGS and path}
+    if form not in _BEGINNINGS and not files:
+        return
+    from xent_cli.cli.output import write_file
+    from xent_cli.cli.standard_streams import write_stdout
+    from xent_cli.render.github import render_github_error, render_summary_error
+    from xent_cli.render.junit import render_junit_error
+
+    name = " ".join(_operands(arguments[1:]))
+    documents = {"github": render_github_error(error), "junit": render_junit_error(error, name)}
+    with suppress(OutputError):  # What led here is the error to tell.
+        for path, kind in files.items():
+            if _is_ours(path, kind):
+                write_file(path, documents[kind])
+        if "github" in (form, *files.values()):
+            from xent_cli.cli.gate import append_summary
+
+            append_summary(render_summary_error(error, name))
+    if form in documents:
+        write_stdout(documents[form])
+
+
+def _configured(arguments: Sequence[str]) -> str:
+    """Return the format that a configuration file sets."""
+    from xent_cli.cli.config_file import read_config
+
+    with suppress(XentError):
+        return str(read_config("gate", arguments).values.get("format", ""))
+    return ""
+
+
+def _values(arguments: Sequence[str], flags: Sequence[str]) -> Iterator[str]:
+    """Yield the values that were said of an option."""
+    long, short = flags
+    for at, text in enumerate(arguments):
+        if text in flags and at + 1 < len(arguments):
+            yield arguments[at + 1]
+        elif text.startswith(f"{long}="):
+            yield text.removeprefix(f"{long}=")
+        elif text.startswith(short) and len(text) > 2:
+            yield text.removeprefix(short)
+
+
+def _operands(arguments: Sequence[str]) -> Iterator[str]:
+    """Yield what stands before the first option, or behind ``--``: files, most likely."""
+    if "--" in arguments:
+        yield from arguments[arguments.index("--") + 1 :]
+        return
+    for text in arguments:
+        if text.startswith("-") and text != "-":
+            return
+        yield text
+
+
+def _is_ours(path: str, kind: str) -> bool:
+    if not os.path.exists(path):
+        return True
+    with suppress(OSError), open(path, "rb") as file:
+        head = file.read(200)
+        return all(mark in head for mark in _BEGINNINGS[kind]) and os.path.isfile(path)
+    return False
