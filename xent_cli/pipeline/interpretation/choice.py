@@ -10,7 +10,7 @@ import numpy as np
 from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.interpretation.candidates import candidates
 from xent_cli.pipeline.interpretation.evidence import agreement, same_rows
-from xent_cli.pipeline.interpretation.families import rank_of_name
+from xent_cli.pipeline.interpretation.families import closed, rank_of_name
 from xent_cli.pipeline.interpretation.objection import like_probabilities, objection
 from xent_cli.pipeline.interpretation.question import (
     Question,
@@ -18,6 +18,7 @@ from xent_cli.pipeline.interpretation.question import (
     speaks_of_prediction,
 )
 from xent_cli.pipeline.interpretation.reading import Candidate, Interpretation
+from xent_cli.pipeline.interpretation.sample import is_fractional
 from xent_cli.schema.types import Mode
 
 _CALLED_LABELS = 2
@@ -63,7 +64,7 @@ def choose(question: Question) -> Choice:
     if mode := question.options.mode:
         standing = [r for r in standing if _mode_of(r) == mode] or standing
     if not standing:
-        return Choice(doomed=_likeliest(listed))
+        return Choice(doomed=_likeliest(question, listed))
     best = min(_tier(reading) for reading in standing)
     kept = [reading for reading in standing if _tier(reading) == best]
     kept = _not_constant(question, kept)
@@ -175,20 +176,30 @@ def _true_labels(question: Question, kept: list[Interpretation]) -> list[Interpr
         return kept
     said = {r.labels for r in kept if len(r.labels) == 1 and speaks_of_prediction(r.labels[0])}
     kept = [r for r in kept if r.labels not in said] or kept
-    ranks = {r.labels: _label_rank(r) for r in kept}
+    ranks = {r.labels: _label_rank(question, r) for r in kept}
     echoes = {r.labels for r in kept if _echoes(question, r)}
-    others = max((rank for labels, rank in ranks.items() if labels not in echoes), default=-1)
+    rest = [r for r in kept if r.labels not in echoes]
+    others = max((ranks[r.labels] for r in rest), default=-1)
+    # A perfect model, or what it said: other columns of the same classes leave that open.
+    rivals = [r for r in rest if r.by_name and question.labels.kind(r.labels[0]) == "text"]
+    doubted = {labels for labels in echoes if rivals and ranks[labels] > max(others, 1)}
     kept = [r for r in kept if r.labels not in echoes or ranks[r.labels] > max(others, 1)] or kept
     top = max(ranks[r.labels] for r in kept)
-    called = {r.labels for r in kept if len(r.labels) == 1 and ranks[r.labels] >= _CALLED_LABELS}
-    return [r for r in kept if ranks[r.labels] == top or r.labels in called]
+    open_ = [r for r in kept if len(r.labels) == 1 and ranks[r.labels] >= _CALLED_LABELS]
+    if any(ranks[labels] == top for labels in doubted):
+        open_ += rivals
+    return [r for r in kept if ranks[r.labels] == top or r in open_]
 
 
-def _label_rank(reading: Interpretation) -> int:
-    if len(reading.labels) > 1:
-        return 2
-    name, rank = reading.labels[0], rank_of_label(reading.labels[0])
+def _label_rank(question: Question, reading: Interpretation) -> int:
     family = reading.family
+    if len(reading.labels) > 1:
+        names = closed(reading.labels)
+        target = question.labels.matrix(reading.labels)
+        soft = question.one_input and target is not None and is_fractional(target)
+        called = rank_of_label(f"{names.prefix} {names.suffix}".strip()) > 0
+        return 0 if soft and not called else 2
+    name, rank = reading.labels[0], rank_of_label(reading.labels[0])
     stem = "" if family is None else f"{family.prefix}{family.suffix}".strip("_.:=() ").lower()
     return max(rank, 1) if stem and name.lower() in stem else rank
 
@@ -248,12 +259,12 @@ def _better_label(
     return None
 
 
-def _likeliest(listed: Sequence[Candidate]) -> Candidate | None:
+def _likeliest(question: Question, listed: Sequence[Candidate]) -> Candidate | None:
     """Return the interpretation that an error should be about."""
 
     def rank(candidate: Candidate) -> tuple[int, ...]:
         reading = candidate.reading
-        label = max(_label_rank(reading), 0)
+        label = max(_label_rank(question, reading), 0)
         name = "" if reading.family is None else f"{reading.family.prefix} {reading.family.suffix}"
         speaks = rank_of_name(name or reading.preds[0])
         return (

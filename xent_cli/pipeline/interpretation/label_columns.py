@@ -29,6 +29,9 @@ from xent_cli.schema.class_names import require_distinct
 from xent_cli.schema.label_encoder import ClassIndex
 from xent_cli.schema.spelling import fold, match_names
 
+_SOME_ROWS = 4
+"""Labels of so many rows are not all the same, beside predictions, where they are labels."""
+
 
 def with_label_columns(question: Question) -> Iterator[Candidate]:
     """Yield readings in which every class has a column of labels."""
@@ -73,6 +76,8 @@ def _matrix(
     target = question.labels.matrix(columns)
     if target is None or len(target) != k or _repeats(question, family, columns, target):
         return
+    if question.one_input and target.shape[1] >= _SOME_ROWS and (target == target[:, :1]).all():
+        return  # The same in every row: they say what columns are called, not what was true.
     q = question.preds.matrix(family.columns)
     decided = q is not None and bool(np.isin(q, (0.0, 1.0)).all())
     if options.mode is None and question.one_input and is_fractional(target) and decided:

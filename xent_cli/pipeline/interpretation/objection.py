@@ -138,7 +138,8 @@ def _of_confidence(question: Question, chosen: Interpretation) -> InputError | N
     many = len(codes) >= _MANY and _BOTH <= ones <= 1 - _BOTH
     if not both or not ((called and len(codes) > 3) or many):
         return None
-    positive = chosen.index.names[1]
+    found = (text for text in question.label_values(chosen.labels[0]) if chosen.index.find(text))
+    positive = next(found, chosen.index.names[1])
     return LabelError(
         f"The column {name} is never below 0.5: is it the probability of {positive}, or of the "
         "class that was predicted?",

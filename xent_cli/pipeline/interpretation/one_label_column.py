@@ -13,7 +13,12 @@ from xent_cli.pipeline.interpretation.families import (
     structural_families,
 )
 from xent_cli.pipeline.interpretation.question import Question
-from xent_cli.pipeline.interpretation.ranked import is_decided, is_ranked, ranked_error
+from xent_cli.pipeline.interpretation.ranked import (
+    is_decided,
+    is_ranked,
+    misnamed,
+    ranked_error,
+)
 from xent_cli.pipeline.interpretation.reading import Candidate, Interpretation
 from xent_cli.pipeline.interpretation.settle import settle
 
@@ -31,8 +36,9 @@ def with_one_label(
         if is_decided(question, settled):
             continue
         ranked = is_ranked(question, settled)
+        told = None if ranked else misnamed(question, settled)
         for index, by_name, found in class_indexes(question, settled, label, values):
-            error = ranked_error(settled) if ranked else found
+            error = ranked_error(settled) if ranked else told or found
             if error is None and not by_name:
                 error = against_hard(question, settled, index, label)
             reading = Interpretation(

@@ -16,11 +16,14 @@ from xent_cli.pipeline.interpretation.families import (
 from xent_cli.pipeline.interpretation.question import (
     Question,
     rank_of_label,
+    spaced,
     speaks_of_prediction,
 )
 from xent_cli.pipeline.interpretation.sample import is_fractional
 from xent_cli.schema.class_names import as_number
+from xent_cli.schema.spelling import match_names
 
+_CLASS_COLUMN = re.compile(r"(?:^|[^a-z])(?:label|class|token|category|name|idx|index)(?:$|[^a-z])")
 _MANY_ROWS = 8
 """Three values fall in each of so many rows by chance once in a million times."""
 
@@ -120,6 +123,37 @@ def _decided_otherwise(question: Question, family: Family) -> bool:
         and (values.numbers is None or not is_fractional(values.numbers))
         for name in question.preds.source.names()
     )
+
+
+def misnamed(question: Question, family: Family) -> InputError | None:
+    """Return an error if columns beside a family say of which class each one is.
+
+    They have the same names, are called after labels, and hold no fractions and no single 1 in
+    each row: ``probs_0_label, probs_0_prob``.
+    """
+    if not family.middles or not question.preds.source.named:
+        return None
+    if family.affixed and family.middles == family.columns:
+        family = closed(family.columns)
+    others = [name for name in question.preds.source.names() if name not in family.columns]
+    for beside in families_of_labels(family.middles, others):
+        if set(beside.middles) != set(family.middles) or not beside.affixed:
+            continue
+        if not _CLASS_COLUMN.search(spaced(f"{beside.prefix} {beside.suffix}")):
+            continue
+        values = [question.preds.distinct(name) for name in beside.columns]
+        told = all(len(v) == 1 for v in values) and len({v[0] for v in values}) == len(values)
+        if told and match_names([v[0] for v in values], beside.middles) is not None:
+            places = [as_number(v[0]) for v in values]
+            if places == [as_number(middle) for middle in beside.middles]:
+                continue  # They say what the names say.
+        if told or not _of_one_class(question, beside):
+            return LabelError(
+                f"The columns {beside.describe()} say of which class {family.describe()} are, row "
+                "by row.",
+                hint="Write one column per class, called after it.",
+            )
+    return None
 
 
 def is_decided(question: Question, family: Family) -> bool:
