@@ -181,6 +181,14 @@ def test_labels_that_echo_the_predictions_are_not_taken_unasked(
     assert_number(ask(tmp_path, f"--label-col {true}", a=table), SPARSE)
 
 
+def test_echoes_in_numbers_are_not_taken_unasked_either(tmp_path: Path) -> None:
+    table = {f"p_{at}": THREE[:, at] for at in range(3)}
+    answer = ask(tmp_path, a={"label": ORDER[:, 0], "diagnosis": Y3, **table})
+    assert_asked(answer, "--label-col diagnosis")
+    answer = ask(tmp_path, a={"label": (P > 0.5) * 1, "churned": Y, "prob": P})
+    assert_asked(answer, "--label-col churned")
+
+
 def test_of_two_columns_called_labels_none_is_taken_unasked(tmp_path: Path) -> None:
     table = {"label": NAMES[(Y3 + (ROWS % 4 == 0)) % 3], "label_clean": NAMES[Y3], **BY_NAME}
     assert_asked(ask(tmp_path, a=table), "--label-col label_clean")
@@ -205,6 +213,7 @@ def test_another_model_beside_a_column_of_classes_is_not_the_labels(tmp_path: Pa
     [
         *[("prob_survival", "died"), ("p_healthy", "disease"), ("p_pass", "failed")],
         *[("alive_prob", "death"), ("p_ham", "is_spam"), ("not_fraud_prob", "fraud")],
+        *[("one_minus_p", "y"), ("1-p", "y"), ("p_lose", "won")],
         *[("p_inactive", "active"), ("p_fit", "unfit"), ("p_female", "sex")],
     ],
 )

@@ -181,7 +181,13 @@ def _true_labels(question: Question, kept: list[Interpretation]) -> list[Interpr
     rest = [r for r in kept if r.labels not in echoes]
     others = max((ranks[r.labels] for r in rest), default=-1)
     # A perfect model, or what it said: other columns of the same classes leave that open.
-    rivals = [r for r in rest if r.by_name and question.labels.kind(r.labels[0]) == "text"]
+    vocabularies = {frozenset(question.labels.distinct(labels[0])) for labels in echoes}
+    rivals = [
+        r
+        for r in rest
+        if (r.by_name and question.labels.kind(r.labels[0]) == "text")
+        or (len(r.labels) == 1 and frozenset(question.labels.distinct(r.labels[0])) in vocabularies)
+    ]
     doubted = {labels for labels in echoes if rivals and ranks[labels] > max(others, 1)}
     kept = [r for r in kept if r.labels not in echoes or ranks[r.labels] > max(others, 1)] or kept
     top = max(ranks[r.labels] for r in kept)

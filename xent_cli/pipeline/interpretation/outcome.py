@@ -73,6 +73,8 @@ _BAD = re.compile(
 
 _STEM = 4
 
+_TURNED = re.compile(r"minus|1 ?- ?p|complement|invers|inverted")
+
 _OF_CLASS = re.compile(
     r"^(?:p|pr|prob|probs|proba|probability|likelihood|chance)(?:[^0-9a-z]|$)|(?:^|[^a-z])of "
 )
@@ -88,7 +90,9 @@ def opposite_outcome(question: Question, chosen: Interpretation) -> InputError |
     if chosen.confidence is not None or polarity(chosen.index.names[0]) == 1:
         return None  # Read as the probability of 0 already, or by what was predicted.
     found = relation(name, label)
-    if found == "same" or (found == "unknown" and not _names_class(name, label)):
+    turned = _TURNED.search(spaced(name)) is not None
+    asked = turned or found == "opposite" or (found == "unknown" and _names_class(name, label))
+    if not asked:
         return None
     return LabelError(
         f"Which label is the column {name} the probability of, {one} or {zero}? Its name says "
