@@ -47,7 +47,8 @@ def with_one_column(
         if many:
             index = ClassIndex(tuple(values[:2]), by_position=False)
             reading = Interpretation((name,), (label,), index, align="value", by_name=False)
-            yield Candidate(reading, error=_too_many(question, name, label, values))
+            told = _too_many(question, name, label, values) if question.one_input else None
+            yield Candidate(reading, error=told or LabelError("No class is called so."))
         else:
             yield from _single(question, name, label, () if soft else values)
 
