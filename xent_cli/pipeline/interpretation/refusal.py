@@ -65,7 +65,7 @@ def _of_doomed(question: Question, doomed: Candidate, plan: Plan) -> InputError:
     except (RangeError, RowSumError) as found:
         return _with_tried_hints(question, doomed.reading, found)
     except LabelError as found:
-        single = len(doomed.reading.labels) == 1
+        single = doomed.reading.order is None
         if single and error is not None and error.message != _NO_CLASS:
             return error
         return _of_counts(question, doomed.reading, found)
