@@ -12,7 +12,7 @@ import json
 import math
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import make_data
 import pyarrow as pa
 import pyarrow.parquet as pq
 from cases import READERS, Case, Data, chosen_cases
-from commands import peer_command, xent_command
+from commands import case_command, peer_command, xent_command
 
 TOLERANCE = 1e-9
 SCALE = 0.001
@@ -40,9 +40,11 @@ def _figures(command: list[str]) -> dict[str, Any]:
     return found
 
 
-def _xent_figures(data: Data, folder: Path) -> dict[str, Any]:
+def _xent_figures(case: Case, data: Sequence[Data], folder: Path) -> dict[str, Any]:
     """Return xent's figures in the form of the peers': only classes that occur, by position."""
-    report = _figures([*xent_command(data, folder), "--format", "json", "--quiet"])
+    report = _figures([*case_command(case, data, folder), "--format", "json", "--quiet"])
+    if "comparison" in report:
+        return _gate_figures(report)
     names = {"n": "n", "loss": "cross_entropy", "se": "se", "accuracy": "accuracy"}
     classes = [
         {"label": label} | {ours: row[theirs] for ours, theirs in names.items()}
@@ -50,6 +52,17 @@ def _xent_figures(data: Data, folder: Path) -> dict[str, Any]:
         if row["n"]
     ]
     return {"cross_entropy": report["overall"]["cross_entropy"], "classes": classes}
+
+
+def _gate_figures(gate: dict[str, Any]) -> dict[str, Any]:
+    """Return what a gate has found: differences in place of losses."""
+    paired, rows = gate["comparison"], gate["report"]["classes"]
+    classes = [
+        {"label": label, "n": row["n"], "accuracy": row["accuracy"]}
+        | {"loss": found["delta"]["value"], "se": found["delta"]["se"]}
+        for label, (row, found) in enumerate(zip(rows, paired["classes"], strict=True))
+    ]
+    return {"cross_entropy": paired["delta"]["value"], "classes": classes}
 
 
 def differences(found: dict[str, Any], expected: dict[str, Any]) -> Iterator[str]:
@@ -73,9 +86,10 @@ def differences(found: dict[str, Any], expected: dict[str, Any]) -> Iterator[str
 
 def check_agreement(case: Case, folder: Path) -> list[str]:
     """Return what differs between xent and the peers of a case, on small data."""
-    data = case.data[0].scaled(SCALE)
-    make_data.make(data, folder)
-    expected, wrong = _xent_figures(data, folder), []
+    every = [one.scaled(SCALE) for one in case.data]
+    for one in every:
+        make_data.make(one, folder)
+    data, expected, wrong = every[0], _xent_figures(case, every, folder), []
     for peer in case.peers:
         command = peer_command(peer, case.name, data, folder)
         if peer in READERS:

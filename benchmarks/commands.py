@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from cases import Data
+from cases import Case, Data
 
 HERE = Path(__file__).resolve().parent
 SAMPLE_DATA = HERE.parent / "sample_data" / "sparse"
@@ -21,6 +22,15 @@ def find_xent() -> str:
     return found
 
 
+def case_command(case: Case, data: Sequence[Data], folder: Path) -> list[str]:
+    """Return the command that a case times: its own, or the plain eval of its first data."""
+    if not case.command:
+        return xent_command(data[0], folder)
+    places = {one.task: str(folder / one.name) for one in data}
+    known = {**places, "sample": str(SAMPLE_DATA), "made": str(folder)}
+    return [find_xent(), *(word.format(**known) for word in case.command)]
+
+
 def xent_command(data: Data, folder: Path) -> list[str]:
     """Return the command that measures a data set, as a user would type it."""
     command = [find_xent(), "eval", str(folder / data.name)]
@@ -28,6 +38,8 @@ def xent_command(data: Data, folder: Path) -> list[str]:
         command.append(str(folder / data.labels_name))
     else:
         command += ["--label-col", "label"]
+    if data.task == "rich":
+        command += ["--pred-cols", "p_*"]
     return command + (["--from", "logits"] if data.task == "logits" else [])
 
 

@@ -4,18 +4,23 @@ Rows are drawn with replacement from the row losses of the six sample models, wh
 the truth. An interval that lies below the truth lets a gate pass wrongly, one above it lets it fail
 wrongly; at 95 % each should happen in 2.5 % of the samples. The bounds are those that reports and
 gates take, from the same functions. Run: python benchmarks/coverage.py [repetitions] [part ...]
+
+With ``--through gate`` each sample is judged by `xent_cli.gate` as well, which takes some thousand
+times as long; the run ends where a verdict is not the one that the bounds give.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from xent_cli import gate
 from xent_cli.numerics.difference_of_means import Bounds
 from xent_cli.numerics.moments import Cubes, Moments
 from xent_cli.numerics.one_more_draw import (
@@ -120,40 +125,77 @@ def moments(u: np.ndarray, w: np.ndarray | None = None) -> Moments:
     return Moments(len(u), w1, u1, ww, uw, uu, Cubes(uuu, uuw, uww, www), (w4, w5))
 
 
-def mean_errors(model: Model, n: int, repetitions: int, rng: np.random.Generator) -> Errors:
+def require_same(
+    found: dict[str, tuple[Bounds, float]], q: np.ndarray, labels: np.ndarray, **options: Any
+) -> None:
+    """Judge a sample by `xent_cli.gate`; raise if it comes to other verdicts than the bounds.
+
+    Parameters
+    ----------
+    found : dict of str to (Bounds, float)
+        For each metric its bounds, and the truth: the limit of its rule.
+    q : (K, n) array
+    labels : (n,) array
+    """
+    rules = [f"{metric} <= {truth!r} @{LEVEL:.0%}" for metric, (_, truth) in found.items()]
+    if not rules:
+        return
+    result = gate(np.ascontiguousarray(q.T), labels, require=rules, jobs=1, **options)
+    for verdict, (bounds, truth) in zip(result.verdicts, found.values(), strict=True):
+        low, high = bounds.interval(LEVEL) or (-np.inf, np.inf)
+        ours = "pass" if high <= truth else "fail" if low > truth else "inconclusive"
+        ends = verdict.interval or (-np.inf, np.inf)
+        if verdict.outcome != ours or not np.allclose(ends, (low, high), rtol=1e-9, atol=1e-12):
+            raise AssertionError(f"{verdict} is not {ours}: {low} to {high}")
+
+
+def mean_errors(
+    model: Model, n: int, repetitions: int, rng: np.random.Generator, *, through: bool = False
+) -> Errors:
     """Return the errors of the interval of the mean of n rows."""
     losses, zeros, found = model.losses, model.zeros, Errors()
     truth = float(losses.mean())
     for _ in range(repetitions):
         rows = rng.integers(0, len(losses), n)
         draws = moments(losses[rows])
-        unseen = unseen_loss(n, n_zeros=int(zeros[rows].sum()))
-        found.add(guarded_loss(draws, unseen), draws, truth)
+        bounds = guarded_loss(draws, unseen_loss(n, n_zeros=int(zeros[rows].sum())))
+        found.add(bounds, draws, truth)
+        if through:
+            require_same({"ce": (bounds, truth)}, model.q[:, rows], model.labels[rows])
     return found
 
 
 def class_errors(
-    model: Model, n: int, repetitions: int, rng: np.random.Generator
+    model: Model, n: int, repetitions: int, rng: np.random.Generator, *, through: bool = False
 ) -> dict[int, Errors]:
     """Return the errors for each class with 20 rows or more in a sample of n rows."""
     losses, zeros, labels = model.losses, model.zeros, model.labels
     found = {c: Errors() for c in range(len(model.q))}
     truths = {c: float(losses[labels == c].mean()) for c in found}
     for _ in range(repetitions):
-        rows = rng.integers(0, len(losses), n)
+        rows, judged = rng.integers(0, len(losses), n), {}
         for c, errors in found.items():
             mine = rows[labels[rows] == c]
             if len(mine) < FEWEST:
                 continue
             draws = moments(losses[mine])
             unseen = unseen_loss(len(mine), n_zeros=int(zeros[mine].sum()))
-            errors.add(guarded_loss(draws, unseen), draws, truths[c])
+            bounds = guarded_loss(draws, unseen)
+            errors.add(bounds, draws, truths[c])
+            judged[f"class.{c}.ce"] = bounds, truths[c]
+        if through:
+            require_same(judged, model.q[:, rows], labels[rows])
     # Of a class that seldom has 20 rows nothing can be said.
     return {c: errors for c, errors in found.items() if errors.n >= repetitions / 2}
 
 
 def cluster_errors(
-    model: Model, n_clusters: int, repetitions: int, rng: np.random.Generator
+    model: Model,
+    n_clusters: int,
+    repetitions: int,
+    rng: np.random.Generator,
+    *,
+    through: bool = False,
 ) -> Errors:
     """Return the errors with clusters of 2 to 8 rows that have half of their loss in common."""
     losses, zeros, found = model.losses, model.zeros, Errors()
@@ -165,12 +207,27 @@ def cluster_errors(
         own = rng.integers(0, len(losses), len(at))
         both = (losses[common] + losses[own]) / 2
         draws = moments(np.bincount(at, weights=both), sizes.astype(float))
-        unseen = unseen_loss(n_clusters, n_zeros=int((zeros[common] | zeros[own]).sum()))
-        found.add(guarded_loss(draws, unseen), draws, truth)
+        some_zero = zeros[common] | zeros[own]
+        bounds = guarded_loss(draws, unseen_loss(n_clusters, n_zeros=int(some_zero.sum())))
+        found.add(bounds, draws, truth)
+        if through:  # Of predictions that have these losses, and these zeros.
+            q = np.exp(-both)
+            other = np.where(some_zero, 0.0, (1 - q) / 2)
+            labels = np.zeros(len(q), int)
+            found_by = {"ce": (bounds, truth)}
+            require_same(found_by, np.array([q, other, 1 - q - other]), labels, cluster=at)
     return found
 
 
-def paired_errors(a: Model, b: Model, n: int, repetitions: int, rng: np.random.Generator) -> Errors:
+def paired_errors(
+    a: Model,
+    b: Model,
+    n: int,
+    repetitions: int,
+    rng: np.random.Generator,
+    *,
+    through: bool = False,
+) -> Errors:
     """Return the errors of the interval of b - a on n rows."""
     ours, theirs, found = a.losses, b.losses, Errors()
     d, both = theirs - ours, theirs + ours
@@ -179,38 +236,38 @@ def paired_errors(a: Model, b: Model, n: int, repetitions: int, rng: np.random.G
         rows = rng.integers(0, len(d), n)
         draws = moments(d[rows])
         unseen = unseen_difference(n, float(np.abs(d[rows]).sum()), float(both[rows].sum()))
-        found.add(guarded_difference(draws, unseen), draws, truth)
+        bounds = guarded_difference(draws, unseen)
+        found.add(bounds, draws, truth)
+        if through:
+            q, labels, baseline = b.q[:, rows], a.labels[rows], a.q.T[rows]
+            require_same({"delta": (bounds, truth)}, q, labels, baseline=baseline)
     return found
 
 
 def lines(
-    part: str, repetitions: int, rng: np.random.Generator
+    part: str, repetitions: int, rng: np.random.Generator, *, through: bool = False
 ) -> Iterator[tuple[str, str, list[tuple[int, Errors]]]]:
     """Yield model, what was bounded, and its errors by size."""
+
+    def by_size(errors: Any, *models: Model, sizes: tuple[int, ...] = SIZES) -> list[Any]:
+        return [(n, errors(*models, n, repetitions, rng, through=through)) for n in sizes]
+
     for model in sample_models():
         if part == "mean":
-            yield model.name, "mean", [(n, mean_errors(model, n, repetitions, rng)) for n in SIZES]
+            yield model.name, "mean", by_size(mean_errors, model)
         elif part == "classes":
-            by_size = [(n, class_errors(model, n, repetitions, rng)) for n in SIZES]
-            worst: list[tuple[int, Errors]] = []
-            for n, found in by_size:
-                if found:
-                    worst.append((n, max(found.values(), key=lambda e: max(e.rates[:2]))))
+            worst = [
+                (n, max(found.values(), key=lambda e: max(e.rates[:2])))
+                for n, found in by_size(class_errors, model)
+                if found
+            ]
             yield model.name, "worst class", worst
         elif part == "clusters":
-            yield (
-                model.name,
-                "clusters",
-                [(n, cluster_errors(model, n, repetitions, rng)) for n in CLUSTERS],
-            )
+            yield model.name, "clusters", by_size(cluster_errors, model, sizes=CLUSTERS)
         elif part == "paired":
             for temperature in (0.8, 1.25):
-                other = model.scaled(temperature)
-                yield (
-                    model.name,
-                    f"delta, T={temperature:g}",
-                    [(n, paired_errors(model, other, n, repetitions, rng)) for n in SIZES],
-                )
+                pairs = by_size(paired_errors, model, model.scaled(temperature))
+                yield model.name, f"delta, T={temperature:g}", pairs
 
 
 PARTS: tuple[str, ...] = ("mean", "classes", "clusters", "paired")
@@ -221,13 +278,13 @@ def both(ours: float, t: float) -> str:
     return f"{ours:.1%} ({t:.1%})"
 
 
-def main(repetitions: int, parts: tuple[str, ...] = PARTS) -> None:
+def main(repetitions: int, parts: tuple[str, ...] = PARTS, *, through: bool = False) -> None:
     """Print a table: wrong passes and wrong fails in per cent, those of Student's t beside."""
     print("| model | figure | draws | wrong passes | wrong fails |")
     print("|---|---|---|---|---|")
     for part in parts:
         rng = np.random.default_rng(RNG_SEED)
-        for name, figure, found in lines(part, repetitions, rng):
+        for name, figure, found in lines(part, repetitions, rng, through=through):
             for n, errors in found:
                 passes, fails, t_passes, t_fails = errors.rates
                 row = (name, figure, f"{n:,}", both(passes, t_passes), both(fails, t_fails))
@@ -235,7 +292,9 @@ def main(repetitions: int, parts: tuple[str, ...] = PARTS) -> None:
 
 
 if __name__ == "__main__":
-    main(
-        int(sys.argv[1]) if len(sys.argv) > 1 else 10_000,
-        tuple(sys.argv[2:]) or PARTS,
-    )
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("repetitions", type=int, nargs="?", default=10_000)
+    parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
+    parser.add_argument("--through", choices=["gate"])
+    said = parser.parse_args()
+    main(said.repetitions, tuple(said.parts) or PARTS, through=said.through is not None)

@@ -27,11 +27,14 @@ BLOCK_ROWS = 1 << 20
 """Rows of a row group by pyarrow's default; what is made, and written, at a time."""
 
 SEED = 20240607
+NOISE = {"old": 0.2, "older": 0.4}
+"""Standard deviation of what worse models add to the scores."""
 
 
 def make_blocks(data: Data) -> Iterator[Block]:
     """Yield labels (n,) and predictions (K, n) until there are `data.rows`."""
     rng = np.random.default_rng([SEED, data.columns])
+    more = np.random.default_rng(SEED)
     for start in range(0, data.rows, BLOCK_ROWS):
         # A whole block is drawn even where fewer rows are wanted, so that short files are
         # beginnings of long ones; blocks of a thousand columns would be too large for that.
@@ -40,6 +43,10 @@ def make_blocks(data: Data) -> Iterator[Block]:
         scores = rng.standard_normal((data.columns, drawn))
         luck = rng.random(drawn)
         labels, values = _label(scores, luck, data.task)
+        if noise := NOISE.get(data.task):
+            values = 0.9 * np.log(values) + noise * more.standard_normal(values.shape)
+            values = np.exp(values, out=values)
+            values /= values.sum(axis=0)
         yield labels[:wanted], values[:, :wanted]
 
 
@@ -75,10 +82,33 @@ def make(data: Data, folder: Path) -> None:
 
 def _write_table(data: Data, path: Path) -> None:
     schema = pa.schema([("label", pa.int64()), *((name, pa.float64()) for name in _names(data))])
+    rng = np.random.default_rng(SEED)
     make_writer = pq.ParquetWriter if data.suffix == ".parquet" else pc.CSVWriter
-    with make_writer(path, schema) as writer:
+    written = schema
+    if data.task == "rich":
+        written = _enriched(schema.empty_table(), np.empty((data.columns, 0)), rng).schema
+    with make_writer(path, written) as writer:
         for labels, values in make_blocks(data):
-            writer.write_table(pa.table([labels, *values], schema=schema))
+            table = pa.table([labels, *values], schema=schema)
+            writer.write_table(_enriched(table, values, rng) if data.task == "rich" else table)
+
+
+def _enriched(table: pa.Table, values: Floats, rng: np.random.Generator) -> pa.Table:
+    """Add what a run may be asked to group, weigh or compare by."""
+    n = len(table)
+    labels = table["label"].to_numpy()
+    soft = 0.9 * np.roll(values, 1, axis=0)
+    soft[labels, np.arange(n)] += 0.1
+    extra = {
+        "user": rng.integers(0, 50_000, n),
+        "shop": rng.integers(0, 10_000, n),
+        "country": pa.array(np.array(["DE", "FR", "KR", "US"])[rng.integers(0, 4, n)]),
+        "w": rng.exponential(1, n),
+        **{f"s_{index}": row for index, row in enumerate(soft)},
+    }
+    for name, column in extra.items():
+        table = table.append_column(name, pa.array(column))
+    return table
 
 
 def _write_npy(data: Data, preds: Path, labels: Path) -> None:

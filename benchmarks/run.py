@@ -6,15 +6,17 @@ One command: `python benchmarks/run.py`. See README.md for what is compared.
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from cases import READERS, Case, Data, chosen_cases
-from commands import HERE, SAMPLE_DATA, find_xent, peer_command, xent_command
+from commands import HERE, case_command, find_xent, peer_command, xent_command
 from machine import describe_date, describe_machine, describe_versions
 from tables import Results, render_details, render_growth, render_ratios
 from timing import Run, alternate, run_once, summarize
@@ -35,14 +37,16 @@ def measure(case: Case, data: Sequence[Data], folder: Path, runs: int) -> Result
     times = runs * STARTUP_RUNS if case.kind == "startup" else runs
     done = alternate(commands, times, folder)
     if case.kind == "peers":
-        require_agreement(case, data[0], folder, done)
+        require_agreement(case, data, folder, done)
     return {name: summarize(each) for name, each in done.items()}
 
 
-def require_agreement(case: Case, data: Data, folder: Path, done: dict[str, list[Run]]) -> None:
+def require_agreement(
+    case: Case, data: Sequence[Data], folder: Path, done: dict[str, list[Run]]
+) -> None:
     """End the program if a timed run of a peer printed another cross entropy than xent's."""
-    total = run_once([*xent_command(data, folder), "--format", "total", "--quiet"], folder)
-    expected = float(total.output)
+    command = [*case_command(case, data, folder), "--format", "json", "--quiet"]
+    expected = total(json.loads(run_once(command, folder).output))
     for name, each in done.items():
         if name == "xent" or name in READERS:
             continue
@@ -51,23 +55,34 @@ def require_agreement(case: Case, data: Data, folder: Path, done: dict[str, list
                 raise SystemExit(f"{case.name}: {name} found {run.output}, xent {expected!r}")
 
 
+def total(found: dict[str, Any]) -> float:
+    """Return the cross entropy of a report, or the difference that a gate has found."""
+    part = found["comparison"]["delta"]["value"] if "comparison" in found else None
+    return float(found["overall"]["cross_entropy"] if part is None else part)
+
+
 def _peer_commands(case: Case, data: Sequence[Data], folder: Path) -> Commands:
     peers = {peer: peer_command(peer, case.name, data[0], folder) for peer in case.peers}
-    return {"xent": xent_command(data[0], folder)} | peers
+    return {"xent": case_command(case, data, folder)} | peers
 
 
 def _jobs_commands(_case: Case, data: Sequence[Data], folder: Path) -> Commands:
     command = xent_command(data[0], folder)
-    return {"two threads": [*command, "--jobs", "2"], "one thread": [*command, "--jobs", "1"]}
+    return {"two workers": [*command, "--jobs", "2"], "one worker": [*command, "--jobs", "1"]}
 
 
 def _growth_commands(_case: Case, data: Sequence[Data], folder: Path) -> Commands:
     return {f"{one.rows:,}": xent_command(one, folder) for one in data}
 
 
-def _startup_commands(case: Case, _data: Sequence[Data], _folder: Path) -> Commands:
-    words = [word.format(sample=SAMPLE_DATA) for word in case.command]
-    return {"xent": [find_xent(), *words], "imports": [sys.executable, "-c", case.peers[0]]}
+def _startup_commands(case: Case, data: Sequence[Data], folder: Path) -> Commands:
+    imports = [sys.executable, "-c", case.peers[0]]
+    return {"xent": case_command(case, data, folder), "imports": imports}
+
+
+def _verb_commands(case: Case, data: Sequence[Data], folder: Path) -> Commands:
+    plain = xent_command(data[0], folder)
+    return {"xent": case_command(case, data, folder), "eval of one model": plain}
 
 
 _COMMANDS = {
@@ -75,6 +90,7 @@ _COMMANDS = {
     "jobs": _jobs_commands,
     "growth": _growth_commands,
     "startup": _startup_commands,
+    "verbs": _verb_commands,
 }
 
 
@@ -86,7 +102,7 @@ def _runnable(cases: Sequence[Case]) -> list[Case]:
     threads = "--jobs" in usage.stdout and len(os.sched_getaffinity(0)) > 1
     chosen = [case for case in cases if threads or case.kind != "jobs"]
     if len(chosen) < len(cases):
-        _say("left out: two threads against one; that takes --jobs and two cores")
+        _say("left out: two workers against one; that takes --jobs and two cores")
     return chosen
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import typer
 
 from xent_cli import __version__
-from xent_cli.cli.app import COMMANDS, make_app, spelled
+from xent_cli.cli.app import make_app, spelled
+from xent_cli.cli.commands import COMMANDS
 from xent_cli.cli.help import EXIT_CODES, described
 from xent_cli.errors import SPELLING
 

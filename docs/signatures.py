@@ -17,6 +17,7 @@ DECLARED = {
     "compare": (PairOptions, EvalOptions, Execution),
     "gate": (GateOptions, PairOptions, EvalOptions, Execution),
     "explain": (EvalOptions, Execution),
+    "calibrate": (EvalOptions, Execution),
     "worst_rows": (RowsOptions, EvalOptions, Execution),
 }
 WITHOUT = {"gate": ["require"], "explain": ["by"], "worst_rows": ["by"]}

@@ -103,21 +103,18 @@ ROOT = Path(__file__).parent.parent
 SAMPLES = "sample_data/sparse"
 
 VERSION = """
-    cli cli.app cli.fast_typer cli.standard_streams errors schema schema.exit_codes
+    cli cli.app cli.commands cli.fast_typer cli.standard_streams errors fast_dataclass schema
+    schema.exit_codes
     schema schema.file_formats schema.file_guard schema.types
 """
 COMMAND = f"""
     {VERSION} cli.config_file cli.option_groups
     schema.declared schema.name_suggestions schema.options schema.provenance schema.verb_options
 """
-HELP = f"""
-    {COMMAND} cli.compare cli.config cli.eval cli.explain cli.gate cli.help cli.merge cli.rows
-    cli.show
-"""
 EVAL = f"""
     {COMMAND} cli.eval cli.output cli.progress api api.evaluate api.inputs
-    pipeline pipeline.execute pipeline.infer pipeline.plan pipeline.session pipeline.sides
-    pipeline.step
+    pipeline pipeline.execute pipeline.infer pipeline.operand pipeline.plan pipeline.session
+    pipeline.sides pipeline.step
     metrics metrics.report metrics.report.figures metrics.report.report metrics.report.warnings
     metrics.rows metrics.rows.batch metrics.rows.contributions metrics.rows.losses
     metrics.rows.label_shares metrics.rows.measure metrics.rows.validation
@@ -150,7 +147,7 @@ CSV = """
 """
 PARQUET = "io.formats.parquet io.formats.row_groups pipeline.processes"
 TABLE = "render.document render.documents render.documents.report render.layout render.terminal"
-HEAVY = ("numpy", "pandas", "pyarrow", "pydantic", "rich")
+HEAVY = ("fsspec", "numpy", "openpyxl", "pandas", "polars", "pyarrow", "pydantic", "rich")
 IMPORTED = f"""
 import sys
 from xent_cli.cli import main
@@ -166,7 +163,7 @@ finally:
     ("arguments", "own", "heavy"),
     [
         ("--version", VERSION, ""),
-        ("--help", HELP, ""),
+        ("--help", f"{VERSION} cli.help", ""),
         ("eval --help", f"{COMMAND} cli.help cli.eval", ""),
         (f"{SAMPLES}/candidate.csv {SAMPLES}/labels.csv", EVAL + CSV + TABLE, "numpy pyarrow rich"),
         (

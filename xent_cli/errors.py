@@ -46,15 +46,7 @@ def _in_python(name: str, _: str | None, literal: str | None) -> str:
 
 
 class XentError(Exception):
-    """Anything that stopped xent from knowing the answer.
-
-    Parameters
-    ----------
-    message : str
-        What is wrong, and where: file, row, column, value.
-    hint : str, optional
-        What to do about it.
-    """
+    """Anything that stopped xent from knowing: what is wrong and where, and what to do about it."""
 
     code: ClassVar[str] = "error"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from queries.figures import EPS, Figures, check_range, check_sums, gather
+from queries.figures import EPS, Figures, check_range, check_sums, gather, older
 
 MANY_COLUMNS = 100
 """Above, the columns become a list first: the parser refuses expressions a thousand terms deep."""
@@ -13,6 +13,8 @@ MANY_COLUMNS = 100
 def measure(task: str, path: str) -> Figures:
     """Measure a Parquet or CSV file; see `figures` for what comes out."""
     connection = duckdb.connect()
+    if task == "rich":
+        return _measure_pair(connection, path)
     described = connection.execute(f"DESCRIBE SELECT * FROM '{path}'").fetchall()
     names = [row[0] for row in described if row[0] != "label"]
     query = {"binary": _binary_rows, "logits": _logit_rows, "probs": _prob_rows}[task]
@@ -22,6 +24,24 @@ def measure(task: str, path: str) -> Figures:
         if task == "probs":
             check_sums(row[7])
     return gather((row[:5] for row in rows), max(len(names), 2))
+
+
+def _measure_pair(connection: duckdb.DuckDBPyConnection, path: str) -> Figures:
+    """Find the differences of two models, row by row, in place of losses."""
+    names = [f"p_{index}" for index in range(10)]
+    one, other = (_prob_rows(file, names) for file in (path, older(path)))
+    rows = connection.execute(f"""
+        SELECT label, count(*), avg(loss - before), stddev_samp(loss - before) / sqrt(count(*)),
+               avg(hit::INT), min(low), max(high), max(off), min(same::INT)
+        FROM (SELECT a.*, b.loss AS before, a.label = b.label AS same
+              FROM ({one}) a POSITIONAL JOIN ({other}) b) GROUP BY label
+    """).fetchall()
+    for row in rows:
+        check_range(row[5], row[6])
+        check_sums(row[7])
+        if not row[8]:
+            raise SystemExit("the labels differ")
+    return gather((row[:5] for row in rows), len(names))
 
 
 def _grouped(rows: str) -> str:

@@ -65,6 +65,11 @@ def gather(
     return Figures(classes, cross_entropy)
 
 
+def older(path: str) -> str:
+    """Return the file of the model that a model is compared with."""
+    return path.replace("rich-", "old-")
+
+
 def check_range(low: float, high: float, *, logits: bool = False) -> None:
     """End the process if predictions from `low` to `high` are none. NaN is refused too."""
     if logits:

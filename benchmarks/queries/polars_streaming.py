@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from queries.figures import EPS, FARTHEST, Figures, check_range, gather
+from queries.figures import EPS, FARTHEST, Figures, check_range, gather, older
 
 
 def measure(task: str, path: str) -> Figures:
     """Measure a Parquet or CSV file; see `figures` for what comes out."""
+    if task == "rich":
+        return _measure_pair(path)
     rows = pl.scan_parquet(path) if path.endswith(".parquet") else pl.scan_csv(path)
     names = [name for name in rows.collect_schema() if name != "label"]
     if task == "binary":
@@ -16,6 +18,24 @@ def measure(task: str, path: str) -> Figures:
     if task == "logits":
         return _group(_logit_rows(rows, names), n_classes=len(names), logits=True)
     return _group(_prob_rows(rows, names), n_classes=len(names), sums=True)
+
+
+def _measure_pair(path: str) -> Figures:
+    """Find the differences of two models, row by row, in place of losses."""
+    names = [f"p_{index}" for index in range(10)]
+    one, other = (_prob_rows(pl.scan_parquet(file), names) for file in (path, older(path)))
+    both = pl.concat([one, other.rename(lambda name: f"{name}_old")], how="horizontal")
+    paired = both.select(
+        "label",
+        "right",
+        loss=pl.col("loss") - pl.col("loss_old"),
+        low=pl.min_horizontal("low", "low_old"),
+        high=pl.max_horizontal("high", "high_old"),
+        off=pl.when(pl.col("label") == pl.col("label_old"))
+        .then(pl.max_horizontal("off", "off_old"))
+        .otherwise(1.0),
+    )
+    return _group(paired, n_classes=len(names), sums=True)
 
 
 def _prob_rows(rows: pl.LazyFrame, names: list[str]) -> pl.LazyFrame:

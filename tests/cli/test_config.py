@@ -98,7 +98,7 @@ def test_a_project_of_another_user_that_sets_nothing_is_none_of_ours(
         ('engine = "dask"', "engine is never read from a file"),
         ('[gate]\naddress = "tcp://x"', "address is never read from a file"),
         ('mode = "ternary"', 'mode = "ternary": must be one of binary, categorical, sparse'),
-        ('format = "junit"', "must be one of table, json, csv, md, total"),
+        ('format = "junit"', "must be one of table, json, csv, md, html, total"),
         ('eps = "tiny"', 'eps = "tiny": must be a number'),
         ("eps = true", "eps = true: must be a number"),
         ("eps = 1979-05-27", "eps = 1979-05-27: must be a number"),
@@ -205,3 +205,20 @@ def test_a_working_folder_that_is_gone(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(folder)
     folder.rmdir()
     assert read_config("eval", []).path == ""
+
+
+@pytest.mark.parametrize("command", ["eval", "gate", "compare", "explain", "rows"])
+def test_every_document_says_what_a_file_has_set(xent: Xent, tmp_path: Path, command: str) -> None:
+    (tmp_path / "xent.toml").write_text("eps = 0.001\nquiet = true\n")
+    sparse = Path(__file__).parents[2] / "sample_data" / "sparse"
+    rule = ["--require", "ce <= 3"] if command == "gate" else []
+    forms = ["table", "md", "json"] + ["github", "junit"] * (command == "gate")
+    outputs = [part for form in forms for part in ("-o", f"{form}:{tmp_path / form}")]
+    labels = [sparse / "labels.csv"]
+    if command == "compare":
+        labels = [sparse / "baseline.csv", "--labels", *labels]
+    files = [sparse / "candidate.csv", *labels]
+    result = xent(command, *files, *rule, *outputs)
+    assert result.code == 0, result.err
+    for form in forms:
+        assert "xent.toml sets eps = 0.001" in (tmp_path / form).read_text(), form

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from xent_cli.cli import main
-from xent_cli.cli.app import COMMANDS
+from xent_cli.cli.commands import COMMANDS
 
 TYPES = re.compile(r"\{[A-Z]+\}|<(str|int|float|list|path)|\[x[<>]=|\.\.\.$", re.MULTILINE)
 
@@ -32,8 +32,8 @@ def test_help_is_in_words(command: str, capfd, monkeypatch):
     assert max(map(len, text.splitlines())) <= 80
     assert len(text.splitlines()) <= 125
     listed = said(capfd, "--help")[1]
-    first = text.splitlines()[2].split(".")[0].split(":")[0].strip()
-    assert first in listed
+    assert text.splitlines()[2] == f"  {COMMANDS[command]}"
+    assert COMMANDS[command].rpartition(" ")[0] in listed
 
 
 def test_every_option_is_in_one_group(capfd, monkeypatch):
@@ -81,11 +81,12 @@ eval a --eps two
 eval a --eps 0.7
     --eps 0.7: must be at least 0 and below 0.5.
 eval a --format jsn
-    --format jsn: must be one of table, json, csv, md, total. Did you mean json?
+    --format jsn: must be one of table, json, csv, md, html, total. Did you mean json?
 rows a --top -1
     --top -1: must be at least 1.
 config nope
-    xent config knows no options of nope. It does of eval, gate, compare, rows, explain.
+    xent config knows no options of nope. It does of eval, gate, compare,
+    calibrate, rows, explain.
 """
 
 

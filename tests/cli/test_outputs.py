@@ -124,3 +124,55 @@ def test_python_callers_lose_nothing_either(world: Path) -> None:
         worst_rows(str(world / "in"), write=[("csv", str(world / "in" / "sub" / "part.csv"))])
     worst_rows(str(world / "in"), write=[("csv", str(world / "u.csv"))])
     assert (world / "u.csv").read_text().startswith("row,")
+
+
+@pytest.mark.parametrize(
+    ("argv", "path", "start"),
+    [
+        (("eval", "u.csv"), "r.HTML", b"<!doctype html>"),
+        (("eval", "u.csv"), "a.b/r.json", b'{\n  "format": "xent.report"'),
+        (("eval", "u.csv"), "r.md", b"sparse ("),
+        (("eval", "u.csv"), "r.csv", b"scope,class"),
+        (("eval", "u.csv"), "json:r.html", b'{\n  "format": "xent.report"'),
+        (("gate", "u.csv", *RULE), "r.xml", b"<?xml"),
+        (("rows", "u.csv"), "r.csv", b"row,"),
+        (("rows", "u.csv"), "r.html", b"<!doctype html>"),
+    ],
+)
+def test_the_suffix_says_the_format(
+    world: Path, xent: Xent, argv: tuple[str, ...], path: str, start: bytes
+) -> None:
+    (world / "a.b").mkdir()
+    assert xent(*argv, "--output", path).code == 0
+    assert (world / path.rpartition(":")[2]).read_bytes().startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("r.pdf", "the suffix pdf names no format"),
+        ("html", "the format is missing"),
+        ("a.html/r", "the format is missing"),
+        ("jsn:r.json", "jsn is no format"),
+        ("r.xml", "the suffix xml names no format"),
+    ],
+)
+def test_a_format_that_nobody_named_is_not_guessed(
+    world: Path, xent: Xent, path: str, message: str
+) -> None:
+    before = sorted(world.iterdir())
+    result = xent("eval", "u.csv", "--output", path)
+    assert (result.code, result.out) == (2, "")
+    assert message in " ".join(result.err.split())
+    assert sorted(world.iterdir()) == before
+
+
+def test_a_page_is_shown_merged_and_compared_with(world: Path, xent: Xent) -> None:
+    first = xent("eval", "u.csv", "-f", "html", "-q")
+    (world / "r.html").write_text(first.out)
+    assert xent("show", "r.html", "-f", "html", "-q") == first
+    assert xent("show", "-", "-f", "total", stdin=first.out.encode()).code == 0
+    total = xent("eval", "u.csv", "-f", "total").out
+    assert xent("merge", "r.html", "-f", "total").out == total
+    gated = xent("gate", "u.csv", "--baseline", "r.html", "--require", "delta <= 0", "-f", "json")
+    assert (gated.code, '"outcome": "pass"' in gated.out) == (0, True)

@@ -63,3 +63,36 @@ def test_json_lists_roles_apart(xent: Xent, models: object) -> None:
     assert (preds["columns"], labels["columns"]) == (["p_cat", "p_dog"], ["label"])
     assert (preds["weight"], preds["cluster"], preds["slices"]) == (None, None, [])
     assert (labels["weight"], labels["cluster"], labels["slices"]) == ("w", "user", ["country"])
+
+
+@pytest.mark.parametrize("form", ["table", "md", "json"])
+@pytest.mark.parametrize(
+    "command",
+    ["eval A", "gate A --require ce<=9", "compare A B", "rows A", "explain A", "calibrate A"],
+)
+def test_every_command_says_what_labels_were_taken_for(xent: Xent, command: str, form: str) -> None:
+    """Also of the result as it was saved."""
+    rows = ((0.7, 1), (0.2, 0), (0.4, 1))
+    for name, shift in (("A", 0.0), ("B", 0.1)):
+        lines = (f"{p + shift:.1f},{1 - p - shift:.1f},{y}\n" for p, y in rows)
+        Path(name).write_text("p_cat,p_dog,label\n" + "".join(lines))
+    shown = xent(*command.split(), "--format", form, "--output", "json:saved.json")
+    again = xent("show", "saved.json", "--format", form)
+    for text in (shown.out, again.out):
+        plain = text.replace("\\", "")
+        assert "positions of columns: 0 is cat, 1 is dog" in plain
+        assert "label" in plain
+        assert ("p_cat, p_dog of A" if form != "json" else '"columns"') in plain
+
+
+def test_merged_reports_say_what_all_of_them_read(xent: Xent) -> None:
+    for name, column in (("a", "p_cat"), ("b", "p_cat"), ("c", "cat")):
+        p = (0.7 if name == "a" else 0.6, 0.2)
+        other = column.replace("cat", "dog")
+        lines = (f"{q},{1 - q},{y}\n" for q, y in zip(p, ("cat", "dog"), strict=True))
+        Path(f"{name}.csv").write_text(f"{column},{other},label\n" + "".join(lines))
+        xent("eval", f"{name}.csv", "--output", f"json:{name}.json", "--quiet")
+    alike = xent("merge", "a.json", "b.json").out
+    assert "2 reports merged; preds: p_cat, p_dog; labels: label\n" in alike
+    other = xent("merge", "a.json", "c.json").out
+    assert "2 reports merged; preds: p_cat, p_dog; labels: label; preds: cat, dog\n" in other

@@ -1,12 +1,17 @@
-"""The first signal ends the process: nothing hangs, and no child, file or traceback stays."""
+"""The first signal ends the process: nothing hangs, and no child, file or traceback stays.
+
+``python -m tests.cli.test_signals --runs 300`` sends more of them, over a million rows.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -36,13 +41,16 @@ SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Files that take a while, and an empty folder for temporary ones."""
-    place = tmp_path_factory.mktemp("signals")
+    return make_world(tmp_path_factory.mktemp("signals"), ROWS)
+
+
+def make_world(place: Path, n: int) -> Path:
+    """Make files that take a while, and an empty folder for temporary ones."""
     (place / "tmp").mkdir()
     rng = np.random.default_rng(3)
     for name in "ab":
-        q = rng.dirichlet(np.ones(CLASSES), ROWS)
-        columns = {f"p_{k}": q[:, k] for k in range(CLASSES)} | {"y": np.arange(ROWS) % CLASSES}
+        q = rng.dirichlet(np.ones(CLASSES), n)
+        columns = {f"p_{k}": q[:, k] for k in range(CLASSES)} | {"y": np.arange(n) % CLASSES}
         pq.write_table(pa.table(columns), place / f"{name}.parquet", row_group_size=10_000)
     pa_csv.write_csv(pa.table(columns).slice(0, 50_000), place / "a.csv")
     np.savez(place / "a.npz", q=q, y=columns["y"])
@@ -157,3 +165,14 @@ def test_python_callers_get_their_exception(world: Path) -> None:
         check=False,
     )
     assert (run.stdout, run.stderr) == ("mine\n", "")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--runs", type=int, default=300)
+    wanted = parser.parse_args().runs
+    with tempfile.TemporaryDirectory() as folder:
+        files = make_world(Path(folder), 1_000_000)
+        for run in range(wanted):
+            test_a_signal_at_a_random_moment(list(COMMANDS)[run % len(COMMANDS)], run, files)
+    print(f"{wanted} runs: nothing hung, and nothing was left")

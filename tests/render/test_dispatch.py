@@ -8,13 +8,13 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from xent_cli import compare, errors, evaluate, explain, gate, worst_rows
+from xent_cli import calibrate, compare, errors, evaluate, explain, gate, worst_rows
 from xent_cli.analysis.to_json import Result
 from xent_cli.metrics.report.figures import ClassRow
 from xent_cli.render.dispatch import FORMATS, formats_of, render
@@ -58,6 +58,7 @@ def results() -> dict[str, Result]:
         "gate": gate(q, y, require="class.*.ce <= 0.1", **of),
         "comparison": compare(q, q[::-1], labels=y, **of, by={EVIL[2]: names}),
         "explanation": explain(q, y, **of),
+        "calibration": replace(calibrate(q, y, **of), per_class=True),
         "worst_rows": worst_rows(q, y, **of),
     }
 

@@ -27,7 +27,7 @@ def nasty_rows() -> Ranking:
     return worst_rows(data, labels, classes=NASTY, top=k)
 
 
-@pytest.mark.parametrize("form", FORMATS["worst_rows"])
+@pytest.mark.parametrize("form", [form for form in FORMATS["worst_rows"] if form != "html"])
 def test_gold(form: str, nasty_rows: Ranking, gold: Callable[[str, str], None]) -> None:
     text = render(nasty_rows, form, View())
     assert not set(text) & {chr(code) for code in (*range(10), *range(11, 32), 0x202E)}

@@ -16,7 +16,8 @@ import pytest
 import typer
 
 import xent_cli
-from xent_cli.cli.app import COMMANDS, make_app
+from xent_cli.cli.app import make_app
+from xent_cli.cli.commands import COMMANDS
 from xent_cli.cli.option_groups import flags, on_command_line
 from xent_cli.errors import SPELLING, UsageError, XentError, option, spell
 from xent_cli.metrics.compat.libraries import TOOLS
@@ -125,7 +126,8 @@ def _texts() -> Iterator[tuple[str, ast.Constant]]:
 def test_no_text_below_the_command_line_spells_an_option() -> None:
     """Neither `--from`, which nobody can say in Python, nor `scale=`, which no shell knows."""
     flag = re.compile(r"--[a-z]")
-    assert [where for where, text in _texts() if flag.search(text.value)] == []
+    style = "html/style.py"  # Variables of CSS are spelled so, too.
+    assert [w for w, text in _texts() if flag.search(text.value) and style not in w] == []
     names = "|".join(sorted(flags()))
     argument = re.compile(rf"\b(say|with|without|Say|Give) ({names})\s?=")
     assert [where for where, text in _texts() if argument.search(text.value)] == []

@@ -154,9 +154,9 @@ class TestIndex:
     @pytest.mark.parametrize(
         ("names", "label", "message", "hint"),
         [
-            (("a", "b", "c"), "owl", "'owl' is none of the classes a, b, c.", "ignore_label"),
+            (("a", "b", "c"), "owl", "'owl' is none of the classes a, b, c.", "classes names"),
             (("0", "1", "2"), "3", "'3' is none of the classes 0 to 2.", "label_base=1"),
-            (("0", "1", "2"), "4", "'4' is none of the classes 0 to 2.", "ignore_label"),
+            (("0", "1", "2"), "4", "'4' is none of the classes 0 to 2.", "classes names"),
             (("0", "1"), "1.5", "'1.5' is none of the classes 0 to 1.", "between 0 and 1"),
         ],
     )
@@ -164,6 +164,19 @@ class TestIndex:
         error = ClassIndex(names).unknown(texts(label), 0, "labels.csv, row 4")
         assert error.message == f"labels.csv, row 4: {message}"
         assert hint in error.hint
+
+    @pytest.mark.parametrize(
+        ("labels", "hint"),
+        [
+            (("3", "1", "2"), "If labels count from 1, say label_base=1."),
+            (("7", "0", "2"), 'ignore_label="7" leaves such rows out.'),
+            (("3", "0", "2"), "Do the labels and the names of the columns count from the same"),
+            (("3", "5", "4"), "classes names the classes, in the order of the columns."),
+        ],
+    )
+    def test_the_hint_fits_all_labels(self, labels, hint):
+        error = ClassIndex(("0", "1", "2")).unknown(texts(*labels), 0, "here")
+        assert error.hint.startswith(hint)
 
     def test_unknown_with_many_classes_and_a_long_label(self):
         names = tuple(f"c{i}" for i in range(1000))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from xent_cli.analysis.calibration import saved as calibration_saved
+from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.analysis.comparison.models import Contrast
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.explain.column_order import Order
 from xent_cli.analysis.explain.explanation import Band, Explanation, Pair, Rounding, Rung, Top
+from xent_cli.analysis.gate.false_alarm_rate import FalseAlarms
 from xent_cli.analysis.gate.metric_values import quantities
 from xent_cli.analysis.gate.rules import parse_rule
-from xent_cli.analysis.gate.verdicts import FalseAlarms, GateResult, Verdict
+from xent_cli.analysis.gate.verdicts import GateResult, Verdict
 from xent_cli.analysis.to_json import Result, finite, to_dict
 from xent_cli.analysis.worst_rows import RankedRow, Ranking
 from xent_cli.errors import ReportError
@@ -66,15 +70,18 @@ def _gate(data: Document) -> GateResult:
     if data["baseline"] is not None:
         baseline = Report.from_dict(data["baseline"])
         comparison = _comparison(baseline, report, data["comparison"]["sums"])
-    looks = data.get("looks", 1)
+    looks, calibration = data.get("looks", 1), None
+    if (saved := data.get("calibration")) is not None:
+        calibration = calibration_saved.from_dict(saved, report)
     return GateResult(
-        tuple(_verdict(item, looks, report, comparison) for item in data["verdicts"]),
+        tuple(_verdict(item, looks, report, comparison, calibration) for item in data["verdicts"]),
         report,
         comparison,
         data["inconclusive"],
         None if data["false_alarms"] is None else _false_alarms(data["false_alarms"]),
         tuple(from_fields(Notice, item) for item in data["warnings"] if item["code"] == _UNJUDGED),
         looks,
+        calibration,
     )
 
 
@@ -87,11 +94,17 @@ def _false_alarms(data: Document) -> FalseAlarms:
 _UNJUDGED = "small-slices"
 
 
-def _verdict(data: Document, looks: int, report: Report, comparison: Comparison | None) -> Verdict:
+def _verdict(
+    data: Document,
+    looks: int,
+    report: Report,
+    comparison: Comparison | None,
+    calibration: Calibration | None,
+) -> Verdict:
     """Return a verdict as it was given; ValueError where it is not about the figures beside it."""
     rule, value, outcome = parse_rule(data["rule"]).for_looks(looks), data["value"], data["outcome"]
     name = data["class"] if rule.slice_name is None else data.get("slice")
-    found = dict(quantities(rule, report, comparison))
+    found = dict(quantities(rule, report, comparison, calibration))
     if name in found:
         exact = found[name].value
         if not alike(value, finite(exact)):
@@ -119,6 +132,14 @@ def _comparison(baseline: Report, candidate: Report, sums: Document | None) -> C
         if not delta.n == baseline.tally.n == candidate.tally.n:
             raise ValueError("the differences are those of other rows")
     return Comparison(baseline, candidate, delta)
+
+
+def _calibration(data: Document) -> Calibration:
+    found = calibration_saved.from_dict(data, Report.from_dict(data["report"]))
+    if (second := data["second"]) is None:
+        return found
+    as_is, cooled = (Report.from_dict(second[name]) for name in ("as_is", "at_temperature"))
+    return replace(found, comparison=_comparison(as_is, cooled, second["comparison"]["sums"]))
 
 
 def _contrast(data: Document) -> Contrast:
@@ -192,6 +213,7 @@ def _infinite(data: Document, *names: str) -> dict[str, Any]:
 
 
 _READERS: dict[str, Callable[[Document], Result]] = {
+    "xent.calibration": _calibration,
     "xent.gate": _gate,
     "xent.comparison": _contrast,
     "xent.explain": _explanation,

@@ -6,6 +6,8 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+from xent_cli.analysis.calibration import saved as calibration_saved
+from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.analysis.comparison.models import Contrast
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.comparison.pair_slices import SliceComparison
@@ -26,7 +28,7 @@ _INTERVALS = {
     "accuracy": "accuracy",
 }
 
-Result = Report | GateResult | Contrast | Explanation | Ranking
+Result = Report | GateResult | Contrast | Explanation | Ranking | Calibration
 
 
 def to_dict(result: Result) -> dict[str, Any]:
@@ -54,6 +56,8 @@ def to_dict(result: Result) -> dict[str, Any]:
             return _explanation(result)
         case Ranking():
             return _ranking(result)
+        case Calibration():
+            return _calibration(result)
 
 
 def _report(report: Report) -> dict[str, Any]:
@@ -91,6 +95,16 @@ def _contrast(found: Contrast) -> dict[str, Any]:
         "trend": _trend(found) if found.trend else None,
         "warnings": [{"code": n.code, "message": n.message} for n in found.warnings],
     }
+
+
+def _calibration(found: Calibration) -> dict[str, Any]:
+    pair = found.comparison
+    second = None
+    if pair is not None:
+        reports = {"as_is": pair.baseline, "at_temperature": pair.candidate}
+        second = {name: report.to_dict() for name, report in reports.items()}
+        second["comparison"] = comparison_dict(pair)
+    return {**calibration_saved.to_dict(found), "second": second}
 
 
 def _trend(found: Contrast) -> dict[str, Any]:
@@ -160,6 +174,11 @@ def _gate(result: GateResult) -> dict[str, Any]:
         "warnings": [{"code": n.code, "message": n.message} for n in result.warnings],
         "report": result.report.to_dict(),
         "baseline": None if comparison is None else comparison.baseline.to_dict(),
+        **(
+            {}
+            if result.calibration is None
+            else {"calibration": calibration_saved.brief(result.calibration)}
+        ),
     }
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.figures import NATS_PER
-from xent_cli.metrics.report.report import Report
+from xent_cli.metrics.report.report import Drawn, Report
 from xent_cli.metrics.rows.row_losses import RowLosses, named
 from xent_cli.schema.provenance import Input, Matches, Notice, matches_of
 from xent_cli.schema.types import Unit, Where
@@ -43,8 +43,8 @@ class RankedRow:
     share: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
+@dataclass(frozen=True, slots=True, repr=False)
+class Ranking(Drawn):
     """The rows with the highest loss.
 
     Attributes
@@ -77,6 +77,9 @@ class Ranking:
     warnings: tuple[Notice, ...] = ()
     notes: tuple[Notice, ...] = ()
     inputs: tuple[Input, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Ranking: {len(self.rows):,} of {self.n:,} rows>"
 
     @property
     def matches(self) -> Matches | None:

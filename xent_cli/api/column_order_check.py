@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from xent_cli.analysis.explain.column_order import doubts_of, find_order
 from xent_cli.analysis.explain.confusion_costs import Crossing, can_cross
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.measure import Measured

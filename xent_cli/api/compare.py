@@ -5,21 +5,22 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from xent_cli.analysis.comparison.models import Contrast
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.api.evaluate import with_doubts
-from xent_cli.api.inputs import open_session, read_options
+from xent_cli.api.inputs import open_session, read_options, warned
 from xent_cli.errors import SameInputError, UsageError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.tally.paired_differences import Delta
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.pipeline.execute import report_on, run
+from xent_cli.pipeline.operand import split_operand
 from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.session import Session
 from xent_cli.pipeline.step import Step
@@ -35,26 +36,31 @@ from xent_cli.schema.types import (
     Unmatched,
 )
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from xent_cli.api.inputs import Data
+
 
 def compare(
-    baseline: Any,
-    *candidates: Any,
-    labels: Any,
+    baseline: Data,
+    *candidates: Data,
+    labels: Data | None = None,
     # <<cog import signatures; signatures.write("compare") cog>>
     allow_same: bool = False,
     pred_cols: str | Sequence[str] = (),
     label_col: str | Sequence[str] = (),
-    weight: Any = None,
-    cluster: Any = None,
+    weight: str | ArrayLike | None = None,
+    cluster: str | ArrayLike | None = None,
     id_col: str | None = None,
     unmatched: Unmatched = "error",
-    by: Any = (),
+    by: str | Sequence[str] | Mapping[str, ArrayLike] = (),
     mode: Mode | None = None,
     scale: Scale = "probs",
     classes: str | Sequence[str] | None = None,
     positive: str | None = None,
     label_base: int | None = None,
-    ignore_label: Any = (),
+    ignore_label: str | int | Sequence[str | int] = (),
     eps: float = 2.220446049250313e-16,
     row_sums: RowSums = "check",
     label_sums: LabelSums = "check",
@@ -83,8 +89,9 @@ def compare(
         The predictions that the others are compared with.
     candidates : the same
         One or more.
-    labels : the same
-        As `xent_cli.evaluate` takes them.
+    labels : the same, optional
+        As `xent_cli.evaluate` takes them. Without them the baseline holds the labels; candidates
+        that hold labels too must hold the same.
     allow_same : bool
         Whether a candidate may be the baseline's file.
     batch_rows, jobs, progress, **choices
@@ -101,6 +108,8 @@ def compare(
         If two models would be measured by different rules, with the field that differs.
     SameInputError
         If a candidate is the baseline, by content.
+    LabelError
+        If inputs that hold labels themselves differ in them.
     XentError
         As `xent_cli.evaluate` does.
 
@@ -120,12 +129,19 @@ def compare(
     session = open_session(models, said)
     reports, deltas = read_models(session)
     first, *others = reports
-    return Contrast(
-        tuple(plan.preds.path for plan in session.plans),
+    found = Contrast(
+        tuple(map(_name_of, models, session.plans)),
         tuple(
             Comparison(first, report, delta) for report, delta in zip(others, deltas, strict=True)
         ),
     )
+    return warned(found)
+
+
+def _name_of(model: Any, plan: Plan) -> str:
+    """Return what a model is called: its input, with the columns that were named behind it."""
+    _, columns = split_operand(model)
+    return "#".join((plan.preds.path, *columns))
 
 
 def read_models(session: Session, baseline: int = 0) -> tuple[list[Report], tuple[Delta, ...]]:
@@ -205,11 +221,12 @@ def _fingerprint(model: Any) -> str:
     if isinstance(model, np.ndarray) and not model.dtype.hasobject:
         content = f"{model.dtype} {model.shape}".encode() + np.ascontiguousarray(model).tobytes()
         return hashlib.sha256(content).hexdigest()
-    if not isinstance(model, str | os.PathLike) or not os.path.isfile(model):
+    path, columns = split_operand(model)
+    if not isinstance(path, str | os.PathLike) or not os.path.isfile(path):
         return ""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256("".join(columns).encode())
     try:
-        with open(model, "rb") as file:
+        with open(path, "rb") as file:
             while chunk := file.read(1 << 20):
                 digest.update(chunk)
     except OSError:

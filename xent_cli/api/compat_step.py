@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.compat.sums import compat_figure, require_tools
 from xent_cli.metrics.compat.tally import Beside
 from xent_cli.metrics.report.report import Report

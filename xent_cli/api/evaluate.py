@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
-from xent_cli.api.inputs import open_session, read
+from xent_cli.api.inputs import open_session, read, warned
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.report import Report
 from xent_cli.pipeline.execute import report_on, run
@@ -29,25 +29,30 @@ from xent_cli.schema.verb_options import CompatOptions
 _RARELY_RIGHT = 0.25
 _FAR_MORE = 1.5
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from xent_cli.api.inputs import Data
+
 
 def evaluate(
-    preds: Any,
-    labels: Any = None,
+    preds: Data,
+    labels: Data | None = None,
     *,
     # <<cog import signatures; signatures.write("evaluate") cog>>
     pred_cols: str | Sequence[str] = (),
     label_col: str | Sequence[str] = (),
-    weight: Any = None,
-    cluster: Any = None,
+    weight: str | ArrayLike | None = None,
+    cluster: str | ArrayLike | None = None,
     id_col: str | None = None,
     unmatched: Unmatched = "error",
-    by: Any = (),
+    by: str | Sequence[str] | Mapping[str, ArrayLike] = (),
     mode: Mode | None = None,
     scale: Scale = "probs",
     classes: str | Sequence[str] | None = None,
     positive: str | None = None,
     label_base: int | None = None,
-    ignore_label: Any = (),
+    ignore_label: str | int | Sequence[str | int] = (),
     eps: float = 2.220446049250313e-16,
     row_sums: RowSums = "check",
     label_sums: LabelSums = "check",
@@ -169,10 +174,10 @@ def evaluate(
     names = read(CompatOptions, said).compat
     session = open_session([preds], said)
     if not names:
-        return report_of(session)
+        return warned(report_of(session))
     from xent_cli.api.compat_step import report_beside
 
-    return with_doubts(report_beside(session, names), session)
+    return warned(with_doubts(report_beside(session, names), session))
 
 
 def report_of(session: Session) -> Report:

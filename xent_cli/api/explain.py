@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Self
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self
 
 from xent_cli.analysis.explain.breakdown import Survey
 from xent_cli.analysis.explain.column_order import doubts_of
 from xent_cli.analysis.explain.confusion_costs import Crossing, can_cross
 from xent_cli.analysis.explain.explanation import Explanation, explanation_of
-from xent_cli.api.inputs import open_session
+from xent_cli.api.inputs import open_session, warned
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.compat.libraries import TOOLS
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.rows.stored_precision import Precision
@@ -30,16 +31,21 @@ from xent_cli.schema.types import (
     Unmatched,
 )
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from xent_cli.api.inputs import Data
+
 
 def explain(
-    preds: Any,
-    labels: Any = None,
+    preds: Data,
+    labels: Data | None = None,
     *,
     # <<cog import signatures; signatures.write("explain") cog>>
     pred_cols: str | Sequence[str] = (),
     label_col: str | Sequence[str] = (),
-    weight: Any = None,
-    cluster: Any = None,
+    weight: str | ArrayLike | None = None,
+    cluster: str | ArrayLike | None = None,
     id_col: str | None = None,
     unmatched: Unmatched = "error",
     mode: Mode | None = None,
@@ -47,7 +53,7 @@ def explain(
     classes: str | Sequence[str] | None = None,
     positive: str | None = None,
     label_base: int | None = None,
-    ignore_label: Any = (),
+    ignore_label: str | int | Sequence[str | int] = (),
     eps: float = 2.220446049250313e-16,
     row_sums: RowSums = "check",
     label_sums: LabelSums = "check",
@@ -103,7 +109,8 @@ def explain(
     report = report_on(survey.beside.tally, plan, found.rows, session.join)
     explanation = explanation_of(report, survey, crossing, tools, precision)
     doubts = doubts_of(explanation.order, plan.spec)
-    return replace(explanation, report=replace(report, warnings=report.warnings + doubts))
+    report = replace(report, warnings=report.warnings + doubts)
+    return warned(replace(explanation, report=report))
 
 
 @dataclass(frozen=True, slots=True)

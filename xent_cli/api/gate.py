@@ -5,22 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.gate.false_alarms import count_false_alarms
 from xent_cli.analysis.gate.rules import Rule, parse_rules
 from xent_cli.analysis.gate.verdicts import GateResult, judge
 from xent_cli.api.compare import read_models, require_others
 from xent_cli.api.evaluate import report_of
-from xent_cli.api.inputs import open_session, read, read_options
+from xent_cli.api.inputs import open_session, read, read_options, warned
 from xent_cli.errors import UsageError, option
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.saved import is_report, read_report
 from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.session import in_order
 from xent_cli.schema.options import EvalOptions, Execution
-from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import (
     Engine,
     Header,
@@ -35,14 +35,19 @@ from xent_cli.schema.types import (
 )
 from xent_cli.schema.verb_options import GateOptions
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from xent_cli.api.inputs import Data
+
 
 def gate(
-    preds: Any,
-    labels: Any = None,
+    preds: Data,
+    labels: Data | None = None,
     *,
     require: str | Sequence[str],
     # <<cog import signatures; signatures.write("gate") cog>>
-    baseline: Any = None,
+    baseline: Data | Report | None = None,
     inconclusive: Outcome = "inconclusive",
     aa: int = 0,
     looks: int = 1,
@@ -50,17 +55,17 @@ def gate(
     allow_same: bool = False,
     pred_cols: str | Sequence[str] = (),
     label_col: str | Sequence[str] = (),
-    weight: Any = None,
-    cluster: Any = None,
+    weight: str | ArrayLike | None = None,
+    cluster: str | ArrayLike | None = None,
     id_col: str | None = None,
     unmatched: Unmatched = "error",
-    by: Any = (),
+    by: str | Sequence[str] | Mapping[str, ArrayLike] = (),
     mode: Mode | None = None,
     scale: Scale = "probs",
     classes: str | Sequence[str] | None = None,
     positive: str | None = None,
     label_base: int | None = None,
-    ignore_label: Any = (),
+    ignore_label: str | int | Sequence[str | int] = (),
     eps: float = 2.220446049250313e-16,
     row_sums: RowSums = "check",
     label_sums: LabelSums = "check",
@@ -149,20 +154,27 @@ def gate(
         plan = _as_saved(session.plans[0], saved, options)
         saved.tally.spec.require_equal(plan.spec)
         session = replace(session, plans=(plan,))
-    _require_names(rules, session.plans[0].spec)
+    rules = _with_names(rules, session.plans[0])
     comparison: Comparison | None = None
+    calibration: Calibration | None = None
+    if any(rule.about.is_calibration for rule in rules):
+        from xent_cli.api.calibrate import calibrate_session
+
+        calibration = calibrate_session(session.only(0))
     if paired:
         (report, other), (delta,) = read_models(session, baseline=1)
         comparison = Comparison(other, report, delta)
     else:
-        report = report_of(session)
+        report = report_of(session) if calibration is None else calibration.report
         if saved is not None:
             comparison = Comparison(saved, report)
-    result = judge(report, rules, comparison, inconclusive=inconclusive, min_n=min_n)
+    result = judge(
+        report, rules, comparison, calibration=calibration, inconclusive=inconclusive, min_n=min_n
+    )
     result = replace(result, looks=looks)
     if comparison is None or not aa:
-        return result
-    return replace(result, false_alarms=count_false_alarms(comparison, rules, aa))
+        return warned(result)
+    return warned(replace(result, false_alarms=count_false_alarms(comparison, rules, aa)))
 
 
 def _saved_report(baseline: Any) -> Report | None:
@@ -182,9 +194,9 @@ def _as_saved(plan: Plan, saved: Report, options: EvalOptions) -> Plan:
     return in_order(plan, columns, replace(options, label_col=plan.roles.labels))
 
 
-def _require_names(rules: Sequence[Rule], spec: Spec) -> None:
-    """Refuse classes and slicings that do not exist before hours of reading, not after."""
-    by = [[column.name for column in slicing.columns] for slicing in spec.by]
+def _with_names(rules: Sequence[Rule], plan: Plan) -> list[Rule]:
+    """Find the classes that rules name, and refuse what does not exist before hours of reading."""
+    by = [[column.name for column in slicing.columns] for slicing in plan.spec.by]
     for rule in rules:
-        rule.classes_among(spec.classes)
         rule.slicing_among(by)
+    return [rule.by_class(plan.lookup) for rule in rules]

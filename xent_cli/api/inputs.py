@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from warnings import warn
 
+from xent_cli.errors import SPELLING
 from xent_cli.pipeline.session import Session
 from xent_cli.schema.class_names import read_class_names, require_distinct
 from xent_cli.schema.declared import options_of
 from xent_cli.schema.options import EvalOptions, Execution
+from xent_cli.schema.provenance import Notice, XentWarning
 
+if TYPE_CHECKING:
+    import os
+    from typing import TypeAlias
+
+    from numpy.typing import ArrayLike
+
+    Data: TypeAlias = str | os.PathLike[str] | ArrayLike | Mapping[str, ArrayLike]
+    """What holds rows: a path or an address, an array, a DataFrame, an Arrow table, columns."""
+
+
+class Warned(Protocol):
+    """A result with warnings."""
+
+    @property
+    def warnings(self) -> tuple[Notice, ...]:
+        """What may make its numbers wrong."""
+
+
+Found = TypeVar("Found", bound=Warned)
 Declared = TypeVar("Declared")
 
 
@@ -51,6 +73,19 @@ def read_options(said: Mapping[str, Any]) -> EvalOptions:
     for name in ("weight", "cluster"):
         changed[name] = said[name] if isinstance(said[name], str | None) else name
     return read(EvalOptions, {**said, **changed})
+
+
+def warned(result: Found, *, between: int = 0) -> Found:
+    """Return a result, its warnings said to the caller of a public function.
+
+    There are so many frames `between` that function and its caller: those of decorators.
+
+    The command line, which spells options its own way, prints them itself.
+    """
+    if SPELLING.get(None) is None:
+        for notice in dict.fromkeys(result.warnings):
+            warn(f"{notice.message} ({notice.code})", XentWarning, stacklevel=3 + between)
+    return result
 
 
 def given_columns(said: Mapping[str, Any]) -> dict[str, Any]:

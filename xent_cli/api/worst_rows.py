@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from typing import Any, Self
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.analysis.worst_rows import Ranking, ranking_of
-from xent_cli.api.inputs import open_session, read
+from xent_cli.api.inputs import open_session, read, warned
 from xent_cli.errors import ClassesError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.table_writer import Part, Values, table_writer
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.rows.measure import Measured
@@ -22,9 +23,10 @@ from xent_cli.numerics.arrays import Labels
 from xent_cli.pipeline.execute import report_on, run
 from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.step import Step
+from xent_cli.schema.class_lookup import ClassLookup
 from xent_cli.schema.file_guard import guarded
 from xent_cli.schema.id_columns import naming_column
-from xent_cli.schema.name_suggestions import did_you_mean, listed
+from xent_cli.schema.name_suggestions import listed
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import (
     Engine,
@@ -40,11 +42,16 @@ from xent_cli.schema.types import (
 )
 from xent_cli.schema.verb_options import RowsOptions
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from xent_cli.api.inputs import Data
+
 
 @guarded()  # What it writes must be nothing that it reads.
 def worst_rows(
-    preds: Any,
-    labels: Any = None,
+    preds: Data,
+    labels: Data | None = None,
     *,
     write: Sequence[tuple[str, str]] = (),
     # <<cog import signatures; signatures.write("worst_rows") cog>>
@@ -53,8 +60,8 @@ def worst_rows(
     where: Where | None = None,
     pred_cols: str | Sequence[str] = (),
     label_col: str | Sequence[str] = (),
-    weight: Any = None,
-    cluster: Any = None,
+    weight: str | ArrayLike | None = None,
+    cluster: str | ArrayLike | None = None,
     id_col: str | None = None,
     unmatched: Unmatched = "error",
     mode: Mode | None = None,
@@ -62,7 +69,7 @@ def worst_rows(
     classes: str | Sequence[str] | None = None,
     positive: str | None = None,
     label_base: int | None = None,
-    ignore_label: Any = (),
+    ignore_label: str | int | Sequence[str | int] = (),
     eps: float = 2.220446049250313e-16,
     row_sums: RowSums = "check",
     label_sums: LabelSums = "check",
@@ -129,7 +136,7 @@ def worst_rows(
     name = naming_column(plan.roles.id, plan.roles.ids, plan.preds.columns)
     plan = replace(plan, roles=replace(plan.roles, name=name))
     session = replace(session, plans=(plan,))
-    code = None if label is None else _class_of(label, plan.spec)
+    code = None if label is None else _class_of(label, plan.lookup)
     with ExitStack() as files:
         writers = [files.enter_context(table_writer(*to, _kinds(plan))) for to in write]
 
@@ -143,7 +150,9 @@ def worst_rows(
         found = run(session, RowsStep(top, code, where, bool(write)), written if write else None)
         listed = found.sum
         report = report_on(listed.tally, plan, found.rows, session.join)
-    return ranking_of(report, listed.worst, listed.n_among, label, where)
+    name = _name_of(code, plan.spec)
+    ranking = ranking_of(report, listed.worst, listed.n_among, name, where)
+    return warned(ranking, between=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,14 +210,19 @@ class RowsStep(Step[Listed]):
         return Listed(Tally.of_measured(measured), worst, len(among), self.top, every)
 
 
-def _class_of(name: str, spec: Spec) -> int:
+def _class_of(name: str, lookup: ClassLookup) -> int:
     """Return the position of a class; ClassesError, with the nearest name, if there is none."""
-    if name in spec.classes:
-        return spec.classes.index(name)
+    found = lookup.find(name)
+    if found is not None:
+        return found
     raise ClassesError(
-        f"{option('label', name)}: there is no such class among {listed(spec.classes)}.",
-        hint=did_you_mean(name, spec.classes),
+        f"{option('label', name)}: there is no such class among {listed(lookup.names)}.",
+        hint=lookup.hint(name),
     )
+
+
+def _name_of(code: int | None, spec: Spec) -> str | None:
+    return None if code is None else spec.classes[code]
 
 
 def _named(losses: RowLosses, measured: Measured) -> RowLosses:

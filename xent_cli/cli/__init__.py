@@ -27,8 +27,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _main_of_process() -> int:
     sys.excepthook = _exit_unknowing
-    from xent_cli.cli import interrupt
+    from xent_cli.cli import interrupt, memory_limit
 
+    tell = memory_limit.wait_if_limited()
     interrupt.leave_on_signals()
     interrupt.open_standard_streams()
     try:
@@ -36,6 +37,7 @@ def _main_of_process() -> int:
     finally:
         sys.excepthook = _exit_unknowing  # Typer has put its own there.
     interrupt.stay_done()
+    tell(code)
     return code
 
 

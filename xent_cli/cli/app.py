@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from xent_cli import __version__
+from xent_cli.cli.commands import COMMANDS
 from xent_cli.cli.fast_typer import Command, Group
 from xent_cli.cli.standard_streams import write_stderr
 from xent_cli.errors import SPELLING, CrashError, UsageError, XentError
@@ -19,10 +20,8 @@ from xent_cli.schema.exit_codes import ExitCode
 if TYPE_CHECKING:
     from xent_cli.cli.config_file import Configuration
 
-COMMANDS = ("eval", "gate", "compare", "rows", "explain", "show", "merge", "config")
 
-
-def make_app(commands: Sequence[str] = COMMANDS, *, completion: bool = False) -> typer.Typer:
+def make_app(commands: Iterable[str] = COMMANDS, *, completion: bool = False) -> typer.Typer:
     """Return the command line with some commands: to read the options of each takes its time.
 
     What completes words in a shell is loaded only if it is asked for.
@@ -106,9 +105,10 @@ def _call(arguments: list[str]) -> int:
     if first and not command and not first.startswith("-"):
         from xent_cli.cli.usage import unknown_command
 
-        raise unknown_command(first, arguments, COMMANDS)
+        raise unknown_command(first, arguments, tuple(COMMANDS))
     completion = _completes(first)
-    commands = [command] if command else [] if arguments in (["--version"], ["-V"]) else COMMANDS
+    bare = arguments in ([], ["--version"], ["-V"], ["--help"], ["-h"])  # They need no command.
+    commands = [command] if command else () if bare else COMMANDS
     found = _configured(command, arguments)
     code: Any = make_app(COMMANDS if completion else commands, completion=completion)(
         args=arguments or ["--help"],

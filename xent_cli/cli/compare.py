@@ -18,7 +18,7 @@ from xent_cli.schema.verb_options import PairOptions, TrendOptions
     TrendOptions,
     PairOptions,
     without=("sort", "top"),
-    formats=Literal["table", "json", "md"],
+    formats=Literal["table", "json", "md", "html"],
 )
 def compare_command(
     baseline: Annotated[
@@ -29,7 +29,14 @@ def compare_command(
         typer.Argument(metavar="CANDIDATE...", help="Predictions of other models, same rows."),
     ],
     *,
-    labels: Annotated[str, typer.Option(metavar="LABELS", help="The labels of all of them.")],
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            "--labels",
+            metavar="LABELS",
+            help="The labels of all of them; omit it if BASELINE holds them.",
+        ),
+    ] = None,
     trend: bool = False,
     output: OutputOptions,
     **said: Any,

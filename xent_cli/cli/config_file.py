@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from xent_cli.errors import ConfigError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.declared import Option
 from xent_cli.schema.file_guard import note_read
 from xent_cli.schema.name_suggestions import did_you_mean
 
-COMMANDS = ("eval", "gate", "compare", "rows", "explain")
+COMMANDS = ("eval", "gate", "compare", "calibrate", "rows", "explain")
 """Those that read a file: the table [tool.xent], and below it one of their own."""
 
 

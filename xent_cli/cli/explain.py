@@ -15,7 +15,7 @@ from xent_cli.schema.verb_options import ExplainOptions
     Execution,
     ExplainOptions,
     without=("by", "sort", "min_n"),
-    formats=Literal["table", "json", "md"],
+    formats=Literal["table", "json", "md", "html"],
 )
 def explain_command(
     preds: PredsArgument,

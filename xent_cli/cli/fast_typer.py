@@ -38,7 +38,7 @@ class Group(TyperGroup):
         """Write the help."""
         from xent_cli.cli.help import write_list
 
-        write_list(self, ctx, formatter)
+        write_list(self, formatter)
 
 
 def _without_coercion(parameters: list[Any]) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any, Literal
 
 from xent_cli.cli.option_groups import LabelsArgument, PredsArgument, with_options
@@ -18,7 +19,7 @@ from xent_cli.schema.verb_options import GateOptions, PairOptions
     GateOptions,
     PairOptions,
     without=("sort", "top"),
-    formats=Literal["table", "json", "md", "junit", "github"],
+    formats=Literal["table", "json", "md", "html", "junit", "github"],
 )
 def gate_command(
     preds: PredsArgument,
@@ -48,7 +49,7 @@ def gate_command(
         from xent_cli.render.github import render_summary
 
         append_summary(render_summary(noted(result, output)))
-    write_documents(result, targets, output)
+    write_documents(result, targets, replace(output, min_n=said["min_n"]))
     return int(result.exit_code)
 
 

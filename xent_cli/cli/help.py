@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from xent_cli.cli.commands import COMMANDS
 from xent_cli.errors import spell
-from xent_cli.schema.declared import Option
+
+if TYPE_CHECKING:
+    from xent_cli.schema.declared import Option
 
 TITLES = {
     "own": "Options of {command}",
@@ -65,19 +68,15 @@ def described(command: Any, context: Any) -> tuple[str, dict[str, Rows]]:
     return " ".join([*usage, "[OPTIONS]"]), {key: found for key, found in sections.items() if found}
 
 
-def write_list(group: Any, context: Any, formatter: Any) -> None:
+def write_list(group: Any, formatter: Any) -> None:
     """Write the help of xent: what it is for, and its commands."""
     formatter.write_usage("xent", "COMMAND ...")
     formatter.write_paragraph()
     with formatter.indentation():
         formatter.write_text(group.help)
-    found = [
-        (name, inspect.cleandoc(group.get_command(context, name).help).split("\n\n")[0])
-        for name in group.list_commands(context)
-    ]
-    found.append(("help COMMAND", "Show the arguments and options of a command."))
+    helped = ("help COMMAND", "Show the arguments and options of a command.")
     with formatter.section("Commands"):
-        formatter.write_dl(found)
+        formatter.write_dl([*COMMANDS.items(), helped])
     with formatter.section("Options"):
         formatter.write_dl(
             [

@@ -16,7 +16,7 @@ def merge_command(
     reports: Annotated[
         list[str],
         typer.Argument(
-            metavar="REPORT...", help="Files that xent wrote as json, of other rows each."
+            metavar="REPORT...", help="Files that xent wrote as json or html, of other rows each."
         ),
     ],
     *,

@@ -6,7 +6,7 @@ import inspect
 import shlex
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -15,18 +15,20 @@ import typer
 from xent_cli.cli.config_file import Configuration
 from xent_cli.cli.standard_streams import write_stderr
 from xent_cli.errors import UsageError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema import options, verb_options
 from xent_cli.schema.declared import Option, options_of, require_value
 from xent_cli.schema.options import OutputOptions
 from xent_cli.schema.provenance import Notice
 
-ReportFormat = Literal["table", "json", "csv", "md", "total"]
+ReportFormat = Literal["table", "json", "csv", "md", "html", "total"]
 
 PredsArgument = Annotated[
     str,
     typer.Argument(
         metavar="PREDS",
-        help="Predictions: a file, folder, pattern or address (s3://...); - is standard input.",
+        help="Predictions: a file, folder, pattern or address (s3://...); - is standard input. "
+        "FILE#COLUMNS names one of several models.",
     ),
 ]
 LabelsArgument = Annotated[
@@ -34,7 +36,7 @@ LabelsArgument = Annotated[
     typer.Argument(metavar="LABELS", help="Labels likewise; omit it if PREDS holds them."),
 ]
 _SHARED = (options.EvalOptions, options.Execution, verb_options.CompatOptions)
-_SPECIAL = frozenset(" \t\n\"'`$&|;<>(){}[]?*!#\\")
+_SPECIAL = frozenset(" \t\n\"'`$&|;<>(){}[]*?!#~^\\")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from xent_cli.cli.standard_streams import (
@@ -15,6 +15,7 @@ from xent_cli.cli.standard_streams import (
     write_stdout,
 )
 from xent_cli.errors import OutputError, UsageError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.render.dispatch import FORMATS, render
 from xent_cli.render.text import clean
 from xent_cli.render.view import View
@@ -24,6 +25,8 @@ from xent_cli.schema.options import OutputOptions
 if TYPE_CHECKING:
     from xent_cli.analysis.to_json import Result
 
+_SUFFIXES = {"xml": "junit", "htm": "html", "markdown": "md", "txt": "table"}
+"""Endings of paths that are not the name of their format."""
 _WITHOUT_WARNINGS = ("csv", "total")
 
 
@@ -39,7 +42,7 @@ def read_targets(
     output: OutputOptions,
     formats: Sequence[str] = FORMATS["report"],
 ) -> list[Target]:
-    """Read FORMAT:PATH texts, before any work is done.
+    """Read FORMAT:PATH texts, or paths whose suffix is a format, before any work is done.
 
     Parameters
     ----------
@@ -56,12 +59,7 @@ def read_targets(
     """
     targets = []
     for text in output.output:
-        form, mark, path = text.partition(":")
-        if not mark or form not in formats or not path:
-            raise UsageError(
-                f"--output {text}: must be FORMAT:PATH with one of {', '.join(formats)}.",
-                hint="For example --output json:report.json.",
-            )
+        form, path = _split(text, formats)
         if "://" in path:
             raise OutputError(
                 f"--output {form}:...: xent writes files of this machine only, no addresses.",
@@ -80,6 +78,24 @@ def read_targets(
         reserve(path)
         targets.append(Target(form, path))
     return targets
+
+
+def _split(text: str, formats: Sequence[str]) -> tuple[str, str]:
+    """Return a format and a path; the format may be that of the suffix."""
+    form, mark, path = text.partition(":")
+    if mark and path and form in formats:
+        return form, path
+    suffix = os.path.splitext(text)[1].lower().lstrip(".")
+    found = _SUFFIXES.get(suffix, suffix)
+    named = bool(mark) and form.isalnum()
+    if found in formats and not named:
+        return found, text
+    wrong = f"{form} is no format" if named else f"the suffix {suffix} names no format"
+    raise UsageError(
+        f"--output {text}: {wrong if named or suffix else 'the format is missing'}. It is one of "
+        f"{', '.join(formats)}.",
+        hint="Say it before the path, as in --output json:report.json, or as its suffix.",
+    )
 
 
 def write_documents(result: Result, targets: Sequence[Target], output: OutputOptions) -> None:

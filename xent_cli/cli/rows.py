@@ -14,7 +14,7 @@ from xent_cli.schema.verb_options import RowsOptions
     Execution,
     RowsOptions,
     without=("by", "sort", "min_n"),
-    formats=Literal["table", "json", "csv", "md"],
+    formats=Literal["table", "json", "csv", "md", "html"],
 )
 def rows_command(
     preds: PredsArgument,
@@ -26,7 +26,7 @@ def rows_command(
     """List the rows with the highest loss: labels that may be wrong.
 
     --output writes the loss of every row, in order, as parquet, csv or jsonl; the list as table,
-    json or md.
+    json, md or html.
 
     Example: xent rows preds.csv labels.csv --where wrong
     """
@@ -39,7 +39,7 @@ def rows_command(
     from xent_cli.render.text import clean
 
     allocate_for_speed()
-    targets = read_targets(output, (*TABLE_FORMATS, "table", "json", "md"))
+    targets = read_targets(output, (*TABLE_FORMATS, "table", "json", "md", "html"))
     tables = [target for target in targets if target.form in TABLE_FORMATS]
     write = [(target.form, target.path) for target in tables]
     with progress_bar(output) as progress:

@@ -13,15 +13,15 @@ from xent_cli.schema.options import OutputOptions
 
 @with_options(
     without=("no_progress", "config", "no_config"),
-    formats=Literal["table", "json", "csv", "md", "total", "junit", "github"],
+    formats=Literal["table", "json", "csv", "md", "html", "total", "junit", "github"],
 )
 def show_command(
     saved: Annotated[
         str,
         typer.Argument(
             metavar="SAVED",
-            help="A file that eval, gate, compare, explain or rows wrote as json; - is standard "
-            "input.",
+            help="A file that eval, gate, compare, explain or rows wrote as json or html; - is "
+            "standard input.",
         ),
     ],
     *,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from xent_cli.errors import ColumnError, SliceError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.arrow_types import is_list, is_number, is_text, to_numpy
 from xent_cli.numerics.arrays import Floats
 from xent_cli.schema.label_encoder import LabelValues
@@ -239,7 +240,7 @@ class Block:
         if not is_number(kind):
             raise ColumnError(
                 f"{self.place.path}: column {name} holds {kind}, not numbers.",
-                hint=f"Choose the prediction columns with {option('pred_cols')}.",
+                hint="Predictions and weights are numbers.",
             )
         if pa.types.is_decimal(kind):
             column = column.cast(pa.string())  # Arrow's own way to floats rounds twice.

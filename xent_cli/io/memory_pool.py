@@ -19,6 +19,10 @@ def allocate_for_speed() -> None:
     threads over Parquet. The GNU C library otherwise gives back what NumPy frees and asks for it
     again, batch by batch, and the kernel's clearing of it took 40 % of a binary evaluation.
     """
+    if _is_limited():
+        # What keeps memory for later, and starts threads for it, meets the limit first.
+        pa.set_memory_pool(pa.system_memory_pool())
+        return
     if "jemalloc" in pa.supported_memory_backends():
         pa.set_memory_pool(pa.jemalloc_memory_pool())
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
@@ -33,3 +37,12 @@ def release_memory() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
         trim(0)
+
+
+def _is_limited() -> bool:
+    """Say whether ``ulimit -v`` is set."""
+    if sys.platform != "linux":
+        return False
+    import resource
+
+    return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY

@@ -8,7 +8,6 @@ import sys
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
@@ -19,6 +18,7 @@ from xent_cli.errors import (
     UnknownFormatError,
     UsageError,
 )
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.formats.detect import HEAD_BYTES, detect_format
 from xent_cli.io.resource_limits import refused_resources
 from xent_cli.io.source import Source, reading

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from xent_cli.errors import BrokenFileError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.block import Block
 
 

@@ -224,7 +224,7 @@ def require_unique(names: list[str], path: str) -> None:
     if count > 1:
         raise DuplicateColumnError(
             f"{path} has {count} columns with the name {name!r}.",
-            hint=f"Rename one, or say {option('header', 'no')} if the file has no header.",
+            hint="Rename one of them.",
         )
 
 
@@ -261,10 +261,10 @@ def reading(file: str | Location, noun: str) -> Iterator[None]:
     path = file if isinstance(file, str) else file.name
     try:
         yield
-    except UnicodeDecodeError as error:
+    except UnicodeDecodeError as error:  # The name of a column: values are decoded elsewhere.
         raise EncodingError(
             f"{path} is not UTF-8 text (byte {error.object[error.start]:#04x}).",
-            hint=f"Name its encoding, as in {option('encoding', 'cp1252')}.",
+            hint="Write the names of its columns as UTF-8.",
         ) from error
     except (pa.ArrowException, OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
         if (short := refused_resources(error)) is not None:

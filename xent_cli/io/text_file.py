@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.storage.compression import Opener
 from xent_cli.schema.types import Header
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from xent_cli.io.arrow_types import to_numpy
-from xent_cli.numerics.arrays import TEXT, Labels, Texts
+from xent_cli.numerics.arrays import TEXT, Labels, Texts, distinct_texts
 
 _AT_ONCE = 1 << 14
 
@@ -65,10 +65,8 @@ class Vocabulary:
         coded = pa.chunked_array(seen).dictionary_encode()
         codes = np.concatenate([to_numpy(chunk.indices) for chunk in coded.chunks])
         texts = _to_texts(coded.chunk(0).dictionary.cast(pa.string()))
-        order = texts.argsort()
-        places = np.empty(len(order), dtype=np.intp)
-        places[order] = np.arange(len(order))
-        return places[codes], texts[order]
+        texts, places = distinct_texts(texts)
+        return places[codes], texts
 
 
 def _to_texts(column: pa.Array) -> Texts:

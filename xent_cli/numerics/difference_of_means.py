@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+from xent_cli.fast_dataclass import dataclass
 
 _LEAST_P = 1e-15
 _HALVINGS = 60

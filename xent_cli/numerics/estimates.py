@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.moments import Moments
 from xent_cli.numerics.skewed_mean import SkewedMean
 

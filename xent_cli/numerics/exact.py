@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats, Integers, Labels
 
 _BITS = 32
@@ -102,8 +102,8 @@ class ExactSums:
         return int(self.digits.shape[1])
 
     def __getitem__(self, index: int) -> Fraction:
-        unit = _whole(self.digits[:, index].tolist())
-        return Fraction(unit) * Fraction(2) ** (_BITS * self.low)
+        unit, shift = _whole(self.digits[:, index].tolist()), _BITS * self.low
+        return Fraction(unit << shift) if shift >= 0 else Fraction(unit, 1 << -shift)
 
     def __add__(self, other: ExactSums) -> ExactSums:
         if len(self) != len(other):
@@ -158,6 +158,30 @@ class ExactSums:
             for into, row in zip(digits, self.digits, strict=True):
                 np.add.at(into, places, row)
         return ExactSums(digits, self.low, self.terms * most)
+
+    @classmethod
+    def placed(cls, parts: Sequence[tuple[ExactSums, Labels]], size: int) -> ExactSums:
+        """Return `size` sums: entry i of each part goes to its ``places[i]``, all different.
+
+        Entries of several parts at one place add up.
+
+        Examples
+        --------
+        >>> one, two = (ExactSums.of_integers(np.array(some)) for some in ([1, 2], [4]))
+        >>> [int(x) for x in ExactSums.placed([(one, np.array([2, 0])), (two, np.array([2]))], 3)]
+        [2, 0, 5]
+        """
+        parts = [
+            (part.carried() if part.terms >= _MOST_TERMS // len(parts) else part, places)
+            for part, places in parts
+        ]
+        low = min(part.low for part, _ in parts)
+        high = max(part.low + len(part.digits) for part, _ in parts)
+        digits = np.zeros((high - low, size), dtype=np.int64)
+        for part, places in parts:
+            for into, row in zip(digits[part.low - low :], part.digits, strict=False):
+                into[places] += row
+        return cls(digits, low, sum(part.terms for part, _ in parts))
 
     def take(self, places: Sequence[int]) -> ExactSums:
         """Return the sums at some places, in their order."""

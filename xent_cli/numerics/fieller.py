@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.difference_of_means import Bounds
 from xent_cli.numerics.moments import Cubes, Moments
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
+
+from xent_cli.fast_dataclass import dataclass
 
 _ROUNDING = 2.0**-50
 """Cubes are rounded row by row; a third moment smaller than what that takes off is not known."""

@@ -10,9 +10,9 @@ every v up to ln n.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.moments import Moments
 from xent_cli.numerics.satterthwaite import weighted_t
 from xent_cli.numerics.skewed_mean import SkewedMean

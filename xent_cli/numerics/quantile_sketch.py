@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats
 
 Integers = NDArray[np.int64]

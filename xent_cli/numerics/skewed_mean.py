@@ -10,8 +10,8 @@ before it is compared with quantiles, and is undone in closed form.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.moments import Moments
 from xent_cli.numerics.student_t import t_quantile, two_sided_p
 

@@ -24,8 +24,6 @@ _WEIGHTS = _STEP * (1 + np.exp(-_GRID)) * _NODES
 """Nodes of the double exponential rule for the half line (Takahasi and Mori 1974): the error falls
 exponentially with their number; these give full precision."""
 
-_LEGENDRE = np.polynomial.legendre.leggauss(16)
-
 _GAMMA_DF = 200
 """Below, gamma functions are in range; from here on the series in 1/df is good to the last bit."""
 
@@ -132,9 +130,10 @@ def _tail_parts(t: float, df: float) -> tuple[float, float]:
 
 def _middle(t: float, df: float) -> float:
     """Return P(0 < T < t) for t below 1, by Gauss and Legendre's rule."""
-    nodes = t * (_LEGENDRE[0] + 1) / 2
+    nodes, weights = np.polynomial.legendre.leggauss(16)  # Slow to import, and rarely needed.
+    nodes = t * (nodes + 1) / 2
     densities = np.exp(-(df + 1) / 2 * np.log1p(nodes * nodes / df))
-    return _peak(df) * t / 2 * float(np.sum(_LEGENDRE[1] * densities))
+    return _peak(df) * t / 2 * float(np.sum(weights * densities))
 
 
 def _density(t: float, df: float) -> float:

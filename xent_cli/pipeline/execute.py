@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial, reduce
 from threading import Event
 from typing import TYPE_CHECKING, Any, Generic
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic
 import numpy as np
 
 from xent_cli.errors import XentError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.align.units import Unit, make_partitions, make_units
 from xent_cli.io.memory_pool import release_memory
 from xent_cli.io.threads import Stop, map_ahead
@@ -210,5 +211,7 @@ def inputs_of(plan: Plan, rows: int, join: Join | None = None) -> list[Input]:
     return [
         replace(item, rows=rows + lost, id=name, unmatched=lost)
         for item, name in zip(found, roles.id, strict=True)
-        for lost in [join.count(preds if item.role == "preds" else labels) - rows]
+        for side in [preds if item.role == "preds" else labels]
+        # Rows that are both are lost once.
+        for lost in [0 if side is labels and item.role == "preds" else join.count(side) - rows]
     ]

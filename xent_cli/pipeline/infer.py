@@ -66,6 +66,10 @@ def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
         from xent_cli.pipeline.interpretation.refusal import refuse
 
         raise refuse(question, choice)
+    if len(reading.labels) > 1 and choice.chosen is not None:
+        from xent_cli.pipeline.twin_columns import require_no_twins
+
+        require_no_twins(question, reading)
     roles = roles_of(
         named,
         [column.name for column in preds.columns if column.kind != "other"],
@@ -85,6 +89,11 @@ def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
         from xent_cli.pipeline.interpretation.refusal import refuse
 
         raise refuse(question, choice, plan)
+    if options.positive is not None and not reading.binary:
+        from xent_cli.schema.positive_class import require_positive
+
+        counted = plan.roles.preds if plan.spec.align == "position" and preds.named else ()
+        require_positive(options.positive, plan.lookup, plan.index, counted)
     if options.class_weights is None:
         return plan
     from xent_cli.schema.class_weights import balanced_weights, read_class_weights
@@ -92,7 +101,7 @@ def make_plan(preds: Source, labels: Source, options: EvalOptions) -> Plan:
     if isinstance(options.class_weights, str) and options.class_weights == "balanced":
         weights = balanced_weights(_label_totals(plan))
     else:
-        weights = read_class_weights(options.class_weights, plan.index.names)
+        weights = read_class_weights(options.class_weights, plan.lookup)
     return replace(plan, spec=replace(plan.spec, class_weights=weights))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.errors import UsageError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source
 from xent_cli.metrics.rows.batch import Batch, NameRows
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
     from xent_cli.io.align.join import Join
     from xent_cli.io.vocabulary import Vocabulary
     from xent_cli.pipeline.slice_keys import SliceNumbers
+    from xent_cli.schema.class_lookup import ClassLookup
 
 _BATCH_VALUES = 480_000
-"""Values of q in a batch: 4 MB of float64, small beside a cache and large beside a step's cost.
-
-No power of 2, for the same place in every column would then be the same place in the cache."""
+"""Values of q in a batch: 4 MB of float64, small beside a cache and large beside a step's cost. No
+power of 2, for the same place in every column would then be the same place in the cache."""
 _MOST_ROWS = 130_000
 
 
@@ -100,6 +101,13 @@ class Plan:
         return line_up_plan(self, limit, jobs=jobs, join=join)
 
     @property
+    def lookup(self) -> ClassLookup:
+        """Finds the classes that users name."""
+        from xent_cli.pipeline.class_columns import lookup_of  # Most runs name no class.
+
+        return lookup_of(self.spec, self.roles, self.index, self.order)
+
+    @property
     def at_hand(self) -> bool:
         """Whether any part of both inputs can be read at once, from files of this machine."""
         sources = (self.preds, self.labels)
@@ -161,7 +169,7 @@ class Plan:
         named = self.roles.preds if len(self.roles.preds) == len(q) else ()
         pred_place = replace(preds.place, columns=named)
         weight_place = labels.place if self.roles.weight_in_labels else preds.place
-        values = self._label_values(labels)
+        values = self._label_values(preds, labels)
         if isinstance(values, LabelValues):
             ignored = values.equal_to(self.spec.ignore)
             values = self.index.blank(values)
@@ -251,11 +259,20 @@ class Plan:
         good = inside | (codes >= 0) | np.isnan(numbers) | values.equal_to(self.spec.ignore)
         return np.nan_to_num(numbers)[np.newaxis, :] if good.all() else np.where(inside, 0, codes)
 
-    def _label_values(self, labels: Block) -> LabelValues | Floats:
+    def _label_values(self, preds: Block, labels: Block) -> LabelValues | Floats:
+        """Return the labels of the rows, which the predictions may repeat."""
+        values = self._values_of(labels, self.roles.labels)
+        if self.roles.repeated:
+            from xent_cli.pipeline.repeated_labels import require_same_labels
+
+            own = self._values_of(preds, self.roles.repeated)
+            require_same_labels(self.index, (preds, own), (labels, values), self.roles.repeated)
+        return values
+
+    def _values_of(self, labels: Block, columns: tuple[str, ...]) -> LabelValues | Floats:
         if self.order is None:
-            return labels.label(self.roles.labels[0])
-        matrix = labels.numbers(self.roles.labels, self.width)
-        return np.ascontiguousarray(matrix[list(self.order)])
+            return labels.label(columns[0])
+        return np.ascontiguousarray(labels.numbers(columns, self.width)[list(self.order)])
 
     @property
     def width(self) -> int:

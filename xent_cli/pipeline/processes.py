@@ -11,11 +11,11 @@ import traceback
 import warnings
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pickle import PicklingError
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from xent_cli.errors import EngineError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.threads import map_ahead
 
 if TYPE_CHECKING:

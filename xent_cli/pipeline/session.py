@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
-from xent_cli.errors import UsageError
+from xent_cli.errors import UsageError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.open import open_source
 from xent_cli.io.source import Source
 from xent_cli.io.threads import available_cpus
 from xent_cli.pipeline.infer import make_plan
+from xent_cli.pipeline.operand import split_operand
 from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.sides import join_of
 from xent_cli.schema.class_names import match_columns
@@ -62,8 +66,14 @@ class Session:
         SignatureError
             If the rules for two models cannot be made the same.
         """
-        sources, label_source = open_inputs(models, labels, options, columns or {})
-        return cls(tuple(plan_models(sources, label_source, options)), execution)
+        split = [split_operand(model) for model in models]
+        inputs, said = [data for data, _ in split], [names for _, names in split]
+        if any(said) and options.pred_cols:
+            raise UsageError(
+                f"{option('pred_cols')}: columns stand behind a # as well.", hint="Name them once."
+            )
+        sources, label_source = open_inputs(inputs, labels, options, columns or {})
+        return cls(tuple(plan_models(sources, label_source, options, said)), execution)
 
     @property
     def jobs(self) -> int:
@@ -82,7 +92,12 @@ class Session:
 
     def only(self, index: int) -> Session:
         """Return the session of one model."""
-        return self if len(self.plans) == 1 else replace(self, plans=(self.plans[index],))
+        if len(self.plans) == 1:
+            return self
+        plan = self.plans[index]
+        if plan.preds is plan.labels:  # There is nothing to join it with.
+            plan = replace(plan, spec=replace(plan.spec, unmatched=None))
+        return replace(self, plans=(plan,))
 
     def require_unchanged(self) -> None:
         """Raise BrokenFileError if an input is another than when it was opened."""
@@ -123,38 +138,80 @@ def open_inputs(
         for model in models:
             require_same_index(model, labels)
     sources = [opened(model, "preds", options.header) for model in models]
-    if labels is None:
-        label_source = sources[0]
+    at = _holder(models, labels)
+    if labels is not None and options.labels_header not in (None, options.header):
+        at = None  # It is to be read in two ways.
+    if at is not None:
+        label_source = sources[at]
     else:
         label_source = opened(labels, "labels", options.labels_header or options.header)
     for name, values in columns.items():
         from xent_cli.io.formats.in_memory import with_column
 
         label_source = with_column(label_source, str(name), values)
-    if labels is None:
-        sources[0] = label_source
+    if at is not None:
+        sources[at] = label_source
     return sources, label_source
 
 
-def plan_models(sources: Sequence[Source], labels: Source, options: EvalOptions) -> list[Plan]:
+def _holder(models: Sequence[Any], labels: Any) -> int | None:
+    """Return which model's input holds the labels: the first, unless they are named."""
+    if labels is None:
+        return 0
+    paths = [os.fspath(data) if isinstance(data, str | os.PathLike) else "" for data in models]
+    for at, model in enumerate(models):
+        if model is labels or _is_same_file(paths[at], labels):
+            return at
+    return None
+
+
+def _is_same_file(path: str, other: Any) -> bool:
+    with suppress(OSError, ValueError):  # No file of this machine.
+        return isinstance(other, str | os.PathLike) and os.path.samefile(path, other)
+    return False
+
+
+def plan_models(
+    sources: Sequence[Source],
+    labels: Source,
+    options: EvalOptions,
+    said: Sequence[tuple[str, ...]],
+) -> list[Plan]:
     """Plan each model as the first is planned: the same label columns, the same order of classes.
+
+    `said` are the prediction columns that users named for a model alone, if they did.
 
     Raises
     ------
     SignatureError
         If their rules cannot be made the same.
     """
-    first = make_plan(sources[0], labels, options)
+
+    def planned(plan: Plan) -> Plan:
+        """Return the plan of a model, whose input may have labels like those of another one."""
+        if plan.preds is labels and len(sources) > 1 and plan.roles.id is not None:
+            return replace(plan, spec=replace(plan.spec, unmatched=options.unmatched))
+        if plan.preds is labels or labels not in sources:
+            return plan
+        from xent_cli.pipeline.repeated_labels import with_own_labels
+
+        return with_own_labels(plan, options)
+
+    first = planned(make_plan(sources[0], labels, _with_columns(options, said[0])))
     plans = [first]
-    said = replace(options, label_col=first.roles.labels, by=first.spec.by)
+    shared = replace(options, label_col=first.roles.labels, by=first.spec.by)
     names = first.roles.preds
-    for source in sources[1:]:
+    for source, columns in zip(sources[1:], said[1:], strict=True):
         alike = source.named and len(names) > 1 and set(names) <= set(source.names())
-        own = replace(said, pred_cols=names) if alike else said
-        plan = in_order(make_plan(source, labels, own), names, own)
+        own = _with_columns(shared, columns or (names if alike else ()))
+        plan = planned(in_order(make_plan(source, labels, own), names, own))
         first.spec.require_equal(plan.spec)
         plans.append(plan)
     return plans
+
+
+def _with_columns(options: EvalOptions, columns: tuple[str, ...]) -> EvalOptions:
+    return replace(options, pred_cols=columns) if columns else options
 
 
 def in_order(plan: Plan, names: Sequence[str], options: EvalOptions) -> Plan:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.align.row_order import Side
 from xent_cli.io.align.units import whole
 from xent_cli.io.block import Block
@@ -95,6 +95,7 @@ def uses_of(roles: Roles) -> tuple[dict[str, Use], dict[str, Use]]:
     label_uses: dict[str, Use] = dict.fromkeys(
         roles.labels, "label" if len(roles.labels) == 1 else "number"
     )
+    pred_uses |= dict.fromkeys(roles.repeated, "label" if len(roles.repeated) == 1 else "number")
     if roles.weight is not None:
         (label_uses if roles.weight_in_labels else pred_uses)[roles.weight] = "number"
     if roles.cluster is not None:

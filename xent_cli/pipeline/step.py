@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.tally.tally import Tally

@@ -5,6 +5,7 @@ Only what a format needs is imported: Rich, say, takes its time.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     from xent_cli.render.document import Document
 
 FORMATS: dict[str, tuple[str, ...]] = {
-    "report": ("table", "json", "csv", "md", "total"),
-    "gate": ("table", "json", "md", "junit", "github"),
-    "comparison": ("table", "json", "md"),
-    "explanation": ("table", "json", "md"),
-    "worst_rows": ("table", "json", "csv", "md"),
+    "report": ("table", "json", "csv", "md", "html", "total"),
+    "gate": ("table", "json", "md", "html", "junit", "github"),
+    "comparison": ("table", "json", "md", "html"),
+    "explanation": ("table", "json", "md", "html"),
+    "calibration": ("table", "json", "md", "html"),
+    "worst_rows": ("table", "json", "csv", "md", "html"),
 }
 """The formats of each kind of result; `documents` has a module of that name for each."""
 
@@ -32,6 +34,7 @@ _KINDS = {
     "GateResult": "gate",
     "Contrast": "comparison",
     "Explanation": "explanation",
+    "Calibration": "calibration",
     "Ranking": "worst_rows",
 }
 """By the name of the type, so that no other type has to be imported."""
@@ -71,6 +74,11 @@ def render(result: Any, form: str, view: View) -> str:
             from xent_cli.render.markdown import render_markdown
 
             return render_markdown(document_of(result, view), view)
+        case "html":
+            from xent_cli.render.html.page import MOST_ROWS, render_page
+
+            view = replace(view, most=MOST_ROWS)
+            return render_page(result, document_of(result, view), view)
         case "csv":
             from xent_cli.render.csv import render_csv
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.provenance import Notice
 
 Kind = Literal[
@@ -40,7 +40,7 @@ LEFT: frozenset[Kind] = NAMES | {"text", "word", "bar"}
 """Kinds that are set left. All others are numbers: set right, never broken or cut."""
 
 Tone = Literal["", "title", "strong", "pass", "fail", "inconclusive"]
-Medium = Literal["terminal", "markdown", "csv"]
+Medium = Literal["terminal", "markdown", "csv", "html"]
 Cell = str | int | float | tuple[float, float] | None
 
 
@@ -56,7 +56,7 @@ class Column:
         Its name for readers, which may have several lines.
     kind : Kind
     without : tuple of Medium
-        Formats that leave it out.
+        Formats that leave it out; HTML has no column that terminals lack.
     spare : int
         Narrow terminals do without columns that have one, the lowest first.
     width : int
@@ -81,12 +81,19 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table, with what stands above and below it. Either may stand without rows."""
+    """A table, with what stands above and below it. Either may stand without rows.
+
+    Attributes
+    ----------
+    name : str
+        What it is of, by which a figure finds it; not shown.
+    """
 
     columns: tuple[Column, ...] = ()
     rows: tuple[Row, ...] = ()
     title: str = ""
     note: str = ""
+    name: str = ""
 
     def columns_in(self, medium: Medium) -> list[Column]:
         """Return the columns that a format has."""
@@ -117,6 +124,7 @@ class Facts:
 
     facts: tuple[Fact, ...]
     header: tuple[str, str, str] = ("", "", "")
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +135,7 @@ class Curve:
     losses: tuple[float, ...]
     best: int
     rises: int | None = None
+    name: str = "training"
 
 
 Block = Table | Facts | Curve

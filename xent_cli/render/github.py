@@ -10,6 +10,7 @@ from xent_cli.render.junit import message
 from xent_cli.render.markdown import render_markdown
 from xent_cli.render.text import clean
 from xent_cli.render.view import View
+from xent_cli.schema.provenance import Notice
 
 MOST_ANNOTATIONS = 10
 """GitHub shows so many of each kind in a step and drops the rest."""
@@ -20,18 +21,21 @@ MOST_BYTES = 1_000_000
 
 def render_github(result: GateResult) -> str:
     """Return one workflow command a verdict that did not pass, and one for the whole."""
-    lines = []
-    for outcome, command in (("fail", "error"), ("inconclusive", "warning")):
+    lines, said = [], notices(result)
+    n_warnings = sum(_command(notice) == "warning" for notice in said)
+    for outcome, command, room in (
+        ("fail", "error", MOST_ANNOTATIONS),
+        ("inconclusive", "warning", max(1, MOST_ANNOTATIONS - n_warnings)),
+    ):
         chosen = [verdict for verdict in result.verdicts if verdict.outcome == outcome]
         # The last place of its kind says how many more there are.
-        shown = chosen if len(chosen) <= MOST_ANNOTATIONS else chosen[: MOST_ANNOTATIONS - 1]
+        shown = chosen if len(chosen) <= room else chosen[: room - 1]
         lines += [_annotation(command, verdict) for verdict in shown]
         if left := len(chosen) - len(shown):
             lines.append(f"::{command} title=xent gate::{left:,} more: see the step's summary.")
-    for notice in notices(result):
-        command = "notice" if notice.code in ("config", "holm") else "warning"
+    for notice in said:
         where = f"title=xent gate ({_property(notice.code)})"
-        lines.append(f"::{command} {where}::{_data(notice.message)}")
+        lines.append(f"::{_command(notice)} {where}::{_data(notice.message)}")
     lines.append(f"::notice title=xent gate::{_data(f'{headline(result)}: {files(result)}')}")
     return "\n".join(lines) + "\n"
 
@@ -64,6 +68,10 @@ def render_summary(result: GateResult) -> str:
 
 def _annotation(command: str, verdict: Verdict) -> str:
     return f"::{command} title={_property(title(verdict))}::{_data(message(verdict))}"
+
+
+def _command(notice: Notice) -> str:
+    return "notice" if notice.code in ("config", "holm", "looks") else "warning"
 
 
 def _data(text: str) -> str:

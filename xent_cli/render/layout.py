@@ -7,11 +7,12 @@ middle, unless two would then look alike; other names, and those, are broken int
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
 
 from rich.cells import cell_len
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.render.document import LEFT, Column
 
 GAP = 2

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from xent_cli.errors import option, spell
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.types import Sort
 
 if TYPE_CHECKING:  # Figures need NumPy, which takes its time; the command line needs Sort at once.
@@ -42,6 +42,8 @@ class View:
         Whether escape sequences are welcome.
     ascii_only : bool
         Whether only ASCII characters can be shown.
+    most : int, optional
+        Rows that a table has room for, whatever `top` says.
     """
 
     sort: Sort | None = None
@@ -50,6 +52,7 @@ class View:
     width: int | None = None
     color: bool = False
     ascii_only: bool = False
+    most: int | None = None
 
     def choose(self, rows: Sequence[ClassRow]) -> tuple[list[ClassRow], str]:
         """Return the rows to show, in order, and a sentence on those left out (or "").
@@ -70,16 +73,17 @@ class View:
         top = self.top
         if top is None:
             top = WORST_CLASSES if len(rows) > MANY_CLASSES else 0
+        full = self.most is not None and (top or len(rows)) > self.most
+        if full:
+            top = self.most
         if not top or top >= len(rows):
             return sort_rows(rows, sort), ""
         sort = sort or "share"
         left = len(rows) - top
         said = {"name": "first by name", "n": "most frequent", "loss": "highest cross entropy"}
         which = said.get(sort, "largest share of the loss")
-        note = (
-            f"{top} of {len(rows):,} {nouns}, {which}; {left:,} more with "
-            f"{spell(option('top', 0))}."
-        )
+        how = "in the JSON" if full else f"with {spell(option('top', 0))}"
+        note = f"{top:,} of {len(rows):,} {nouns}, {which}; {left:,} more {how}."
         return sort_rows(rows, sort)[:top], note
 
 

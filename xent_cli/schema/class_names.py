@@ -91,26 +91,6 @@ def match_columns(preds: Sequence[str], labels: Sequence[str]) -> list[int] | No
     return None
 
 
-def require_no_conflict(preds: Sequence[str], labels: Sequence[str]) -> None:
-    """Raise ClassesError if a name that both sides have stands at different positions in them.
-
-    Examples
-    --------
-    >>> require_no_conflict(["p_cat", "p_dog"], ["y_cat", "y_owl"])
-    """
-    ours, theirs = _spellings(preds, str.casefold)[-1], _spellings(labels, str.casefold)[-1]
-    places = {name: index for index, name in reversed(list(enumerate(theirs)))}
-    for position, name in enumerate(ours):
-        if places.get(name, position) != position:
-            raise ClassesError(
-                f"The columns of predictions and labels have the name {name!r} in common, but not "
-                "in the same place, and do not match otherwise.",
-                hint=f"Rename them alike, or choose them in the same order with "
-                f"{option('pred_cols')} "
-                f"and {option('label_col')}.",
-            )
-
-
 def require_distinct(names: Sequence[str]) -> tuple[str, ...]:
     """Return class names as a tuple; ClassesError if one stands twice."""
     name, count = Counter(names).most_common(1)[0]

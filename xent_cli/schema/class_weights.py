@@ -5,16 +5,16 @@ from __future__ import annotations
 import csv
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from xent_cli.errors import WeightError, option
+from xent_cli.schema.class_lookup import ClassLookup
 from xent_cli.schema.file_guard import note_read
-from xent_cli.schema.name_suggestions import did_you_mean, listed
 from xent_cli.schema.types import LARGEST_WEIGHT
 
 
 def read_class_weights(
-    given: str | Mapping[str, float] | Sequence[float], classes: Sequence[str]
+    given: str | Mapping[str, float] | Sequence[float], classes: Sequence[str] | ClassLookup
 ) -> tuple[float, ...]:
     """Return one weight a class; a class that is not named has weight 1.
 
@@ -23,33 +23,32 @@ def read_class_weights(
     given : str, mapping or sequence
         ``"cat=1,dog=2.5"``, the path of a text file with a class and a weight a line, a mapping by
         name, or one weight a class in order.
-    classes : sequence of str
+    classes : sequence of str, or ClassLookup
+        The classes; a lookup finds them by their columns too.
 
     Raises
     ------
     WeightError
-        For a class that does not exist, and weights that are negative, too large or all 0.
+        For a class that does not exist or is named twice, and weights that are negative, too large
+        or all 0.
+    ClassesError
+        If a name is that of columns of two classes.
 
     Examples
     --------
     >>> read_class_weights("dog=2.5", ["cat", "dog"])
     (1.0, 2.5)
     """
+    lookup = classes if isinstance(classes, ClassLookup) else ClassLookup.of(classes)
     if isinstance(given, str):
-        given = _read_file(given) if os.path.isfile(given) else _read_list(given)
-    if isinstance(given, Mapping):
-        for name in given:
-            if str(name) not in classes:
-                raise WeightError(
-                    f"{option('class_weights')}: there is no class {str(name)!r}.",
-                    hint=did_you_mean(str(name), classes) or f"Known: {listed(classes)}.",
-                )
-        by_name = {str(name): _as_weight(weight) for name, weight in given.items()}
-        weights = tuple(by_name.get(name, 1.0) for name in classes)
+        pairs = _read_file(given) if os.path.isfile(given) else _read_list(given)
+        weights = _by_name(pairs, lookup)
+    elif isinstance(given, Mapping):
+        weights = _by_name([(str(name), weight) for name, weight in given.items()], lookup)
     else:
         weights = tuple(_as_weight(weight) for weight in given)
-    if len(weights) != len(classes):
-        raise WeightError(f"{len(weights)} class weights for {len(classes)} classes.")
+    if len(weights) != len(lookup.names):
+        raise WeightError(f"{len(weights)} class weights for {len(lookup.names)} classes.")
     if not all(0 <= weight <= LARGEST_WEIGHT for weight in weights) or not any(weights):
         raise WeightError(
             f"Class weights must be 0 or more, {LARGEST_WEIGHT:g} at most, and not all 0."
@@ -72,12 +71,30 @@ def balanced_weights(totals: Sequence[float]) -> tuple[float, ...]:
     return tuple(n / (present * total) if total > 0 else 1.0 for total in totals)
 
 
+def _by_name(pairs: Iterable[tuple[str, object]], lookup: ClassLookup) -> tuple[float, ...]:
+    """Return the weights of all classes, of which some are named."""
+    weights: dict[int, float] = {}
+    for name, weight in pairs:
+        at = lookup.find(name)
+        if at is None:
+            raise WeightError(
+                f"{option('class_weights')}: there is no class {name!r}.", hint=lookup.hint(name)
+            )
+        if at in weights:
+            raise WeightError(
+                f"{option('class_weights')}: the class {lookup.names[at]!r} has two weights.",
+                hint=f"{name!r} is the second name for it.",
+            )
+        weights[at] = _as_weight(weight)
+    return tuple(weights.get(at, 1.0) for at in range(len(lookup.names)))
+
+
 def _as_weight(value: object) -> float:
     return _read_weight(str(value), option("class_weights"))
 
 
-def _read_list(given: str) -> dict[str, float]:
-    weights: dict[str, float] = {}
+def _read_list(given: str) -> list[tuple[str, float]]:
+    weights = []
     for part in given.split(","):
         name, mark, weight = part.rpartition("=")
         if not mark:
@@ -85,12 +102,12 @@ def _read_list(given: str) -> dict[str, float]:
                 f"{option('class_weights', given)}: {part.strip()!r} is no name=weight.",
                 hint="Write balanced, or cat=1,dog=2.5, or the path of a file.",
             )
-        weights[name.strip()] = _read_weight(weight, option("class_weights", given))
+        weights.append((name.strip(), _read_weight(weight, option("class_weights", given))))
     return weights
 
 
-def _read_file(path: str) -> dict[str, float]:
-    weights: dict[str, float] = {}
+def _read_file(path: str) -> list[tuple[str, float]]:
+    weights = []
     note_read(path)
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
@@ -100,7 +117,8 @@ def _read_file(path: str) -> dict[str, float]:
                 if len(row) != 2:
                     raise WeightError(f"{path}, line {number}: not a class and a weight.")
                 try:
-                    weights[row[0].strip()] = _read_weight(row[1], f"{path}, line {number}")
+                    weight = _read_weight(row[1], f"{path}, line {number}")
+                    weights.append((row[0].strip(), weight))
                 except WeightError:
                     if number > 1:  # The first line may be a header.
                         raise

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from xent_cli.fast_dataclass import dataclass
 
 Kind = Literal["float", "integer", "text", "boolean", "list", "other"]
 

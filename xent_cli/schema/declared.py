@@ -6,13 +6,14 @@ keys, and the Python functions their signatures. The standard library alone: hel
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from functools import cache
 from numbers import Integral, Real
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from xent_cli.errors import UsageError, option
+from xent_cli.fast_dataclass import dataclass
 
 Group = Literal["input", "meaning", "figures", "uncertainty", "output", "running"]
 

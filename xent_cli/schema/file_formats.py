@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from xent_cli.fast_dataclass import dataclass
 
 InputFormat = Literal["csv", "tsv", "jsonl", "parquet", "arrow", "orc", "xlsx", "npy", "npz"]
 """The names of FORMATS, as type checkers and the help of the command line need them."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from xent_cli.errors import ColumnError, option
 from xent_cli.schema.column import Column
-from xent_cli.schema.name_suggestions import listed
+from xent_cli.schema.name_suggestions import did_you_mean, listed
 
 INDEX_NAMES = (
     "",
@@ -84,8 +84,9 @@ def find_ids(
             known = listed([column.name for column in columns])
             raise ColumnError(
                 f"{option('id_col', text)}: the {side} have no column {name!r} (but {known}).",
-                hint=f"Where the two names differ, say {option('id_col', 'A=B')}: A of the "
-                "predictions, B of the "
-                "labels.",
+                hint=did_you_mean(name, [column.name for column in columns])
+                if mark
+                else f"Where the two names differ, say {option('id_col', 'A=B')}: A of the "
+                "predictions, B of the labels.",
             )
     return found[0], found[1]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.errors import ClassesError, LabelError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.class_names import NEGATIVE_WORDS, POSITIVE_WORDS, as_number, polarity
 from xent_cli.schema.name_suggestions import listed
 from xent_cli.schema.spelling import Fold, fold, is_missing
@@ -160,19 +161,30 @@ class ClassIndex:
         value = labels.at(row)
         if len(value) > 40:
             value = value[:37] + "..."
-        hint = (
-            f"{option('ignore_label')} leaves such rows out; {option('classes')} names the classes."
-        )
-        counted = self.by_position or self.names == tuple(map(str, range(len(self.names))))
-        if counted and value == str(len(self.names)) and self.base == 0:
+        known = bool((self.encode(labels) >= 0).any())
+        hint = f"{option('classes')} names the classes, in the order of the columns."
+        if known:
+            hint = f"{option('ignore_label', labels.at(row))} leaves such rows out."
+        if known and self._is_next_to_names(value):
+            hint = "Do the labels and the names of the columns count from the same number?"
+        if self._counts_from_one(labels):
             hint = f"If labels count from 1, say {option('label_base', 1)}."
         elif len(self.names) == 2 and (as_number(value) or 0) % 1:
             hint = "Label probabilities must lie between 0 and 1."
-        elif len(self.names) == 2 and self.by_position and as_number(value) is not None:
-            hint = (
-                f"If these are two other labels, name the positive one with {option('positive')}."
-            )
         return LabelError(f"{place}: {value!r} is none of the classes {self._listed()}.", hint=hint)
+
+    def _is_next_to_names(self, value: str) -> bool:
+        """Say whether a label is the number before all names, or behind them: others may be off."""
+        number, names = as_number(value), [as_number(name) for name in self.names]
+        known = [name for name in names if name is not None]
+        return number is not None and bool(known) and number in (min(known) - 1, max(known) + 1)
+
+    def _counts_from_one(self, labels: LabelValues) -> bool:
+        """Say whether all labels are positions from 1, and no names of their own."""
+        counted = self.by_position or self.names == tuple(map(str, range(len(self.names))))
+        numbers = [as_number(text) for text in labels.distinct()]
+        fit = all(n is not None and n.is_integer() and 0 < n <= len(self.names) for n in numbers)
+        return counted and self.base == 0 and fit
 
     def _encode_numbers(self, numbers: NDArray[np.float64]) -> NDArray[np.intp]:
         first = self._first_number()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NoReturn
 
 from xent_cli.errors import ModeError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.types import Mode
 
 
@@ -63,7 +63,7 @@ def detect_mode(
     else:
         raise ModeError(
             f"There are {columns} and {n_labels} label columns: neither one nor as many.",
-            hint=f"Choose columns with {option('pred_cols')} and {option('label_col')}.",
+            hint="Labels are one column, or one column per prediction column.",
         )
     if requested not in (None, found.mode):
         _refuse(requested, found)

@@ -7,10 +7,10 @@ what single commands add is in `verb_options`. The standard library alone: help 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from xent_cli.errors import UsageError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.declared import declare, require_types
 from xent_cli.schema.types import (
     DEFAULT_EPS,
@@ -51,13 +51,15 @@ class EvalOptions:
         metavar="COL",
         says=_SEVERAL,
     )
-    weight: str | None = declare(None, "Column of row weights.", "input", metavar="COL", says="Any")
+    weight: str | None = declare(
+        None, "Column of row weights.", "input", metavar="COL", says="str | ArrayLike | None"
+    )
     cluster: str | None = declare(
         None,
         "Column that rows of one draw share (a user, a document).",
         "uncertainty",
         metavar="COL",
-        says="Any",
+        says="str | ArrayLike | None",
     )
     id_col: str | None = declare(
         None,
@@ -78,7 +80,7 @@ class EvalOptions:
         "values. Repeatable.",
         "figures",
         metavar="COL[,COL]",
-        says="Any",
+        says="str | Sequence[str] | Mapping[str, ArrayLike]",
     )
     mode: Mode | None = declare(
         None,
@@ -105,7 +107,7 @@ class EvalOptions:
         "Leave rows with this label out. Repeatable.",
         "meaning",
         metavar="LABEL",
-        says="Any",
+        says="str | int | Sequence[str | int]",
     )
     eps: float = declare(
         DEFAULT_EPS, "Lowest probability; 0 makes an impossible truth cost infinity.", "meaning"
@@ -218,10 +220,10 @@ class OutputOptions:
     )
     output: tuple[str, ...] = declare(
         (),
-        "Also write a file, whole or not at all. Repeatable.",
+        "Also write a file, whole or not at all; the suffix says the format. Repeatable.",
         "output",
         "--output -o",
-        metavar="FORMAT:PATH",
+        metavar="[FORMAT:]PATH",
         in_python=False,
         in_files=False,
     )

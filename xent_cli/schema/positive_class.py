@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from xent_cli.errors import ClassesError, LabelError, option
+from xent_cli.schema.class_lookup import ClassLookup
 from xent_cli.schema.class_names import (
     FALSE_WORDS,
     TRUE_WORDS,
@@ -14,6 +16,7 @@ from xent_cli.schema.class_names import (
     polarity,
 )
 from xent_cli.schema.label_encoder import ClassIndex, polar_aliases
+from xent_cli.schema.name_suggestions import did_you_mean
 from xent_cli.schema.options import EvalOptions
 from xent_cli.schema.provenance import Notice
 
@@ -59,7 +62,7 @@ def binary_index(distinct: Sequence[str], preds: Sequence[str], options: EvalOpt
         )
     said = _said_name(preds[0])
     if options.positive is not None:
-        return _with_positive(options.positive, distinct, given)
+        return _as_said(options.positive, distinct, preds[0], said, options)
     words = all(polarity(text) is not None for text in distinct)
     plain = _plain_names(distinct)
     if words and given is None and _speaks_of_negative(preds[0]):
@@ -77,7 +80,7 @@ def binary_index(distinct: Sequence[str], preds: Sequence[str], options: EvalOpt
         return ClassIndex(given, by_position=False)
     for candidate in (preds[0], said, _label_within(preds[0], distinct)):
         if candidate and candidate in distinct:
-            return _with_positive(candidate, distinct, None)
+            return _with_positive(candidate, distinct, None, preds[0])
     shown = " and ".join(repr(text) for text in distinct[:2])
     raise LabelError(
         f"Which label does the probability speak of? The labels are {shown}.",
@@ -109,6 +112,18 @@ def _label_within(column: str, distinct: Sequence[str]) -> str:
     if len(found) != 1 or any(f" {word} " in name for word in ("not", "no", "non", "un")):
         return ""
     return found[0]
+
+
+def _as_said(
+    positive: str, distinct: Sequence[str], column: str, said: str, options: EvalOptions
+) -> ClassIndex:
+    """Return the index that the user asked for, by a label or by the column."""
+    among = any(_same(text, positive) for text in distinct)
+    if among or positive not in (column, said):
+        return _with_positive(positive, distinct, options.classes, column)
+    # The column's own class is the positive one anyway; what that is has to be found.
+    numeric = all(as_number(text) in (0, 1) for text in distinct)
+    return binary_index(() if numeric else distinct, [column], replace(options, positive=None))
 
 
 def _choices(distinct: Sequence[str]) -> str:
@@ -157,13 +172,57 @@ def contradiction(index: ClassIndex, preds: Sequence[str]) -> tuple[Notice, ...]
     return (Notice("positive", message),)
 
 
+def require_positive(
+    positive: str, lookup: ClassLookup, index: ClassIndex, counted: Sequence[str]
+) -> None:
+    """Refuse a positive class that contradicts two columns, or means nothing for others.
+
+    Parameters
+    ----------
+    positive : str
+        As the user said it.
+    lookup : ClassLookup
+    index : ClassIndex
+        Of prediction columns of which each speaks of a class.
+    counted : sequence of str
+        The columns, where labels are positions of them, so that 1 is the second.
+
+    Raises
+    ------
+    ClassesError
+
+    Examples
+    --------
+    >>> index = ClassIndex(("cat", "dog"))
+    >>> require_positive("dog", ClassLookup(index.names), index, ["cat", "dog"])
+    """
+    if len(lookup.names) != 2:
+        raise ClassesError(
+            f"{option('positive', positive)}: only one of two classes can be the positive one, and "
+            f"there are {len(lookup.names)} columns of predictions.",
+            hint="Leave it out.",
+        )
+    found = lookup.find(positive)
+    if found is None and index.find(positive) < 0:
+        raise ClassesError(
+            f"{option('positive', positive)}: there is no such class.", hint=lookup.hint(positive)
+        )
+    if len(counted) == 2 and found == 0 and as_number(lookup.names[0]) is None:
+        raise ClassesError(
+            f"{option('positive', positive)}: labels are positions of columns, and a label of 1 "
+            f"would be {lookup.names[1]}.",
+            hint=f"If 1 is {lookup.names[0]}, say {option('pred_cols', ','.join(counted[::-1]))}.",
+        )
+
+
 def _with_positive(
-    positive: str, distinct: Sequence[str], given: tuple[str, ...] | None
+    positive: str, distinct: Sequence[str], given: tuple[str, ...] | None, column: str
 ) -> ClassIndex:
     others = [text for text in distinct if not _same(text, positive)]
     if len(others) == len(distinct) and len(distinct) > 1:
         raise LabelError(
-            f"{option('positive', positive)}: the labels are {distinct[0]!r} and {distinct[1]!r}."
+            f"{option('positive', positive)}: the labels are {distinct[0]!r} and {distinct[1]!r}.",
+            hint=did_you_mean(positive, [*distinct, column]) or f"Say {_choices(distinct)}.",
         )
     if given is not None and (given[0] == positive or given[1] in others):
         raise ClassesError(

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from typing import Any, Self
 
 from xent_cli.errors import spell
+from xent_cli.fast_dataclass import dataclass
+
+
+class XentWarning(UserWarning):
+    """What may make a number wrong: a result's warnings, where Python is who reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +23,11 @@ class Notice:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "message", spell(self.message))
+
+
+def configured(notes: Iterable[Notice]) -> tuple[Notice, ...]:
+    """Return the notes on what a configuration file has set."""
+    return tuple(note for note in notes if note.code == "config")
 
 
 @dataclass(frozen=True, slots=True)

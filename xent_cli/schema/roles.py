@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from xent_cli.errors import ColumnError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.column import Column
 from xent_cli.schema.name_suggestions import did_you_mean, listed
 
@@ -52,7 +52,8 @@ class Roles:
     `by_preds` and `by_labels` tell slices apart, of the predictions and of the labels; those in
     `cut` are read as numbers; `id` joins rows, by its column in the predictions and that in the
     labels; `name` is a column of the predictions that names rows where they are listed;
-    `confidence` is the column of predicted classes whose probability the prediction column is.
+    `confidence` is the column of predicted classes whose probability the prediction column is;
+    `repeated` are columns of the predictions that repeat the labels, which stand in another input.
     """
 
     preds: tuple[str, ...]
@@ -69,6 +70,7 @@ class Roles:
     id: tuple[str, str] | None = None
     name: str | None = None
     confidence: str | None = None
+    repeated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ import hashlib
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Self
 
 from xent_cli.errors import ColumnError, UsageError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.name_suggestions import did_you_mean, listed
 
 Part = str | int

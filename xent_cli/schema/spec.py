@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Self
 
 from xent_cli.errors import SignatureError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.types import (
     DEFAULT_EPS,
     Align,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from xent_cli.errors import UsageError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.declared import declare, require_types
 from xent_cli.schema.types import TOOLS, Outcome, Where
 
@@ -71,7 +70,7 @@ class GateOptions:
         "Predictions of another model for the same rows, or a report saved as json.",
         "input",
         metavar="FILE",
-        says="Any",
+        says="Data | Report | None",
     )
     inconclusive: Outcome = declare(
         "inconclusive",
@@ -103,6 +102,18 @@ class GateOptions:
 
     def __post_init__(self) -> None:
         require_types(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrateOptions:
+    """Of the command `calibrate`: how much of a calibration is drawn."""
+
+    per_class: bool = declare(
+        False,
+        "Also show how reliable the probability of each class is.",
+        "output",
+        in_python=False,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

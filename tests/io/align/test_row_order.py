@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.io.making import EXPECTED, LABELS, PREDS, P, cross_entropy, table, write
+from xent_cli import evaluate
 from xent_cli.errors import IdMismatchError, RowCountError
 from xent_cli.io.align.row_order import Side
 from xent_cli.io.align.units import whole
@@ -133,3 +134,26 @@ def test_an_index_of_pandas_is_compared_under_no_name(tmp_path: Path) -> None:
     write(tmp_path / "l.csv", "\n".join(labels))
     with pytest.raises(IdMismatchError, match="ids in the unnamed column differ: '1' in .*'9' in"):
         rows()
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "same"),
+    [
+        (("00012", "00013", "00014", "00015"), ("12", "13.0", "14", "15"), True),
+        (("a01", "a02", "a03", "a04"), ("a1", "a2", "a3", "a4"), False),
+        (("12", "13", "14", "15"), ("12.5", "13", "14", "15"), False),
+    ],
+)
+def test_ids_that_are_one_number_are_one_id(
+    tmp_path: Path, ours: tuple[str, ...], theirs: tuple[str, ...], *, same: bool
+) -> None:
+    a, b = tmp_path / "a.csv", tmp_path / "b.csv"
+    preds = [",".join(map(str, (i, *row))) for i, row in zip(ours, P, strict=True)]
+    labels = [f"{i},{y}" for i, y in zip(theirs, (0, 1, 2, 1), strict=True)]
+    a.write_text("\n".join(["id,p_0,p_1,p_2", *preds]))
+    b.write_text("\n".join(["id,y", *labels]))
+    if same:
+        evaluate(str(a), str(b))
+    else:
+        with pytest.raises(IdMismatchError, match="The ids in column id differ"):
+            evaluate(str(a), str(b))

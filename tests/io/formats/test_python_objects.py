@@ -37,6 +37,38 @@ class Tensor:
         return self.device, 0
 
 
+class Copied(Tensor):
+    """Memory that is copied for NumPy if it is the processor's, as CuPy has it."""
+
+    def __array__(self, *_: Any, **how: Any) -> Any:
+        if self.device == 2:
+            raise TypeError("Implicit conversion to a NumPy array is not allowed.")
+        return self.values
+
+
+class Array:
+    """What NumPy can make an array of, and nothing else."""
+
+    def __init__(self, values: Any) -> None:
+        self.values = np.asarray(values)
+
+    def __array__(self, *_: Any, **how: Any) -> Any:
+        return self.values
+
+
+class Stream:
+    """What Arrow can read as a stream, and nothing else."""
+
+    def __arrow_c_stream__(self, schema: Any = None) -> Any:
+        return table(label=WORDS).__arrow_c_stream__(schema)
+
+
+def read_only(values: Any) -> Any:
+    array = np.array(values)
+    array.setflags(write=False)
+    return array
+
+
 class Frame:
     """A frame that speaks the interchange protocol and nothing else."""
 
@@ -55,6 +87,8 @@ SCORED = [[{"label": name, "score": p} for name, p in row.items()][::-1] for row
         {"probs": np.array(P), "label": Y},
         {"probs": P, "label": pd.Series(Y, index=[5, 6, 7, 8])},
         {"probs": Tensor(P), "label": Tensor(Y)},
+        {"probs": Copied(P), "label": Array(Y)},
+        Stream(),
         {"cats": CATS, "label": WORDS},
         {"cats": CATS, "label": pd.Series(WORDS, dtype="category")},
         {"out": SCORED, "label": WORDS},
@@ -82,6 +116,10 @@ def test_both_in_one(data: Any) -> None:
     [
         (Tensor(P), Tensor(Y)),
         (Tensor(P, 3), Tensor(Y, 11)),
+        (Copied(P), Array(Y)),
+        (Copied(P, 4), Y),
+        (read_only(P), read_only(Y)),
+        (np.array(P, dtype=">f8"), np.array(Y, dtype=">i4")),
         ([Tensor(row) for row in P], Y),
         (CATS, WORDS),
         (SCORED, WORDS),
@@ -111,6 +149,7 @@ def test_several_levels_of_names() -> None:
         ({"p": ["a", 1.0]}, ColumnError, "cannot be read"),
         (Tensor(P, 2), ColumnError, r"the tensor is on device 2 of DLPack.*\.cpu\(\)"),
         ({"p": Tensor(P, 2)}, ColumnError, "preds, p: the tensor is on device 2"),
+        (Copied(P, 2), ColumnError, r"the tensor is on device 2 of DLPack.*\.cpu\(\)"),
         (scipy.sparse.csr_matrix(P), ColumnError, r"Pass its \.toarray\(\)"),
         ([[{"a": 1}, 2]], ColumnError, "cannot be read"),
     ],

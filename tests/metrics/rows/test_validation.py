@@ -140,7 +140,7 @@ class TestRange:
             check_predictions(batch, spec_of(mode, scale=scale))
         noun = "a probability" if scale == "probs" else "a log-probability"
         assert caught.value.message == f"preds.csv, row 2, column p_a: {value:g} is not {noun}."
-        assert 'scale="logits"' in caught.value.hint
+        assert caught.value.hint == "The predictions are p_a, p_b: is this row damaged?"
 
     def test_logits_have_no_range(self, make_batch, spec_of):
         batch = make_batch([[1e6, -1e6], [0.0, 3.0]], [0, 1])
@@ -187,7 +187,7 @@ class TestRowSums:
         with pytest.raises(RowSumError) as caught:
             check_predictions(batch, spec_of("sparse"))
         assert caught.value.message == "preds.csv, row 12: the probabilities sum to 0.75, not 1."
-        for way in ('scale="logits"', 'row_sums="renormalize"', 'row_sums="ignore"'):
+        for way in ('row_sums="renormalize"', 'row_sums="ignore"'):
             assert way in caught.value.hint
 
     def test_the_edge_of_the_loose_tolerance(self, make_batch, spec_of):

@@ -1,0 +1,1 @@
+"""Interpretation: the rules of docs/definitions.md, one table for each."""

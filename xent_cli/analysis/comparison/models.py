@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from xent_cli.analysis.comparison.pair import Comparison
-from xent_cli.metrics.report.report import Report
+from xent_cli.fast_dataclass import dataclass
+from xent_cli.metrics.report.report import Drawn, Report
 from xent_cli.numerics.significance import holm_adjust
 from xent_cli.schema.provenance import Notice
 
 
-@dataclass(frozen=True, slots=True)
-class Contrast:
+@dataclass(frozen=True, slots=True, repr=False)
+class Contrast(Drawn):
     """Models side by side.
 
     Attributes
@@ -34,6 +33,10 @@ class Contrast:
     names: tuple[str, ...]
     comparisons: tuple[Comparison, ...]
     trend: bool = False
+
+    def __repr__(self) -> str:
+        n, best = len(self.names), self.names[self.best]
+        return f"<Contrast of {n:,} models on {self.baseline.n:,} rows: best {best!r}>"
 
     @property
     def baseline(self) -> Report:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
 from xent_cli.analysis.comparison.paired_difference import paired_difference
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.figures import NATS_PER, error_reason, mean_loss, moments_of
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.warnings import few_rows
@@ -31,7 +31,7 @@ _INFINITE = "infinite: a truth had q = 0"
 _TOP = 0.01
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """Two models, measured by the same rules.
 
@@ -50,6 +50,11 @@ class Comparison:
 
     def __post_init__(self) -> None:
         self.baseline.tally.spec.require_equal(self.candidate.tally.spec)
+
+    def __repr__(self) -> str:
+        found = self.overall
+        said = "none" if found is None else f"{found.value:+.6g} {self.candidate.tally.spec.unit}"
+        return f"<Comparison: delta={said}, n={self.candidate.n:,}>"
 
     @property
     def paired(self) -> bool:

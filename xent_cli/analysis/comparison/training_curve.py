@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from xent_cli.analysis.comparison.models import Contrast
+from xent_cli.fast_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

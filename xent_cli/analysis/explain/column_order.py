@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -29,6 +28,7 @@ from numpy.typing import NDArray
 
 from xent_cli.analysis.explain.confusion_costs import Crossing
 from xent_cli.errors import option, spell
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.assignment import assign

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.contributions import predicted_classes
 from xent_cli.metrics.rows.losses import binary_losses, class_losses
 from xent_cli.metrics.rows.measure import Measured

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
 from xent_cli.analysis.explain.breakdown import LADDER, LossSum, Survey
 from xent_cli.analysis.explain.column_order import Order, find_order
 from xent_cli.analysis.explain.confusion_costs import MOST_CLASSES, Crossing
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.compat.libraries import Tool
 from xent_cli.metrics.compat.sums import CompatFigure, compat_figure
 from xent_cli.metrics.report.figures import NATS_PER
-from xent_cli.metrics.report.report import Report
+from xent_cli.metrics.report.report import Drawn, Report
 from xent_cli.metrics.rows.stored_precision import Precision
 from xent_cli.schema.provenance import Notice
 
@@ -81,8 +81,8 @@ class Rounding:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+@dataclass(frozen=True, slots=True, repr=False)
+class Explanation(Drawn):
     """Where the loss of a report sits. Losses are in the report's unit.
 
     Attributes
@@ -116,6 +116,9 @@ class Explanation:
     order: Order | None
     tools: tuple[CompatFigure, ...]
     undefined: dict[str, str]
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {self.report!r}>"
 
     @property
     def warnings(self) -> tuple[Notice, ...]:

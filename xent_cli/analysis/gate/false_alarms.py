@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.analysis.comparison.pair import Comparison
+from xent_cli.analysis.gate.false_alarm_rate import FalseAlarms
 from xent_cli.analysis.gate.metric_values import Quantity
 from xent_cli.analysis.gate.rules import Rule
-from xent_cli.analysis.gate.verdicts import FalseAlarms, judge_quantities, worst
+from xent_cli.analysis.gate.verdicts import judge_quantities, worst
 from xent_cli.errors import UsageError, option
 from xent_cli.metrics.report.figures import NATS_PER, moments_of
 from xent_cli.metrics.tally.paired_differences import Delta

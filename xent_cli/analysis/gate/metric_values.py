@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 
+from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.comparison.pair_slices import SliceComparison
+from xent_cli.analysis.gate.calibration_values import Found, Interval, of_class, of_whole
 from xent_cli.analysis.gate.metrics import METRICS
 from xent_cli.analysis.gate.rules import Rule
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.figures import NATS_PER, mean_loss, moments_of
 from xent_cli.metrics.report.normalized_entropy import normalized_bounds, one_class_a_row
 from xent_cli.metrics.report.report import Report
@@ -35,7 +37,7 @@ class Quantity:
     ----------
     value : float, optional
         None where it does not exist; may be infinite.
-    estimate : Estimate or Proportion, optional
+    estimate : Estimate, Proportion or Interval, optional
         What its interval comes from.
     scale : callable
         An increasing function from the estimate to the figure.
@@ -44,7 +46,7 @@ class Quantity:
     """
 
     value: float | None
-    estimate: Estimate | Proportion | None = None
+    estimate: Estimate | Proportion | Interval | None = None
     scale: Callable[[float], float] = _same
     reason: str = ""
 
@@ -59,7 +61,12 @@ class Quantity:
 
 
 def quantities(
-    rule: Rule, report: Report, comparison: Comparison | None, *, min_n: int = 0
+    rule: Rule,
+    report: Report,
+    comparison: Comparison | None,
+    calibration: Calibration | None = None,
+    *,
+    min_n: int = 0,
 ) -> list[tuple[str | None, Quantity]]:
     """Return each figure that a rule is about, with the name of its class or title of its slice.
 
@@ -74,6 +81,8 @@ def quantities(
     rule.require_baseline(given=comparison is not None)
     if rule.slice_name is not None:
         return list(_of_slices(rule, report, comparison, min_n))
+    if rule.about.is_calibration:
+        return _of_calibration(rule, report, calibration)
     if rule.class_name is None:
         return [(None, _overall(rule.metric, report, comparison))]
     names, draws = report.tally.spec.classes, moments_of(report.tally)
@@ -94,6 +103,24 @@ def interval(metric: str, report: Report, level: float) -> tuple[float, float] |
     (0.1581, 1.0)
     """
     return _overall(metric, report, None).interval(level)
+
+
+def _of_calibration(
+    rule: Rule, report: Report, calibration: Calibration | None
+) -> list[tuple[str | None, Quantity]]:
+    if calibration is None:
+        raise ValueError("the rule is about calibration, and it was not looked at")
+
+    def quantity(found: Found) -> Quantity:
+        return Quantity(found.value, found.bounds, reason=found.reason)
+
+    if rule.class_name is None:
+        return [(None, quantity(of_whole(rule.metric, calibration)))]
+    names = report.tally.spec.classes
+    return [
+        (names[index], quantity(of_class(calibration, index)))
+        for index in rule.classes_among(names)
+    ]
 
 
 def _overall(metric: str, report: Report, comparison: Comparison | None) -> Quantity:

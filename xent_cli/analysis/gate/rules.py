@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, NoReturn, get_args
 
 from xent_cli.analysis.gate.metrics import (
-    ALIASES,
+    CLASS_METRICS,
     METRICS,
     NOT_JUDGED,
     PART_METRICS,
     SHARES,
+    WHOLE_METRICS,
     Metric,
+    canonical,
 )
+from xent_cli.analysis.gate.rule_numbers import GRAMMAR, read_level, read_number
 from xent_cli.errors import RuleError, option
+from xent_cli.fast_dataclass import dataclass
+from xent_cli.schema.class_lookup import ClassLookup
 from xent_cli.schema.name_suggestions import did_you_mean, listed
 
 Operator = Literal["<=", "<", ">=", ">"]
@@ -23,8 +28,6 @@ Operator = Literal["<=", "<", ">=", ">"]
 _SCOPES = {"class": "class.cat.ce <= 0.8", "slice": "slice.country=KR.ce <= 0.8"}
 _OPERATOR = re.compile(r"<=|>=|=<|=>|==|!=|≤|≥|<|>|=")
 _SPELLINGS = {"≤": "<=", "≥": ">="}
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z")
-_GRAMMAR = "A rule reads METRIC OP NUMBER [@ LEVEL], as in 'ce <= 0.35' or 'delta <= 0.01 @95%'."
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,24 @@ class Rule:
             _refuse(self.text, f"there is no class {self.class_name!r}", self.class_name, names)
         return found
 
+    def by_class(self, lookup: ClassLookup) -> Rule:
+        """Return the rule with the class's own name, where it names a column of the class.
+
+        Raises
+        ------
+        RuleError
+            If it names no class, with the nearest name.
+        ClassesError
+            If it names columns of two classes.
+        """
+        if self.class_name is None or self._named(self.class_name, lookup.names):
+            return self
+        found = None if self.is_pattern else lookup.find(self.class_name)
+        if found is None:
+            fault = f"there is no class {self.class_name!r}"
+            raise RuleError(f"The rule {self.text!r}: {fault}.", hint=lookup.hint(self.class_name))
+        return replace(self, class_name=lookup.names[found])
+
     def slicing_among(self, slicings: Sequence[Sequence[str]]) -> int | None:
         """Return the position of the slicing, by its columns, whose slices the rule is about.
 
@@ -191,15 +212,13 @@ def parse_rule(text: str) -> Rule:
     --------
     >>> parse_rule("class.*.ce <= 1.2 @ 95%").level
     0.95
-    >>> parse_rule("log_loss <= 0.3").metric  # What other tools call it.
-    'ce'
     >>> rule = parse_rule("class.St. John > 3.accuracy >= 90%")
     >>> rule.class_name, rule.metric, rule.operator, rule.limit
     ('St. John > 3', 'accuracy', '>=', 0.9)
     """
     signs = list(_OPERATOR.finditer(text))
     if not signs:
-        raise RuleError(f"The rule {text!r} compares with nothing.", hint=_GRAMMAR)
+        raise RuleError(f"The rule {text!r} compares with nothing.", hint=GRAMMAR)
     sign = _SPELLINGS.get(signs[-1][0], signs[-1][0])
     target, right = text[: signs[-1].start()].strip(), text[signs[-1].end() :]
     if sign not in get_args(Operator):
@@ -209,7 +228,7 @@ def parse_rule(text: str) -> Rule:
         )
     metric, scope, name, quoted = _read_target(text, target, many=len(signs) > 1)
     number, mark, level = right.partition("@")
-    limit, is_percent = _read_number(text, number.strip())
+    limit, is_percent = read_number(text, number.strip())
     if is_percent and not METRICS[metric].is_share:
         raise RuleError(
             f"The rule {text!r}: {metric} is no share, to be compared with a percentage.",
@@ -229,7 +248,7 @@ def parse_rule(text: str) -> Rule:
         metric=metric,
         operator=sign,  # type: ignore[arg-type]
         limit=limit,
-        level=_read_level(text, level.strip()) if mark else None,
+        level=read_level(text, level.strip()) if mark else None,
         class_name=name if scope == "class" else None,
         slice_name=name if scope == "slice" else None,
         is_pattern="*" in name and not quoted,
@@ -252,59 +271,30 @@ def _read_target(text: str, target: str, *, many: bool) -> tuple[str, str, str, 
     if scope not in _SCOPES or not dot:
         if many:
             raise RuleError(f"The rule {text!r} has two operators.", hint="Write two rules.")
-        if why := NOT_JUDGED.get(target.casefold()):
-            raise RuleError(
-                f"The rule {text!r}: {why}.", hint="Judge ce, or ne, which it is part of."
-            )
-        metric = _known(target)
+        metric = canonical(target)
+        if METRICS.get(metric, Metric()).of_classes:
+            hint = f"As in class.cat.{metric} or class.*.{metric}."
+            raise RuleError(f"The rule {text!r}: {metric} is a figure of classes.", hint=hint)
         if metric not in METRICS:
             fault = f"there is no metric {target!r}" if target else "it names no metric"
-            _refuse(text, fault, target, METRICS)
+            _refuse(text, fault, metric, WHOLE_METRICS)
         return metric, "", "", False
     name, dot, metric = rest.rpartition(".")
-    name, metric = name.strip(), _known(metric.strip())
-    if metric not in PART_METRICS:
+    name, metric = name.strip(), canonical(metric.strip())
+    known = CLASS_METRICS if scope == "class" else PART_METRICS
+    if metric not in known:
         signs = [sign[0] for sign in _OPERATOR.finditer(rest)]
         if many and any(sign != "=" or scope == "class" for sign in signs):
             raise RuleError(f"The rule {text!r} has two operators.", hint="Write two rules.")
-        _refuse(text, f"there is no metric {metric!r} of a {scope}", metric, PART_METRICS)
+        _refuse(text, f"there is no metric {metric!r} of a {scope}", metric, known)
     if not dot or not name:
         raise RuleError(f"The rule {text!r} names no {scope}.", hint=f"As in {_SCOPES[scope]}.")
     quoted = len(name) > 1 and name[0] == name[-1] and name[0] in "\"'"
     return metric, scope, name[1:-1] if quoted else name, quoted
 
 
-def _known(name: str) -> str:
-    """Return the metric that another tool's name means, or the name."""
-    folded = name.casefold()
-    return ALIASES.get(folded, folded if folded in METRICS else name)
-
-
-def _read_number(text: str, number: str) -> tuple[float, bool]:
-    is_percent = number.endswith("%")
-    plain = number.removesuffix("%").strip()
-    if not _NUMBER.match(plain):
-        fault = f"{plain!r} is no number" if plain else "it has no number"
-        raise RuleError(f"The rule {text!r}: {fault}.", hint=_GRAMMAR)
-    value = float(plain)
-    if value in (float("inf"), float("-inf")):
-        raise RuleError(f"The rule {text!r}: {plain} is too large.")
-    return (value / 100 if is_percent else value), is_percent
-
-
-def _read_level(text: str, level: str) -> float:
-    is_percent = level.endswith("%")
-    plain = level.removesuffix("%").strip()
-    value = float(plain) if _NUMBER.match(plain) else -1.0
-    value = value / 100 if is_percent else value
-    if not 0 < value < 1:
-        raise RuleError(
-            f"The rule {text!r}: {level or 'nothing'} is no level between 0 and 1.",
-            hint="Write @95% or @0.95.",
-        )
-    return value
-
-
 def _refuse(text: str, fault: str, name: str, known: Collection[str]) -> NoReturn:
+    if why := NOT_JUDGED.get(name):
+        fault, name = why, ""
     hint = did_you_mean(name, known) or f"Known: {listed(known)}."
     raise RuleError(f"The rule {text!r}: {fault}.", hint=hint)

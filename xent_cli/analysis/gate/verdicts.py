@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.analysis.comparison.pair import Comparison
+from xent_cli.analysis.gate.false_alarm_rate import FalseAlarms
 from xent_cli.analysis.gate.metric_values import Quantity, quantities, small_among
 from xent_cli.analysis.gate.rules import Rule
 from xent_cli.errors import option
-from xent_cli.metrics.report.report import Report
+from xent_cli.fast_dataclass import dataclass
+from xent_cli.metrics.report.report import Drawn, Report
 from xent_cli.numerics.significance import holm_divisors
 from xent_cli.schema.exit_codes import ExitCode
 from xent_cli.schema.provenance import Notice
@@ -73,38 +75,8 @@ class Verdict:
         return None if self.value is None else self.rule.margin(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class FalseAlarms:
-    """How often each outcome came of differences whose signs are random.
-
-    Attributes
-    ----------
-    flips : int
-    rules : tuple of str
-        The rules that compare with the baseline; others do not depend on signs.
-    failed, inconclusive, passed : int
-        Of the flips, by the worst verdict of those rules.
-
-    Examples
-    --------
-    >>> FalseAlarms(1000, ("delta <= 0 @95%",), 24, 950, 26).rate
-    0.024
-    """
-
-    flips: int
-    rules: tuple[str, ...]
-    failed: int
-    inconclusive: int
-    passed: int
-
-    @property
-    def rate(self) -> float:
-        """Share of the flips in which a rule failed, though nothing was worse but by chance."""
-        return self.failed / self.flips
-
-
-@dataclass(frozen=True, slots=True)
-class GateResult:
+@dataclass(frozen=True, slots=True, repr=False)
+class GateResult(Drawn):
     """All verdicts of a gate, and what they rest on.
 
     Attributes
@@ -121,6 +93,8 @@ class GateResult:
         Slices that were too small to be judged.
     looks : int
         For how many looks the levels of the rules hold together.
+    calibration : Calibration, optional
+        Where a rule is about it.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -130,6 +104,11 @@ class GateResult:
     false_alarms: FalseAlarms | None = None
     unjudged: tuple[Notice, ...] = ()
     looks: int = 1
+    calibration: Calibration | None = None
+
+    def __repr__(self) -> str:
+        n = sum(verdict.outcome == "pass" for verdict in self.verdicts)
+        return f"<GateResult {self.outcome}: {n:,} of {len(self.verdicts):,} verdicts pass>"
 
     @property
     def outcome(self) -> Outcome:
@@ -166,6 +145,7 @@ def judge(
     rules: Sequence[Rule],
     comparison: Comparison | None = None,
     *,
+    calibration: Calibration | None = None,
     inconclusive: Outcome = "inconclusive",
     min_n: int = 0,
 ) -> GateResult:
@@ -196,6 +176,8 @@ def judge(
     rules : sequence of Rule
     comparison : Comparison, optional
         With its baseline; its candidate is `report`.
+    calibration : Calibration, optional
+        Of the candidate, for rules that are about it.
     inconclusive : {"pass", "fail", "inconclusive"}
     min_n : int
         Slices with fewer rows are not judged by a rule over several, unless it is about `n`.
@@ -218,7 +200,7 @@ def judge(
     verdicts: list[Verdict] = []
     unjudged: list[Notice] = []
     for rule in rules:
-        found = quantities(rule, report, comparison, min_n=min_n)
+        found = quantities(rule, report, comparison, calibration, min_n=min_n)
         if n_small := len(small_among(rule, report, min_n)):
             slices = f"{n_small:,} slice{'s' * (n_small != 1)} with fewer than {min_n:,} rows"
             message = f"{rule.text.strip()}: {slices} not judged; {option('min_n', 0)} judges all."
@@ -227,7 +209,14 @@ def judge(
             reason = f"all slices have fewer than {min_n:,} rows"
             verdicts.append(Verdict(rule, None, None, None, 0.95, "inconclusive", reason))
         verdicts += judge_quantities(rule, found)
-    return GateResult(tuple(verdicts), report, comparison, inconclusive, unjudged=tuple(unjudged))
+    return GateResult(
+        tuple(verdicts),
+        report,
+        comparison,
+        inconclusive,
+        unjudged=tuple(unjudged),
+        calibration=calibration,
+    )
 
 
 def judge_quantities(rule: Rule, found: Sequence[tuple[str | None, Quantity]]) -> list[Verdict]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from xent_cli.errors import DuplicateIdError, EmptyInputError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.align.id_index import KeyIndex, read_keys
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source, Use

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import TypeVar
 
 import pyarrow as pa
 
 from xent_cli.errors import EmptyInputError, IdMismatchError, RowCountError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.block import Block
 from xent_cli.io.source import Source, Use
+from xent_cli.schema.types import Header
 
 Item = TypeVar("Item")
+
+_FIRST_ROWS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +132,18 @@ def _require_same(preds: Block, labels: Block, name: str) -> None:
         return
     import pyarrow.compute as pc  # Slow to import, and rarely needed.
 
-    one_empty = pc.xor(pc.is_null(ours), pc.is_null(theirs))
-    differ = pc.or_(one_empty, pc.fill_null(pc.not_equal(ours, theirs), False))
+    from xent_cli.io.align.id_spelling import spell_alike
+
+    one, other = spell_alike(ours), spell_alike(theirs)  # One file has 00012, the other 12.0.
+    if one.equals(other):
+        return
+    one_empty = pc.xor(pc.is_null(one), pc.is_null(other))
+    differ = pc.or_(one_empty, pc.fill_null(pc.not_equal(one, other), False))
     row = pc.index(differ, pa.scalar(True)).as_py()
     where = f"column {name}" if name else "the unnamed column"
-    hint = f"{option('id_col', name)} joins rows by it, in any order."
+    hint = "Bring both files into the same order, or rename it in one if it is no id."
+    if _tell_rows_apart(ours, theirs) and name:
+        hint = f"{option('id_col', name)} joins rows by it, in any order."
     raise IdMismatchError(
         f"The ids in {where} differ: {str(ours[row].as_py())[:40]!r} in "
         f"{preds.place.of_row(int(preds.positions[row]))}, "
@@ -143,23 +153,56 @@ def _require_same(preds: Block, labels: Block, name: str) -> None:
     )
 
 
+def _tell_rows_apart(ours: pa.Array, theirs: pa.Array) -> bool:
+    """Say whether values stand once on each side, and some on both: those of an id do."""
+    sides = [values.drop_null().to_pylist() for values in (ours, theirs)]
+    once = all(len(set(values)) == len(values) for values in sides)
+    return once and not set(sides[0]).isdisjoint(sides[1])
+
+
+def _shared_id(preds: Source, labels: Source) -> str | None:
+    """Return the column of both inputs that may join their rows, by the first of them."""
+    for name in preds.names():
+        if not name or name not in labels.names():
+            continue
+        columns = [source.column(name) for source in (preds, labels)]
+        if all(column is not None and column.kind in ("text", "integer") for column in columns):
+            first = [s.first({name: "text"}, _FIRST_ROWS).texts(name) for s in (preds, labels)]
+            if _tell_rows_apart(*first):
+                return name
+    return None
+
+
 def _count(current: Block | None, rest: Iterator[Block]) -> int:
     return (len(current) if current is not None else 0) + sum(len(block) for block in rest)
 
 
 def _count_error(preds: Source, n_preds: int, labels: Source, n_labels: int) -> RowCountError:
     """Return what to say of inputs with unequal numbers of rows."""
-    hint = (
-        "Each row of predictions needs its row of labels; "
-        f"{option('id_col', 'COL')} finds it by an id."
-    )
+    shared = _shared_id(preds, labels)
     longer, shorter = (labels, preds) if n_labels > n_preds else (preds, labels)
-    if abs(n_labels - n_preds) == 1 and longer.format == "csv" and not longer.named:
-        field = "labels_header" if longer is labels else "header"
-        hint = f"If the first line of {longer.path} is a header, say {option(field, 'yes')}."
-    elif abs(n_labels - n_preds) == 1 and shorter.format == "csv" and shorter.named:
-        field = "labels_header" if shorter is labels else "header"
-        hint = f"If the first line of {shorter.path} is no header, say {option(field, 'no')}."
+    one_more = shared is None and abs(n_labels - n_preds) == 1
+    if one_more and longer.format == "csv" and not longer.named:
+        way = _read_first_line(longer, labels, "yes")
+        hint = f"If the first line of {longer.path} is a header, say {way}."
+    elif one_more and shorter.format == "csv" and shorter.named:
+        way = _read_first_line(shorter, labels, "no")
+        hint = f"If the first line of {shorter.path} is no header, say {way}."
+    else:
+        hint = (
+            "Each row of predictions needs its row of labels; "
+            f"{option('id_col', shared)} finds it by an id."
+        )
     return RowCountError(
         f"{preds.path} has {n_preds:,} rows and {labels.path} has {n_labels:,}.", hint=hint
     )
+
+
+def _read_first_line(side: Source, labels: Source, said: Header) -> str:
+    """Return the options that say whether one input has a header, and leave the other alone."""
+    if side is labels:
+        return option("labels_header", said)
+    now: Header = "yes" if labels.named else "no"
+    if labels.format != "csv" or now == said:
+        return option("header", said)
+    return f"{option('header', said)} {option('labels_header', now)}"

@@ -6,10 +6,10 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from xent_cli.errors import EncodingError, ParseError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.formats.json_values import unique
 
 _SPACE = re.compile(r"[ \t\r\n]*")

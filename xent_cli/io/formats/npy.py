@@ -8,7 +8,6 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import IO, BinaryIO
 
@@ -24,6 +23,7 @@ from xent_cli.errors import (
     PickleError,
     UnknownFormatError,
 )
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.block import Block
 from xent_cli.io.numpy_arrow import array_column, array_to_arrow
 from xent_cli.io.piece import Piece

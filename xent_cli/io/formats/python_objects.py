@@ -81,12 +81,16 @@ def to_array(data: Any, name: str) -> NDArray[np.generic]:
             data = data.float()
         found: NDArray[np.generic] = data.resolve_neg().numpy()
         return found
-    if not hasattr(data, "__array__"):
-        device, _ = data.__dlpack_device__()
-        if device not in _ON_HOST:
-            raise _elsewhere(name, f"device {int(device)} of DLPack")
+    device = data.__dlpack_device__()[0]
+    if hasattr(data, "__array__"):
+        try:  # JAX copies from wherever it is; CuPy does not.
+            return plain_floats(np.asarray(data))
+        except (TypeError, RuntimeError):
+            if device in _ON_HOST:
+                raise
+    elif device in _ON_HOST:
         return np.from_dlpack(data)
-    return plain_floats(np.asarray(data))
+    raise _elsewhere(name, f"device {int(device)} of DLPack")
 
 
 def plain_floats(array: NDArray[Any]) -> NDArray[Any]:
@@ -125,6 +129,8 @@ def _column(values: Any, name: str) -> pa.Array | pa.ChunkedArray:
     if isinstance(values, str | bytes | Mapping) or not (
         hasattr(values, "__len__") or _is_tensor(values)
     ):
+        if hasattr(values, "__array__"):
+            return _column(np.asarray(values), name)
         raise ColumnError(
             f"{name}: xent does not read a {type(values).__name__} as a column.",
             hint="A mapping holds one array or sequence for each column.",

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Container
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from xent_cli.errors import ColumnError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.numpy_arrow import array_to_arrow
 from xent_cli.numerics.arrays import Floats
 from xent_cli.schema.column import Column

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -11,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from xent_cli.errors import ColumnError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.nested.fold import Fold, Where, floats, list_lengths, to_numpy
 from xent_cli.io.numpy_arrow import array_to_arrow
 from xent_cli.numerics.arrays import Floats

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import pyarrow as pa
 
 from xent_cli.errors import ColumnError, DuplicateColumnError, InputError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.arrow_types import SAMPLE_ROWS
 from xent_cli.io.block import Block
 from xent_cli.io.nested.detect import (

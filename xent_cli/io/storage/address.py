@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Self
 from urllib.parse import parse_qsl, quote, unquote
 
 from xent_cli.errors import AddressError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.name_suggestions import nearest
 
 SCHEMES = ("s3", "gs", "gcs", "abfs", "abfss", "hdfs", "viewfs", "file")

@@ -6,9 +6,9 @@ import glob
 import os
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.storage.address import Address, is_address
 from xent_cli.io.storage.folders import Disk, Entry, Tree, is_hidden
 from xent_cli.io.storage.location import LocalFile, Location

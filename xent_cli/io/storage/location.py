@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import BinaryIO, Self
 
 import pyarrow as pa
 
 from xent_cli.errors import MissingFileError, XentError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.name_suggestions import nearest
 
 _LOCAL_BUFFERS = (1 << 16, 1 << 20, 64 << 20)

@@ -8,7 +8,7 @@ import posixpath
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, BinaryIO, Literal, cast
 
@@ -16,6 +16,7 @@ import pyarrow as pa
 from pyarrow import fs
 
 from xent_cli.errors import BrokenFileError, XentError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.storage.address import Address
 from xent_cli.io.storage.folders import Entry, EntryKind, is_hidden
 from xent_cli.io.storage.location import Location

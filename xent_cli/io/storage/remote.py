@@ -8,7 +8,7 @@ import tempfile
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from xent_cli.errors import (
@@ -18,6 +18,7 @@ from xent_cli.errors import (
     UsageError,
     XentError,
 )
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.storage.address import SCHEMES, Address
 
 _REFUSED = (401, 403, 407)

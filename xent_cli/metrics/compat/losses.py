@@ -7,12 +7,12 @@ that do not sum to 1 (tests/reference/make_compat.py says how, and with which ve
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats, Labels
 
 Number = type[np.float64] | type[np.float32] | type[np.float16]

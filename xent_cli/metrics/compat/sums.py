@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 
 from xent_cli.errors import UsageError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.compat.libraries import TOOLS, Tool
 from xent_cli.metrics.compat.losses import Given
 from xent_cli.metrics.rows.batch import Batch

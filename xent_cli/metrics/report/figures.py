@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.metrics.tally.third_powers import ZEROS, moments_at
 from xent_cli.numerics.estimates import Estimate
@@ -21,6 +23,7 @@ if TYPE_CHECKING:  # Most tallies have none.
 
 INFINITE = "infinite: a truth had q = 0"
 UNVARIED = "the losses do not vary"
+_LARGEST_EXPONENT = math.log(sys.float_info.max)
 
 NATS_PER: dict[Unit, float] = {"nats": 1.0, "bits": math.log(2), "hartleys": math.log(10)}
 
@@ -97,10 +100,8 @@ def figures_of(tally: Tally) -> Figures:
     Quotients are rounded once, from exact sums.
     """
     undefined: dict[str, str] = {}
-    spec, k = tally.spec, tally.spec.n_classes
-    nats = NATS_PER[spec.unit]
-    priors = _priors(tally)
-    draws = moments_of(tally)
+    k, nats = tally.spec.n_classes, NATS_PER[tally.spec.unit]
+    priors, draws = _priors(tally), moments_of(tally)
     classes = tuple(
         _class_row(tally, index, priors[index], draws[index], undefined) for index in range(k)
     )
@@ -130,10 +131,10 @@ def figures_of(tally: Tally) -> Figures:
         if value == math.inf:
             undefined["overall." + name] = INFINITE
     total = tally.sums["loss"][k]
-    clipped_share = float(tally.sums["clipped_loss"][0] / total) if total else None
-    if tally.infinite[k]:
-        clipped_share = None
-    if clipped_share is None:
+    clipped_share = None
+    if total and not tally.infinite[k]:
+        clipped_share = float(tally.sums["clipped_loss"][0] / total)
+    else:
         undefined["clipped_share"] = _share_reason(tally)
     return Figures(
         overall,
@@ -156,8 +157,7 @@ def moments_of(tally: Tally) -> list[Moments]:
 def _class_row(
     tally: Tally, index: int, prior: float, draws: Moments, undefined: dict[str, str]
 ) -> ClassRow:
-    path = f"classes[{index}]."
-    k = tally.spec.n_classes
+    path, k = f"classes[{index}].", tally.spec.n_classes
     weight = tally.sums["weight"][index]
     names = ("cross_entropy", "se", "ci95", "accuracy", "mean_probability")
     total = tally.sums["loss"][k]
@@ -285,12 +285,8 @@ def _label_entropy(tally: Tally, undefined: dict[str, str]) -> float | None:
 
 
 def _perplexity(nats: float, undefined: dict[str, str]) -> float | None:
-    try:
-        perplexity = math.exp(nats)
-    except OverflowError:
-        perplexity = math.inf
-    if math.isfinite(perplexity):
-        return perplexity
+    if nats <= _LARGEST_EXPONENT:
+        return math.exp(nats)
     undefined["overall.perplexity"] = "too large"
     return None
 

@@ -30,6 +30,7 @@ KINDS = {
     "xent.gate": Kind("gate", "gate", "xent gate"),
     "xent.comparison": Kind("comparison", "comparison", "xent compare"),
     "xent.explain": Kind("explanation", "explain", "xent explain"),
+    "xent.calibration": Kind("calibration", "calibration", "xent calibrate"),
     "xent.rows": Kind("list of rows", "rows", "xent rows"),
 }
 

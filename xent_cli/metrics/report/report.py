@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from xent_cli import __version__
 from xent_cli.errors import NothingLeftError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.figures import ClassRow, Figures, Overall, figures_of
 from xent_cli.metrics.report.warnings import COMPUTED, OLD_SUMS, cautions
 from xent_cli.metrics.tally.tally import Tally
@@ -22,8 +23,60 @@ if TYPE_CHECKING:
 FORMAT = "xent.report"
 
 
+class Drawn:
+    """What can be looked at: every result. Who draws is above, and imported when asked for."""
+
+    __slots__ = ()
+
+    def to_html(self) -> str:
+        """Return a page of its own, without script, with figures, and with the result in it."""
+        return str(_drawing().page(self))
+
+    def to_svg(self, figure: str) -> str:
+        """Return one of the figures of the page as an SVG file.
+
+        Raises
+        ------
+        UsageError
+            If the result has no such figure, with the names of those that it has.
+        """
+        return str(_drawing().svg(self, figure))
+
+    def to_frame(self, of: str | None = None) -> pd.DataFrame:
+        """Return figures as a pandas DataFrame, unrounded.
+
+        Parameters
+        ----------
+        of : str, optional
+            What has a row each: "classes" or "slices" of a report (by default classes); "verdicts"
+            of a gate, or its "differences"; "models" of a comparison, or the "differences" of their
+            classes, or "slice-differences"; "pairs" of classes, "rows" (bands of losses), "eps" or
+            "classes" of an explanation; "reliability" of a calibration, or "shares"; "rows" of a
+            list of rows.
+
+        Raises
+        ------
+        UsageError
+            If the result has none, with the names of those that it has.
+        """
+        from importlib import import_module
+
+        frame: pd.DataFrame = import_module("xent_cli.render.frames").frame_of(self, of)
+        return frame
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the page as a part of another."""
+        return str(_drawing().fragment(self))
+
+
+def _drawing() -> Any:
+    from importlib import import_module
+
+    return import_module("xent_cli.render.notebook")
+
+
 @dataclass(frozen=True, slots=True, repr=False)
-class Report:
+class Report(Drawn):
     """What xent found. Everything is unrounded; renderers round.
 
     Attributes
@@ -188,13 +241,6 @@ class Report:
             report = replace(report, warnings=kept + added)
         require_alike(data, fresh, FORMAT)
         return report
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return the classes as a pandas DataFrame, one row a class, in column order."""
-        import pandas as pd
-
-        rows = [asdict(row) for row in self.classes]
-        return pd.DataFrame(rows, columns=list(ClassRow.__slots__)).set_index("name")
 
 
 def finalize(

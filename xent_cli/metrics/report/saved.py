@@ -1,4 +1,4 @@
-"""Saved reports, read back from their files."""
+"""Saved reports, read back from their files: JSON, or pages that hold it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from xent_cli.metrics.report.report import FORMAT, Report
 from xent_cli.schema.file_guard import note_read, note_standard_input
 
 _BEGINNING = 200
+_PAGE = "<!doctype html>"
+_SCRIPT = '<script type="application/json">'
+"""What stands before the JSON of a page: `render.html.page` escapes all that could end it."""
 
 
 def read_report(path: str) -> Report:
@@ -28,7 +31,7 @@ def read_report(path: str) -> Report:
 
 
 def read_json(path: str) -> Any:
-    """Read a JSON file; ``-`` is standard input. Raises as `read_report` does."""
+    """Read a JSON file, or the JSON in a page; ``-`` is standard input. Raises as `read_report`."""
     try:
         if path == "-":
             if sys.stdin is None or sys.stdin.isatty():
@@ -42,7 +45,7 @@ def read_json(path: str) -> Any:
             note_read(path)
             with open(path, encoding="utf-8") as file:
                 text = file.read()
-        return json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(_within(text, path), parse_constant=_refuse_constant)
     except OSError as error:
         raise MissingFileError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
@@ -53,12 +56,27 @@ def read_json(path: str) -> Any:
 
 
 def is_report(path: str) -> bool:
-    """Say whether a file begins as a saved report does, or is JSON by its name."""
+    """Say whether a file begins as a saved report does, or is JSON or a page by its name."""
     if not os.path.isfile(path):
         return False
     with open(path, "rb") as file:
         beginning = file.read(_BEGINNING)
-    return f'"{FORMAT}"'.encode() in beginning or path.lower().endswith(".json")
+    known = (f'"{FORMAT}"'.encode(), _PAGE.encode())
+    return any(each in beginning for each in known) or path.lower().endswith((".json", ".html"))
+
+
+def _within(text: str, path: str) -> str:
+    """Return the JSON that a page holds; other texts as they are."""
+    if not text[:_BEGINNING].lower().startswith(_PAGE):
+        return text
+    start = text.find(_SCRIPT)
+    if start < 0:
+        raise ReportError(
+            f"{path} is a page that holds no result of xent.",
+            hint="xent writes the result into its pages unless it is large; save it as JSON, too.",
+        )
+    start += len(_SCRIPT)
+    return text[start : text.index("</script>", start)]
 
 
 def _refuse_constant(name: str) -> Any:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.metrics.tally.third_powers import draw_moments
 from xent_cli.numerics.moments import Moments

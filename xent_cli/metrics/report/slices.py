@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.figures import INFINITE, NATS_PER, error_reason
 from xent_cli.metrics.report.slice_clusters import ClusterDraws, cluster_draws
 from xent_cli.metrics.tally.slice_sums import SliceSums
@@ -193,7 +193,7 @@ class Slice:
         total = self.table.total_loss
         if not total or self.table.tally.infinite[-1]:
             return None
-        return float(self.rows.u / total)
+        return float(self.table.sums.sums["loss"][self.index] / total)
 
     @property
     def accuracy(self) -> float | None:
@@ -296,4 +296,4 @@ def slice_tables(tally: Tally, *, min_n: int = 0) -> tuple[SliceTable, ...]:
 
 def small_slices(sums: SliceSums, min_n: int) -> list[int]:
     """Return the positions of the slices with fewer rows."""
-    return [index for index in range(len(sums)) if sums.count("rows", index) < min_n]
+    return [index for index, n in enumerate(sums.sums["rows"].to_floats()) if n < min_n]

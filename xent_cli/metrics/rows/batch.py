@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.losses import sum_over_classes
-from xent_cli.numerics.arrays import TEXT, Floats, Labels, Texts
+from xent_cli.numerics.arrays import TEXT, Floats, Labels, Texts, distinct_texts
 from xent_cli.schema.place import Place
 
 if TYPE_CHECKING:  # Most batches have no slices.
@@ -52,7 +53,7 @@ class GivenNames:
         ([1, 0, 1], ['a', 'b'])
         """
         given = [text for names in (self, *others) for text in names.texts]
-        texts, places = np.unique(np.array(given, dtype=TEXT), return_inverse=True)
+        texts, places = distinct_texts(np.array(given, dtype=TEXT))
         return places, texts
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.contributions import Contributions, contribute
 from xent_cli.metrics.rows.validation import (

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.contributions import predicted_classes
 from xent_cli.metrics.rows.losses import at_labels, binary_losses, class_losses, label_losses
 from xent_cli.metrics.rows.measure import Measured

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats
 from xent_cli.schema.column import Column
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -21,6 +20,7 @@ from xent_cli.errors import (
     WeightError,
     option,
 )
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.label_shares import hint_of_counts
 from xent_cli.metrics.rows.losses import class_losses, sum_over_classes
@@ -227,13 +227,11 @@ def _require_range(batch: Batch, low: float, high: float, noun: str) -> None:
     outside = (q < low) | (q > high)
     row = int(np.argmax(outside.any(axis=0)))
     index = int(np.argmax(outside[:, row]))
+    names = _of_columns(batch)
     raise RangeError(
         f"{batch.preds.of_value(int(batch.rows[row]), index)}: {q[index, row]:.6g} is not {noun}.",
-        hint=f"If these are logits, say {option('scale', 'logits')}; if logarithms of "
-        f"probabilities, "
-        f"{option('scale', 'logprobs')}."
-        if noun == "a probability"
-        else f"If these are logits, say {option('scale', 'logits')}.",
+        # The first rows were in order, or what is said of them has another hint.
+        hint=f"The predictions are{names}: is this row damaged?" if names else "Is it damaged?",
     )
 
 
@@ -251,10 +249,8 @@ def _check_sums(batch: Batch, total: Floats, excess: Floats) -> Findings:
         raise RowSumError(
             f"{batch.preds.of_row(int(batch.rows[row]))}: the probabilities{_of_columns(batch)} "
             f"sum to {total[row]:.6g}, not 1.",
-            hint=f"If these are logits, say {option('scale', 'logits')}; to divide each row by "
-            f"its sum, "
-            f"{option('row_sums', 'renormalize')}; to take them as they are, "
-            f"{option('row_sums', 'ignore')}.",
+            hint=f"Is this row damaged? {option('row_sums', 'renormalize')} divides each row by "
+            f"its sum, {option('row_sums', 'ignore')} takes them as they are.",
         )
     if max(float(deviation.max(initial=0.0)), float(excess.max(initial=0.0))) <= BASE_TOLERANCE:
         return Findings()

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Batch, Names
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.tally.class_sums import present
 from xent_cli.metrics.tally.cluster_grid import GRID, grid_of, on_grid
 from xent_cli.metrics.tally.third_powers import draw_moments
-from xent_cli.numerics.arrays import TEXT, Floats, Integers, Labels, Texts
+from xent_cli.numerics.arrays import TEXT, Floats, Integers, Labels, Texts, distinct_texts
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.fieller import PairSums
 from xent_cli.numerics.moments import Moments
@@ -286,12 +287,13 @@ def _merged(a: ClusterSums, b: ClusterSums) -> ClusterSums:
     k, texts = a.n_classes, a.texts
     ours, theirs = a.cells, b.cells
     if not np.array_equal(texts, b.texts):
-        texts, places = np.unique(np.concatenate([texts, b.texts]), return_inverse=True)
+        texts, places = distinct_texts(np.concatenate([texts, b.texts]))
         ours = places[: len(a.texts)][ours // k] * k + ours % k
         theirs = places[len(a.texts) :][theirs // k] * k + theirs % k
-    cells, at = np.unique(np.concatenate([ours, theirs]), return_inverse=True)
+    cells = np.union1d(ours, theirs)
+    at = np.searchsorted(cells, ours), np.searchsorted(cells, theirs)
     weight, loss = (
-        mine.joined(other).regrouped(at, len(cells))
-        for mine, other in ((a.weight, b.weight), (a.loss, b.loss))
+        ExactSums.placed(list(zip(both, at, strict=True)), len(cells))
+        for both in ((a.weight, b.weight), (a.loss, b.loss))
     )
     return ClusterSums(k, texts, cells, weight, loss, too_large)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.errors import ReportError, SliceError, WeightError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.tally.class_sums import Cells, drawn, present

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.interpretation.candidates import candidates
 from xent_cli.pipeline.interpretation.evidence import agreement, same_rows
@@ -258,7 +258,7 @@ def _better_label(
     rank = rank_of_label(chosen.labels[0])
     for candidate in listed:
         labels = candidate.reading.labels
-        lost = candidate.error is not None and not candidate.reading.binary
+        lost = candidate.error is not None and (rank < 0 or not candidate.reading.binary)
         other = len(labels) == 1 and labels != chosen.labels
         if lost and other and rank_of_label(labels[0]) > max(rank, 1):
             return candidate

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.class_names import as_number, polarity
 from xent_cli.schema.spelling import FOLDS, fold
 

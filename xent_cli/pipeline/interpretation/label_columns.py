@@ -20,7 +20,7 @@ from xent_cli.pipeline.interpretation.families import (
     structural_families,
 )
 from xent_cli.pipeline.interpretation.one_label_column import wanted_family
-from xent_cli.pipeline.interpretation.question import Question
+from xent_cli.pipeline.interpretation.question import Question, rank_of_label
 from xent_cli.pipeline.interpretation.ranked import is_ranked
 from xent_cli.pipeline.interpretation.reading import Candidate, Interpretation
 from xent_cli.pipeline.interpretation.sample import is_fractional
@@ -82,6 +82,10 @@ def _matrix(
     decided = q is not None and bool(np.isin(q, (0.0, 1.0)).all())
     if options.mode is None and question.one_input and is_fractional(target) and decided:
         return  # Fractions are not the truth about what was decided.
+    rest = set(question.label_pool()) - {*columns, *family.columns}
+    called = any(rank_of_label(name) > 1 for name in rest)
+    if question.one_input and not question.wanted_labels and is_fractional(target) and called:
+        return  # Nor are they the labels beside a column that is called so.
     own = question.preds.source.named and bool(family.middles)
     names = options.classes or names_of(family, k, own=own)
     if len(names) != k:

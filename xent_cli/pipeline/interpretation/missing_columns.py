@@ -11,6 +11,7 @@ from xent_cli.pipeline.interpretation.question import (
     speaks_of_prediction,
 )
 from xent_cli.pipeline.interpretation.sample import Sample, is_fractional
+from xent_cli.schema.name_suggestions import listed
 
 
 def unreadable(sample: Sample, names: Sequence[str]) -> InputError | None:
@@ -44,8 +45,14 @@ def nothing_found(question: Question) -> InputError:
         also = f" Not read: {', '.join(unread[:5])}." if unread else ""
         return ColumnError(
             f"{ours.path} has no column of numbers to take for predictions "
-            f"(its columns: {_listed(ours.names())}).{also}",
-            hint=f"Name them with {option('pred_cols')}." if ours.names() else "",
+            f"(its columns: {listed(ours.names())}).{also}",
+            hint="" if question.wanted_preds else f"Name them with {option('pred_cols')}.",
+        )
+    if question.wanted_labels:
+        return ColumnError(
+            f"{theirs.path}: {listed(question.wanted_labels)} cannot be the labels of "
+            f"{listed(question.wanted_preds or found)}.",
+            hint="Labels are one column, or one column per class with the names of the classes.",
         )
     if question.one_input:
         if (array := _one_array(question, found)) is not None:
@@ -57,7 +64,7 @@ def nothing_found(question: Question) -> InputError:
                 hint="A cross entropy needs the probability of each class.",
             )
     return ColumnError(
-        f"Which of the columns {_listed(theirs.names())} holds the labels?",
+        f"Which of the columns {listed(theirs.names())} holds the labels?",
         hint=f"Name it with {option('label_col')}.",
     )
 
@@ -89,8 +96,3 @@ def _one_array(question: Question, found: Sequence[str]) -> InputError | None:
         hint=f"If column {first} holds them, write two arrays: np.savez('all.npz', "
         f"labels=a[:, {first}], preds=np.delete(a, {first}, axis=1)).",
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:10])
-    return shown if len(names) <= 10 else f"{shown}, ... ({len(names)} in all)"

@@ -70,7 +70,8 @@ def _of_labels(question: Question, chosen: Interpretation) -> InputError | None:
             f"{name} seems to hold what a model predicted, and no column holds the labels.",
             hint=f"Name their column with {option('label_col')}, or give a file of labels.",
         )
-    if question.one_input and len(chosen.labels) > 1 and chosen.family is not None:
+    told = bool(question.wanted_preds and question.wanted_labels)
+    if question.one_input and not told and len(chosen.labels) > 1 and chosen.family is not None:
         affix = f"{chosen.family.prefix} {chosen.family.suffix}"
         target = question.labels.matrix(chosen.labels)
         if target is not None and is_fractional(target) and rank_of_label(affix.strip()) > 0:

@@ -111,7 +111,8 @@ def _single(
     if numeric and options.positive is None:
         distinct = []
     error: InputError | None = None
-    said = options.positive is not None or options.classes is not None
+    # Whoever calls the positive class after its column has not said which label that is.
+    said = options.positive not in (None, name) or options.classes is not None
     if sorted(values) == ["-1", "1"] and not said:
         index = ClassIndex(("-1", "1"), by_position=False)
     elif options.label_base not in (None, 0) and not said:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.pipeline.interpretation.sample import Sample, is_fractional
 from xent_cli.schema.id_columns import INDEX_NAMES
 from xent_cli.schema.options import EvalOptions

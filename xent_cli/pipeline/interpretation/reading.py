@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.errors import InputError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.label_shares import shares_of
 from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.interpretation.evidence import Fit
@@ -155,8 +156,12 @@ def _weigh(target: Floats, cost: Floats) -> Floats:
 
 def describe(reading: Interpretation) -> str:
     """Return an interpretation in plain words: its predictions, and its labels."""
+    labels = ", ".join(reading.labels[:4]) + (", ..." if len(reading.labels) > 4 else "")
+    return f"{describe_preds(reading)} against {labels}"
+
+
+def describe_preds(reading: Interpretation) -> str:
+    """Return the columns that an interpretation takes for predictions, in plain words."""
     family = reading.family
     own = family is not None and bool(family.middles)
-    preds = family.describe() if own and family is not None else ", ".join(reading.preds)
-    labels = ", ".join(reading.labels[:4]) + (", ..." if len(reading.labels) > 4 else "")
-    return f"{preds} against {labels}"
+    return family.describe() if own and family is not None else ", ".join(reading.preds)

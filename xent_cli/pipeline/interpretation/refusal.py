@@ -5,10 +5,8 @@ Every hint that names an option has been tried on the rows at hand: it leads to 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
 
 import numpy as np
 
@@ -25,12 +23,20 @@ from xent_cli.metrics.rows.label_shares import HINT_OF_COUNTS
 from xent_cli.metrics.rows.measure import measure
 from xent_cli.pipeline.interpretation.choice import Choice, choose
 from xent_cli.pipeline.interpretation.missing_columns import nothing_found, unreadable
-from xent_cli.pipeline.interpretation.question import (
-    Question,
+from xent_cli.pipeline.interpretation.question import Question
+from xent_cli.pipeline.interpretation.reading import (
+    Candidate,
+    Interpretation,
+    describe,
+    describe_preds,
 )
-from xent_cli.pipeline.interpretation.reading import Candidate, Interpretation, describe
+from xent_cli.pipeline.interpretation.sample import Sample
+from xent_cli.pipeline.interpretation.ways_out import leads, ways_out
+from xent_cli.pipeline.operand import compare_command
 from xent_cli.pipeline.plan import Plan
-from xent_cli.schema.types import LabelSums, RowSums, Scale
+from xent_cli.schema.name_suggestions import listed
+from xent_cli.schema.place import Place
+from xent_cli.schema.roles import named_columns
 
 _NO_CLASS = "No class is called so."
 _MOST = 3
@@ -73,15 +79,29 @@ def _of_doomed(question: Question, doomed: Candidate, plan: Plan) -> InputError:
         return found
     if error is not None and error.message != _NO_CLASS:
         return error
-    return ColumnError(
+    return _without_class(question, doomed.reading) or ColumnError(
         f"{question.preds.source.path}: {describe(doomed.reading)} cannot be read as "
-        "predictions and labels.",
-        hint=f"Name the columns with {option('pred_cols')} and {option('label_col')}.",
+        "predictions and labels."
     )
+
+
+def _without_class(question: Question, reading: Interpretation) -> InputError | None:
+    """Return the error for the first label that names no class: in a row that is left out."""
+    name, source = reading.labels[0], question.labels.source
+    values = question.labels.labels(name)
+    if values is None or len(reading.labels) > 1:
+        return None
+    rows = np.flatnonzero((reading.index.encode(values) < 0) & ~values.missing())
+    if not len(rows):
+        return None
+    row = int(rows[0])
+    return reading.index.unknown(values, row, Place(source.path).of_row(row, name))
 
 
 def _ambiguous(question: Question, readings: Sequence[Interpretation]) -> InputError:
     """Name the readings that are not one number, with the options that choose each."""
+    if (foreign := _one_hot_of_others(question, readings)) is not None:
+        return foreign
     first = readings[:_MOST]
     shown = "; ".join(describe(reading) for reading in first)
     more = f"; and {len(readings) - _MOST} more" if len(readings) > _MOST else ""
@@ -96,33 +116,56 @@ def _ambiguous(question: Question, readings: Sequence[Interpretation]) -> InputE
     ways = [
         way for reading in first if (way := _way(question, reading, preds=preds, labels=labels))
     ]
-    hint = (
-        f"Say {' or '.join(ways)}."
-        if ways
-        else f"Name them with {option('pred_cols')} and {option('label_col')}."
-    )
+    hint = f"Say {' or '.join(ways)}." if ways else "Rename columns so that one is meant."
+    if preds and not labels and len(ways) == len(first) and not more:
+        hint += _to_compare(question, first)
     return ColumnError(f"{question.preds.source.path}: {what}? {shown}{more}.", hint=hint)
+
+
+def _to_compare(question: Question, readings: Sequence[Interpretation]) -> str:
+    """Return how to compare the models whose predictions these are, if they are of one kind."""
+    if len({(reading.index.names, reading.align, reading.binary) for reading in readings}) > 1:
+        return ""
+    models = [[_pattern(reading.preds, question.preds)] for reading in readings]
+    labels = None if question.one_input else question.labels.source.path
+    command = compare_command(question.preds.source.path, models, labels)
+    return f" To compare these models: {command}" if command else ""
+
+
+def _one_hot_of_others(question: Question, readings: Sequence[Interpretation]) -> InputError | None:
+    """Return an error if the columns that may each be the labels are one-hot together."""
+    names = tuple(dict.fromkeys(name for reading in readings for name in reading.labels))
+    hot = question.labels.matrix(names)
+    preds = tuple(dict.fromkeys(name for reading in readings for name in reading.preds))
+    k = len(preds)
+    if len(names) != k or k < 3 or hot is None or not np.isin(hot, (0.0, 1.0)).all():
+        return None
+    if (hot.sum(axis=0) != 1).any():
+        return None
+    return ColumnError(
+        f"{question.labels.source.path}: {listed(names)} have a 1 in one column of each row, and "
+        f"do not match {listed(preds)} by name.",
+        hint="Give the labels the names of the predictions.",
+    )
 
 
 def _way(question: Question, reading: Interpretation, *, preds: bool, labels: bool) -> str:
     """Return the options that choose a reading, if they do."""
     asked, said = question, []
     if preds:
-        asked = replace(asked, wanted_preds=reading.preds)
-        said.append(
-            f"{option('pred_cols', _pattern(reading.preds, question.preds.source.names()))}"
-        )
+        pattern = _pattern(reading.preds, question.preds)
+        asked = replace(asked, wanted_preds=_chosen_by(pattern, question.preds))
+        said.append(option("pred_cols", pattern))
     if labels:
-        asked = replace(asked, wanted_labels=reading.labels)
-        said.append(
-            f"{option('label_col', _pattern(reading.labels, question.labels.source.names()))}"
-        )
+        pattern = _pattern(reading.labels, question.labels)
+        asked = replace(asked, wanted_labels=_chosen_by(pattern, question.labels))
+        said.append(option("label_col", pattern))
     found = choose(asked).chosen
     same = found is not None and found.preds == reading.preds and found.labels == reading.labels
     return " ".join(said) if same else ""
 
 
-def _pattern(columns: tuple[str, ...], names: Sequence[str]) -> str:
+def _pattern(columns: tuple[str, ...], sample: Sample) -> str:
     """Return one word for columns: a name, a pattern that only they match, or a list."""
     if len(columns) == 1:
         return columns[0]
@@ -133,89 +176,39 @@ def _pattern(columns: tuple[str, ...], names: Sequence[str]) -> str:
         while not name.endswith(end):
             end = end[1:]
     pattern = f"{start}*{end}"
-    if pattern != "*" and {n for n in names if fnmatchcase(n, pattern)} == set(columns):
+    if pattern != "*" and _chosen_by(pattern, sample) == columns:
         return pattern
     return ",".join(columns)
 
 
+def _chosen_by(pattern: str, sample: Sample) -> tuple[str, ...]:
+    """Return the columns that a pattern chooses, as it would on the command line."""
+    try:
+        return named_columns(sample.source.columns, None, pred_cols=[pattern]).preds
+    except ColumnError:  # A comma or a bracket in a name.
+        return ()
+
+
 def _with_tried_hints(question: Question, reading: Interpretation, error: InputError) -> InputError:
     """Return an error over the values of predictions, with those ways out that lead somewhere."""
-    ways = list(_ways_out(question, reading))
-    taken = (
-        ""
-        if question.wanted_preds or len(reading.preds) < 2
-        else (f" Taken for predictions: {describe(reading).split(' against ')[0]}.")
-    )
-    hint = (
-        f"Say {' or '.join(ways)}." if ways else f"Name the predictions with {option('pred_cols')}."
-    )
-    return type(error)(f"{error.message.rstrip('.')}.{taken}", hint=hint)
+    ways = ways_out(question, reading)
+    taken = ""
+    if not question.wanted_preds:
+        taken = f" Taken for predictions: {describe_preds(reading)}."
+        hint = f"Name the predictions with {option('pred_cols')}."
+        if isinstance(error, RangeError):
+            hint = f"If they are, {option('scale')} says what they hold; else name the predictions "
+            hint += f"with {option('pred_cols')}."
+        ways = ways or hint
+    return type(error)(f"{error.message.rstrip('.')}.{taken}", hint=ways)
 
 
 def _of_counts(question: Question, reading: Interpretation, error: LabelError) -> InputError:
     """Return an error over labels, which names the way to read counts only if it leads there."""
     other, counts, _ = (error.hint or "").partition(HINT_OF_COUNTS)
-    if not counts or _leads(question, reading, label_sums="renormalize"):
+    if not counts or leads(question, reading, label_sums="renormalize"):
         return error
-    named = f"Name the columns of labels with {option('label_col')}: each row must sum to 1."
-    return LabelError(error.message, hint=other.strip() or named)
-
-
-def _ways_out(question: Question, reading: Interpretation) -> Iterator[str]:
-    q = question.preds.matrix(reading.preds)
-    if q is None:
-        return
-    known = q[np.isfinite(q)]
-    negative, large = bool((known < 0).any()), bool((known > 1.01).any())
-    called = _called_logits(reading)
-    scales: list[tuple[Scale, str]] = []
-    if not negative and large and known.max() <= 101:
-        scales.append(("percent", f"{option('scale', 'percent')}, if these are percentages"))
-    elif negative and not large:
-        scales.append(
-            ("logprobs", f"{option('scale', 'logprobs')}, if these are logarithms of probabilities")
-        )
-    if negative or large or called:
-        scales.append(("logits", f"{option('scale', 'logits')}, if these are logits"))
-    for scale, way in scales:
-        if _leads(question, reading, scale=scale):
-            yield way
-    if not negative and not large and not called and len(q) > 1:
-        sums: list[tuple[RowSums, str]] = [
-            ("renormalize", f"{option('row_sums', 'renormalize')}, to divide each row by its sum"),
-            ("ignore", f"{option('row_sums', 'ignore')}, to take them as they are"),
-        ]
-        for rule, way in sums:
-            if _leads(question, reading, row_sums=rule):
-                yield way
-
-
-def _called_logits(reading: Interpretation) -> bool:
-    """Say whether columns are called after logits: dividing by their sum makes nothing of them."""
-    return all(re.search("logit|margin|raw", name.lower()) for name in reading.preds)
-
-
-def _leads(
-    question: Question,
-    reading: Interpretation,
-    *,
-    scale: Scale | None = None,
-    row_sums: RowSums | None = None,
-    label_sums: LabelSums | None = None,
-) -> bool:
-    """Say whether an option leads to a reading of the same columns."""
-    options, preds = question.options, question.preds
-    if scale == "percent":
-        preds = preds.divided(100.0)
-    elif scale is not None:
-        options = replace(options, scale=scale)
-    if row_sums is not None:
-        options = replace(options, row_sums=row_sums)
-    if label_sums is not None:
-        options = replace(options, label_sums=label_sums)
-    labels = preds if question.one_input else question.labels
-    found = choose(replace(question, options=options, preds=preds, labels=labels)).chosen
-    return found is not None and set(found.preds) == set(reading.preds)
+    return LabelError(error.message, hint=other.strip())
 
 
 def _are_swapped(question: Question) -> bool:

@@ -64,7 +64,12 @@ def settle(
 
 def affixed(family: Family) -> Family:
     """Return a family that was cut down, with the prefix and suffix that are left in common."""
-    if family.affixed:
+    if family.affixed:  # Without pred, p_0 and p_1 begin with p_ and not with p alone.
+        marks = {middle[:1] for middle in family.middles}
+        if len(marks) == 1 and (mark := marks.pop()) in ("_", ".", "-", ":", " "):
+            middles = tuple(middle[1:] for middle in family.middles)
+            if all(middles):
+                return replace(family, prefix=family.prefix + mark, middles=middles)
         return family
     found = closed(family.columns)
     return replace(family, prefix=found.prefix, suffix=found.suffix)
@@ -127,4 +132,6 @@ def fit_columns(question: Question, columns: tuple[str, ...], q: Floats | None =
     known = [question.preds.source.column(name) for name in columns]
     tolerance = tolerance_of([c.decimals if c else None for c in known], len(q))
     options = question.options
+    if options.row_sums == "renormalize" and options.scale == "probs" and len(q) > 1:
+        return "range" if (q < -1e-6).any() else "fits"  # Counts and shares of any total.
     return fit_of(q, options.scale, tolerance=tolerance, sums=options.row_sums == "check")

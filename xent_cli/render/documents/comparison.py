@@ -15,7 +15,7 @@ from xent_cli.metrics.report.slices import Slice
 from xent_cli.numerics.estimates import Estimate
 from xent_cli.render.document import Block, Cell, Column, Curve, Document, Facts, Row, Table
 from xent_cli.render.documents.evidence import evidence
-from xent_cli.render.documents.report import describe_inputs
+from xent_cli.render.documents.report import describe_inputs, notes_of
 from xent_cli.render.text import clean
 from xent_cli.render.view import View
 
@@ -33,14 +33,11 @@ def document(found: Contrast, view: View) -> Document:
     n, names = len(found.reports), short_names(found.names)
     blocks: list[Block] = [_models(found, names)]
     if n == 2:
-        blocks.append(Facts(tuple(evidence(found.comparisons[0]))))
+        blocks.append(Facts(tuple(evidence(found.comparisons[0])), name="evidence"))
     best = found.best or len(found.comparisons)
     comparison, spec = found.comparisons[best - 1], found.baseline.tally.spec
-    blocks.append(_classes(comparison, names[best]))
-    blocks += [
-        _slices(SliceComparison(comparison, index, view.min_n), names[best])
-        for index in range(len(spec.by))
-    ]
+    blocks.append(class_changes(comparison, names[best]))
+    blocks += slice_changes(comparison, names[best], view.min_n)
     if found.trend:
         trend = find_trend(found)
         blocks.append(Curve(trend.names, trend.losses, trend.best, trend.rises))
@@ -50,6 +47,7 @@ def document(found: Contrast, view: View) -> Document:
         found.baseline.signature,
         remarks=tuple(line for one in found.reports for line in describe_inputs(one.inputs)),
         warnings=found.warnings,
+        notes=notes_of(found.reports),
     )
 
 
@@ -84,7 +82,7 @@ def _models(found: Contrast, names: Sequence[str]) -> Table:
         own = {"cross_entropy": overall.cross_entropy, "se": overall.se}
         cells = {"model": names[index], "p": p, **own, **paired}
         rows.append(Row(cells, "strong" if index == found.best else ""))
-    return Table(columns, tuple(rows))
+    return Table(columns, tuple(rows), name="models")
 
 
 def _paired(comparison: Comparison) -> dict[str, Cell]:
@@ -103,25 +101,55 @@ def _difference(found: Estimate | None) -> dict[str, Cell]:
     return {"delta": found.value, "interval": found.interval(0.95)}
 
 
-def _classes(comparison: Comparison, candidate: str) -> Table:
-    """Return the classes whose cross entropy fell and rose most, of the best candidate."""
+def class_changes(comparison: Comparison, candidate: str) -> Table:
+    """Return the classes whose cross entropy fell and rose most."""
     ours, theirs = comparison.baseline.classes, comparison.candidate.classes
-    changes = _ends(_known((i, comparison.difference(i)) for i in range(len(theirs))))
-    rows = tuple(_row(ours[index], theirs[index], item) for index, item in changes)
-    return Table(_columns(Column("name", "class", "class"), candidate), rows)
+    rows = tuple(_row(ours[i], theirs[i], item) for i, item in _class_changes(comparison))
+    columns = _columns(Column("name", "class", "class"), candidate)
+    return Table(columns, rows, name="differences")
+
+
+def class_differences(comparison: Comparison) -> list[tuple[str, Estimate]]:
+    """Return the differences of the same classes, by name."""
+    classes = comparison.candidate.classes
+    return [(classes[index].name, item) for index, item in _class_changes(comparison)]
+
+
+def slice_changes(comparison: Comparison, candidate: str, min_n: int) -> list[Table]:
+    """Return the slices likewise, a table per slicing, and the small ones in one line."""
+    count = len(comparison.candidate.tally.spec.by)
+    return [_slices(SliceComparison(comparison, which, min_n), candidate) for which in range(count)]
+
+
+def slice_differences(comparison: Comparison, which: int, min_n: int) -> list[tuple[str, Estimate]]:
+    """Return the differences of the same slices of one slicing, by name."""
+    pair = SliceComparison(comparison, which, min_n)
+    return [(Slice(pair.candidate, index).name, item) for index, item in _slice_changes(pair)]
+
+
+def _class_changes(comparison: Comparison) -> Changes:
+    count = comparison.candidate.tally.spec.n_classes
+    return _ends(_known((i, comparison.difference(i)) for i in range(count)))
 
 
 def _slices(pair: SliceComparison, candidate: str) -> Table:
-    """Return the slices likewise, and the small ones in one line."""
+    table = pair.candidate
+    rows = tuple(
+        _row(Slice(pair.baseline, i), Slice(table, i), item) for i, item in _slice_changes(pair)
+    )
+    title = clean(", ".join(column.name for column in table.slicing.columns))
+    columns = _columns(Column("name", title, "name"), candidate)
+    return Table(columns, rows, name="slice-differences")
+
+
+def _slice_changes(pair: SliceComparison) -> Changes:
     table = pair.candidate
     changes = _known((one.index, pair.difference(one.key)) for one in table.slices)
     if not table.slicing.in_order or len(changes) > 2 * _ENDS:
         changes = _ends(changes)
     if table.small is not None and (item := pair.difference(table.small.key)) is not None:
         changes.append((table.small.index, item))
-    rows = (_row(Slice(pair.baseline, i), Slice(table, i), item) for i, item in changes)
-    title = clean(", ".join(column.name for column in table.slicing.columns))
-    return Table(_columns(Column("name", title, "name"), candidate), tuple(rows))
+    return changes
 
 
 def _columns(name: Column, candidate: str) -> tuple[Column, ...]:

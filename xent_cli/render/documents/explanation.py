@@ -55,6 +55,7 @@ def document(found: Explanation, view: View) -> Document:
         report.signature,
         remarks=(describe(report), *describe_inputs(report.inputs)),
         warnings=found.warnings,
+        notes=report.notes,
     )
 
 
@@ -62,7 +63,7 @@ def _classes(found: Explanation, top: int) -> Table:
     rows = sort_rows(found.report.classes, "share")
     shown = rows[:top] if top else rows
     cells = tuple(Row(cells_of(_CLASS_COLUMNS, row)) for row in shown)
-    return Table(_CLASS_COLUMNS, cells, "by class", _left_out(len(rows) - len(shown)))
+    return Table(_CLASS_COLUMNS, cells, "by class", left_out(len(rows) - len(shown)), "classes")
 
 
 def _pairs(found: Explanation, top: int) -> Table:
@@ -71,7 +72,7 @@ def _pairs(found: Explanation, top: int) -> Table:
         return Table(title=title, note=f"not known: {found.undefined.get('pairs', 'none')}")
     shown = found.pairs[:top] if top else found.pairs
     cells = tuple(Row(cells_of(_PAIR_COLUMNS, pair)) for pair in shown)
-    return Table(_PAIR_COLUMNS, cells, title, _left_out(found.n_pairs - len(shown)))
+    return Table(_PAIR_COLUMNS, cells, title, left_out(found.n_pairs - len(shown)), "pairs")
 
 
 def _bands(found: Explanation) -> Table:
@@ -82,17 +83,19 @@ def _bands(found: Explanation) -> Table:
             f"{top.n:,} {rows}, {percent(top.share_of_rows)}, {verb} {percent(top.share)} of the "
             f"loss: those of {top.low:.4g} and more."
         )
-    cells = tuple(Row(cells_of(_BAND_COLUMNS, band, range=_range(band))) for band in found.bands)
+    cells = tuple(
+        Row(cells_of(_BAND_COLUMNS, band, range=band_range(band))) for band in found.bands
+    )
     title = "by row" + ", weight times loss" * found.report.tally.spec.weighted
-    return Table(_BAND_COLUMNS, cells, title, note)
+    return Table(_BAND_COLUMNS, cells, title, note, "rows")
 
 
-def _range(band: Band) -> str:
+def band_range(band: Band) -> str:
     """Say between what the losses of a band lie.
 
     Examples
     --------
-    >>> _range(Band(0.5, 1.0, 3, 1.0, 1.0)), _range(Band(0.0, 0.0, 3, 1.0, 0.0))
+    >>> band_range(Band(0.5, 1.0, 3, 1.0, 1.0)), band_range(Band(0.0, 0.0, 3, 1.0, 0.0))
     ('0.5 to 1', '0')
     """
     if band.low is None:
@@ -141,5 +144,6 @@ def _tools(found: Explanation) -> Table:
     return Table(columns, tuple(map(Row, cells)), "what others print for these rows")
 
 
-def _left_out(count: int) -> str:
+def left_out(count: int) -> str:
+    """Say how many rows of a table are not shown."""
     return f"{count:,} more with {spell(option('top', 0))}." if count > 0 else ""

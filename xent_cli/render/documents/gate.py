@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from xent_cli.analysis.gate.rules import Rule
 from xent_cli.analysis.gate.verdicts import HOLM, OPEN, GateResult, Verdict
+from xent_cli.metrics.report.report import Report
 from xent_cli.render.document import Block, Column, Document, Fact, Facts, Row, Table
 from xent_cli.render.documents.evidence import evidence
-from xent_cli.render.documents.report import describe_inputs
+from xent_cli.render.documents.report import describe_inputs, notes_of
 from xent_cli.render.text import NOTHING, decimal, signed
 from xent_cli.render.view import View
 from xent_cli.schema.provenance import Notice
@@ -27,7 +29,7 @@ def document(result: GateResult, _view: View) -> Document:
                 "(what noise alone does, skewness apart)"
             )
             facts.append(Fact("false alarms", alarms.rate, "share", remark))
-        blocks.append(Facts(tuple(facts)))
+        blocks.append(Facts(tuple(facts), name="evidence"))
     return Document(
         headline(result),
         tuple(blocks),
@@ -35,6 +37,7 @@ def document(result: GateResult, _view: View) -> Document:
         tone=result.outcome,
         remarks=_read(result),
         warnings=(*result.warnings, *_remarks(result)),
+        notes=notes_of(_reports(result)),
     )
 
 
@@ -74,8 +77,8 @@ def files(result: GateResult) -> str:
 
 def notices(result: GateResult) -> tuple[Notice, ...]:
     """Return what must not be lost on the way to CI: warnings, and what a file has set."""
-    notes = tuple(note for note in result.report.notes if note.code == "config")
-    return (*document(result, View()).warnings, *notes)
+    said = document(result, View())
+    return (*said.warnings, *said.notes)
 
 
 def title(verdict: Verdict) -> str:
@@ -166,6 +169,12 @@ def margin(verdict: Verdict) -> str:
     return signed(left)
 
 
+def _reports(result: GateResult) -> Iterator[Report]:
+    yield result.report
+    if result.comparison is not None:
+        yield result.comparison.baseline
+
+
 def _read(result: GateResult) -> tuple[str, ...]:
     """Say what was read of the candidate, and of the baseline."""
     own = describe_inputs(result.report.inputs)
@@ -205,7 +214,7 @@ def _verdicts(result: GateResult) -> Table:
         )
         for verdict, reason in zip(result.verdicts, reasons, strict=True)
     )
-    return Table(columns, rows)
+    return Table(columns, rows, name="verdicts")
 
 
 def _remarks(result: GateResult) -> list[Notice]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from xent_cli.errors import option, spell
@@ -10,7 +10,7 @@ from xent_cli.metrics.report.report import Report
 from xent_cli.render.document import Column, Document, Fact, Facts, Row, Table, cells_of
 from xent_cli.render.text import clean, decimal
 from xent_cli.render.view import View
-from xent_cli.schema.provenance import Input
+from xent_cli.schema.provenance import Input, Notice
 
 if TYPE_CHECKING:  # Most reports have no slices.
     from xent_cli.metrics.report.slices import Slice, SliceTable
@@ -49,11 +49,11 @@ _MATCHED = {
 
 def document(report: Report, view: View) -> Document:
     """Return what a report says."""
-    blocks = [Facts(tuple(_overall(report)), ("figure", "value", ""))]
+    blocks = [Facts(tuple(_overall(report)), ("figure", "value", ""), "overall")]
     if report.compat:
         tools = (Fact(t.name, t.text, "number", t.reason or t.why) for t in report.compat)
-        blocks.append(Facts(tuple(tools), (spell(option("compat")), "nats", "")))
-    tables = [_classes(report, view)]
+        blocks.append(Facts(tuple(tools), (spell(option("compat")), "nats", ""), "compat"))
+    tables = [class_table(report, view)]
     tables += [_slices(table, view) for table in report.slices(min_n=view.min_n)]
     return Document(
         describe(report),
@@ -115,6 +115,16 @@ def describe(report: Report) -> str:
     return f"{kind} ({report.mode_reason}): {', '.join(parts)}"
 
 
+def notes_of(reports: Iterable[Report]) -> tuple[Notice, ...]:
+    """Return what there is to know of how the columns of several reports were read, each once."""
+    return tuple(dict.fromkeys(note for report in reports for note in report.notes))
+
+
+def _columns_of(item: Input) -> str:
+    names = item.columns
+    return ", ".join(names) if len(names) <= 3 else f"{names[0]} to {names[-1]}"
+
+
 def describe_inputs(inputs: Sequence[Input]) -> tuple[str, ...]:
     """Say in one line how columns were understood: predictions, labels, then what is beside them.
 
@@ -127,11 +137,13 @@ def describe_inputs(inputs: Sequence[Input]) -> tuple[str, ...]:
     if not inputs:
         return ()
     if len(inputs) > 2:
-        return (f"{len(inputs) // 2:,} reports merged",)
+        alike = dict.fromkeys((item.role, _columns_of(item)) for item in inputs)
+        read = [f"{role}: {columns}" for role, columns in list(alike)[:4]]
+        more = ["..."] * (len(alike) > 4)
+        return ("; ".join([f"{len(inputs) // 2:,} reports merged", *read, *more]),)
     parts = []
     for item in inputs:
-        names = item.columns
-        shown = ", ".join(names) if len(names) <= 3 else f"{names[0]} to {names[-1]}"
+        shown = _columns_of(item)
         files = f" ({item.files:,} files)" if (item.files or 1) > 1 else ""
         parts.append(f"{item.role}: {shown} of {item.path}{files}")
     parts += [f"weight: {item.weight}" for item in inputs if item.weight is not None]
@@ -192,7 +204,8 @@ def _overall(report: Report) -> list[Fact]:
     return facts
 
 
-def _classes(report: Report, view: View) -> Table:
+def class_table(report: Report, view: View) -> Table:
+    """Return a row for each class that the view chooses."""
     rows, note = view.choose(report.classes)
     name = Column("name", "label", "class") if report.tally.spec.multilabel else _NAME
     most = max((row.share or 0.0 for row in rows), default=0.0)
@@ -202,7 +215,7 @@ def _classes(report: Report, view: View) -> Table:
         for row in rows
     )
     columns = tuple(name if column is _NAME else column for column in CLASS_COLUMNS)
-    return Table(columns, drawn, note=note)
+    return Table(columns, drawn, note=note, name="classes")
 
 
 def _slices(table: SliceTable, view: View) -> Table:
@@ -211,8 +224,12 @@ def _slices(table: SliceTable, view: View) -> Table:
     last = [] if table.small is None else [table.small]
     title = clean(", ".join(column.name for column in table.slicing.columns))
     columns = (Column("name", title, "name"), *_SLICE_COLUMNS)
-    rows = (Row(cells_of(columns, item) | _delta(item)) for item in (*chosen, *last))
-    return Table(columns, tuple(rows), note=note)
+    drawn = view.most is not None  # Intervals take time, and only figures show them.
+    rows = (
+        Row(cells_of(columns, item) | _delta(item) | ({"ci95": item.ci95} if drawn else {}))
+        for item in (*chosen, *last)
+    )
+    return Table(columns, tuple(rows), note=note, name="slices")
 
 
 def _delta(item: Slice) -> dict[str, float | None]:

@@ -20,6 +20,7 @@ def document(found: Ranking, _view: View) -> Document:
         found.signature,
         remarks=describe_inputs(found.inputs),
         warnings=found.warnings,
+        notes=found.notes,
     )
 
 
@@ -38,7 +39,7 @@ def records(found: Ranking) -> Table:
         Column("share", "share", "share"),
     )
     rows = tuple(Row(cells_of(columns, row)) for row in found.rows)
-    return Table(columns, rows, note=describe_share(found))
+    return Table(columns, rows, note=describe_share(found), name="worst")
 
 
 def describe_share(found: Ranking) -> str:

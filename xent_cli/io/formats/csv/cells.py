@@ -78,7 +78,7 @@ def sample_column(fields: Sequence[str], name: str, kind: str, cells: Cells) -> 
         known = [None if field.strip() in MISSING else field for field in points]
         if kind == "float":
             known = [field if field is not None and is_number(field) else None for field in known]
-        if all(field is None or is_number(field) for field in known):
+        if kind == "float" or all(field is None or is_number(field) for field in known):
             return array_to_arrow(np.array([float(f or "nan") for f in known]))
     return texts_to_arrow(fields)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from xent_cli.errors import ParseError
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.formats.csv.numerals import (
     MARKS,
     MISSING,

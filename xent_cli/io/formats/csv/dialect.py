@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from xent_cli.errors import EmptyInputError, EncodingError, ParseError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.formats.csv.columns import Cells, judge_columns, to_point
 from xent_cli.io.formats.csv.delimiter import detect_delimiter, lacks_a_name, read_rows
 from xent_cli.io.formats.csv.header import counts_rows, has_header

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.formats.csv.numerals import is_number
 
 _JUDGED = 1 << 16

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from xent_cli.errors import DuplicateColumnError, ParseError, option
 from xent_cli.io.formats.csv.delimiter import lacks_a_name
+from xent_cli.io.formats.csv.numerals import is_number
 from xent_cli.schema.column import Column
 from xent_cli.schema.id_columns import INDEX_NAMES
 
@@ -92,5 +93,7 @@ def doubled(name: str, path: str, count: int | None = None) -> DuplicateColumnEr
     several = f"{count} columns" if count else "several columns"
     return DuplicateColumnError(
         f"{path} has {several} with the name {name!r}.",
-        hint=f"Rename one, or say {option('header', 'no')} if the file has no header.",
+        hint=f"If the file has no header, say {option('header', 'no')}."
+        if is_number(name)
+        else "Rename one of them.",
     )

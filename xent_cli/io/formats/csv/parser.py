@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from xent_cli.errors import EncodingError, InputError, ParseError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.formats.csv.cells import convert_lists, convert_percents, is_readable
 from xent_cli.io.formats.csv.dialect import Dialect
 from xent_cli.io.formats.csv.numerals import MISSING, is_comma_number, may_be_thousands
@@ -130,8 +131,7 @@ def explain(parser: Parser, found: Parsed, start: int, place: Place) -> InputErr
                 return ParseError(
                     f"{place.of_row(index)}: {_fields(len(row))} where the first line has "
                     f"{len(dialect.names)}.",
-                    hint=f"The delimiter is {dialect.delimiter!r}; "
-                    f"{option('delimiter')} sets another.",
+                    hint=f"The delimiter is {dialect.delimiter!r}. Is the line damaged?",
                 )
             if index < start or not row:
                 continue
@@ -145,7 +145,7 @@ def explain(parser: Parser, found: Parsed, start: int, place: Place) -> InputErr
 
 def _no_number(place: Place, row: int, name: str, field: str, dialect: Dialect) -> ParseError:
     where, shown = place.of_row(row, name), repr(field[:40])
-    hint = f"Choose the prediction columns with {option('pred_cols')}."
+    hint = "Predictions and weights are numbers. Is this row damaged?"
     if name in dialect.cells.lists:
         return ParseError(f"{where}: {shown} is not a list of numbers.", hint=hint)
     if name in dialect.cells.percents and "%" not in field:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from xent_cli.errors import ParseError
+from xent_cli.fast_dataclass import dataclass
 
 _SEPARATOR = re.compile(rb'[ \t]*"?sep=([^\r\n])"?[ \t]*(?:\r\n|\r|\n)', re.IGNORECASE)
 _COMMENT = re.compile(rb"[ \t]*[#%]([^\r\n]*)(?:\r\n|\r|\n)")

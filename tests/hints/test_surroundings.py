@@ -1,0 +1,159 @@
+"""Hints that rest on what is around a run: terminals, users, memory, clusters, extras."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from tests.shapes.running import run
+from xent_cli.cli.option_groups import on_command_line
+from xent_cli.errors import SPELLING, EngineError, ResourceError, XentError
+from xent_cli.io.resource_limits import refused_resources
+from xent_cli.pipeline.processes import map_in_copies
+
+from .following import figure_of, in_shell
+from .scenarios import PAIR, PAIRS
+
+SURROUNDINGS: Counter[str] = Counter(
+    # A cluster of its own is started for each engine in tests/pipeline/test_engines.py.
+    ["schema/options.py Execution.__post_init__ engine=dask"]
+)
+Test = TypeVar("Test", bound=Callable[..., None])
+
+
+def follows(*sites: str) -> Callable[[Test], Test]:
+    """Say which sites a test follows the hints of."""
+    SURROUNDINGS.update(sites)
+    return lambda test: test
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Path:
+    """Return a folder with the predictions and labels of three animals."""
+    for name, text in PAIR.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def total(command: str, folder: Path) -> float | None:
+    answer = run(command, folder)
+    assert answer.code == 0, answer.err
+    return figure_of(answer)
+
+
+def at_a_terminal(folder: Path, *argv: str) -> str:
+    """Run xent with a terminal as its standard input; return what it complains of."""
+    here, there = pty.openpty()
+    try:
+        command = [sys.executable, "-m", "xent_cli", *argv]
+        done = subprocess.run(
+            command, stdin=there, capture_output=True, text=True, check=False, cwd=folder
+        )
+    finally:
+        os.close(here)
+        os.close(there)
+    assert done.returncode == 2
+    return done.stderr
+
+
+@follows("cli/usage.py unknown_command xent eval", "cli/usage.py unknown_command --help")
+def test_a_command_that_there_is_not(world: Path) -> None:
+    said = run("xent p.csv y.csv", world).err
+    assert "To evaluate files: xent eval p.csv y.csv --format json" in said
+    answer = in_shell("xent eval p.csv y.csv --format json", world)
+    assert figure_of(answer) == pytest.approx(PAIRS, rel=1e-12)
+    assert "xent --help lists them." in run("xent zzzz", world).err
+    assert "eval" in in_shell("xent --help", world).out
+
+
+@follows("io/open.py _open_stdin xent eval")
+def test_nothing_is_piped_in(world: Path) -> None:
+    said = at_a_terminal(world, "eval", "-", "y.csv")
+    assert "Use - as in: zcat preds.csv.gz | xent eval - labels.csv" in said
+    line = "gzip -k p.csv; zcat p.csv.gz | xent eval - y.csv -f json"
+    assert figure_of(in_shell(line, world)) == pytest.approx(PAIRS, rel=1e-12)
+
+
+@follows(
+    "metrics/report/saved.py read_json xent eval", "metrics/report/saved.py read_json xent show"
+)
+def test_no_report_is_piped_in(world: Path) -> None:
+    said = at_a_terminal(world, "show", "-")
+    assert "Use - as in: xent eval preds.csv -f json | xent show -" in said
+    line = "xent eval p.csv y.csv -f json | xent show - -f json"
+    assert figure_of(in_shell(line, world)) == pytest.approx(PAIRS, rel=1e-12)
+
+
+@follows("cli/standard_streams.py write_stdout --output")
+def test_standard_output_is_closed(world: Path) -> None:
+    answer = in_shell("xent eval p.csv y.csv >&-", world)
+    assert answer.code == 2
+    assert "Use --output FORMAT:PATH." in answer.err
+    line = "xent eval p.csv y.csv --output json:r.json -q >&-; cat r.json"
+    assert figure_of(in_shell(line, world)) == pytest.approx(PAIRS, rel=1e-12)
+
+
+@follows("pipeline/plan.py Plan.require_shared engine")
+def test_workers_do_not_see_what_is_piped_in(world: Path) -> None:
+    answer = in_shell("cat p.csv | xent eval - y.csv --engine dask", world)
+    assert answer.code == 2
+    assert "Without --engine, this machine does." in answer.err
+    answer = in_shell("cat p.csv | xent eval - y.csv -f json", world)
+    assert figure_of(answer) == pytest.approx(PAIRS, rel=1e-12)
+
+
+@follows("cli/config_file.py _require_own config", "cli/config_file.py _require_own no_config")
+def test_the_configuration_of_another_user(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = world / "xent.toml"
+    path.write_text('classes = "dog,cat"\n')
+    monkeypatch.setattr(os, "getuid", lambda: os.stat(path).st_uid + 1)
+    said = run("xent eval p.csv y.csv", world).err
+    assert f"--config {path} reads it; --no-config reads no file." in said
+    assert total("xent eval p.csv y.csv --no-config", world) == pytest.approx(PAIRS, rel=1e-12)
+    assert run(f"xent eval p.csv y.csv --config {path}", world).code == 2
+
+
+@follows("cli/app.py _refusal --debug")
+def test_a_defect(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xent_cli.pipeline.infer.choose", lambda _: 1 // 0)
+    assert "--debug shows where" in run("xent eval p.csv y.csv", world).err
+    assert "ZeroDivisionError" in run("xent eval p.csv y.csv --debug", world).err
+
+
+@follows("io/storage/remote.py _not_installed xent eval")
+def test_a_web_address_without_fsspec(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    said = run("xent eval https://127.0.0.1:9/p.csv y.csv", world).err
+    assert "curl -L URL | xent eval - labels.csv" in said
+    answer = in_shell("cat p.csv | xent eval - y.csv -f json", world)
+    assert figure_of(answer) == pytest.approx(PAIRS, rel=1e-12)
+
+
+def _end(_: int) -> int:
+    os.kill(os.getpid(), 9)
+    return 0
+
+
+@follows(
+    "io/resource_limits.py refused_resources jobs=1", "pipeline/processes.py map_in_copies jobs=1"
+)
+def test_memory_is_short(world: Path) -> None:
+    face = SPELLING.set(on_command_line)
+    try:
+        with pytest.raises(EngineError) as killed:
+            list(map_in_copies(_end, [1, 2], jobs=2))
+        short = refused_resources(MemoryError())
+        assert isinstance(short, ResourceError)
+        errors: list[XentError] = [killed.value, short]
+        assert all("--jobs 1 " in error.hint for error in errors)
+    finally:
+        SPELLING.reset(face)
+    assert total("xent eval p.csv y.csv --jobs 1", world) == pytest.approx(PAIRS, rel=1e-12)

@@ -1,0 +1,88 @@
+"""Calibration: whether probabilities are honest, and what the loss would gain if they were."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from xent_cli.analysis.calibration.class_shares import ClassShares
+from xent_cli.analysis.calibration.recoverable import Recoverable
+from xent_cli.analysis.calibration.reliability import Reliability
+from xent_cli.analysis.calibration.temperature import Temperature
+from xent_cli.analysis.comparison.pair import Comparison
+from xent_cli.metrics.report.report import Drawn, Report
+from xent_cli.numerics.estimates import Estimate
+from xent_cli.schema.provenance import Notice
+
+_CLASS_WEIGHTS = Notice(
+    "class-weights",
+    "Temperature and recoverable loss are those of the loss with class weights. The model's own "
+    "expectation, the gap and the shares are without: weighted by what came true, the gap of an "
+    "honest model would not be 0.",
+)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Calibration(Drawn):
+    """What a model's probabilities promise, what came of it, and what a temperature would mend.
+
+    Attributes
+    ----------
+    report : Report
+        As `xent_cli.evaluate` returns it.
+    loss : float
+        Its cross entropy with rows that sum to 1: what all below starts from.
+    own_expectation : float
+        The loss that the model's own probabilities predict: their mean entropy.
+    gap : Estimate
+        loss - own_expectation, of rows without class weights: above 0 the model is over-confident,
+        below 0 under-confident.
+    temperature : Temperature
+    recoverable : Recoverable
+    shares : ClassShares
+    reliability : tuple of Reliability
+        Of the predicted class, and of each class.
+    comparison : Comparison, optional
+        The model at the temperature beside the model as it is: classes and slices too.
+    per_class : bool
+        Whether documents show the reliability of each class.
+    """
+
+    report: Report
+    loss: float
+    own_expectation: float
+    gap: Estimate
+    temperature: Temperature
+    recoverable: Recoverable
+    shares: ClassShares
+    reliability: tuple[Reliability, ...]
+    comparison: Comparison | None = None
+    per_class: bool = False
+
+    @property
+    def renormalizing(self) -> float:
+        """What of the cross entropy is due to rows that do not quite sum to 1."""
+        return self.report.cross_entropy - self.loss
+
+    @property
+    def verdict(self) -> str:
+        """Say "over-confident" or "under-confident" where 0 is outside of the gap's interval."""
+        ends = self.gap.interval(0.95)
+        if ends is None or ends[0] <= 0 <= ends[1] or math.isnan(self.gap.value):
+            return "no gap shown"
+        return "over-confident" if self.gap.value > 0 else "under-confident"
+
+    @property
+    def warnings(self) -> tuple[Notice, ...]:
+        """Those of the report, and what class weights do not count for."""
+        if self.report.tally.spec.class_weights is None:
+            return self.report.warnings
+        return (*self.report.warnings, _CLASS_WEIGHTS)
+
+    def __repr__(self) -> str:
+        value, unit = self.temperature.value, self.report.tally.spec.unit
+        shown = "none" if value is None else f"{value:.4g}"
+        return (
+            f"<Calibration {self.verdict}: cross_entropy={self.loss:.6g} {unit}, "
+            f"own_expectation={self.own_expectation:.6g}, temperature={shown}>"
+        )

@@ -1,0 +1,119 @@
+"""Decomposition: a score as miscalibration - discrimination + uncertainty, by isotonic regression.
+
+Dimitriadis, Gneiting, Jordan, "Stable reliability diagrams for probabilistic classifiers", 2021:
+score = MCB - DSC + UNC, where UNC is the score of the share alone, UNC - DSC that of the isotonic
+fit, and MCB what the fit would gain. MCB is above 0 for calibrated predictions too, for the fit
+follows the noise: it means something beside what such predictions would show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from xent_cli.numerics.arrays import Floats, Integers
+from xent_cli.numerics.isotonic import isotonic, pool
+
+REDRAWS = 100
+_SEED = 20210
+Score = Callable[[Floats, Floats, Floats], Floats]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decomposition:
+    """The parts of a mean score.
+
+    Attributes
+    ----------
+    score : float
+        The mean over the rows: for "log" in nats.
+    miscalibration, discrimination, uncertainty : float
+        ``score == miscalibration - discrimination + uncertainty``.
+    expected_miscalibration : float, optional
+        The mean of what calibrated predictions with the same probabilities would show; None where
+        it was not computed.
+    """
+
+    score: float
+    miscalibration: float
+    discrimination: float
+    uncertainty: float
+    expected_miscalibration: float | None = None
+
+
+def log_score(p: Floats, hit: Floats, weight: Floats) -> Floats:
+    """Return -ln of what came true, added up over each cell with the probability p."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        came = np.where(hit > 0, hit * np.log(p), 0.0)
+        stayed = np.where(weight > hit, (weight - hit) * np.log1p(-p), 0.0)
+    return np.asarray(-came - stayed)
+
+
+def brier_score(p: Floats, hit: Floats, weight: Floats) -> Floats:
+    """Return the square of the probability of what did not come true, added up over each cell."""
+    return np.asarray(hit * (1 - p) ** 2 + (weight - hit) * p * p)
+
+
+def decompose(
+    score: float,
+    of: Score,
+    n: Integers,
+    weight: Floats,
+    hit: Floats,
+    predicted: Floats,
+    *,
+    redraws: int = REDRAWS,
+) -> Decomposition:
+    """Split a score up.
+
+    Parameters
+    ----------
+    score : float
+        The mean over the rows.
+    of : callable
+        `log_score` or `brier_score`.
+    n, weight, hit, predicted : (m,)
+        Of each cell with rows, in order: rows, and the sums of w, w * y and w * x.
+    redraws : int
+        How often outcomes are drawn anew for `expected_miscalibration`; 0 leaves it out.
+
+    Examples
+    --------
+    Four rows with predictions -1, 1, 1 and 2, of which the third and the fourth came true:
+
+    >>> n, ones = np.array([1, 2, 1]), np.array([1.0, 2.0, 1.0])
+    >>> found = decompose(
+    ...     0.75, brier_score, n, ones, np.array([0.0, 1.0, 1.0]), np.array([-1.0, 2.0, 2.0]),
+    ...     redraws=0,
+    ... )
+    >>> found.miscalibration, found.discrimination, found.uncertainty
+    (0.625, 0.125, 0.25)
+    """
+    total = float(weight.sum())
+    share = np.full(len(weight), hit.sum() / total)
+    fitted = float(of(isotonic(hit, weight), hit, weight).sum()) / total
+    constant = float(of(share, hit, weight).sum()) / total
+    expected = _expected(of, n, weight, predicted / weight, redraws) if redraws else None
+    return Decomposition(
+        score=score,
+        miscalibration=score - fitted,
+        discrimination=constant - fitted,
+        uncertainty=constant,
+        expected_miscalibration=expected,
+    )
+
+
+def _expected(of: Score, n: Integers, weight: Floats, mean: Floats, redraws: int) -> float:
+    """Return the mean miscalibration of outcomes that are drawn with the probabilities."""
+    cells = len(n)
+    random = np.random.default_rng(_SEED)
+    p = np.clip(mean, 0.0, 1.0)
+    drawn = random.binomial(n, p, size=(redraws, cells)) * (weight / n)
+    weights = np.broadcast_to(weight, drawn.shape).reshape(-1)
+    hits, series = drawn.reshape(-1), np.repeat(np.arange(redraws), cells)
+    block = pool(hits, weights, series)
+    fitted = (np.bincount(block, hits) / np.bincount(block, weights))[block]
+    gains = of(np.tile(p, redraws), hits, weights) - of(fitted, hits, weights)
+    return float(gains.sum()) / (redraws * float(weight.sum()))

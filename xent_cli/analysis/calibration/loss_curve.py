@@ -1,0 +1,90 @@
+"""Loss curve: the loss at every inverse temperature, through the points of the ladder."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from xent_cli.metrics.tally.temperature_ladder import BETAS, Ladder
+from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.hermite import Hermite
+
+_LN2 = math.log(2)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LossCurve:
+    """The sum of the losses of all rows, in nats, as a function of the inverse temperature.
+
+    It is convex, and interpolated over log2(beta): the place of the minimum is right to about 4e-6.
+
+    Attributes
+    ----------
+    over_log2 : Hermite
+    at_one, slope_at_one, curvature_at_one : float
+        The sum at 1 and its derivatives by beta, which are exact.
+    weight : float
+    """
+
+    over_log2: Hermite
+    at_one: float
+    slope_at_one: float
+    curvature_at_one: float
+    weight: float
+
+    @classmethod
+    def of(cls, ladder: Ladder) -> LossCurve:
+        """Draw the curve through a ladder."""
+        points, one = _points(ladder), BETAS.index(1.0)
+        losses, slopes, curvatures = _sums(ladder)
+        return cls(
+            Hermite(*points),
+            float(losses[one]),
+            float(slopes[one]),
+            float(curvatures[one]),
+            float(ladder.weight[0]),
+        )
+
+    def through(self, ladder: Ladder) -> LossCurve:
+        """Return the curve through more points: those of another ladder of the same rows."""
+        over = self.over_log2
+        columns = zip((over.x, over.y, over.first, over.second), _points(ladder), strict=True)
+        joined = [np.concatenate(pair) for pair in columns]
+        order = joined[0].argsort()
+        return replace(self, over_log2=Hermite(*(each[order] for each in joined)))
+
+    @property
+    def nodes(self) -> Floats:
+        """The inverse temperatures at which it is exact, increasing."""
+        return np.asarray(np.exp2(self.over_log2.x))
+
+    def minimum(self) -> float:
+        """Return the best inverse temperature of the grid's range; its ends where there is none."""
+        return float(2.0 ** self.over_log2.minimum())
+
+    def derivatives(self, beta: Floats) -> tuple[Floats, Floats]:
+        """Return the first and second derivative by beta, (n,) each."""
+        _, first, second = self.over_log2.at(np.log2(beta))
+        scale = beta * _LN2
+        return first / scale, (second - first * _LN2) / scale**2
+
+
+def _sums(ladder: Ladder) -> tuple[Floats, Floats, Floats]:
+    """Return the sum of the losses and its derivatives by beta, (B,) each."""
+    truth = ladder.truth[0]
+    places = range(len(ladder.betas))
+    losses = [float(ladder.log_sum[i] - Fraction(ladder.betas[i]) * truth) for i in places]
+    slopes = [float(ladder.mean[i] - truth) for i in places]
+    return np.array(losses), np.array(slopes), ladder.variance.to_floats()
+
+
+def _points(ladder: Ladder) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return log2(beta), the sums there and their derivatives by it."""
+    beta = np.array(ladder.betas)
+    losses, slopes, curvatures = _sums(ladder)
+    scale = beta * _LN2
+    second = curvatures * scale**2 + slopes * scale * _LN2
+    return np.log2(beta), losses, slopes * scale, second

@@ -1,0 +1,213 @@
+"""Scores: what a model says of each class as logarithms, less the highest of the row.
+
+Cooling or heating a model by a temperature T multiplies them by 1 / T, its inverse temperature:
+whatever scale the predictions have, one family of models comes of it. NumPy only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xent_cli.metrics.rows.contributions import Contributions
+from xent_cli.metrics.rows.losses import at_labels, binary_losses, sum_over_classes, weigh
+from xent_cli.metrics.rows.measure import Measured
+from xent_cli.numerics.arrays import Floats, Labels
+from xent_cli.schema.spec import Spec
+
+_FEW_CLASSES = 64
+"""More are worked on all at once: they leave a batch few rows."""
+
+_LOWEST = -1e100
+"""In place of -inf, which would make a NaN of a probability of 0 times its logarithm."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """The scores of n rows over K classes, or over the two sides of each task of several.
+
+    Attributes
+    ----------
+    below : (K, T, n) float64
+        Scores less the highest: 0 and below. T is 1, but in multi-label tasks the number of tasks.
+    truth : (T, n) float64
+        The score of what was true; with label distributions its mean.
+    weight : (T, n) float64
+        Of each row, or task of a row.
+    alike : bool
+        Whether all rows have the same weight, 1 for each task.
+    """
+
+    below: Floats
+    truth: Floats
+    weight: Floats
+    alike: bool = False
+
+    @classmethod
+    def of(cls, measured: Measured) -> Scores:
+        """Return the scores of a measured batch that has rows."""
+        q, rows, spec = measured.q, measured.rows, measured.spec
+        if q is None or rows is None:
+            raise ValueError("a batch without rows has no scores")
+        logs = _logs(q, spec)
+        below = logs - logs.max(axis=0)
+        np.maximum(below, _LOWEST, out=below)
+        if spec.multilabel:
+            positive = np.asarray(measured.batch.target, dtype=np.float64)
+            weight = np.ones_like(positive) if rows.weight is None else rows.weight
+            return cls(below, (1 - positive) * below[0] + positive * below[1], weight)
+        if rows.groups is not None:
+            truth = at_labels(np.ascontiguousarray(below[:, 0]), rows.groups)[np.newaxis]
+            weight = np.ones_like(truth) if rows.weight is None else rows.weight[np.newaxis]
+            return cls(below, truth, weight, rows.weight is None)
+        shares = np.ones_like(below[:, 0]) if rows.weight is None else rows.weight
+        total = sum_over_classes(shares)
+        truth = sum_over_classes(weigh(shares, below[:, 0])) / np.where(total > 0, total, 1.0)
+        return cls(below, truth[np.newaxis], total[np.newaxis])
+
+    def __len__(self) -> int:
+        return int(self.weight.shape[1])
+
+    def rows(self, some: slice | Labels) -> Scores:
+        """Return the scores of some rows."""
+        below, truth, weight = self.below[:, :, some], self.truth[:, some], self.weight[:, some]
+        return Scores(below, truth, weight, self.alike)
+
+    @property
+    def row_weight(self) -> Floats | None:
+        """The weight of each row (n,); None where all are alike."""
+        return None if self.alike else np.asarray(self.weight.sum(axis=0))
+
+    def row_mean(self, values: Floats) -> Floats:
+        """Return the mean of values (T, n) over the tasks of each row: (n,)."""
+        if len(values) == 1:
+            return np.asarray(values[0])
+        total = self.weight.sum(axis=0)
+        return np.asarray((self.weight * values).sum(axis=0) / np.where(total > 0, total, 1.0))
+
+    @property
+    def probabilities(self) -> Floats:
+        """What the model says, normalized: (K, T, n)."""
+        powers = np.exp(self.below)
+        return np.asarray(powers / powers.sum(axis=0))
+
+    def at(self, beta: float | Floats) -> Moments:
+        """Return what becomes of the rows at an inverse temperature, or at one for each row."""
+        powers = np.exp(self.below * beta)
+        return moments_of(powers, self.below)
+
+    def losses(self, beta: float) -> Floats:
+        """Return -ln q of each class at an inverse temperature, (K, T, n)."""
+        return np.asarray(self.at(beta).log_sum - beta * self.below)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moments:
+    """Of each row: ln sum exp(beta d), and the mean, variance and third moment of d. (T, n) each.
+
+    They are the derivatives of the first by beta. The third moment is empty unless asked for.
+    """
+
+    log_sum: Floats
+    mean: Floats
+    variance: Floats
+    third: Floats
+
+
+def moments_of(powers: Floats, below: Floats, *, third: bool = False) -> Moments:
+    """Return the moments of scores under exp(beta d), which `powers` (K, T, n) holds.
+
+    Central moments are centred row by row: E[d^2] - E[d]^2 would cancel.
+    """
+    if len(powers) > _FEW_CLASSES:
+        return _moments_of_many(powers, below, third=third)
+    total, mean, variance, scratch = (np.zeros(below.shape[1:]) for _ in range(4))
+    for power in powers:
+        total += power
+    for power, d in zip(powers, below, strict=True):
+        np.multiply(power, d, out=scratch)
+        mean += scratch
+    mean /= total
+    cubes = np.zeros_like(mean) if third else np.zeros(0)
+    for power, d in zip(powers, below, strict=True):
+        np.subtract(d, mean, out=scratch)
+        squares = scratch * scratch
+        squares *= power
+        variance += squares
+        if third:
+            squares *= scratch
+            cubes += squares
+    variance /= total
+    if third:
+        cubes /= total
+    return Moments(np.log(total), mean, variance, cubes)
+
+
+def reweighed(measured: Measured, losses: Floats) -> Measured:
+    """Return a batch in which the model has other losses.
+
+    Parameters
+    ----------
+    losses : (K, T, n) float64
+        -ln q of each class, as `Scores.losses` returns them.
+    """
+    rows, spec = measured.rows, measured.spec
+    if rows is None:
+        return measured
+    if spec.multilabel:
+        positive = np.asarray(measured.batch.target, dtype=np.float64)
+        each = (1 - positive) * losses[0] + positive * losses[1]
+        loss = weigh(np.ones_like(each) if rows.weight is None else rows.weight, each)
+        given = np.exp(-losses[1])
+        probability = positive * given + (1 - positive) * (1 - given)
+    elif rows.groups is not None:
+        each = at_labels(np.ascontiguousarray(losses[:, 0]), rows.groups)
+        loss, probability = each, np.exp(-each)
+    else:
+        each, loss = losses[:, 0], losses[:, 0]
+        probability = np.exp(-each)
+    if rows.weight is not None and not spec.multilabel:
+        loss = weigh(rows.weight, each)
+    if rows.weight is not None:
+        probability = rows.weight * probability
+    row_loss = None if rows.row_loss is None else sum_over_classes(loss)
+    clipped = np.zeros(loss.shape[-1], dtype=np.bool_)
+    changed: Contributions = replace(
+        rows, loss=loss, row_loss=row_loss, probability=probability, clipped=clipped
+    )
+    return replace(measured, rows=changed)
+
+
+def _logs(q: Floats, spec: Spec) -> Floats:
+    """Return logarithms of the predictions, up to a constant a row: (K, T, n)."""
+    if spec.mode == "binary" or spec.multilabel:
+        if spec.scale == "logits":
+            return np.stack([np.zeros_like(q), q])
+        if spec.scale == "probs":
+            inside = np.clip(q, 0.0, 1.0)
+            with np.errstate(divide="ignore"):
+                floor = np.log(np.float64(spec.eps))
+                sides = [np.maximum(np.log1p(-inside), floor), np.maximum(np.log(inside), floor)]
+            return np.stack(sides)
+        return -np.stack(binary_losses(q, scale=spec.scale, eps=spec.eps))
+    if spec.scale == "probs":
+        with np.errstate(divide="ignore"):
+            return np.log(np.maximum(q, spec.eps))[:, np.newaxis]
+    return q[:, np.newaxis]
+
+
+def _moments_of_many(powers: Floats, below: Floats, *, third: bool) -> Moments:
+    """Return the moments of scores of so many classes that few rows make a batch."""
+    shape, flat = below.shape[1:], (len(below), -1)
+    powers, below = powers.reshape(flat), below.reshape(flat)
+    total = sum_over_classes(powers)
+    mean = sum_over_classes(powers * below) / total
+    centred = below - mean
+    terms = powers * centred * centred
+    variance = sum_over_classes(terms) / total
+    cubes: Floats = np.zeros(0)
+    if third:
+        cubes = (sum_over_classes(terms * centred) / total).reshape(shape)
+    log_sum, mean, variance = (each.reshape(shape) for each in (np.log(total), mean, variance))
+    return Moments(log_sum, mean, variance, cubes)

@@ -1,0 +1,65 @@
+"""Operand: a model as users name it, ``FILE#COLUMNS`` where a file holds several."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+_SHEETS = (".xlsx", ".xlsm")
+"""What stands behind the first # of a workbook is a sheet."""
+
+
+def split_operand(data: Any) -> tuple[Any, tuple[str, ...]]:
+    """Return a model's input, and the prediction columns that are named behind a ``#``.
+
+    A file whose name holds a ``#`` is meant as it is; what is no file on this machine has no
+    columns behind it.
+
+    Parameters
+    ----------
+    data : path or data
+
+    Examples
+    --------
+    >>> split_operand("no-such-file.csv#lr_*")
+    ('no-such-file.csv#lr_*', ())
+    """
+    if not isinstance(data, str | os.PathLike):
+        return data, ()
+    text = os.fspath(data)
+    path, mark, columns = text.rpartition("#")
+    if not mark or not columns or os.path.exists(text) or path.lower().endswith(_SHEETS):
+        return data, ()
+    from glob import glob  # Most models are named without a #.
+
+    file = path.rpartition("#")[0] if _is_sheet(path) else path
+    if not os.path.exists(file) and not glob(file):
+        return data, ()
+    return path, (columns,)
+
+
+def _is_sheet(path: str) -> bool:
+    return path.rpartition("#")[0].lower().endswith(_SHEETS)
+
+
+def compare_command(path: str, models: Iterable[Sequence[str]], labels: str | None) -> str | None:
+    """Return the command that compares the models of a file, or None where it is no file.
+
+    Parameters
+    ----------
+    models : iterable of sequence of str
+        The columns of each, as `pred_cols` takes them.
+
+    Examples
+    --------
+    >>> compare_command("/dev/null", [["lr_*"], ["dt_*"]], None)
+    "xent compare '/dev/null#lr_*' '/dev/null#dt_*'"
+    """
+    if not os.path.exists(path) or (labels is not None and not os.path.exists(labels)):
+        return None
+    import shlex
+
+    words = [f"{path}#{','.join(columns)}" for columns in models]
+    tail = [] if labels is None else ["--labels", labels]
+    return shlex.join(["xent", "compare", *words, *tail])

@@ -1,0 +1,1 @@
+"""HTML: results as pages without script, and as drawings for notebooks."""
