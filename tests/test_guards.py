@@ -130,12 +130,13 @@ EVAL = f"""
     schema.class_names schema.column schema.id_columns schema.label_encoder schema.mode
     schema.place schema.roles schema.spec
     render render.dispatch render.text render.view
-    pipeline.interpretation pipeline.interpretation.candidate pipeline.interpretation.candidates
+    pipeline.interpretation pipeline.interpretation.candidates
     pipeline.interpretation.choice pipeline.interpretation.class_order
     pipeline.interpretation.evidence pipeline.interpretation.families
     pipeline.interpretation.label_columns pipeline.interpretation.one_column
     pipeline.interpretation.one_label_column pipeline.interpretation.question
-    pipeline.interpretation.notices pipeline.interpretation.ranked pipeline.interpretation.reading
+    pipeline.interpretation.notices pipeline.interpretation.objection
+    pipeline.interpretation.ranked pipeline.interpretation.reading
     pipeline.interpretation.sample pipeline.interpretation.settle
     schema.spelling io.storage.encoding
 """

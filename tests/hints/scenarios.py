@@ -96,7 +96,7 @@ _WAYS = f"{_INTERPRETATION}ways_out.py"
 _REFUSAL = f"{_INTERPRETATION}refusal.py"
 _ONE = f"{_INTERPRETATION}one_column.py"
 _ORDER = f"{_INTERPRETATION}class_order.py"
-_CHOICE = f"{_INTERPRETATION}choice.py"
+_OBJECTION = f"{_INTERPRETATION}objection.py"
 _ROWS = "metrics/rows/validation.py"
 
 VALUES = [
@@ -296,25 +296,25 @@ COLUMNS = [
         {"--label-col 'first vet'": PAIRS, "--label-col 'second vet'": loss(0.7, 0.4, 0.8)},
     ),
     Scenario(
-        f"{_REFUSAL} _nothing pred_cols",
+        f"{_INTERPRETATION}missing_columns.py nothing_found pred_cols",
         "xent eval p.csv y.csv",
         {"p.csv": lines("name,breed", "rex,cat", "tom,dog", "kim,dog"), "y.csv": ANIMALS},
         {"--pred-cols | breed": None},
     ),
     Scenario(
-        f"{_REFUSAL} _nothing label_col",
+        f"{_INTERPRETATION}missing_columns.py nothing_found label_col",
         "xent eval p.csv",
         {"p.csv": lines("p_a,p_b,p_c", "0.7,0.2,0.1", "0.4,0.5,0.1", "0.2,0.5,0.3")},
         {"--label-col | p_c": None},
     ),
     Scenario(
-        f"{_CHOICE} _doubtful label_col",
+        f"{_OBJECTION} _of_labels label_col",
         "xent eval all.csv",
         {"all.csv": lines("p_a,p_b,predicted_label", "0.7,0.3,a", "0.4,0.6,b", "0.2,0.8,b")},
         {"--label-col | predicted_label": loss(0.7, 0.6, 0.8)},
     ),
     Scenario(
-        f"{_CHOICE} _doubtful label_col; {_CHOICE} _doubtful pred_cols",
+        f"{_OBJECTION} _of_labels label_col; {_OBJECTION} _of_labels pred_cols",
         "xent eval all.csv",
         {
             "all.csv": lines(
@@ -329,7 +329,7 @@ COLUMNS = [
         },
     ),
     Scenario(
-        f"{_CHOICE} _doubtful scale=logits; {_CHOICE} _doubtful pred_cols",
+        f"{_OBJECTION} _of_logits scale=logits; {_OBJECTION} _of_logits pred_cols",
         "xent eval all.csv --from logits",
         {"all.csv": lines("p_a,p_b,age,y", "0.7,0.3,15,a", "0.4,0.6,3,b", "0.2,0.8,4,a")},
         {
@@ -544,6 +544,97 @@ ROWS = [
         "xent eval p.csv y.csv --unmatched drop",
         IDS,
         {"--id | key": PAIRS},
+    ),
+]
+
+RISING = (0.6, 0.7, 0.9, 0.8)
+STACKED = {
+    "all.csv": lines("model,id,prob,y", *("a,1,0.7,1", "a,2,0.4,0", "b,1,0.6,1", "b,2,0.1,0"))
+}
+"""Two models, one below the other."""
+
+OBJECTIONS = [
+    Scenario(
+        f"{_ORDER} _no_class classes",
+        "xent eval p.csv y.csv",
+        {
+            "p.csv": lines("p1,p2,p3", "0.7,0.2,0.1", "0.4,0.5,0.1", "0.2,0.5,0.3"),
+            "y.csv": lines("y", "0", "1", "2"),
+        },
+        {"--classes 0,1,2": loss(0.7, 0.5, 0.3)},
+    ),
+    Scenario(
+        f"{_OBJECTION} _of_percent scale=percent; {_OBJECTION} _of_percent pred_cols",
+        "xent eval all.csv",
+        {"all.csv": lines("fraud_pct,is_fraud", "0.7,1", "0.4,0", "0.2,1")},
+        {
+            "--from percent": loss(0.007, 0.996, 0.002),
+            "--pred-cols fraud_pct": loss(0.7, 0.6, 0.2),
+        },
+    ),
+    Scenario(
+        f"{_OBJECTION} _of_confidence positive",
+        "xent eval all.csv",
+        {
+            "all.csv": lines(
+                "max_prob,y", *(f"{q},{y}" for q, y in zip(RISING, (0, 1, 1, 0), strict=True))
+            )
+        },
+        {"--positive 1": loss(0.4, 0.7, 0.9, 0.2)},
+    ),
+    Scenario(
+        f"{_ONE} _too_many ignore_label",
+        "xent eval all.csv",
+        {"all.csv": lines("prob,label", "0.7,1", "0.4,0", "0.2,-1", "0.9,1")},
+        {"--ignore-label -1": loss(0.7, 0.6, 0.9)},
+    ),
+    Scenario(
+        "; ".join([f"{_INTERPRETATION}outcome.py opposite_outcome positive"] * 2),
+        "xent eval all.csv",
+        {"all.csv": lines("prob_survival,died", "0.7,1", "0.4,0", "0.2,1")},
+        {"--positive 1": loss(0.7, 0.6, 0.2), "--positive 0": loss(0.3, 0.4, 0.8)},
+    ),
+    Scenario(
+        f"{_INTERPRETATION}outcome.py _swapped_places pred_cols; "
+        f"{_INTERPRETATION}outcome.py _swapped_places classes",
+        "xent eval all.csv",
+        {"all.csv": lines("p_churn,p_stay,churn", "0.7,0.3,1", "0.4,0.6,0", "0.2,0.8,1")},
+        {
+            "--pred-cols p_stay,p_churn": loss(0.7, 0.6, 0.2),
+            "--classes churn,stay": loss(0.3, 0.4, 0.8),
+        },
+    ),
+    Scenario(
+        f"{_INTERPRETATION}ranked.py ranked_error classes",
+        "xent eval all.jsonl",
+        {
+            "all.jsonl": lines(
+                *(
+                    json.dumps({"scores": scores, "label": at % 3})
+                    for at, scores in enumerate([[0.5, 0.25, 0.25], [0.5, 0.3, 0.2]] * 6)
+                )
+            )
+        },
+        {"--classes | 0,1,2": loss(*[0.5, 0.3, 0.25, 0.5, 0.25, 0.2] * 2)},
+    ),
+    Scenario(
+        f"{_INTERPRETATION}row_names.py other_order id_col",
+        "xent eval p.csv y.csv",
+        {**IDS, "y.csv": lines("image,animal", "k3,cat", "k1,cat", "k2,dog")},
+        {"--id key=image": PAIRS},
+    ),
+    # With the folders in one file only there is nothing to join by.
+    Scenario(
+        f"{_INTERPRETATION}row_names.py other_order id_col",
+        "xent eval p.csv y.csv",
+        {**IDS, "y.csv": lines("image,animal", "x/k3.jpg,cat", "x/k1.jpg,cat", "x/k2.jpg,dog")},
+        {"--id key=image": None},
+    ),
+    Scenario(
+        f"{_INTERPRETATION}stacked.py stacked_models by",
+        "xent eval all.csv",
+        STACKED,
+        {"--by model": loss(0.7, 0.6, 0.6, 0.9)},
     ),
 ]
 
@@ -839,7 +930,18 @@ MODELS = [
     ),
 ]
 
-SCENARIOS = [*VALUES, *BEYOND, *COLUMNS, *LABELS, *ROWS, *FILES, *SLICES, *VERBS, *MODELS]
+SCENARIOS = [
+    *VALUES,
+    *BEYOND,
+    *COLUMNS,
+    *LABELS,
+    *ROWS,
+    *OBJECTIONS,
+    *FILES,
+    *SLICES,
+    *VERBS,
+    *MODELS,
+]
 
 SUBJECTS = Counter(
     (

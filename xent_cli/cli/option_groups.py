@@ -166,7 +166,7 @@ def _completions(words: Collection[Any]) -> Callable[[str], list[str]] | None:
     return (lambda incomplete: [w for w in words if w.startswith(incomplete)]) if words else None
 
 
-def on_command_line(name: str, text: str | None, _: str | None) -> str:
+def on_command_line(name: str, text: str | None, literal: str | None) -> str:
     """Spell an option as the command line has it: the spelling of messages while `main` runs.
 
     Examples
@@ -175,9 +175,10 @@ def on_command_line(name: str, text: str | None, _: str | None) -> str:
     ('--from logits', "--require 'ce <= 1'")
     """
     flag = flags().get(name, name)
-    if not text:
+    if not text and literal != '""':  # A name may be empty.
         return flag
-    return f"{flag} {shlex.quote(text) if _SPECIAL.intersection(text) else text}"
+    text = text or ""
+    return f"{flag} {shlex.quote(text) if not text or _SPECIAL.intersection(text) else text}"
 
 
 @cache

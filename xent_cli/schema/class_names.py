@@ -21,8 +21,8 @@ _BRACKETED = re.compile(r"([^()\[\]]*)[(\[]([^()\[\]]+)[)\]]\Z")
 _NUMBERED = re.compile(r"([A-Za-z]+)(\d+)\Z")
 TRUE_WORDS = frozenset({"true", "t", "yes", "y"})
 FALSE_WORDS = frozenset({"false", "f", "no", "n"})
-_POSITIVE = TRUE_WORDS | {"pos", "positive"}
-_NEGATIVE = FALSE_WORDS | {"neg", "negative"}
+POSITIVE_WORDS = TRUE_WORDS | {"pos", "positive"}
+NEGATIVE_WORDS = FALSE_WORDS | {"neg", "negative"}
 
 
 def bare_names(names: Sequence[str]) -> list[str]:
@@ -67,9 +67,9 @@ def polarity(name: str) -> int | None:
     (0, 1, 1, None)
     """
     word = name.strip().lower()
-    if word in _NEGATIVE or as_number(word) == 0:
+    if word in NEGATIVE_WORDS or as_number(word) == 0:
         return 0
-    return 1 if word in _POSITIVE or as_number(word) == 1 else None
+    return 1 if word in POSITIVE_WORDS or as_number(word) == 1 else None
 
 
 def match_columns(preds: Sequence[str], labels: Sequence[str]) -> list[int] | None:

@@ -24,6 +24,9 @@ INDEX_NAMES = (
 )
 """What columns are called that name rows; without a name, pandas' index."""
 
+_PANDAS = "unnamed:0"
+"""What pandas calls a first column without a name."""
+
 
 def naming_column(
     id_cols: tuple[str, str] | None, shared: Sequence[str], preds: Sequence[Column]
@@ -72,8 +75,12 @@ def find_ids(
     ours, mark, theirs = text.partition("=")
     if not mark or all(text in side for side in names):
         ours = theirs = text
-    for (side, columns), name in zip(sides.items(), (ours, theirs), strict=True):
-        if name not in {column.name for column in columns}:
+    found = []
+    for (side, columns), wanted in zip(sides.items(), (ours, theirs), strict=True):
+        own = {column.name for column in columns}
+        name = "" if wanted not in own and wanted.replace(" ", "").lower() == _PANDAS else wanted
+        found.append(name)
+        if name not in own:
             known = listed([column.name for column in columns])
             raise ColumnError(
                 f"{option('id_col', text)}: the {side} have no column {name!r} (but {known}).",
@@ -82,4 +89,4 @@ def find_ids(
                 else f"Where the two names differ, say {option('id_col', 'A=B')}: A of the "
                 "predictions, B of the labels.",
             )
-    return ours, theirs
+    return found[0], found[1]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from xent_cli.errors import ClassesError, LabelError, option
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.schema.class_names import FALSE_WORDS, TRUE_WORDS, as_number, polarity
+from xent_cli.schema.class_names import NEGATIVE_WORDS, POSITIVE_WORDS, as_number, polarity
 from xent_cli.schema.name_suggestions import listed
 from xent_cli.schema.spelling import Fold, fold, is_missing
 
@@ -148,7 +148,7 @@ class ClassIndex:
             number = as_number(clean)
             if not (counted and number is not None):
                 word = clean.lower()
-                truth = word if word in TRUE_WORDS | FALSE_WORDS else clean
+                truth = word if word in POSITIVE_WORDS | NEGATIVE_WORDS else clean
                 for name in (text, clean, truth, fold(text, self.fold)):
                     if name in known:
                         return known[name]
@@ -264,8 +264,8 @@ def index_classes(
 def polar_aliases(negative: int) -> tuple[tuple[str, int], ...]:
     """Return what else labels call two classes: 0, no, false for `negative`; 1, yes, true."""
     words = [("0", negative), ("1", 1 - negative)]
-    words += [(word, negative) for word in sorted(FALSE_WORDS)]
-    return (*words, *((word, 1 - negative) for word in sorted(TRUE_WORDS)))
+    words += [(word, negative) for word in sorted(NEGATIVE_WORDS)]
+    return (*words, *((word, 1 - negative) for word in sorted(POSITIVE_WORDS)))
 
 
 def _said_by(names: Sequence[str]) -> tuple[tuple[str, int], ...] | None:

@@ -8,11 +8,21 @@ from dataclasses import replace
 
 from xent_cli.errors import ClassesError, LabelError, option
 from xent_cli.schema.class_lookup import ClassLookup
-from xent_cli.schema.class_names import as_number, bare_names, polarity
+from xent_cli.schema.class_names import (
+    FALSE_WORDS,
+    TRUE_WORDS,
+    as_number,
+    bare_names,
+    polarity,
+)
 from xent_cli.schema.label_encoder import ClassIndex, polar_aliases
 from xent_cli.schema.name_suggestions import did_you_mean
 from xent_cli.schema.options import EvalOptions
 from xent_cli.schema.provenance import Notice
+
+_TRUTHS = ("false", "true")
+_SHORT = 1
+"""So many letters in a name may mean anything."""
 
 _NO_NAMES = frozenset(
     (
@@ -54,9 +64,10 @@ def binary_index(distinct: Sequence[str], preds: Sequence[str], options: EvalOpt
     if options.positive is not None:
         return _as_said(options.positive, distinct, preds[0], said, options)
     words = all(polarity(text) is not None for text in distinct)
+    plain = _plain_names(distinct)
     if words and given is None and _speaks_of_negative(preds[0]):
         # The column is the probability of 0, no or false: that is the class it makes positive.
-        names = ("true", "false") if distinct and as_number(distinct[0]) is None else ("1", "0")
+        names = plain[::-1]
         return ClassIndex(names, polar_aliases(negative=1), by_position=False)
     if not distinct:
         if given is not None and all(as_number(name) is not None for name in given):
@@ -64,12 +75,10 @@ def binary_index(distinct: Sequence[str], preds: Sequence[str], options: EvalOpt
         names = given or ((f"not {said}", said) if said else ("0", "1"))
         return ClassIndex(names, base=options.label_base or 0)
     if words:
-        numbers = all(as_number(text) is not None for text in distinct)
-        names = given or (("0", "1") if numbers else ("false", "true"))
-        return ClassIndex(names, polar_aliases(negative=0))
+        return ClassIndex(given or plain, polar_aliases(negative=0))
     if given is not None:
         return ClassIndex(given, by_position=False)
-    for candidate in (preds[0], said):
+    for candidate in (preds[0], said, _label_within(preds[0], distinct)):
         if candidate and candidate in distinct:
             return _with_positive(candidate, distinct, None, preds[0])
     shown = " and ".join(repr(text) for text in distinct[:2])
@@ -77,6 +86,32 @@ def binary_index(distinct: Sequence[str], preds: Sequence[str], options: EvalOpt
         f"Which label does the probability speak of? The labels are {shown}.",
         hint=f"Name that one: {_choices(distinct)}.",
     )
+
+
+def _plain_names(distinct: Sequence[str]) -> tuple[str, str]:
+    """Return what the classes no and yes are called: as labels spell them, if by other words."""
+    own = {polarity(text): text for text in distinct}
+    no, yes = own.get(0), own.get(1)
+    if no and yes and not {no.lower(), yes.lower()} <= TRUE_WORDS | FALSE_WORDS | {"0", "1"}:
+        return no, yes
+    return ("0", "1") if all(as_number(text) is not None for text in distinct) else _TRUTHS
+
+
+def _label_within(column: str, distinct: Sequence[str]) -> str:
+    """Return the label that stands in a column's name as a word of its own, or ""."""
+
+    def spaced(text: str) -> str:
+        return " ".join(["", *re.findall(r"[^\W_]+", text.lower()), ""])
+
+    name, found = spaced(column), list[str]()
+    for text in sorted(distinct, key=len, reverse=True):
+        word = spaced(text)
+        if len(word) > _SHORT + 2 and as_number(text) is None and word in name:
+            found.append(text)
+            name = name.replace(word, " ")
+    if len(found) != 1 or any(f" {word} " in name for word in ("not", "no", "non", "un")):
+        return ""
+    return found[0]
 
 
 def _as_said(

@@ -17,6 +17,11 @@ _PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".joblib")
 _BEGINS_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{|\[\s*[{\[])")
 """An object, or an array of objects or of arrays; Python's text of a list may be a cell of CSV."""
 
+_SURELY_JSON = re.compile(
+    rb"""(?:\xef\xbb\xbf)?\s*(?:\[\s*)?(?:\{\s*["}]|\[\s*-?[0-9.eE]+\s*,.*\]\s*[,\]])""", re.DOTALL
+)
+"""What text named .txt begins with if it is JSON: an object, or a list of lists with commas."""
+
 HEAD_BYTES = 64
 """So many bytes tell a compression and a format."""
 
@@ -57,7 +62,8 @@ def detect_format(head: bytes, location: Location, compression: str | None) -> I
     if not found or head.startswith(b"\x80"):
         _refuse_others(head, suffix, name, binary=binary)
     if suffix in BY_SUFFIX:
-        said = BY_SUFFIX[suffix]
+        told = suffix == ".txt" and _SURELY_JSON.match(head)
+        said: InputFormat = "jsonl" if told else BY_SUFFIX[suffix]
         if said == "xlsx":
             return said
         if found and binary and found not in (said, "npz"):

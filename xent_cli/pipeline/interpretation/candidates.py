@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from xent_cli.pipeline.interpretation.candidate import Candidate
 from xent_cli.pipeline.interpretation.label_columns import with_label_columns
 from xent_cli.pipeline.interpretation.one_column import with_one_column
 from xent_cli.pipeline.interpretation.one_label_column import known_labels, with_one_label
 from xent_cli.pipeline.interpretation.question import Question
+from xent_cli.pipeline.interpretation.reading import Candidate
 
 
 def candidates(question: Question) -> list[Candidate]:
@@ -14,10 +14,9 @@ def candidates(question: Question) -> list[Candidate]:
     found: list[Candidate] = []
     for label in question.single_labels():
         beside = (label,) if question.one_input else ()
-        values = tuple(
-            known_labels(question, question.label_values(label), question.pred_pool(beside))
-        )
-        found += with_one_label(question, label, values, beside)
+        values = question.label_values(label)
+        known = tuple(known_labels(question, values, question.pred_pool(beside)))
+        found += with_one_label(question, label, known, beside)
         found += with_one_column(question, label, values, beside)
     wanted = question.wanted_labels
     if len(wanted) != 1 or question.labels.kind(wanted[0]) == "list":

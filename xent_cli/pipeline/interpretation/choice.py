@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xent_cli.errors import InputError, LabelError, option
+import numpy as np
+
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats
-from xent_cli.pipeline.interpretation.candidate import Candidate
 from xent_cli.pipeline.interpretation.candidates import candidates
-from xent_cli.pipeline.interpretation.evidence import agreement, fit_of, same_rows
-from xent_cli.pipeline.interpretation.families import rank_of_name
+from xent_cli.pipeline.interpretation.evidence import agreement, same_rows
+from xent_cli.pipeline.interpretation.families import closed, rank_of_name
+from xent_cli.pipeline.interpretation.objection import like_probabilities, objection
 from xent_cli.pipeline.interpretation.question import (
     Question,
     rank_of_label,
     speaks_of_prediction,
 )
-from xent_cli.pipeline.interpretation.reading import Interpretation, describe
+from xent_cli.pipeline.interpretation.reading import Candidate, Interpretation
 from xent_cli.pipeline.interpretation.sample import is_fractional
 from xent_cli.schema.types import Mode
+
+_CALLED_LABELS = 2
+"""From this rank on a column is called after labels: which of two such it is, no name says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ def choose(question: Question) -> Choice:
     if mode := question.options.mode:
         standing = [r for r in standing if _mode_of(r) == mode] or standing
     if not standing:
-        return Choice(doomed=_likeliest(listed))
+        return Choice(doomed=_likeliest(question, listed))
     best = min(_tier(reading) for reading in standing)
     kept = [reading for reading in standing if _tier(reading) == best]
     kept = _not_constant(question, kept)
@@ -73,7 +77,7 @@ def choose(question: Question) -> Choice:
         return Choice(doomed=contradicted)
     if (unread := _better_label(question, chosen, listed)) is not None:
         return Choice(doomed=unread)
-    if (doubt := _doubtful(question, chosen)) is not None:
+    if (doubt := objection(question, chosen)) is not None:
         return Choice(doomed=Candidate(chosen, error=doubt, said=True))
     return Choice(chosen)
 
@@ -108,7 +112,7 @@ def _no_features(question: Question, standing: list[Interpretation]) -> list[Int
         return standing
     several = [r for r in standing if not r.binary and len(r.preds) > 1]
     if scale == "logits":
-        plain = [r for r in several if r.by_name and not _like_probabilities(question, r)]
+        plain = [r for r in several if r.by_name and not like_probabilities(question, r)]
         several = plain or several
     telling = [
         r
@@ -145,11 +149,6 @@ def _not_constant(question: Question, kept: list[Interpretation]) -> list[Interp
     return [reading for reading in kept if varies(reading)] or kept
 
 
-def _like_probabilities(question: Question, reading: Interpretation) -> bool:
-    q = question.preds.matrix(reading.preds)
-    return q is not None and fit_of(q, "probs") == "fits"
-
-
 def _named_sides(question: Question, kept: list[Interpretation]) -> list[Interpretation]:
     """Where two groups of columns may each be the labels of the other, go by their names."""
     if not question.one_input:
@@ -177,33 +176,55 @@ def _true_labels(question: Question, kept: list[Interpretation]) -> list[Interpr
         return kept
     said = {r.labels for r in kept if len(r.labels) == 1 and speaks_of_prediction(r.labels[0])}
     kept = [r for r in kept if r.labels not in said] or kept
-    ranks = {r.labels: _label_rank(r) for r in kept}
+    ranks = {r.labels: _label_rank(question, r) for r in kept}
     echoes = {r.labels for r in kept if _echoes(question, r)}
-    others = max((rank for labels, rank in ranks.items() if labels not in echoes), default=-1)
+    rest = [r for r in kept if r.labels not in echoes]
+    others = max((ranks[r.labels] for r in rest), default=-1)
+    # A perfect model, or what it said: other columns of the same classes leave that open.
+    vocabularies = {frozenset(question.labels.distinct(labels[0])) for labels in echoes}
+    rivals = [
+        r
+        for r in rest
+        if (r.by_name and question.labels.kind(r.labels[0]) == "text")
+        or (len(r.labels) == 1 and frozenset(question.labels.distinct(r.labels[0])) in vocabularies)
+    ]
+    doubted = {labels for labels in echoes if rivals and ranks[labels] > max(others, 1)}
     kept = [r for r in kept if r.labels not in echoes or ranks[r.labels] > max(others, 1)] or kept
-    ranks = {r.labels: _label_rank(r) for r in kept}
-    top = max(ranks.values())
-    return [r for r in kept if ranks[r.labels] == top]
+    top = max(ranks[r.labels] for r in kept)
+    open_ = [r for r in kept if len(r.labels) == 1 and ranks[r.labels] >= _CALLED_LABELS]
+    if any(ranks[labels] == top for labels in doubted):
+        open_ += rivals
+    return [r for r in kept if ranks[r.labels] == top or r in open_]
 
 
-def _label_rank(reading: Interpretation) -> int:
-    if len(reading.labels) > 1:
-        return 2
-    name, rank = reading.labels[0], rank_of_label(reading.labels[0])
+def _label_rank(question: Question, reading: Interpretation) -> int:
     family = reading.family
+    if len(reading.labels) > 1:
+        names = closed(reading.labels)
+        target = question.labels.matrix(reading.labels)
+        soft = question.one_input and target is not None and is_fractional(target)
+        called = rank_of_label(f"{names.prefix} {names.suffix}".strip()) > 0
+        return 0 if soft and not called else 2
+    name, rank = reading.labels[0], rank_of_label(reading.labels[0])
     stem = "" if family is None else f"{family.prefix}{family.suffix}".strip("_.:=() ").lower()
     return max(rank, 1) if stem and name.lower() in stem else rank
 
 
 def _echoes(question: Question, reading: Interpretation) -> bool:
     """Say whether labels are the most likely class in every row: a hard prediction is."""
-    if reading.order is not None or reading.binary or not question.one_input:
+    if reading.order is not None or not question.aligned:
         return False
     values = question.labels.labels(reading.labels[0])
     q = question.preds.matrix(reading.preds)
-    if values is None or q is None or q.shape[1] < 2:
+    if values is None or q is None or reading.confidence is not None:
         return False
-    return agreement(reading.index.encode(values), q) == 1.0
+    if len(q) == 1 and reading.binary:
+        half = 0.5 if question.options.scale == "probs" else 0.0
+        q = np.vstack([2 * half - q, q]) if question.options.scale != "logprobs" else q
+    n = min(q.shape[1], len(values))
+    if n < 2 or len(q) < 2:
+        return False
+    return agreement(reading.index.encode(values)[:n], q[:, :n]) == 1.0
 
 
 def _by_number(question: Question, kept: list[Interpretation]) -> list[list[Interpretation]]:
@@ -228,40 +249,6 @@ def _by_number(question: Question, kept: list[Interpretation]) -> list[list[Inte
     return groups
 
 
-def _doubtful(question: Question, chosen: Interpretation) -> InputError | None:
-    """Return an error if the only reading is one that nobody would mean."""
-    name = chosen.labels[0]
-    alone = question.one_input and not question.wanted_labels and len(chosen.labels) == 1
-    if alone and speaks_of_prediction(name) and rank_of_label(name) < 0:
-        return LabelError(
-            f"{name} seems to hold what a model predicted, and no column holds the labels.",
-            hint=f"Name their column with {option('label_col')}, or give a file of labels.",
-        )
-    told = bool(question.wanted_preds and question.wanted_labels)
-    if question.one_input and not told and len(chosen.labels) > 1 and chosen.family is not None:
-        affix = f"{chosen.family.prefix} {chosen.family.suffix}"
-        target = question.labels.matrix(chosen.labels)
-        if target is not None and is_fractional(target) and rank_of_label(affix.strip()) > 0:
-            return LabelError(
-                f"Which columns are the predictions, and which the labels? {describe(chosen)} may "
-                "be meant the other way round.",
-                hint=f"Name them with {option('pred_cols')} and {option('label_col')}.",
-            )
-    if question.options.scale == "logits" and not question.wanted_preds:
-        others = [
-            other
-            for other in question.pred_pool(chosen.labels)
-            if other not in chosen.preds and question.is_number(other)
-        ]
-        if others and len(chosen.preds) > 1 and _like_probabilities(question, chosen):
-            return LabelError(
-                f"The columns {describe(chosen)} are probabilities: every row sums to 1.",
-                hint=f"Leave {option('scale', 'logits')} out, or name the columns of logits with "
-                f"{option('pred_cols')}.",
-            )
-    return None
-
-
 def _better_label(
     question: Question, chosen: Interpretation, listed: Sequence[Candidate]
 ) -> Candidate | None:
@@ -278,16 +265,18 @@ def _better_label(
     return None
 
 
-def _likeliest(listed: Sequence[Candidate]) -> Candidate | None:
+def _likeliest(question: Question, listed: Sequence[Candidate]) -> Candidate | None:
     """Return the interpretation that an error should be about."""
 
     def rank(candidate: Candidate) -> tuple[int, ...]:
         reading = candidate.reading
-        label = max(_label_rank(reading), 0)
+        label = max(_label_rank(question, reading), 0)
         name = "" if reading.family is None else f"{reading.family.prefix} {reading.family.suffix}"
         speaks = rank_of_name(name or reading.preds[0])
         return (
+            int(candidate.ranked and candidate.against == "fits"),
             int(candidate.error is None and reading.by_name),
+            int(not reading.binary and len(reading.preds) > 1),
             label,
             int(candidate.against in ("fits", "missing", "percent")),
             int(not reading.binary),

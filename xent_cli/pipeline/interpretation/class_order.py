@@ -137,6 +137,13 @@ def _no_class(family: Family, values: Sequence[str], k: int, *, own: bool) -> In
             "numbers without a 0: do they count from 0 or from 1?",
             hint=f"Say {option('label_base', 0)} or {option('label_base', 1)}.",
         )
+    numbers = [as_number(middle) for middle in family.middles] if own else []
+    if numbers == list(range(1, k + 1)) and values and are_positions(values, k):
+        names = ",".join(map(str, range(k)))
+        return LabelError(
+            f"The columns {family.describe()} count from 1, and the labels from 0.",
+            hint=f"Say {option('classes', names)} if label 0 is column {family.columns[0]}.",
+        )
     return LabelError("No class is called so.")
 
 

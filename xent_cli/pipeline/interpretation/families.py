@@ -195,7 +195,7 @@ def _common_prefix(names: Sequence[str]) -> str:
         (i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first)
     )
     cuts = [0, *(m.start() for m in _BOUNDARY.finditer(first))]
-    return first[: max(cut for cut in cuts if cut <= size and cut < len(first))]
+    return first[: max((cut for cut in cuts if cut <= size and cut < len(first)), default=0)]
 
 
 def _common_suffix(names: Sequence[str]) -> str:
@@ -206,7 +206,8 @@ def _common_suffix(names: Sequence[str]) -> str:
     )
     name = first[::-1]
     cuts = [len(name), *(m.start() for m in _BOUNDARY.finditer(name))]
-    return name[min(cut for cut in cuts if cut >= len(name) - size and cut > 0) :]
+    ends = (cut for cut in cuts if cut >= len(name) - size and cut > 0)
+    return name[min(ends, default=len(name)) :]
 
 
 def _texts(labels: Sequence[str], columns: Sequence[str]) -> Iterator[Family]:

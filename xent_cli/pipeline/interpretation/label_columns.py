@@ -9,7 +9,6 @@ import numpy as np
 from xent_cli.errors import InputError, LabelError
 from xent_cli.metrics.rows.label_shares import shares_of
 from xent_cli.numerics.arrays import Floats
-from xent_cli.pipeline.interpretation.candidate import Candidate
 from xent_cli.pipeline.interpretation.class_order import contradiction, names_of, width_of
 from xent_cli.pipeline.interpretation.evidence import (
     Fit,
@@ -23,12 +22,15 @@ from xent_cli.pipeline.interpretation.families import (
 from xent_cli.pipeline.interpretation.one_label_column import wanted_family
 from xent_cli.pipeline.interpretation.question import Question, rank_of_label
 from xent_cli.pipeline.interpretation.ranked import is_ranked
-from xent_cli.pipeline.interpretation.reading import Interpretation
+from xent_cli.pipeline.interpretation.reading import Candidate, Interpretation
 from xent_cli.pipeline.interpretation.sample import is_fractional
 from xent_cli.pipeline.interpretation.settle import settle
 from xent_cli.schema.class_names import require_distinct
 from xent_cli.schema.label_encoder import ClassIndex
 from xent_cli.schema.spelling import fold, match_names
+
+_SOME_ROWS = 4
+"""Labels of so many rows are not all the same, beside predictions, where they are labels."""
 
 
 def with_label_columns(question: Question) -> Iterator[Candidate]:
@@ -74,6 +76,8 @@ def _matrix(
     target = question.labels.matrix(columns)
     if target is None or len(target) != k or _repeats(question, family, columns, target):
         return
+    if question.one_input and target.shape[1] >= _SOME_ROWS and (target == target[:, :1]).all():
+        return  # The same in every row: they say what columns are called, not what was true.
     q = question.preds.matrix(family.columns)
     decided = q is not None and bool(np.isin(q, (0.0, 1.0)).all())
     if options.mode is None and question.one_input and is_fractional(target) and decided:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from xent_cli.errors import InputError, LabelError, option
-from xent_cli.pipeline.interpretation.candidate import Candidate
 from xent_cli.pipeline.interpretation.evidence import (
     fit_of,
     meaning_of_single,
@@ -15,14 +14,22 @@ from xent_cli.pipeline.interpretation.evidence import (
 from xent_cli.pipeline.interpretation.families import (
     rank_of_name,
 )
-from xent_cli.pipeline.interpretation.question import Question, speaks_of_prediction
-from xent_cli.pipeline.interpretation.reading import Interpretation
+from xent_cli.pipeline.interpretation.question import (
+    Question,
+    rank_of_label,
+    speaks_of_prediction,
+)
+from xent_cli.pipeline.interpretation.reading import Candidate, Interpretation
 from xent_cli.pipeline.interpretation.sample import is_fractional, is_probability
 from xent_cli.schema.class_names import as_number, polarity
 from xent_cli.schema.label_encoder import ClassIndex
 
 SURE_ROWS = 4
 """So many predicted classes, on both sides, must agree before they say what a column means."""
+
+
+_CODES = 9
+"""From here on, and below 0, numbers beside 0 and 1 rather say that a label is not known."""
 
 
 def with_one_column(
@@ -34,15 +41,33 @@ def with_one_column(
     if soft and numbers is not None and not is_probability(numbers):
         return
     many = not soft and len(values) > 2
-    if many and question.one_input and not question.wanted_preds:
+    if many and question.one_input and not question.wanted_preds and rank_of_label(label) < 2:
         return
     for name in _single_columns(question, question.pred_pool(beside)):
         if many:
             index = ClassIndex(tuple(values[:2]), by_position=False)
             reading = Interpretation((name,), (label,), index, align="value", by_name=False)
-            yield Candidate(reading, error=LabelError("Two classes, and more labels."))
+            told = _too_many(question, name, label, values) if question.one_input else None
+            yield Candidate(reading, error=told or LabelError("No class is called so."))
         else:
             yield from _single(question, name, label, () if soft else values)
+
+
+def _too_many(question: Question, name: str, label: str, values: tuple[str, ...]) -> InputError:
+    """Return what to say of one probability beside labels of more than two classes."""
+    shown = ", ".join(values[:4]) + (", ..." if len(values) > 4 else "")
+    numbers = {text: as_number(text) for text in values}
+    codes = [text for text, number in numbers.items() if number not in (0, 1)]
+    hint = "Give one column of probabilities per class."
+    code = numbers[codes[0]] if len(codes) == 1 and len(values) == 3 else None
+    if code is not None and not 0 <= code < _CODES:
+        hint = f"{option('ignore_label', codes[0])} leaves rows out whose label means that it is "
+        hint += "not known."
+    elif any(speaks_of_prediction(other) for other in question.preds.source.names()):
+        hint += f" If {name} is that of the predicted class, it does not say that of the true one."
+    return LabelError(
+        f"{label} holds more than two labels ({shown}), and {name} is one probability.", hint=hint
+    )
 
 
 def _single_columns(question: Question, pool: Sequence[str]) -> list[str]:
@@ -140,19 +165,30 @@ def _index_of_two(
 def _hard_column(question: Question, name: str, label: str, values: Sequence[str]) -> str | None:
     """Return the column of predicted classes that goes with a column of probabilities."""
     wanted = {text.lower() for text in values}
-    found = []
+    found, same = [], []
     for other in question.preds.source.names():
-        if other in (name, label) or other in question.taken_preds:
+        if other == name or other in question.taken_preds:
+            continue
+        if other == label and question.one_input:
             continue
         said = {text.lower() for text in question.preds.distinct(other)}
-        if not speaks_of_prediction(other) or not said or len(said | wanted) > 2:
+        if not said or len(said | wanted) > 2 or not (len(said) > 1 or said <= wanted):
             continue
-        if len(said) > 1 or said <= wanted:
+        if speaks_of_prediction(other):
             found.append(other)
+        elif said == wanted and (rank_of_label(other) > 0 or question.preds.kind(other) == "text"):
+            same.append(other)
+    if not found and len(same) == 1 and _never_below_half(question, name):
+        return same[0]  # A confidence needs a class that it is of.
     if len(found) > 1:
         stem = name.split("_", maxsplit=1)[0]
         found = [other for other in found if other.startswith(stem)] or found
     return found[0] if len(found) == 1 else None
+
+
+def _never_below_half(question: Question, name: str) -> bool:
+    q = question.preds.matrix((name,))
+    return q is not None and bool((q >= 0.5).all())
 
 
 def _beside_hard(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from xent_cli.pipeline.interpretation.candidate import Candidate
 from xent_cli.pipeline.interpretation.class_order import FEW, against_hard, class_indexes
 from xent_cli.pipeline.interpretation.families import (
     Family,
@@ -14,8 +13,13 @@ from xent_cli.pipeline.interpretation.families import (
     structural_families,
 )
 from xent_cli.pipeline.interpretation.question import Question
-from xent_cli.pipeline.interpretation.ranked import is_decided, is_ranked, ranked_error
-from xent_cli.pipeline.interpretation.reading import Interpretation
+from xent_cli.pipeline.interpretation.ranked import (
+    is_decided,
+    is_ranked,
+    misnamed,
+    ranked_error,
+)
+from xent_cli.pipeline.interpretation.reading import Candidate, Interpretation
 from xent_cli.pipeline.interpretation.settle import settle
 
 
@@ -32,8 +36,9 @@ def with_one_label(
         if is_decided(question, settled):
             continue
         ranked = is_ranked(question, settled)
+        told = None if ranked else misnamed(question, settled)
         for index, by_name, found in class_indexes(question, settled, label, values):
-            error = ranked_error(settled) if ranked else found
+            error = ranked_error(settled) if ranked else told or found
             if error is None and not by_name:
                 error = against_hard(question, settled, index, label)
             reading = Interpretation(
@@ -46,7 +51,7 @@ def with_one_label(
                 left_out=left_out,
             )
             said = question.options.classes is not None or question.options.label_base is not None
-            yield Candidate(reading, against, error, said=said and error is not None)
+            yield Candidate(reading, against, error, said=said and error is not None, ranked=ranked)
 
 
 def known_labels(question: Question, values: Sequence[str], named: Sequence[str]) -> Sequence[str]:

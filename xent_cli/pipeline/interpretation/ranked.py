@@ -2,45 +2,158 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
-from xent_cli.errors import InputError, LabelError
+from xent_cli.errors import InputError, LabelError, option
+from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.interpretation.families import (
     Family,
+    closed,
     families_of_labels,
 )
-from xent_cli.pipeline.interpretation.question import Question
+from xent_cli.pipeline.interpretation.question import (
+    Question,
+    rank_of_label,
+    spaced,
+    speaks_of_prediction,
+)
 from xent_cli.pipeline.interpretation.sample import is_fractional
 from xent_cli.schema.class_names import as_number
+from xent_cli.schema.spelling import match_names
+
+_CLASS_COLUMN = re.compile(r"(?:^|[^a-z])(?:label|class|token|category|name|idx|index)(?:$|[^a-z])")
+_MANY_ROWS = 8
+"""Three values fall in each of so many rows by chance once in a million times."""
+
+_ORDINALS = (
+    ("1st", "first", "best", "top", "primary", "top 1", "rank 1", "highest", "most likely"),
+    ("2nd", "second", "second best", "secondary", "runner up", "next", "next best"),
+    ("3rd", "third", "third best", "tertiary"),
+)
+"""What the likeliest class, the second and the third are called, whichever they are."""
 
 
 def is_ranked(question: Question, family: Family) -> bool:
     """Say whether columns hold the first, second, ... likeliest class, whichever that is.
 
-    They fall from column to column in every row, and columns of labels stand beside them under the
-    same numbers: ``top1_label, top1_prob, top2_label, top2_prob``.
+    They fall from column to column in every row, and something else says that this is no chance:
+    columns of labels under the same names (``top1_label, top1_prob, top2_label, top2_prob``), the
+    names themselves (``prob_1st, prob_2nd``), predicted classes that are now this, now that; and of
+    lists, which have no names, so many rows that no class would always be the likeliest.
     """
     q = question.preds.matrix(family.columns)
+    if q is None or len(q) < 2:
+        return False
     if not family.middles:  # Lists, and lists of something else beside them.
         kinds = [column.kind for column in question.preds.source.columns]
         beside = "other" in kinds or kinds.count("list") > 1
-        return q is not None and beside and not (np.diff(q, axis=0) > 0).any()
+        many = len(q) > 2 and q.shape[1] >= _MANY_ROWS and question.options.classes is None
+        return (beside or many) and _falls(q)
+    if family.affixed and family.middles == family.columns:
+        family = closed(family.columns)
+    order = _order_of(family)
+    if not _falls(q[order]):
+        return False
+    return (
+        _ordinals(family) is not None
+        or _labels_beside(question, family)
+        or _decided_otherwise(question, family)
+    )
+
+
+def _falls(q: Floats) -> bool:
+    """Say whether predictions (K, n) fall from class to class in every row, in some in earnest."""
+    steps = np.diff(q, axis=0)
+    return not (steps > 0).any() and bool((steps < 0).any())
+
+
+def _ordinals(family: Family) -> list[int] | None:
+    """Return the places of columns that are called first, second, third."""
+    words = [re.sub(r"[^0-9a-z]+", " ", middle.lower()).strip() for middle in family.middles]
+    places = [next((at for at, n in enumerate(_ORDINALS) if w in n), -1) for w in words[:3]]
+    return places if sorted(places) == list(range(len(places))) else None
+
+
+def _order_of(family: Family) -> list[int]:
+    """Return the columns of a family in the order that their names count."""
     numbers = [as_number(middle) for middle in family.middles]
-    if any(number is None for number in numbers):
-        return False
-    order = sorted(range(len(numbers)), key=lambda at: numbers[at] or 0.0)
-    if q is None or not len(q) or (np.diff(q[order], axis=0) > 0).any():
-        return False
+    known = [number for number in numbers if number is not None]
+    if len(known) == len(numbers):
+        return sorted(range(len(known)), key=known.__getitem__)
+    places = _ordinals(family)
+    if places is None or len(places) < len(numbers):
+        return list(range(len(numbers)))
+    return sorted(range(len(places)), key=places.__getitem__)
+
+
+def _labels_beside(question: Question, family: Family) -> bool:
+    """Say whether columns of whole numbers or texts have the same names: a class for each rank."""
     others = [name for name in question.preds.source.names() if name not in family.columns]
-    wanted = set(family.middles)
     return any(
-        wanted <= set(beside.middles)
-        and not any(
-            (values := question.preds.numbers(name)) is not None and is_fractional(values)
-            for name in beside.columns
-        )
+        set(family.middles) <= set(beside.middles) and not _of_one_class(question, beside)
         for beside in families_of_labels(family.middles, others)
     )
+
+
+def _of_one_class(question: Question, beside: Family) -> bool:
+    """Say whether columns hold fractions, or one 1 in each row: a column for each class."""
+    columns = [question.preds.numbers(name) for name in beside.columns]
+    if any(values is not None and is_fractional(values) for values in columns):
+        return True
+    values = [column for column in columns if column is not None]
+    if len(values) < max(3, len(columns)):
+        return False
+    hot = np.vstack(values)
+    return bool(np.isin(hot, (0.0, 1.0)).all()) and bool((hot.sum(axis=0) == 1).all())
+
+
+def _decided_otherwise(question: Question, family: Family) -> bool:
+    """Say whether predicted classes vary, while the same column is the likeliest in every row."""
+    if not question.preds.source.named:
+        return False
+    return any(
+        name not in family.columns
+        and speaks_of_prediction(name)
+        and rank_of_label(name) < 0
+        and len(said := question.preds.distinct(name)) > 1
+        and len(said) <= len(family.columns)
+        and (values := question.preds.labels(name)) is not None
+        and (values.numbers is None or not is_fractional(values.numbers))
+        for name in question.preds.source.names()
+    )
+
+
+def misnamed(question: Question, family: Family) -> InputError | None:
+    """Return an error if columns beside a family say of which class each one is.
+
+    They have the same names, are called after labels, and hold no fractions and no single 1 in
+    each row: ``probs_0_label, probs_0_prob``.
+    """
+    if not family.middles or not question.preds.source.named:
+        return None
+    if family.affixed and family.middles == family.columns:
+        family = closed(family.columns)
+    others = [name for name in question.preds.source.names() if name not in family.columns]
+    for beside in families_of_labels(family.middles, others):
+        if set(beside.middles) != set(family.middles) or not beside.affixed:
+            continue
+        if not _CLASS_COLUMN.search(spaced(f"{beside.prefix} {beside.suffix}")):
+            continue
+        values = [question.preds.distinct(name) for name in beside.columns]
+        told = all(len(v) == 1 for v in values) and len({v[0] for v in values}) == len(values)
+        if told and match_names([v[0] for v in values], beside.middles) is not None:
+            places = [as_number(v[0]) for v in values]
+            if places == [as_number(middle) for middle in beside.middles]:
+                continue  # They say what the names say.
+        if told or not _of_one_class(question, beside):
+            return LabelError(
+                f"The columns {beside.describe()} say of which class {family.describe()} are, row "
+                "by row.",
+                hint="Write one column per class, called after it.",
+            )
+    return None
 
 
 def is_decided(question: Question, family: Family) -> bool:
@@ -61,8 +174,9 @@ def is_decided(question: Question, family: Family) -> bool:
 
 def ranked_error(family: Family) -> InputError:
     """Return the error for columns that are ranked in every row."""
+    way = "" if family.middles else f"; if they are of one class each, say {option('classes')}"
     return LabelError(
         f"The columns {family.describe()} fall in every row: they are of the likeliest class, the "
         "next, and so on, not of one class each.",
-        hint="Write one column per class.",
+        hint=f"Write one column per class{way}.",
     )

@@ -7,9 +7,11 @@ from dataclasses import field
 import numpy as np
 from numpy.typing import NDArray
 
+from xent_cli.errors import InputError
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.label_shares import shares_of
 from xent_cli.numerics.arrays import Floats
+from xent_cli.pipeline.interpretation.evidence import Fit
 from xent_cli.pipeline.interpretation.families import Family
 from xent_cli.pipeline.interpretation.sample import Sample
 from xent_cli.schema.label_encoder import ClassIndex
@@ -108,6 +110,35 @@ class Interpretation:
             if soft.any():
                 return np.where(soft, (1 - t) * cost[0] + t * cost[1], cost[codes, np.arange(n)])
         return np.where(codes >= 0, cost[np.maximum(codes, 0), np.arange(n)], np.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An interpretation and what speaks against it: nothing, the rows, or an error.
+
+    Attributes
+    ----------
+    reading : Interpretation
+    against : Fit
+        "fits" where the rows allow it.
+    error : InputError, optional
+        Why it cannot be, where that is not for the rows to say.
+    said : bool
+        Whether it contradicts what the user said.
+    ranked : bool
+        Whether its columns are of the likeliest class, the next, and so on.
+    """
+
+    reading: Interpretation
+    against: Fit = "fits"
+    error: InputError | None = None
+    said: bool = False
+    ranked: bool = False
+
+    @property
+    def stands(self) -> bool:
+        """Whether nothing speaks against it."""
+        return self.against == "fits" and self.error is None
 
 
 def _costs(q: Floats, scale: Scale) -> Floats:

@@ -22,8 +22,10 @@ from xent_cli.errors import (
 from xent_cli.metrics.rows.label_shares import HINT_OF_COUNTS
 from xent_cli.metrics.rows.measure import measure
 from xent_cli.pipeline.interpretation.choice import Choice, choose
-from xent_cli.pipeline.interpretation.question import Question, rank_of_label
+from xent_cli.pipeline.interpretation.missing_columns import nothing_found, unreadable
+from xent_cli.pipeline.interpretation.question import Question
 from xent_cli.pipeline.interpretation.reading import (
+    Candidate,
     Interpretation,
     describe,
     describe_preds,
@@ -32,6 +34,7 @@ from xent_cli.pipeline.interpretation.sample import Sample
 from xent_cli.pipeline.interpretation.ways_out import leads, ways_out
 from xent_cli.pipeline.operand import compare_command
 from xent_cli.pipeline.plan import Plan
+from xent_cli.schema.name_suggestions import listed
 from xent_cli.schema.place import Place
 from xent_cli.schema.roles import named_columns
 
@@ -44,31 +47,40 @@ def refuse(question: Question, choice: Choice, plan: Plan | None = None) -> Inpu
     """Return the error for columns that cannot be read as one thing."""
     if choice.open:
         return _ambiguous(question, choice.open)
-    if (damage := _unreadable(question.labels, question.label_pool())) is not None:
+    if (damage := unreadable(question.labels, question.label_pool())) is not None:
         return damage
+    doomed = choice.doomed
+    if doomed is not None and doomed.said and doomed.error is not None:
+        return doomed.error
     if _are_swapped(question):
         return SwappedInputsError(
             "The predictions look like labels, and the labels like predictions: are they swapped?",
             hint="The order is PREDS LABELS.",
         )
     if plan is None or choice.doomed is None:
-        return _nothing(question)
-    error = choice.doomed.error
-    if error is not None and choice.doomed.said:
-        return error
+        return nothing_found(question)
+    return _of_doomed(question, choice.doomed, plan)
+
+
+def _of_doomed(question: Question, doomed: Candidate, plan: Plan) -> InputError:
+    """Return what is wrong with the reading that names speak for most."""
+    error = doomed.error
     preds, labels = next(plan.pairs(1 << 16, join=plan.join()))
     try:
         measure(plan.batch(preds, labels), plan.spec)
     except (RangeError, RowSumError) as found:
-        return _with_tried_hints(question, choice.doomed.reading, found)
+        return _with_tried_hints(question, doomed.reading, found)
     except LabelError as found:
-        return _of_counts(question, choice.doomed.reading, found)
+        single = doomed.reading.order is None
+        if single and error is not None and error.message != _NO_CLASS:
+            return error
+        return _of_counts(question, doomed.reading, found)
     except InputError as found:
         return found
     if error is not None and error.message != _NO_CLASS:
         return error
-    return _without_class(question, choice.doomed.reading) or ColumnError(
-        f"{question.preds.source.path}: {describe(choice.doomed.reading)} cannot be read as "
+    return _without_class(question, doomed.reading) or ColumnError(
+        f"{question.preds.source.path}: {describe(doomed.reading)} cannot be read as "
         "predictions and labels."
     )
 
@@ -131,8 +143,8 @@ def _one_hot_of_others(question: Question, readings: Sequence[Interpretation]) -
     if (hot.sum(axis=0) != 1).any():
         return None
     return ColumnError(
-        f"{question.labels.source.path}: {_listed(names)} have a 1 in one column of each row, and "
-        f"do not match {_listed(preds)} by name.",
+        f"{question.labels.source.path}: {listed(names)} have a 1 in one column of each row, and "
+        f"do not match {listed(preds)} by name.",
         hint="Give the labels the names of the predictions.",
     )
 
@@ -211,47 +223,3 @@ def _are_swapped(question: Question) -> bool:
         taken_labels=question.taken_preds,
     )
     return choose(turned).chosen is not None
-
-
-def _unreadable(sample: Sample, names: Sequence[str]) -> InputError | None:
-    """Return what is wrong with the columns that the sample lacks, if something is."""
-    for name in names:
-        plain = sample.kind(name) in ("text", "integer", "boolean")
-        if (plain or rank_of_label(name) > 1) and sample.labels(name) is None:
-            try:
-                next(sample.source.blocks({name: "label"}), None)
-            except InputError as error:
-                return error
-    return None
-
-
-def _nothing(question: Question) -> InputError:
-    """Say what is missing: numbers to be predictions, or a column to be labels."""
-    ours, theirs = question.preds.source, question.labels.source
-    if (damage := _unreadable(question.labels, question.label_pool())) is not None:
-        return damage
-    pool = question.pred_pool()
-    found = [c for c in pool if question.is_number(c) or question.preds.kind(c) == "list"]
-    unread = [column.name for column in ours.columns if column.kind == "other"]
-    if not found:
-        also = f" Not read: {', '.join(unread[:5])}." if unread else ""
-        return ColumnError(
-            f"{ours.path} has no column of numbers to take for predictions "
-            f"(its columns: {_listed(ours.names())}).{also}",
-            hint="" if question.wanted_preds else f"Name them with {option('pred_cols')}.",
-        )
-    if question.wanted_labels:
-        return ColumnError(
-            f"{theirs.path}: {_listed(question.wanted_labels)} cannot be the labels of "
-            f"{_listed(question.wanted_preds or found)}.",
-            hint="Labels are one column, or one column per class with the names of the classes.",
-        )
-    return ColumnError(
-        f"Which of the columns {_listed(theirs.names())} holds the labels?",
-        hint=f"Name it with {option('label_col')}.",
-    )
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:10])
-    return shown if len(names) <= 10 else f"{shown}, ... ({len(names)} in all)"
