@@ -20,6 +20,7 @@ from xent_cli.schema.types import Header
 
 _UNNAMED = ("", "Unnamed: 0")
 _SAMPLE_ROWS = 1000
+_MANY_BLANKS = 1 << 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,11 @@ def _require_rows(rows: Rows, text: str, path: str) -> None:
         raise ParseError(
             f"{path}: its first line cannot be read as delimited text.",
             hint=f"If it is of another format, name it with {option('input_format')}.",
+        )
+    if not rows and len(text) > _MANY_BLANKS:  # What lies behind them was not read.
+        raise EmptyInputError(
+            f"{path} begins with more than {_MANY_BLANKS:,} empty lines.",
+            hint="Did the job that wrote it finish? If rows follow, take the empty lines off.",
         )
     if not rows:
         raise EmptyInputError(f"{path} is empty.", hint="Did the job that wrote it finish?")
