@@ -249,6 +249,34 @@ def test_many_classes_are_worked_on_as_few_are(monkeypatch: pytest.MonkeyPatch) 
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "with_them", "without"),
+    [
+        ("sparse/candidate", 0.71, 0.307),
+        ("binary/candidate", 5.282, 0.585),
+    ],
+)
+def test_a_few_clipped_rows_decide_the_temperature(
+    name: str, with_them: float, without: float
+) -> None:
+    preds, labels = sample(name)
+    found = calibrate(preds, labels)
+    assert found.temperature.value == pytest.approx(with_them, rel=1e-3)
+    assert found.temperature.without_clipped == pytest.approx(without, rel=2e-3)
+    q, y = pd.read_csv(preds), pd.read_csv(labels)
+    given = q.to_numpy()[:, -1] if q.shape[1] == 1 else None
+    truth = y.to_numpy().ravel()
+    if given is None:
+        at_truth = q.to_numpy()[np.arange(len(y)), truth]
+    else:
+        at_truth = np.where(truth == "malignant", given, 1 - given)
+    rest = calibrate(q[at_truth > 0], y[at_truth > 0])
+    assert rest.temperature.applied == pytest.approx(found.temperature.without_clipped, rel=1e-5)
+    said = {notice.code: notice.message for notice in found.warnings}
+    assert "clipped row" in said["clipped-temperature"]
+    assert rest.temperature.without_clipped is None
+
+
 def test_smoothing_is_refused() -> None:
     with pytest.raises(UsageError, match="label_smoothing"):
         calibrate([[0.9, 0.1]], [0], label_smoothing=0.1)
