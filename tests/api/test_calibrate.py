@@ -193,6 +193,40 @@ def test_laws(seed: int, factor: float) -> None:
     assert moved.loss == pytest.approx(found.loss, rel=1e-12)
 
 
+@settings(max_examples=6, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(2, 4))
+def test_rows_that_are_copies_tell_no_more(seed: int, times: int) -> None:
+    """As clusters they count once: the same temperature, gain and intervals."""
+    random = np.random.default_rng(seed)
+    z = random.normal(size=(60, 3)) * 2
+    y = (np.exp(log_softmax(z / 2, axis=1)).cumsum(axis=1) > random.random((60, 1))).argmax(axis=1)
+    once = calibrate(z, y, scale="logits", cluster=np.arange(60))
+    again = calibrate(
+        np.tile(z, (times, 1)),
+        np.tile(y, times),
+        scale="logits",
+        cluster=np.tile(np.arange(60), times),
+    )
+    if once.temperature.reason:
+        return
+    assert again.gap.se == pytest.approx(once.gap.se, rel=1e-10)
+    assert again.temperature.value == pytest.approx(once.temperature.value, rel=1e-9)
+    assert again.temperature.interval == pytest.approx(once.temperature.interval, rel=1e-7)
+    assert again.recoverable.value == pytest.approx(once.recoverable.value, abs=1e-9)
+    assert again.recoverable.interval == pytest.approx(
+        once.recoverable.interval, rel=1e-6, abs=1e-12
+    )
+
+
+def test_the_gains_of_the_classes_add_up() -> None:
+    found = calibrate(*sample("sparse/baseline"))
+    classes = found.report.classes
+    parts = [found.comparison.difference(at).value * row.n for at, row in enumerate(classes)]
+    assert -math.fsum(parts) / found.report.n == pytest.approx(
+        found.recoverable.in_sample, abs=1e-9
+    )
+
+
 def test_the_same_bits_for_any_batches_threads_and_order() -> None:
     frame = pd.read_csv(sample("sparse/candidate")[0]).assign(
         label=pd.read_csv(sample("sparse/candidate")[1])
@@ -247,6 +281,34 @@ def test_many_classes_are_worked_on_as_few_are(monkeypatch: pytest.MonkeyPatch) 
         to_dict(many)["recoverable"]
         == to_dict(calibrate(z, y, scale="logits", batch_rows=1))["recoverable"]
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "with_them", "without"),
+    [
+        ("sparse/candidate", 0.71, 0.307),
+        ("binary/candidate", 5.282, 0.585),
+    ],
+)
+def test_a_few_clipped_rows_decide_the_temperature(
+    name: str, with_them: float, without: float
+) -> None:
+    preds, labels = sample(name)
+    found = calibrate(preds, labels)
+    assert found.temperature.value == pytest.approx(with_them, rel=1e-3)
+    assert found.temperature.without_clipped == pytest.approx(without, rel=2e-3)
+    q, y = pd.read_csv(preds), pd.read_csv(labels)
+    given = q.to_numpy()[:, -1] if q.shape[1] == 1 else None
+    truth = y.to_numpy().ravel()
+    if given is None:
+        at_truth = q.to_numpy()[np.arange(len(y)), truth]
+    else:
+        at_truth = np.where(truth == "malignant", given, 1 - given)
+    rest = calibrate(q[at_truth > 0], y[at_truth > 0])
+    assert rest.temperature.applied == pytest.approx(found.temperature.without_clipped, rel=1e-5)
+    said = {notice.code: notice.message for notice in found.warnings}
+    assert "clipped row" in said["clipped-temperature"]
+    assert rest.temperature.without_clipped is None
 
 
 def test_smoothing_is_refused() -> None:

@@ -60,6 +60,9 @@ MOST_REDRAWN = 20
 _MOST_TAKEN_OFF = 1e-5
 """Nats: what leaving rows out takes off may be so much before the rows are read twice more."""
 
+_MUCH = 0.1
+"""Share of the loss from which on the temperature without the clipped rows is told, too."""
+
 _NEAR = (-2.0, -1.5, *(eighth / 8 for eighth in range(-8, 9)), 1.5, 2.0)
 """Octaves from the best temperature at which the curve is looked at again, then."""
 
@@ -226,6 +229,15 @@ def calibrate_session(session: Session) -> Calibration:
         curve = curve.through(run(session, LadderStep(near)).sum)
         left_out = run(session, LeaveOneOutStep(1 / applied, curve)).sum
     figures = _second_figures(second, applied, curve, plan, left_out, report.n, clustered=clustered)
+    if (report.figures.clipped_share or 0) > _MUCH and sums.clipped.weight[0] < sums.ladder.weight[
+        0
+    ]:
+        rest = LossCurve.of(sums.ladder.without(sums.clipped))
+        best = rest.minimum()
+        if not extreme(best, rest):
+            figures["temperature"] = replace(
+                figures["temperature"], without_clipped=round_temperature(best)
+            )
     return Calibration(**common, **figures)
 
 

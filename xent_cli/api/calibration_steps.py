@@ -52,6 +52,7 @@ class First:
 
     tally: Tally
     ladder: Ladder
+    clipped: Ladder
     own: ExactSums
     gap: DrawSums
     predicted: DrawSums
@@ -62,6 +63,7 @@ class First:
         return type(self)(
             self.tally + other.tally,
             self.ladder + other.ladder,
+            self.clipped + other.clipped,
             self.own + other.own,
             self.gap + other.gap,
             self.predicted + other.predicted,
@@ -86,6 +88,7 @@ class FirstStep(Step[First]):
         if measured.rows is None:
             return replace(zero, tally=tally)
         batch, spec, scores = measured.batch, measured.spec, Scores.of(measured)
+        clipped = np.flatnonzero(measured.rows.clipped)
         plain = _without_class_weights(measured, scores)
         one, weight = plain.at(1.0), plain.row_weight
         entropy = plain.row_mean(one.log_sum - one.mean)
@@ -95,6 +98,7 @@ class FirstStep(Step[First]):
         return First(
             tally,
             Ladder.of(scores),
+            Ladder.of(scores.rows(clipped)) if len(clipped) else zero.ladder,
             one_sum(entropy if weight is None else weight * entropy),
             DrawSums.of(gaps[np.newaxis], weight, batch),
             DrawSums.of(predicted, batch.weight, replace(batch, clusters=None)),
@@ -107,6 +111,7 @@ def _first_zero(spec: Spec) -> First:
     clustered, k = spec.cluster is not None, spec.n_classes
     return First(
         Tally.zero(spec),
+        Ladder.zero(),
         Ladder.zero(),
         ExactSums.zeros(1),
         DrawSums.zero(1, clustered=clustered),

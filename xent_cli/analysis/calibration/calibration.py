@@ -74,10 +74,18 @@ class Calibration(Drawn):
 
     @property
     def warnings(self) -> tuple[Notice, ...]:
-        """Those of the report, and what class weights do not count for."""
-        if self.report.tally.spec.class_weights is None:
-            return self.report.warnings
-        return (*self.report.warnings, _CLASS_WEIGHTS)
+        """Those of the report, and of what decides the figures."""
+        tally, found = self.report.tally, self.report.warnings
+        if tally.spec.class_weights is not None:
+            found = (*found, _CLASS_WEIGHTS)
+        if (without := self.temperature.without_clipped) is not None:
+            n = tally.n_clipped
+            message = (
+                f"{n:,} clipped row{'s decide' if n != 1 else ' decides'} the temperature, by eps: "
+                f"it is {self.temperature.value:.4g} with and {without:.4g} without."
+            )
+            found = (*found, Notice("clipped-temperature", message))
+        return found
 
     def __repr__(self) -> str:
         value, unit = self.temperature.value, self.report.tally.spec.unit

@@ -38,6 +38,9 @@ class Temperature:
         The standard error of its logarithm.
     reason : str
         Why there is none, or no interval.
+    without_clipped : float, optional
+        That of the rows that were not clipped at the truth, where clipped ones carry much of the
+        loss: their loss depends on eps.
     """
 
     value: float | None
@@ -46,6 +49,7 @@ class Temperature:
     ln_se: float | None = None
     df: float = 0.0
     reason: str = ""
+    without_clipped: float | None = None
 
     def interval_at(self, level: float) -> Ends | None:
         """Return the interval at a level such as 0.95."""

@@ -84,6 +84,13 @@ class Ladder:
         sums = one_sum(truth.reshape(-1)), one_sum(weight.reshape(-1))
         return cls(betas, log_sum, mean, variance, *sums)
 
+    def without(self, some: Ladder) -> Self:
+        """Return the sums over all rows but some, whose sums are given."""
+        names = ("log_sum", "mean", "variance", "truth", "weight")
+        return type(self)(
+            self.betas, *(getattr(self, name) + -getattr(some, name) for name in names)
+        )
+
     def __add__(self, other: Ladder) -> Self:
         return type(self)(
             self.betas,
