@@ -92,7 +92,7 @@ def test_no_report_is_piped_in(world: Path) -> None:
     assert figure_of(in_shell(line, world)) == pytest.approx(PAIRS, rel=1e-12)
 
 
-@follows("cli/standard_streams.py write_stdout --output")
+@follows("cli/standard_streams.py write_stdout_parts --output")
 def test_standard_output_is_closed(world: Path) -> None:
     answer = in_shell("xent eval p.csv y.csv >&-", world)
     assert answer.code == 2

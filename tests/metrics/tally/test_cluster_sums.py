@@ -214,7 +214,7 @@ def test_damaged_sums_are_refused(change):
         ClusterSums.from_dict({**good, **change}, 2)
 
 
-@pytest.mark.parametrize("factor", [2e6, 1e-40, 1e50, 2.0**-150])
+@pytest.mark.parametrize("factor", [2e6, 1e-40, 1e45, 2.0**-150])
 def test_a_constant_factor_of_the_weights_changes_nothing(factor):
     rng = np.random.default_rng(8)
     q, users = rng.dirichlet(np.ones(2), 200), rng.integers(0, 30, 200)

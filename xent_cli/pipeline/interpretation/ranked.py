@@ -49,8 +49,7 @@ def is_ranked(question: Question, family: Family) -> bool:
     if not family.middles:  # Lists, and lists of something else beside them.
         kinds = [column.kind for column in question.preds.source.columns]
         beside = "other" in kinds or kinds.count("list") > 1
-        many = len(q) > 2 and q.shape[1] >= _MANY_ROWS and question.options.classes is None
-        return (beside or many) and _falls(q)
+        return (beside or _could_be_sorted(question, q)) and _falls(q)
     if family.affixed and family.middles == family.columns:
         family = closed(family.columns)
     order = _order_of(family)
@@ -61,6 +60,19 @@ def is_ranked(question: Question, family: Family) -> bool:
         or _labels_beside(question, family)
         or _decided_otherwise(question, family)
     )
+
+
+def _could_be_sorted(question: Question, q: Floats) -> bool:
+    """Say whether lists without names may each have been sorted.
+
+    An array of this process has the classes in its columns, and what is alike in every row was not
+    sorted row by row.
+    """
+    source = question.preds.source
+    if source.in_memory and not source.nested:
+        return False
+    varied = bool((q != q[:, :1]).any())
+    return len(q) > 2 and q.shape[1] >= _MANY_ROWS and varied and question.options.classes is None
 
 
 def _falls(q: Floats) -> bool:
