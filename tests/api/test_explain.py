@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from xent_cli import evaluate, explain
+from xent_cli import evaluate, explain, to_dict
 from xent_cli.analysis.explain.breakdown import LADDER
 from xent_cli.analysis.explain.explanation import Explanation
+from xent_cli.analysis.from_json import from_dict
 
 EPS = 2.0**-52
 
@@ -192,3 +193,23 @@ def test_shares_of_bins_are_exact() -> None:
     loss = [Fraction(x) for x in frame(q, y)["loss"]]
     large = [x for x in loss if x >= Fraction(found.top.low)]
     assert found.top.share == float(sum(large) / sum(loss))
+
+
+def test_calibrate_is_named_where_it_would_tell_much() -> None:
+    """Beyond doubt and large, in the unit of any base; a small or an uncertain gap says nothing."""
+    random = np.random.default_rng(8)
+    z = random.normal(size=(2000, 3))
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    y = (p.cumsum(axis=1) > random.random((2000, 1))).argmax(axis=1)
+
+    def codes(factor: float, n: int, **options: object) -> list[str]:
+        found = explain(factor * z[:n], y[:n], scale="logits", **options)
+        assert to_dict(from_dict(to_dict(found))) == to_dict(found)
+        return [notice.code for notice in found.advice]
+
+    assert "calibration" not in codes(1.0, 2000)
+    assert "calibration" not in codes(1.2, 2000)
+    assert "calibration" not in codes(3.0, 6)
+    assert "calibration" in codes(3.0, 2000)
+    assert "calibration" in codes(3.0, 2000, base=2, batch_rows=7)
+    assert "calibration" not in codes(3.0, 2000, class_weights=[1.0, 2.0, 3.0])

@@ -173,6 +173,7 @@ def _explanation(data: Document) -> Explanation:
         order=None if order is None else _order(order, report.tally.spec),
         tools=tuple(from_fields(CompatFigure, item) for item in data["compat"]),
         undefined=data["undefined"],
+        advice=tuple(from_fields(Notice, each) for each in data.get("advice", ())),
     )
 
 

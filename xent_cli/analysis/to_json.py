@@ -114,6 +114,7 @@ def _explanation(found: Explanation) -> dict[str, Any]:
         "compat": [asdict(tool) for tool in found.tools],
         "undefined": found.undefined,
         "warnings": [asdict(notice) for notice in report.warnings],
+        **({"advice": [asdict(each) for each in found.advice]} if found.advice else {}),
         "report": report_dict(report),
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
+from xent_cli.analysis.calibration.claims import Claims
 from xent_cli.analysis.explain.breakdown import Survey
 from xent_cli.analysis.explain.column_order import doubts_of
 from xent_cli.analysis.explain.confusion_costs import Crossing, can_cross
@@ -109,8 +110,10 @@ def explain(
     report = report_on(survey.beside.tally, plan, found.rows, session.join)
     explanation = explanation_of(report, survey, crossing, tools, precision)
     doubts = doubts_of(explanation.order, plan.spec)
+    # In another order they would expect something else.
+    advice = () if doubts else found.sum.claims.notices(report)
     report = replace(report, warnings=report.warnings + doubts)
-    return warned(replace(explanation, report=report))
+    return warned(replace(explanation, report=report, advice=advice))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +122,13 @@ class Surveyed:
 
     survey: Survey
     crossing: Crossing | None
+    claims: Claims
 
     def __add__(self, other: Surveyed) -> Self:
         crossing = self.crossing
         if crossing is not None and other.crossing is not None:
             crossing += other.crossing
-        return type(self)(self.survey + other.survey, crossing)
+        return type(self)(self.survey + other.survey, crossing, self.claims + other.claims)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,18 +150,19 @@ class SurveyStep(Step[Surveyed]):
         """Return the sums over no rows."""
         spec = plans[0].spec
         crossing = Crossing.zero(spec.n_classes) if self.crosses else None
-        return Surveyed(Survey.zero(spec, tuple(TOOLS.values())), crossing)
+        return Surveyed(Survey.zero(spec, tuple(TOOLS.values())), crossing, Claims.zero(spec))
 
     def of(self, rows: Sequence[Measured]) -> Surveyed:
         """Add up rows; `gather` adds up those that judge the order."""
-        return Surveyed(Survey.of(rows[0], tuple(TOOLS.values()), self.precision), None)
+        survey = Survey.of(rows[0], tuple(TOOLS.values()), self.precision)
+        return Surveyed(survey, None, Claims.of(rows[0]))
 
     def gather(self, plans: Sequence[Plan], batches: Iterable[Sequence[Measured]]) -> Surveyed:
         """Add up batches; what judges the order in place: a matrix for each would cost too much."""
         zero = self.zero(plans)
-        total = Running(zero.survey)
+        total = Running(replace(zero, crossing=None))
         for rows in batches:
-            total.add(self.of(rows).survey)
+            total.add(self.of(rows))
             if zero.crossing is not None:
                 zero.crossing.add(rows[0])
-        return Surveyed(total.sum(), zero.crossing)
+        return replace(total.sum(), crossing=zero.crossing)

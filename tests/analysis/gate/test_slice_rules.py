@@ -39,7 +39,7 @@ def test_read(text, name, metric, pattern):
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("slice.country=KR.ece <= 1", "ce judges calibration too"),
+        ("slice.country=KR.ece <= 1", "how rows are binned"),
         ("slice.ce <= 1", "names no slice"),
         ("slice <= 1", "no metric 'slice'"),
         ("slice.country=KR.ce", "has the operator ="),

@@ -104,6 +104,8 @@ class Explanation(Drawn):
         In nats.
     undefined : dict of str to str
         Reasons for what is missing.
+    advice : tuple of Notice
+        What would tell more.
     """
 
     report: Report
@@ -116,6 +118,7 @@ class Explanation(Drawn):
     order: Order | None
     tools: tuple[CompatFigure, ...]
     undefined: dict[str, str]
+    advice: tuple[Notice, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Explanation of {self.report!r}>"

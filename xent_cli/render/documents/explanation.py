@@ -55,7 +55,7 @@ def document(found: Explanation, view: View) -> Document:
         report.signature,
         remarks=(describe(report), *describe_inputs(report.inputs)),
         warnings=found.warnings,
-        notes=report.notes,
+        notes=(*report.notes, *found.advice),
     )
 
 
