@@ -132,6 +132,7 @@ EVAL = f"""
     render render.dispatch render.text render.view
     pipeline.interpretation pipeline.interpretation.candidates
     pipeline.interpretation.choice pipeline.interpretation.class_order
+    pipeline.interpretation.direction
     pipeline.interpretation.evidence pipeline.interpretation.families
     pipeline.interpretation.label_columns pipeline.interpretation.one_column
     pipeline.interpretation.one_label_column pipeline.interpretation.question

@@ -126,13 +126,10 @@ def _texts() -> Iterator[tuple[str, ast.Constant]]:
 def test_no_text_below_the_command_line_spells_an_option() -> None:
     """Neither `--from`, which nobody can say in Python, nor `scale=`, which no shell knows."""
     flag = re.compile(r"--[a-z]")
-    # Variables of CSS are spelled so, too; and a whole command is for a shell.
+    # Variables of CSS are spelled so, too, and a command for the shell is spelled for it.
     others = ("html/style.py", "pipeline/operand.py")
-    assert not [
-        where
-        for where, text in _texts()
-        if flag.search(text.value) and not any(name in where for name in others)
-    ]
+    spelled = [where for where, text in _texts() if flag.search(text.value)]
+    assert [where for where in spelled if not any(other in where for other in others)] == []
     names = "|".join(sorted(flags()))
     argument = re.compile(rf"\b(say|with|without|Say|Give) ({names})\s?=")
     assert [where for where, text in _texts() if argument.search(text.value)] == []

@@ -335,3 +335,34 @@ def test_json_in_a_file_called_txt_is_read(tmp_path: Path) -> None:
     (tmp_path / "b.txt").write_text(json.dumps(THREE.tolist()))
     (tmp_path / "y.txt").write_text("\n".join(map(str, Y3)))
     assert_number(run("xent eval b.txt y.txt", tmp_path), SPARSE)
+
+
+@pytest.mark.parametrize("name", ["rank", "Order", "start_position"])
+def test_a_rank_is_no_id(tmp_path: Path, name: str) -> None:
+    assert_number(ask(tmp_path, a={"id": ROWS, "p": P}, b={name: SHUFFLED, "y": Y}), BINARY)
+    texts = [f"k{i}" for i in ROWS]  # These are no ranks, whatever they are called.
+    labels = {name: [f"k{i}" for i in SHUFFLED], "y": Y[SHUFFLED]}
+    assert_asked(ask(tmp_path, a={"id": texts, "p": P}, b=labels), f"--id id={name}")
+
+
+def test_a_column_that_counts_by_chance_can_be_left_out(tmp_path: Path) -> None:
+    answer = ask(tmp_path, a={"id": ROWS, "p": P}, b={"customer": SHUFFLED, "y": Y})
+    assert_asked(answer, "If the column customer is no id, leave it out of the file.")
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("total", [0.9, 0.8])
+def test_damaged_labels_do_not_turn_both_sides_round(
+    tmp_path: Path, together: bool, total: float
+) -> None:
+    soft = {"y_a": [0.5, 0.2, 0.6], "y_b": [round(total - y, 1) for y in (0.5, 0.2, 0.6)]}
+    preds = {"p_a": [0.7, 0.4, 0.2], "p_b": [0.3, 0.6, 0.8]}
+    answer = ask(tmp_path, a={**preds, **soft}) if together else ask(tmp_path, a=preds, b=soft)
+    assert_asked(answer, "the labels of a row must sum to 1")
+
+
+def test_columns_that_were_not_read_do_not_say_that_others_are_ranked(tmp_path: Path) -> None:
+    table = {"lr_a": [0.7, 0.2], "lr_b": [0.3, 0.8], "dt_a": [0.9, 0.75], "dt_b": [0.1, 0.25]}
+    pd.DataFrame({**table, "y": ["a", "b"]}).to_parquet(tmp_path / "a.parquet")
+    answer = run("xent eval a.parquet --pred-cols dt_*", tmp_path)
+    assert_number(answer, -(math.log(0.9) + math.log(0.25)) / 2)

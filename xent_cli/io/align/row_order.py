@@ -142,7 +142,7 @@ def _require_same(preds: Block, labels: Block, name: str) -> None:
     row = pc.index(differ, pa.scalar(True)).as_py()
     where = f"column {name}" if name else "the unnamed column"
     hint = "Bring both files into the same order, or rename it in one if it is no id."
-    if _tell_rows_apart(ours, theirs) and name:
+    if _tell_rows_apart(ours, theirs):
         hint = f"{option('id_col', name)} joins rows by it, in any order."
     raise IdMismatchError(
         f"The ids in {where} differ: {str(ours[row].as_py())[:40]!r} in "

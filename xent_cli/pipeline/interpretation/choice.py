@@ -9,6 +9,7 @@ import numpy as np
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.interpretation.candidates import candidates
+from xent_cli.pipeline.interpretation.direction import better_named, by_names
 from xent_cli.pipeline.interpretation.evidence import agreement, same_rows
 from xent_cli.pipeline.interpretation.families import closed, rank_of_name
 from xent_cli.pipeline.interpretation.objection import like_probabilities, objection
@@ -49,7 +50,7 @@ def choose(question: Question) -> Choice:
     Names decide before positions, several columns before one; what the user said was never in
     doubt. What then remains must be one number.
     """
-    listed = candidates(question)
+    listed = by_names(question, candidates(question))
     # What contradicts the user is weighed with the rest: it may be the one that names speak for.
     errors = {id(c.reading): c for c in listed if c.said}
     standing = [c.reading for c in listed if c.stands or (c.said and c.against == "fits")]
@@ -68,7 +69,7 @@ def choose(question: Question) -> Choice:
     best = min(_tier(reading) for reading in standing)
     kept = [reading for reading in standing if _tier(reading) == best]
     kept = _not_constant(question, kept)
-    kept = _true_labels(question, _named_sides(question, kept))
+    kept = _true_labels(question, better_named(question, kept))
     groups = _by_number(question, kept)
     if len(groups) > 1:
         return Choice(open=tuple(group[0] for group in groups))
@@ -149,27 +150,6 @@ def _not_constant(question: Question, kept: list[Interpretation]) -> list[Interp
     return [reading for reading in kept if varies(reading)] or kept
 
 
-def _named_sides(question: Question, kept: list[Interpretation]) -> list[Interpretation]:
-    """Where two groups of columns may each be the labels of the other, go by their names."""
-    if not question.one_input:
-        return kept
-
-    def speaks(reading: Interpretation) -> int:
-        family = reading.family
-        affix = "" if family is None else f"{family.prefix} {family.suffix}"
-        return rank_of_name(affix) - max(rank_of_label(affix.strip()), 0)
-
-    turned = {
-        frozenset((r.preds, r.labels)) for r in kept if len(r.labels) > 1 and r.order is not None
-    }
-    for pair in turned:
-        both = [r for r in kept if frozenset((r.preds, r.labels)) == pair]
-        top = max(map(speaks, both))
-        lost = [r for r in both if speaks(r) < top]
-        kept = [r for r in kept if r not in lost]
-    return kept
-
-
 def _true_labels(question: Question, kept: list[Interpretation]) -> list[Interpretation]:
     """Leave out readings whose labels are what the model said, or are named less like labels."""
     if len({reading.labels for reading in kept}) < 2:
@@ -189,7 +169,9 @@ def _true_labels(question: Question, kept: list[Interpretation]) -> list[Interpr
         or (len(r.labels) == 1 and frozenset(question.labels.distinct(r.labels[0])) in vocabularies)
     ]
     doubted = {labels for labels in echoes if rivals and ranks[labels] > max(others, 1)}
-    kept = [r for r in kept if r.labels not in echoes or ranks[r.labels] > max(others, 1)] or kept
+    if question.one_input:  # A file of labels holds no predictions: all of its columns are open.
+        lost = {labels for labels in echoes if ranks[labels] <= max(others, 1)}
+        kept = [r for r in kept if r.labels not in lost] or kept
     top = max(ranks[r.labels] for r in kept)
     open_ = [r for r in kept if len(r.labels) == 1 and ranks[r.labels] >= _CALLED_LABELS]
     if any(ranks[labels] == top for labels in doubted):

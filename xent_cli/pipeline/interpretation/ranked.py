@@ -110,11 +110,14 @@ def _labels_beside(question: Question, family: Family) -> bool:
 
 
 def _of_one_class(question: Question, beside: Family) -> bool:
-    """Say whether columns hold fractions, or one 1 in each row: a column for each class."""
+    """Say whether columns hold fractions, or one 1 in each row: a column for each class.
+
+    Columns that were not worth reading hold fractions.
+    """
     columns = [question.preds.numbers(name) for name in beside.columns]
-    if any(values is not None and is_fractional(values) for values in columns):
-        return True
     values = [column for column in columns if column is not None]
+    if any(is_fractional(column) or np.isnan(column).all() for column in values):
+        return True
     if len(values) < max(3, len(columns)):
         return False
     hot = np.vstack(values)

@@ -22,6 +22,7 @@ from xent_cli.errors import (
 from xent_cli.metrics.rows.label_shares import HINT_OF_COUNTS
 from xent_cli.metrics.rows.measure import measure
 from xent_cli.pipeline.interpretation.choice import Choice, choose
+from xent_cli.pipeline.interpretation.direction import names_speak
 from xent_cli.pipeline.interpretation.missing_columns import nothing_found, unreadable
 from xent_cli.pipeline.interpretation.question import Question
 from xent_cli.pipeline.interpretation.reading import (
@@ -52,7 +53,7 @@ def refuse(question: Question, choice: Choice, plan: Plan | None = None) -> Inpu
     doomed = choice.doomed
     if doomed is not None and doomed.said and doomed.error is not None:
         return doomed.error
-    if _are_swapped(question):
+    if _are_swapped(question, doomed):
         return SwappedInputsError(
             "The predictions look like labels, and the labels like predictions: are they swapped?",
             hint="The order is PREDS LABELS.",
@@ -211,7 +212,7 @@ def _of_counts(question: Question, reading: Interpretation, error: LabelError) -
     return LabelError(error.message, hint=other.strip())
 
 
-def _are_swapped(question: Question) -> bool:
+def _are_swapped(question: Question, doomed: Candidate | None) -> bool:
     """Say whether the two inputs can be read the other way round, and only so."""
     if question.one_input or question.wanted_preds or question.wanted_labels:
         return False
@@ -222,4 +223,7 @@ def _are_swapped(question: Question) -> bool:
         taken_preds=question.taken_labels,
         taken_labels=question.taken_preds,
     )
-    return choose(turned).chosen is not None
+    found = choose(turned).chosen
+    if found is None or doomed is None or len(found.labels) == 1:
+        return found is not None
+    return names_speak(found) > 0 or names_speak(doomed.reading) <= 0

@@ -15,6 +15,9 @@ from xent_cli.schema.class_names import as_number
 _FEW_ROWS = 3
 """Fewer rows than these have the same values by chance."""
 _MANY_ROWS = 1 << 20
+_RANKS = re.compile(r"(?:^|[^a-z])(?:rank|ranks|ranking|order|position|place)(?:$|[^a-z])")
+"""What columns are called that count rows by something else; no two of them agree."""
+
 _NAMES_ROWS = re.compile(
     r"(?:^|[^a-z])(?:id|ids|key|idx|index|uid|uuid|guid|no|nr|number|name|file|filename|path|image"
     r"|unnamed: 0)(?:$|[^a-z])|^$|[a-z](?:id|name|no)$"
@@ -37,6 +40,8 @@ def other_order(question: Question, chosen: Interpretation) -> InputError | None
     for a, b in pairs:
         if (how := _same_values(question, (a, ours[a]), (b, theirs[b]))) is None:
             continue
+        if _counts(ours[a]) and any(_RANKS.search(spaced(name)) for name in (a, b)):
+            continue
         first, second = ours[a][0], theirs[b][0]
         said = (
             f"T{_called(a)[1:]} of {question.preds.source.path} and {_called(b)} of "
@@ -49,14 +54,26 @@ def other_order(question: Question, chosen: Interpretation) -> InputError | None
                 hint="Write them alike in both files, then join the rows by them with "
                 f"{option('id_col', f'{a}={b}')}.",
             )
-        return IdMismatchError(
-            said, hint=f"{option('id_col', f'{a}={b}')} joins rows by them, in any order."
-        )
+        hint = f"{option('id_col', f'{a}={b}')} joins rows by them, in any order."
+        if _counts(ours[a]) and not _name_rows(a, b):  # Two columns may count by chance.
+            hint += f" If {_called(b)} is no id, leave it out of the file."
+        return IdMismatchError(said, hint=hint)
     return None
 
 
 def _called(name: str) -> str:
     return f"the column {name}" if name else "the unnamed column"
+
+
+def _name_rows(*columns: str) -> bool:
+    """Say whether columns are called after rows, or what rows are of."""
+    return all(_NAMES_ROWS.search(spaced(name)) for name in columns)
+
+
+def _counts(values: Sequence[str]) -> bool:
+    """Say whether values are the whole numbers from 0 or 1 on, in any order."""
+    numbers = {as_number(text) for text in values}
+    return numbers in ({*range(len(values))}, {*range(1, len(values) + 1)})
 
 
 def _unique(sample: Sample, used: set[str]) -> dict[str, list[str]]:
@@ -81,8 +98,9 @@ def _same_values(
             continue
         if a == b:
             return how
-        named = all(_NAMES_ROWS.search(spaced(name)) for name in (ours[0], theirs[0]))
-        if named and min(len(a), len(b)) >= SAMPLE_ROWS:  # The files go on.
+        if (
+            _name_rows(ours[0], theirs[0]) and min(len(a), len(b)) >= SAMPLE_ROWS
+        ):  # The files go on.
             a |= _values(question.preds.source, ours[0], fold)
             b |= _values(question.labels.source, theirs[0], fold)
             if len(a & b) >= 0.5 * max(len(a), len(b)):

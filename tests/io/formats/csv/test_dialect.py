@@ -28,6 +28,17 @@ def test_delimiters_are_found_under_a_header(mark: str) -> None:
     assert (found.delimiter, found.names) == (mark, ("p cat", "p dog"))
 
 
+@pytest.mark.parametrize("mark", ["\t", ";"])
+@pytest.mark.parametrize("labels", [("class 1", "class 2"), ("1.5 km", "2.5 km"), ("1 2", "3 4")])
+def test_blanks_stand_within_labels(mark: str, labels: tuple[str, str]) -> None:
+    rows = [("id", "label", "p a"), ("1", labels[0], "0.7"), ("2", labels[1], "0.4")]
+    assert judge("".join(f"{mark.join(row)}\n" for row in rows)).delimiter == mark
+
+
+def test_numbers_with_blanks_between_are_fields() -> None:
+    assert judge("p_a p_b\ty\n0.7 0.3\t0\n0.4 0.6\t1\n").delimiter == " "
+
+
 def test_a_delimiter_inside_quotes_is_none() -> None:
     assert judge('a;b\n"x, y";1\n"z, w";2\n').delimiter == ";"
     assert judge("label\nNew York\nOslo City\n").names == ("label",)

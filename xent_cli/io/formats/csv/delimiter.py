@@ -29,7 +29,7 @@ def read_rows(text: str, delimiter: str, most: int) -> list[list[str]]:
 
 def detect_delimiter(text: str) -> str:
     """Prefer the delimiter by which rows are equally long; commas over the rest where all fit."""
-    best, best_rank = ",", (0, 0.0)
+    best, best_rank, within_fields = ",", (0, 0.0), False
     start = text[: 1 << 16]
     for candidate in _CANDIDATES:
         if candidate not in start:
@@ -38,12 +38,14 @@ def detect_delimiter(text: str) -> str:
         rows = read_rows(written, candidate, 50)
         if not rows or not _is_table(rows):
             continue
-        if candidate == " " and not _holds_numbers(rows):
+        if candidate == " " and (within_fields or not _holds_numbers(rows)):
             continue
         fields = [field for row in rows for field in row]
         is_one = is_number if candidate == "," else _is_any_number
         numeric = sum(map(is_one, fields)) / len(fields)
-        rank = (1 + (_is_even(rows) or lacks_a_name(rows)), numeric)
+        regular = _is_even(rows) or lacks_a_name(rows)
+        within_fields |= regular and candidate in "\t;" and _holds_blanks(rows)
+        rank = (1 + regular, numeric)
         if rank > best_rank:
             best, best_rank = candidate, rank
     return best
@@ -99,6 +101,18 @@ def _holds_numbers(rows: Sequence[Sequence[str]]) -> bool:
         if numeric[at]
     )
     return any(numeric) and (not texts or (written and len(texts) * 2 <= width))
+
+
+def _holds_blanks(rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether blanks stand within fields: "not spam", but not "0.7 0.3" below "ham spam"."""
+    body = rows[1:] or rows
+    names = ["", *rows[0]] if len(body[0]) > len(rows[0]) else rows[0]
+    for at, name in enumerate(names):
+        cells = [row[at].split() for row in body]
+        alike = all(len(cell) == len(name.split()) > 1 for cell in cells)
+        if alike and all(_is_any_number(number) for cell in cells for number in cell):
+            return False
+    return True
 
 
 def _is_any_number(text: str) -> bool:
