@@ -131,7 +131,7 @@ __all__ = [
     "worst_rows",
 ]
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "calibrate": "api.calibrate",
