@@ -23,6 +23,7 @@ from xent_cli.schema.provenance import Notice
 _TRUTHS = ("false", "true")
 _SHORT = 1
 """So many letters in a name may mean anything."""
+_SIGNS = re.compile(r"[^\w\s.,:'()/-]")
 
 _NO_NAMES = frozenset(
     (
@@ -104,9 +105,12 @@ def _label_within(column: str, distinct: Sequence[str]) -> str:
         return " ".join(["", *re.findall(r"[^\W_]+", text.lower()), ""])
 
     name, found = spaced(column), list[str]()
+    alike = len({spaced(text) for text in distinct}) < len(distinct)
     for text in sorted(distinct, key=len, reverse=True):
         word = spaced(text)
-        if len(word) > _SHORT + 2 and as_number(text) is None and word in name:
+        literal = alike or _SIGNS.search(text)  # Words are all that >50K and <=50K have in common.
+        told = text in column if literal else word in name
+        if len(word) > _SHORT + 2 and as_number(text) is None and told:
             found.append(text)
             name = name.replace(word, " ")
     if len(found) != 1 or any(f" {word} " in name for word in ("not", "no", "non", "un")):

@@ -307,6 +307,10 @@ def test_labels_are_found_in_the_names_of_probabilities(tmp_path: Path) -> None:
         ("prob_negative", ("positive", "negative")),
     ):
         assert_number(ask(tmp_path, a={name: P, "truth": np.array(labels)[Y]}), BINARY)
+    salaries = np.array(["<=50K", ">50K"])[Y]  # The words of both are the same.
+    assert_number(ask(tmp_path, a={"outcome_>50K_PREDICTION": P, "truth": salaries}), BINARY)
+    others = np.array(["<=50K", ">60K"])[Y]
+    assert_asked(ask(tmp_path, a={"prob_>50K_oof": P, "truth": others}), "--positive '>60K'")
     table = {"not_spam_prob": P, "truth": np.array(["spam", "ham"])[Y]}
     assert_asked(ask(tmp_path, a=table), "--positive ham")
 
@@ -366,3 +370,9 @@ def test_columns_that_were_not_read_do_not_say_that_others_are_ranked(tmp_path: 
     pd.DataFrame({**table, "y": ["a", "b"]}).to_parquet(tmp_path / "a.parquet")
     answer = run("xent eval a.parquet --pred-cols dt_*", tmp_path)
     assert_number(answer, -(math.log(0.9) + math.log(0.25)) / 2)
+
+
+def test_names_that_speak_of_labels_and_of_probabilities_decide_nothing(tmp_path: Path) -> None:
+    preds = {"outcome_prob_a": [0.4, 0.9], "outcome_prob_b": [0.6, 0.1]}
+    table = {**preds, "kind_a": [0.12, 0.75], "kind_b": [0.88, 0.25]}
+    assert_asked(ask(tmp_path, a=table), "Which columns are predictions")

@@ -185,7 +185,8 @@ def _label_rank(question: Question, reading: Interpretation) -> int:
         names = closed(reading.labels)
         target = question.labels.matrix(reading.labels)
         soft = question.one_input and target is not None and is_fractional(target)
-        called = rank_of_label(f"{names.prefix} {names.suffix}".strip()) > 0
+        affix = f"{names.prefix} {names.suffix}".strip()
+        called = rank_of_label(affix) > rank_of_name(affix)
         return 0 if soft and not called else 2
     name, rank = reading.labels[0], rank_of_label(reading.labels[0])
     stem = "" if family is None else f"{family.prefix}{family.suffix}".strip("_.:=() ").lower()
