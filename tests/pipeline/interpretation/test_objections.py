@@ -163,6 +163,12 @@ def test_lists_alone_that_fall_in_every_row_need_classes(tmp_path: Path) -> None
     assert_number(run("xent eval a.jsonl --classes 0,1,2", tmp_path), truth)
 
 
+def test_shares_of_classes_are_not_ranked(tmp_path: Path) -> None:
+    shares = np.tile([0.5, 0.3, 0.2], (N, 1))
+    np.savez(tmp_path / "a.npz", preds=shares, labels=Y3)
+    assert_number(run("xent eval a.npz", tmp_path), float(-np.log(shares[ROWS, Y3]).mean()))
+
+
 def test_columns_that_say_of_which_class_others_are(tmp_path: Path) -> None:
     table = {"probs_0_label": 1, "probs_0_prob": P, "probs_1_label": 0, "probs_1_prob": 1 - P}
     assert_asked(ask(tmp_path, a={**table, "churned": Y}), "say of which class")
