@@ -163,6 +163,15 @@ def test_lists_alone_that_fall_in_every_row_need_classes(tmp_path: Path) -> None
     assert_number(run("xent eval a.jsonl --classes 0,1,2", tmp_path), truth)
 
 
+@pytest.mark.parametrize("name", ["top{}_score", "p_rank_{}", "Guess{} prob"])
+def test_columns_that_count_ranks_are_ranked(name: str, tmp_path: Path) -> None:
+    """Whatever stands beside them: followed to its end, a hint on classes gave a wrong number."""
+    ranked = np.sort(np.random.default_rng(5).dirichlet(np.ones(3), N))[:, ::-1]
+    table = {name.format(at + 1): ranked[:, at] for at in range(3)}
+    for options in ("", "--classes 0,1,2"):
+        assert_asked(ask(tmp_path, options, a={**table, "truth": Y3}), "fall in every row")
+
+
 def test_shares_of_classes_are_not_ranked(tmp_path: Path) -> None:
     shares = np.tile([0.5, 0.3, 0.2], (N, 1))
     np.savez(tmp_path / "a.npz", preds=shares, labels=Y3)

@@ -24,6 +24,7 @@ from xent_cli.schema.class_names import as_number
 from xent_cli.schema.spelling import match_names
 
 _CLASS_COLUMN = re.compile(r"(?:^|[^a-z])(?:label|class|token|category|name|idx|index)(?:$|[^a-z])")
+_RANK = re.compile(r"(?:^|[^a-z])(?:top|rank|guess|choice)[^a-z0-9]?[0-9]")
 _MANY_ROWS = 8
 """Three values fall in each of so many rows by chance once in a million times."""
 
@@ -57,6 +58,7 @@ def is_ranked(question: Question, family: Family) -> bool:
         return False
     return (
         _ordinals(family) is not None
+        or all(_RANK.search(column.lower()) for column in family.columns)
         or _labels_beside(question, family)
         or _decided_otherwise(question, family)
     )
