@@ -24,7 +24,7 @@ from xent_cli.analysis.calibration.temperature import (
 )
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.measure import measure
-from xent_cli.metrics.rows.scores import Scores, moments_of
+from xent_cli.metrics.rows.scores import Scores
 from xent_cli.metrics.tally.draw_sums import DrawSums
 from xent_cli.metrics.tally.leave_one_out import LeftOut
 from xent_cli.metrics.tally.temperature_ladder import Ladder
@@ -91,7 +91,7 @@ def holds(z: Floats, labels: Floats, beta: float, gain: float) -> tuple[bool, bo
     if extreme(best, curve):
         return None
     applied = round_temperature(best)
-    here = moments_of(np.exp(scores.below / applied), scores.below, third=True)
+    here = scores.at(1 / applied, third=True)
     one = scores.at(1.0)
     slopes = here.mean - scores.truth
     gains = one.log_sum - scores.truth - here.log_sum + scores.truth / applied

@@ -111,7 +111,7 @@ def test_clusters() -> None:
         want["R_se"], rel=1e-4
     )
     taken_off = found.recoverable.in_sample - found.recoverable.value
-    assert taken_off == pytest.approx(want["correction_Jc_over_nH"], rel=1e-2)
+    assert taken_off == pytest.approx(want["correction_Jc_over_nH"], rel=1e-4)
     assert found.temperature.value == alone.temperature.value
     assert all(each.se is None for each in found.reliability[0].bins)
 
@@ -329,7 +329,9 @@ def test_few_rows(rows: int) -> None:
     assert found.gap.se is None
     assert found.temperature.value == 0
     found = calibrate([[0.6, 0.4], [0.7, 0.3]], [1, 0])
-    assert found.gap.value == found.gap.value
+    losses = [-math.log(0.4), -math.log(0.7)]
+    entropies = [-sum(q * math.log(q) for q in (top, 1 - top)) for top in (0.6, 0.7)]
+    assert found.gap.value == pytest.approx((sum(losses) - sum(entropies)) / 2, rel=1e-12)
 
 
 def test_the_temperature_of_scikit_learn() -> None:

@@ -583,7 +583,7 @@ OBJECTIONS = [
         {"--positive 1": loss(0.4, 0.7, 0.9, 0.2)},
     ),
     Scenario(
-        f"{_ONE} _too_many ignore_label",
+        f"{_ONE} _way_of_many ignore_label",
         "xent eval all.csv",
         {"all.csv": lines("prob,label", "0.7,1", "0.4,0", "0.2,-1", "0.9,1")},
         {"--ignore-label -1": loss(0.7, 0.6, 0.9)},

@@ -115,7 +115,8 @@ def calibrate(
 ) -> Calibration:
     """Say whether probabilities are honest, and how much of the loss a temperature would recover.
 
-    Rows are read twice, and few of them a third time; memory does not grow with them.
+    Rows are read twice, and twice more where so few of them speak that leaving one out matters;
+    memory does not grow with them.
 
     Parameters
     ----------
@@ -229,9 +230,8 @@ def calibrate_session(session: Session) -> Calibration:
         curve = curve.through(run(session, LadderStep(near)).sum)
         left_out = run(session, LeaveOneOutStep(1 / applied, curve)).sum
     figures = _second_figures(second, applied, curve, plan, left_out, report.n, clustered=clustered)
-    if (report.figures.clipped_share or 0) > _MUCH and sums.clipped.weight[0] < sums.ladder.weight[
-        0
-    ]:
+    some_clipped = (report.figures.clipped_share or 0) > _MUCH
+    if some_clipped and sums.clipped.weight[0] < sums.ladder.weight[0]:
         rest = LossCurve.of(sums.ladder.without(sums.clipped))
         best = rest.minimum()
         if not extreme(best, rest):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from xent_cli.metrics.tally.tally import Tally
 from xent_cli.metrics.tally.temperature_ladder import BETAS, Ladder
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.running_sum import Fieldwise
 from xent_cli.numerics.summation import one_sum
 from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.step import Step
@@ -47,7 +48,7 @@ def series_of(spec: Spec) -> list[str | None]:
 
 
 @dataclass(frozen=True, slots=True)
-class First:
+class First(Fieldwise):
     """The sums of the first pass."""
 
     tally: Tally
@@ -58,18 +59,6 @@ class First:
     predicted: DrawSums
     shares: DrawSums
     cells: ReliabilityCells
-
-    def __add__(self, other: First) -> Self:
-        return type(self)(
-            self.tally + other.tally,
-            self.ladder + other.ladder,
-            self.clipped + other.clipped,
-            self.own + other.own,
-            self.gap + other.gap,
-            self.predicted + other.predicted,
-            self.shares + other.shares,
-            self.cells + other.cells,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +150,7 @@ def _outcomes(measured: Measured, predicted: Floats, observed: Floats) -> tuple[
 
 
 @dataclass(frozen=True, slots=True)
-class Second:
+class Second(Fieldwise):
     """The sums of the second pass."""
 
     tally: Tally
@@ -170,16 +159,6 @@ class Second:
     left_out: LeftOut
     slopes: DrawSums
     gains: DrawSums
-
-    def __add__(self, other: Second) -> Self:
-        return type(self)(
-            self.tally + other.tally,
-            self.cooled + other.cooled,
-            self.delta + other.delta,
-            self.left_out + other.left_out,
-            self.slopes + other.slopes,
-            self.gains + other.gains,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,37 +177,34 @@ class SecondStep(Step[Second]):
 
     def zero(self, plans: Sequence[Plan]) -> Second:
         """Return the sums over no rows."""
-        spec = plans[0].spec
-        clustered = spec.cluster is not None
-        draws = DrawSums.zero(1, clustered=clustered)
-        return Second(
-            Tally.zero(spec), Tally.zero(spec), Delta.zero(spec), LeftOut.zero(), draws, draws
-        )
+        return _second_zero(plans[0].spec)
 
     def of(self, rows: Sequence[Measured]) -> Second:
         """Add up rows."""
         (measured,) = rows
         if measured.rows is None:
             none = Tally.of_measured(measured)
-            clustered = measured.spec.cluster is not None
-            draws = DrawSums.zero(1, clustered=clustered)
-            return Second(none, none, Delta.zero(measured.spec), LeftOut.zero(), draws, draws)
+            return replace(_second_zero(measured.spec), tally=none, cooled=none)
         beta, scores = 1 / self.applied, Scores.of(measured)
-        as_is = reweighed(measured, scores.losses(1.0))
-        cooled = reweighed(measured, scores.losses(beta))
-        here = scores.at(beta)
+        one, here = scores.at(1.0), scores.at(beta, third=True)
+        as_is = reweighed(measured, scores.losses(1.0, one))
+        cooled = reweighed(measured, scores.losses(beta, here))
         slopes = scores.row_mean(here.mean - scores.truth)
-        one = scores.at(1.0)
         gains = scores.row_mean(one.log_sum - scores.truth - (here.log_sum - beta * scores.truth))
         weight, batch = scores.row_weight, measured.batch
         return Second(
             Tally.of_measured(as_is),
             Tally.of_measured(cooled),
             Delta.of(as_is, cooled),
-            LeftOut.of(scores, beta, self.curve, _ENDS),
+            LeftOut.of(scores, beta, here, self.curve, _ENDS),
             DrawSums.of(slopes[np.newaxis], weight, batch),
             DrawSums.of(gains[np.newaxis], weight, batch),
         )
+
+
+def _second_zero(spec: Spec) -> Second:
+    nothing, draws = Tally.zero(spec), DrawSums.zero(1, clustered=spec.cluster is not None)
+    return Second(nothing, nothing, Delta.zero(spec), LeftOut.zero(), draws, draws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,4 +252,5 @@ class LeaveOneOutStep(Step[LeftOut]):
         (measured,) = rows
         if measured.rows is None:
             return LeftOut.zero()
-        return LeftOut.of(Scores.of(measured), self.beta, self.curve, _ENDS)
+        scores = Scores.of(measured)
+        return LeftOut.of(scores, self.beta, scores.at(self.beta, third=True), self.curve, _ENDS)

@@ -25,11 +25,6 @@ class Notice:
         object.__setattr__(self, "message", spell(self.message))
 
 
-def configured(notes: Iterable[Notice]) -> tuple[Notice, ...]:
-    """Return the notes on what a configuration file has set."""
-    return tuple(note for note in notes if note.code == "config")
-
-
 @dataclass(frozen=True, slots=True)
 class Input:
     """A file (or an object in memory) that was read, and the columns used of it.

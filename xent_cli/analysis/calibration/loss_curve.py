@@ -25,27 +25,25 @@ class LossCurve:
     Attributes
     ----------
     over_log2 : Hermite
-    at_one, slope_at_one, curvature_at_one : float
-        The sum at 1 and its derivatives by beta, which are exact.
+    at_one, slope_at_one : float
+        The sum at 1 and its derivative by beta, which are exact.
     weight : float
     """
 
     over_log2: Hermite
     at_one: float
     slope_at_one: float
-    curvature_at_one: float
     weight: float
 
     @classmethod
     def of(cls, ladder: Ladder) -> LossCurve:
         """Draw the curve through a ladder."""
         points, one = _points(ladder), BETAS.index(1.0)
-        losses, slopes, curvatures = _sums(ladder)
+        losses, slopes, _ = _sums(ladder)
         return cls(
             Hermite(*points),
             float(losses[one]),
             float(slopes[one]),
-            float(curvatures[one]),
             float(ladder.weight[0]),
         )
 

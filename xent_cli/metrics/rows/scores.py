@@ -92,18 +92,18 @@ class Scores:
         powers = np.exp(self.below)
         return np.asarray(powers / powers.sum(axis=0))
 
-    def at(self, beta: float | Floats) -> Moments:
+    def at(self, beta: float | Floats, *, third: bool = False) -> ScoreMoments:
         """Return what becomes of the rows at an inverse temperature, or at one for each row."""
         powers = np.exp(self.below * beta)
-        return moments_of(powers, self.below)
+        return score_moments(powers, self.below, third=third)
 
-    def losses(self, beta: float) -> Floats:
-        """Return -ln q of each class at an inverse temperature, (K, T, n)."""
-        return np.asarray(self.at(beta).log_sum - beta * self.below)
+    def losses(self, beta: float, there: ScoreMoments) -> Floats:
+        """Return -ln q of each class at an inverse temperature, (K, T, n), of what `at` found."""
+        return np.asarray(there.log_sum - beta * self.below)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Moments:
+class ScoreMoments:
     """Of each row: ln sum exp(beta d), and the mean, variance and third moment of d. (T, n) each.
 
     They are the derivatives of the first by beta. The third moment is empty unless asked for.
@@ -115,7 +115,7 @@ class Moments:
     third: Floats
 
 
-def moments_of(powers: Floats, below: Floats, *, third: bool = False) -> Moments:
+def score_moments(powers: Floats, below: Floats, *, third: bool = False) -> ScoreMoments:
     """Return the moments of scores under exp(beta d), which `powers` (K, T, n) holds.
 
     Central moments are centred row by row: E[d^2] - E[d]^2 would cancel.
@@ -141,7 +141,7 @@ def moments_of(powers: Floats, below: Floats, *, third: bool = False) -> Moments
     variance /= total
     if third:
         cubes /= total
-    return Moments(np.log(total), mean, variance, cubes)
+    return ScoreMoments(np.log(total), mean, variance, cubes)
 
 
 def reweighed(measured: Measured, losses: Floats) -> Measured:
@@ -218,7 +218,7 @@ def _logs(q: Floats, spec: Spec) -> Floats:
     return q[:, np.newaxis]
 
 
-def _moments_of_many(powers: Floats, below: Floats, *, third: bool) -> Moments:
+def _moments_of_many(powers: Floats, below: Floats, *, third: bool) -> ScoreMoments:
     """Return the moments of scores of so many classes that few rows make a batch."""
     shape, flat = below.shape[1:], (len(below), -1)
     powers, below = powers.reshape(flat), below.reshape(flat)
@@ -228,7 +228,7 @@ def _moments_of_many(powers: Floats, below: Floats, *, third: bool) -> Moments:
     terms = powers * centred * centred
     variance = sum_over_classes(terms) / total
     cubes = sum_over_classes(terms * centred) / total if third else np.zeros(0)
-    return Moments(
+    return ScoreMoments(
         np.log(total).reshape(shape),
         mean.reshape(shape),
         variance.reshape(shape),

@@ -13,11 +13,12 @@ from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.moments import Moments
+from xent_cli.numerics.running_sum import Fieldwise
 from xent_cli.numerics.summation import one_sum, sum_rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DrawSums:
+class DrawSums(Fieldwise):
     """Sums over rows of J quantities v with weights w. They add up.
 
     Attributes
@@ -69,20 +70,6 @@ class DrawSums:
             value,
             square,
             sum_rows(weight * weighted),
-            clusters,
-        )
-
-    def __add__(self, other: DrawSums) -> Self:
-        clusters = None
-        if self.clusters is not None and other.clusters is not None:
-            clusters = self.clusters + other.clusters
-        return type(self)(
-            self.n + other.n,
-            self.weight + other.weight,
-            self.weight_square + other.weight_square,
-            self.value + other.value,
-            self.square + other.square,
-            self.product + other.product,
             clusters,
         )
 

@@ -11,9 +11,10 @@ from typing import Protocol, Self
 import numpy as np
 
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.rows.scores import Scores, moments_of
+from xent_cli.metrics.rows.scores import ScoreMoments, Scores
 from xent_cli.numerics.arrays import Floats, Mask
 from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.running_sum import Fieldwise
 from xent_cli.numerics.summation import one_sum
 
 _MOST_STEPS = 14
@@ -41,7 +42,7 @@ class Curve(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LeftOut:
+class LeftOut(Fieldwise):
     """Sums over rows at an inverse temperature; all in nats, of length 1.
 
     Attributes
@@ -67,10 +68,21 @@ class LeftOut:
         return cls(none, 0, none, none, none)
 
     @classmethod
-    def of(cls, scores: Scores, beta: float, curve: Curve, ends: tuple[float, float]) -> Self:
-        """Add up rows, with inverse temperatures within `ends`."""
-        powers = np.exp(scores.below * beta)
-        found = moments_of(powers, scores.below, third=True)
+    def of(
+        cls,
+        scores: Scores,
+        beta: float,
+        found: ScoreMoments,
+        curve: Curve,
+        ends: tuple[float, float],
+    ) -> Self:
+        """Add up rows, with inverse temperatures within `ends`.
+
+        Parameters
+        ----------
+        found : ScoreMoments
+            What becomes of the rows at beta, with third moments.
+        """
         weight = scores.weight
         loss = (weight * (found.log_sum - beta * scores.truth)).sum(axis=0)
         slope = (weight * (found.mean - scores.truth)).sum(axis=0)
@@ -90,15 +102,6 @@ class LeftOut:
             one_sum(slope),
             one_sum(curvature),
             one_sum(third),
-        )
-
-    def __add__(self, other: LeftOut) -> Self:
-        return type(self)(
-            self.loss + other.loss,
-            self.n_undefined + other.n_undefined,
-            self.slope + other.slope,
-            self.curvature + other.curvature,
-            self.third + other.third,
         )
 
 

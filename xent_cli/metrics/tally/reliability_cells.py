@@ -13,6 +13,7 @@ import numpy as np
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats, Integers, Labels, Mask
 from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.running_sum import Fieldwise
 from xent_cli.numerics.summation import Groups, one_sum
 
 EDGES = (
@@ -34,7 +35,7 @@ N_CELLS = 2 * _HALF + N_BINS - 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ReliabilityCells:
+class ReliabilityCells(Fieldwise):
     """Sums over the cells of S series, such as the classes and the predicted class. They add up.
 
     Attributes
@@ -101,23 +102,6 @@ class ReliabilityCells:
         cross, weight_squares = more or (None, None)
         return cls(
             np.array(counts), weights, hits, predicted, squares, log, brier, cross, weight_squares
-        )
-
-    def __add__(self, other: ReliabilityCells) -> Self:
-        def both(name: str) -> ExactSums | None:
-            mine, its = getattr(self, name), getattr(other, name)
-            return None if mine is None or its is None else mine + its
-
-        return type(self)(
-            self.n + other.n,
-            self.weight + other.weight,
-            self.hit + other.hit,
-            self.predicted + other.predicted,
-            self.square + other.square,
-            self.log + other.log,
-            self.brier + other.brier,
-            both("cross"),
-            both("weight_square"),
         )
 
 

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.rows.scores import Scores, moments_of
+from xent_cli.metrics.rows.scores import Scores, score_moments
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.grid_sums import sum_rows_on_grid
@@ -76,7 +76,7 @@ class Ladder:
         found = np.empty((3, len(betas), weight.size))
         every = ((at, np.exp(scores.below * beta)) for at, beta in enumerate(betas))
         for at, powers in _powers(scores.below) if betas == BETAS else every:
-            moments = moments_of(powers, scores.below)
+            moments = score_moments(powers, scores.below)
             for place, values in enumerate((moments.log_sum, moments.mean, moments.variance)):
                 np.multiply(weight, values, out=found[place, at].reshape(weight.shape))
         log_sum, mean, variance = (_sums(each, betas, alike=scores.alike) for each in found)

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.arrays import Floats, Mask
 from xent_cli.schema.types import Scale
 
 LOOSE_SUM = 0.01
@@ -60,14 +60,6 @@ def fit_of(q: Floats, scale: Scale, *, tolerance: float = LOOSE_SUM, sums: bool 
         "sums"
         if several and (np.abs(total - 1) > max(tolerance, LOOSE_SUM) + 1e-12).any()
         else "fits"
-    )
-
-
-def looks_like_percent(values: Floats) -> bool:
-    """Say whether a single column of numbers reads like percentages: 0 to 100, beyond 1."""
-    known = values[np.isfinite(values)]
-    return bool(len(known)) and bool(
-        (known >= 0).all() and (known <= 100).all() and known.max() > 1
     )
 
 
@@ -124,6 +116,17 @@ def meaning_of_single(p: Floats, said: NDArray[np.intp]) -> Confidence:
     if zeros.min() >= ones.max():
         return "negative"
     return "confidence" if p.min() >= 0.5 else "unknown"
+
+
+def near_top(q: Floats) -> Mask:
+    """Say which columns (K, n) may be the largest of each row: all that `is_top` says so of.
+
+    For each column alone that would take the square of their number.
+    """
+    top = q.max(axis=0)
+    with np.errstate(invalid="ignore"):  # What is infinite is left to `is_top`.
+        lowest = top - (1e-6 * np.abs(top) + 1e-9)
+    return np.asarray(~(q < lowest).any(axis=1))
 
 
 def is_top(values: Floats, q: Floats) -> bool:

@@ -27,9 +27,10 @@ from xent_cli.schema.label_encoder import ClassIndex
 SURE_ROWS = 4
 """So many predicted classes, on both sides, must agree before they say what a column means."""
 
-
 _CODES = 9
 """From here on, and below 0, numbers beside 0 and 1 rather say that a label is not known."""
+
+_A_CLASS_EACH = "Give one column of probabilities per class."
 
 
 def with_one_column(
@@ -43,30 +44,39 @@ def with_one_column(
     many = not soft and len(values) > 2
     if many and question.one_input and not question.wanted_preds and rank_of_label(label) < 2:
         return
+    way = _way_of_many(values) if many and question.one_input else ""
     for name in _single_columns(question, question.pred_pool(beside)):
         if many:
             index = ClassIndex(tuple(values[:2]), by_position=False)
             reading = Interpretation((name,), (label,), index, align="value", by_name=False)
-            told = _too_many(question, name, label, values) if question.one_input else None
+            told = _too_many(question, name, label, values, way) if way else None
             yield Candidate(reading, error=told or LabelError("No class is called so."))
         else:
             yield from _single(question, name, label, () if soft else values)
 
 
-def _too_many(question: Question, name: str, label: str, values: tuple[str, ...]) -> InputError:
-    """Return what to say of one probability beside labels of more than two classes."""
-    shown = ", ".join(values[:4]) + (", ..." if len(values) > 4 else "")
+def _way_of_many(values: tuple[str, ...]) -> str:
+    """Return what helps where one probability stands beside labels of more than two classes."""
     numbers = {text: as_number(text) for text in values}
     codes = [text for text, number in numbers.items() if number not in (0, 1)]
-    hint = "Give one column of probabilities per class."
     code = numbers[codes[0]] if len(codes) == 1 and len(values) == 3 else None
     if code is not None and not 0 <= code < _CODES:
-        hint = f"{option('ignore_label', codes[0])} leaves rows out whose label means that it is "
-        hint += "not known."
-    elif any(speaks_of_prediction(other) for other in question.preds.source.names()):
-        hint += f" If {name} is that of the predicted class, it does not say that of the true one."
+        return (
+            f"{option('ignore_label', codes[0])} leaves rows out whose label means that it is "
+            "not known."
+        )
+    return _A_CLASS_EACH
+
+
+def _too_many(
+    question: Question, name: str, label: str, values: tuple[str, ...], way: str
+) -> InputError:
+    """Return what to say of one probability beside labels of more than two classes."""
+    shown = ", ".join(values[:4]) + (", ..." if len(values) > 4 else "")
+    if way == _A_CLASS_EACH and question.has_predicted:
+        way += f" If {name} is that of the predicted class, it does not say that of the true one."
     return LabelError(
-        f"{label} holds more than two labels ({shown}), and {name} is one probability.", hint=hint
+        f"{label} holds more than two labels ({shown}), and {name} is one probability.", hint=way
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -90,6 +91,11 @@ class Question:
     def one_input(self) -> bool:
         """Whether one input holds predictions and labels."""
         return self.preds is self.labels
+
+    @cached_property
+    def has_predicted(self) -> bool:
+        """Whether a column beside the predictions is called after what a model said."""
+        return any(map(speaks_of_prediction, self.preds.source.names()))
 
     def is_number(self, name: str) -> bool:
         """Say whether a column of the predictions holds numbers."""

@@ -12,6 +12,7 @@ from xent_cli.pipeline.interpretation.evidence import (
     Fit,
     fit_of,
     is_top,
+    near_top,
     tolerance_of,
 )
 from xent_cli.pipeline.interpretation.families import (
@@ -94,7 +95,8 @@ def _trials(question: Question, family: Family, required: set[str]) -> Iterator[
     matrix = question.preds.matrix(columns)
     if matrix is None or len(columns) < 3:
         return
-    for at, name in enumerate(columns):
+    for at in np.flatnonzero(near_top(matrix)).tolist():
+        name = columns[at]
         if name not in required and is_top(matrix[at], np.delete(matrix, at, axis=0)):
             yield family.only(c for c in columns if c != name)
     if required and len(required) < len(columns):
