@@ -24,7 +24,7 @@ def option(name: str, value: object = None) -> str:
 
     Examples
     --------
-    >>> spell(f"Say {option('scale', 'logits')} or {option('eps', 0)}; not {option('mode')}.")
+    >>> spell(f"Use {option('scale', 'logits')} or {option('eps', 0)}; not {option('mode')}.")
     'Say scale="logits" or eps=0; not mode.'
     """
     if value is None:

@@ -61,7 +61,7 @@ def test_usage_errors_exit_2(xent: Xent, argv: tuple[str, ...]) -> None:
         (("--eps", "nan"), "--eps nan"),
         (("--label-smoothing", "1"), "--label-smoothing 1"),
         (("--classes", "one"), "does not name two classes"),
-        (("--classes", "a,b,c"), "There are 3 class names and 2 prediction columns."),
+        (("--classes", "a,b,c"), "There are 3 class names, but 2 prediction columns."),
         (("--class-weights", "cta=2"), "Did you mean cat?"),
         (("--class-weights", "cat=-1"), "Class weights must be"),
         (("--pred-cols", "q_*"), "--pred-cols 'q_*': there is no such column"),

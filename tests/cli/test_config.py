@@ -94,7 +94,7 @@ def test_a_project_of_another_user_that_sets_nothing_is_none_of_ours(
         ("a = " + "[" * 5000, "cannot be read"),
         ('mod = "binary"', "there is no option 'mod'. Did you mean mode?"),
         ("debug = true", "debug is never read from a file"),
-        ('output = "json:r.json"', "output is never read from a file. Say --output on the command"),
+        ('output = "json:r.json"', "output cannot be set in a file. Say --output on the command"),
         ('engine = "dask"', "engine is never read from a file"),
         ('[gate]\naddress = "tcp://x"', "address is never read from a file"),
         ('mode = "ternary"', 'mode = "ternary": must be one of binary, categorical, sparse'),

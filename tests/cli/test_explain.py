@@ -27,13 +27,13 @@ def test_table(xent: Xent) -> None:
     result = xent("explain", *SPARSE)
     assert (result.code, result.err) == (0, "")
     lines = result.out.splitlines()
-    assert lines[0] == "cross entropy 0.4905 nats: where it is"
+    assert lines[0] == "cross entropy 0.4905 nats: where it comes from"
     for title in ("by class", "by true and predicted class", "by row", "order of the columns"):
         assert title in lines
     assert "8 rows, 0.4%, carry 32.7% of the loss: those of 36 and more." in lines
     assert any(re.match(r"1e-07 +0\.4018 +8$", line.strip()) for line in lines)
     assert (
-        "Predictions are stored as 1 decimal. If they were rounded to that, the loss before was "
+        "Predictions are stored with 1 decimal. If they were rounded to that, the loss before was "
         "from 0.2818 to 0.5727." in lines
     )
     assert any(re.match(r"keras +0\.4017634 +float32; divides", line) for line in lines)

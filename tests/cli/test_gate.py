@@ -64,7 +64,7 @@ def test_inconclusive_is_mapped(xent: Xent, option: tuple[str, ...], code: int) 
     ("rules", "told"),
     [
         ((), "There is no rule to judge by"),
-        (("--require", "ce <= nan"), "'nan' is no number"),
+        (("--require", "ce <= nan"), "'nan' is not a number"),
         (("--require", "cee <= 1"), "Did you mean ce?"),
         (("--require", "class.x.ce <= 1"), "no class 'x'"),
         (("--require", "delta <= 1"), "Give it with --baseline"),

@@ -44,7 +44,7 @@ def test_multilabel_only_as_asked():
 def test_neither_one_nor_as_many(n_preds, n_labels, requested):
     with pytest.raises(ModeError, match=rf"and {n_labels} label columns: neither one") as caught:
         detect_mode(n_preds, n_labels, requested=requested)
-    assert caught.value.hint == "Labels are one column, or one column per prediction column."
+    assert caught.value.hint == "Labels must be one column, or one column per prediction column."
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ def calibrate(
     >>> q = [[0.9, 0.1], [0.9, 0.1], [0.1, 0.9], [0.9, 0.1], [0.1, 0.9], [0.1, 0.9]]
     >>> found = calibrate(q, [0, 0, 1, 1, 1, 0])
     >>> found.verdict, round(found.gap.value, 4), round(found.temperature.value, 2)
-    ('no gap shown', 0.5127, 3.17)
+    ('no significant gap', 0.5127, 3.17)
     """
     said = locals()
     session = open_session([preds], said)
@@ -175,9 +175,9 @@ def calibrate_session(session: Session) -> Calibration:
     plan = session.plans[0]
     if plan.spec.smoothing:
         raise UsageError(
-            f"{option('label_smoothing', plan.spec.smoothing)}: calibration is a matter of the "
-            "labels as they are.",
-            hint="Leave it out.",
+            f"{option('label_smoothing', plan.spec.smoothing)}: calibration uses the "
+            "labels without smoothing.",
+            hint="Leave out this option.",
         )
     progress, n_rows = session.execution.progress, plan.preds.n_rows
     found = run(_half(session, progress, 0, n_rows), FirstStep())

@@ -65,9 +65,9 @@ def _require_distinct(parts: Sequence[Report]) -> None:
         if other != index:
             name = f" of {part.inputs[0].path}" if part.inputs else ""
             raise SameInputError(
-                f"The reports number {other} and {index}{name} have the same sums to the last bit: "
-                "their rows would count twice.",
-                hint=f"If they are of different rows, say {option('allow_same', True)}.",
+                f"The reports number {other} and {index}{name} have exactly the same "
+                "sums. If they hold the same rows, these would count twice.",
+                hint=f"If they hold different rows, use {option('allow_same', True)}.",
             )
 
 

@@ -27,6 +27,6 @@ def refused_resources(error: BaseException) -> ResourceError | None:
         return None
     reason = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
     return ResourceError(
-        f"The system refuses what xent needs: {reason}.",
-        hint=f"{option('jobs', 1)} needs less; ulimit -a shows the limits of this shell.",
+        f"The system refused memory or threads that xent needs: {reason}.",
+        hint=f"Use {option('jobs', 1)} to need less. ulimit -a shows the limits of this shell.",
     )

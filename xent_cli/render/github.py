@@ -32,7 +32,10 @@ def render_github(result: GateResult) -> str:
         shown = chosen if len(chosen) <= room else chosen[: room - 1]
         lines += [_annotation(command, verdict) for verdict in shown]
         if left := len(chosen) - len(shown):
-            lines.append(f"::{command} title=xent gate::{left:,} more: see the step's summary.")
+            lines.append(
+                f"::{command} title=xent gate::{left:,} more verdicts are in the summary of "
+                "the step."
+            )
     for notice in said:
         where = f"title=xent gate ({_property(notice.code)})"
         lines.append(f"::{_command(notice)} {where}::{_data(notice.message)}")
@@ -63,7 +66,7 @@ def render_summary(result: GateResult) -> str:
         if room < 0:
             break
         kept.append(line)
-    return "".join(kept) + "\nThe rest is left out: a summary holds 1 MiB at most.\n"
+    return "".join(kept) + "\nThe rest is left out, because a summary can hold at most 1 MiB.\n"
 
 
 def _annotation(command: str, verdict: Verdict) -> str:

@@ -53,5 +53,5 @@ def draw_curve(curve: Curve) -> list[str]:
             lines.append(" " * 11 + " ".join(names[i].rjust(width) for i in shown))
     said = f"best: {names[curve.best]} ({decimal(losses[curve.best])})"
     if curve.rises is not None:
-        said += f"; rising from {names[curve.rises]} on: the training overfits"
+        said += f"; rising from {names[curve.rises]} on, so the training overfits"
     return [*lines, said]

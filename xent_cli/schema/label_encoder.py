@@ -162,16 +162,18 @@ class ClassIndex:
         if len(value) > 40:
             value = value[:37] + "..."
         known = bool((self.encode(labels) >= 0).any())
-        hint = f"{option('classes')} names the classes, in the order of the columns."
+        hint = f"Use {option('classes')} to name the classes, in the order of the columns."
         if known:
-            hint = f"{option('ignore_label', labels.at(row))} leaves such rows out."
+            hint = f"Use {option('ignore_label', labels.at(row))} to leave out such rows."
         if known and self._is_next_to_names(value):
-            hint = "Do the labels and the names of the columns count from the same number?"
+            hint = "Do the labels and the column names count from the same number?"
         if self._counts_from_one(labels):
-            hint = f"If labels count from 1, say {option('label_base', 1)}."
+            hint = f"If labels count from 1, use {option('label_base', 1)}."
         elif len(self.names) == 2 and (as_number(value) or 0) % 1:
-            hint = "Label probabilities must lie between 0 and 1."
-        return LabelError(f"{place}: {value!r} is none of the classes {self._listed()}.", hint=hint)
+            hint = "Label probabilities must be between 0 and 1."
+        return LabelError(
+            f"{place}: {value!r} is not one of the classes {self._listed()}.", hint=hint
+        )
 
     def _is_next_to_names(self, value: str) -> bool:
         """Say whether a label is the number before all names, or behind them: others may be off."""
@@ -224,8 +226,11 @@ class ClassIndex:
             if value == again
         )
         return ClassesError(
-            f"The classes {one!r} and {other!r} are the same number, and labels are numbers here.",
-            hint=f"Name the classes apart with {option('classes')}, or write text labels.",
+            f"The classes {one!r} and {other!r} are the same number, but the labels are numbers.",
+            hint=(
+                f"Give the classes different names with {option('classes')}, or write "
+                "labels as text."
+            ),
         )
 
     def _first_number(self) -> int | None:

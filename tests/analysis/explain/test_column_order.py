@@ -62,7 +62,7 @@ def test_labels_counted_from_1(k: int, n: int, skill: float) -> None:
     q, y = model(np.random.default_rng(k), n, k, skill)
     q, y = q[y < k - 1], y[y < k - 1]
     (said,) = doubts(evaluate(q, y + 1))
-    assert said.startswith("giving each class the column before its own (label_base=1) would ")
+    assert said.startswith("giving each class the previous column (label_base=1) would ")
     assert evaluate(q, y + 1, label_base=1).cross_entropy == evaluate(q, y).cross_entropy
 
 
@@ -72,7 +72,7 @@ def test_columns_reversed_shifted_and_shuffled(k: int, n: int, skill: float) -> 
     q, y = model(rng, n, k, skill)
     assert doubts(evaluate(q[:, ::-1], y))[0].startswith(f"reversing the {k:,} columns would take")
     (said,) = doubts(evaluate(np.roll(q, 1, axis=1), y))
-    assert said.startswith("giving each class the column behind its own would take")
+    assert said.startswith("giving each class the next column would take")
     (said,) = doubts(evaluate(q[:, rng.permutation(k)], y))
     assert said.startswith("another order of ")
 
@@ -83,8 +83,8 @@ def test_the_probability_of_the_other_label(prior: tuple[float, float]) -> None:
     words = np.array(["ham", "spam"])[y]
     assert not doubts(evaluate(q[:, 1], words, positive="spam"))
     (said,) = doubts(evaluate(q[:, 0], words, positive="spam"))
-    assert said.startswith("taking 1 - q for q would take ")
-    assert said.endswith(": is it the probability of ham, not of spam?")
+    assert said.startswith("using 1 - q instead of q would take ")
+    assert said.endswith(": is it the probability of ham instead of spam?")
 
 
 @pytest.mark.parametrize("scale", ["probs", "logits", "logprobs"])

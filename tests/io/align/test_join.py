@@ -235,7 +235,7 @@ class TestErrors:
     def test_nothing_in_common(self) -> None:
         preds, labels = frames()
         said = told(UnmatchedIdError, preds, labels.assign(id=labels.id + 10_000))
-        assert said.endswith("No id is in both: is it the right column?")
+        assert said.endswith("No id is in both files. Is it the right column?")
         labels["id"] += 10_000
         assert told(UnmatchedIdError, preds, labels, unmatched="drop") == said
         texts, _ = frames(TEXTS)
@@ -251,7 +251,7 @@ class TestErrors:
         said = told(DuplicateIdError, preds, again)
         assert said == (
             f"The id {ids.tolist()[7]!r} stands twice: in labels, row {first + 1}, column id, and "
-            "in labels, row 401, column id. So do 1 more. An id must name one row."
+            "in labels, row 401, column id. So do 1 more. Each id must be unique."
         )
         said = told(DuplicateIdError, pd.concat([preds, preds[7:8]]), shuffled(labels))
         assert "in preds, row 8, column id, and in preds, row 401, column id. An id" in said
@@ -263,7 +263,7 @@ class TestErrors:
         said = told(IdTypeError, preds.astype({"id": str}), labels)
         assert said.startswith(
             "The ids in column id of preds are texts, those in column id of labels are whole "
-            "numbers: none can be equal."
+            "numbers: no id can match."
         )
         told(IdTypeError, preds, labels.astype({"id": str}))
         with pytest.raises(IdTypeError):

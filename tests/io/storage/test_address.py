@@ -40,7 +40,7 @@ def test_parts(text: str, key: str, options: dict[str, str], shown: str) -> None
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("s3:///k", "s3:///k names no bucket. As in s3://bucket/preds.parquet"),
+        ("s3:///k", "s3:///k names no bucket. Write s3://bucket/preds.parquet"),
         ("s3://b*/k", "names no bucket"),
         ("file://host/k", "names a machine. A path has three slashes: file:///k"),
     ],

@@ -103,7 +103,7 @@ def test_scikit_learn_refuses_labels_without_a_class() -> None:
     for name in ("sklearn", "sklearn-float32", "sklearn-float16", "sklearn-1.1"):
         (found,) = evaluate(q, labels, compat=name).compat
         assert (found.value, found.text) == (None, "-")
-        assert found.reason == "refuses labels without 2, unless labels= is given"
+        assert found.reason == "fails without labels of 2, unless labels= is given"
 
 
 def test_binary_labels_are_sorted_by_scikit_learn() -> None:
@@ -204,7 +204,7 @@ def test_several_labels_a_row() -> None:
     want = -np.log([0.5, 0.75, 0.75, 0.5]).mean()
     for tool in ("torch-bce", "keras", "keras-metric"):
         assert found[tool].value == pytest.approx(want, rel=2 * ULP32)
-    assert found["sklearn"].reason == "takes one label a row"
+    assert found["sklearn"].reason == "takes one label per row"
 
 
 @pytest.mark.parametrize("scale", ["logits", "logprobs"])

@@ -83,7 +83,7 @@ class TestWarnings:
     def test_label_sums(self):
         report = evaluate([[0.5, 0.5]] * 2, [[0.5, 0.5], [0.5, 0.495]])
         text = warning_of(report, "label-sums")
-        assert text.startswith("1 row (50.00%) of the labels do not sum to 1; the worst, 0.995,")
+        assert text.startswith("1 row (50.00%) of the Labels do not sum to 1; the worst, 0.995,")
         assert text.endswith("in labels, row 2.")
 
     def test_clipped(self):

@@ -61,7 +61,7 @@ def test_names_and_positions_that_disagree(
     error = found.doomed.error
     assert isinstance(error, InputError)
     if says == "none of the classes":
-        assert error.message == "No class is called so."
+        assert error.message == "No class has that name."
     else:
         assert says in str(refuse(asked, found)) + error.message
 

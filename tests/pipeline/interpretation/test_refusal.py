@@ -46,10 +46,10 @@ WAYS = {
     "7 3; 4 6": 'Say row_sums="renormalize", to divide each row by its sum.',
     "0.7 0.7; 0.4 0.4": 'Say row_sums="renormalize", to divide each row by its sum or '
     'row_sums="ignore", to take them as they are.',
-    "4 0.25; 0.5 2": "They look like odds; write the probabilities themselves.",
+    "4 0.25; 0.5 2": "They look like odds. Write probabilities instead.",
     "0.69315 0.69315; 1.38629 0.28768": "They look like logarithms of probabilities without "
     "their sign; write the probabilities themselves.",
-    "1.5 2.25; 0.25 3": "If these are the predictions, scale says what they hold.",
+    "1.5 2.25; 0.25 3": "If these are the predictions, set scale to what they hold.",
 }
 
 
@@ -68,13 +68,15 @@ def test_features_are_not_explained_as_predictions(rows: str) -> None:
 
 def test_cumulative_probabilities_are_not_divided() -> None:
     hint = _refused("p_0 p_1 p_2; 0.2 0.6 1; 0.1 0.8 1", "y; 0; 1").hint
-    assert hint == "They look like cumulative probabilities; write the probabilities themselves."
+    assert hint == "They look like cumulative probabilities. Write probabilities instead."
 
 
 def test_one_hot_columns_of_other_classes_are_no_positions() -> None:
     rows = "; 0.7 0.2 0.1; 0.4 0.5 0.1; 0.2 0.2 0.6"
     asked = question(f"cat dog owl{rows}", "north south west; 0 1 0; 1 0 0; 0 0 1")
-    assert refuse(asked, choose(asked)).hint == "Give the labels the names of the predictions."
+    assert (
+        refuse(asked, choose(asked)).hint == "Rename the label columns like the prediction columns."
+    )
 
 
 def test_inputs_in_the_wrong_order() -> None:

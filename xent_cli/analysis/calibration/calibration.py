@@ -16,9 +16,9 @@ from xent_cli.schema.provenance import Notice
 
 _CLASS_WEIGHTS = Notice(
     "class-weights",
-    "Temperature and recoverable loss are those of the loss with class weights. The model's own "
-    "expectation, the gap and the shares are without: weighted by what came true, the gap of an "
-    "honest model would not be 0.",
+    "The temperature and the recoverable loss use the class weights. The model's own "
+    "expectation, the gap and the class shares do not: with weights that depend on "
+    "the true class, even a calibrated model would have a gap.",
 )
 
 
@@ -69,7 +69,7 @@ class Calibration(Drawn):
         """Say "over-confident" or "under-confident" where 0 is outside of the gap's interval."""
         ends = self.gap.interval(0.95)
         if ends is None or ends[0] <= 0 <= ends[1] or math.isnan(self.gap.value):
-            return "no gap shown"
+            return "no significant gap"
         return "over-confident" if self.gap.value > 0 else "under-confident"
 
     @property
@@ -81,8 +81,10 @@ class Calibration(Drawn):
         if (without := self.temperature.without_clipped) is not None:
             n = tally.n_clipped
             message = (
-                f"{n:,} clipped row{'s decide' if n != 1 else ' decides'} the temperature, by eps: "
-                f"it is {self.temperature.value:.4g} with and {without:.4g} without."
+                f"{n:,} clipped row{'s decide' if n != 1 else ' decides'} the "
+                "temperature, and their loss depends on eps. The temperature is "
+                f"{self.temperature.value:.4g} with these rows and {without:.4g} "
+                "without them."
             )
             found = (*found, Notice("clipped-temperature", message))
         return found

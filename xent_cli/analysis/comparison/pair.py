@@ -27,7 +27,7 @@ from xent_cli.numerics.satterthwaite import pooled_df
 from xent_cli.numerics.significance import smallest_detectable
 from xent_cli.schema.provenance import Notice
 
-_INFINITE = "infinite: a truth had q = 0"
+_INFINITE = "infinite: a true class had predicted probability 0"
 _TOP = 0.01
 
 
@@ -188,8 +188,9 @@ class Comparison:
             found.append(
                 Notice(
                     "unpaired",
-                    "The baseline is a report: the two are compared as if on different rows, which "
-                    "is wider. Give the baseline's predictions to compare row by row.",
+                    "The baseline is a saved report, so the two models are compared as "
+                    "if on different rows. The interval is wider. Give the baseline's "
+                    "predictions to compare row by row.",
                 )
             )
         else:
@@ -238,7 +239,7 @@ class Comparison:
             return [each.without_cubes() for each in found] if self.is_old else found
         delta = self.delta
         if delta is None:
-            raise ValueError("unpaired models have no differences by row")
+            raise ValueError("unpaired models have no difference per row")
         return [moments_at(delta.n[index], delta.sums, index) for index in range(self._k + 1)]
 
     @cached_property

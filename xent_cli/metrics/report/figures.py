@@ -21,7 +21,7 @@ from xent_cli.schema.types import Unit
 if TYPE_CHECKING:  # Most tallies have none.
     from xent_cli.metrics.tally.cluster_sums import ClusterSums
 
-INFINITE = "infinite: a truth had q = 0"
+INFINITE = "infinite: a true class had predicted probability 0"
 UNVARIED = "the losses do not vary"
 _LARGEST_EXPONENT = math.log(sys.float_info.max)
 
@@ -173,7 +173,7 @@ def _class_row(
     loss = _mean_loss(tally, index, path, draws, undefined)
     accuracy = _quotient(tally, "correct", "graded", index)
     if accuracy is None:
-        undefined[path + "accuracy"] = "the likeliest label of no row"
+        undefined[path + "accuracy"] = "no row has it as the most likely label"
     return ClassRow(
         name=tally.spec.classes[index],
         n=tally.n[index],

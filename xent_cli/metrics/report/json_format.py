@@ -55,8 +55,9 @@ def require_document(data: object, form: str) -> None:
     if type(version) is not int or version != FORMAT_VERSION:
         shown = repr(version) if isinstance(version, str | int | float | None) else "another"
         raise ReportError(
-            f"The {kind.name} has format version {shown:.40}; this xent reads {FORMAT_VERSION}.",
-            hint="A newer xent wrote it.",
+            f"The {kind.name} has format version {shown:.40}, but this xent reads "
+            f"version {FORMAT_VERSION}.",
+            hint="A newer xent wrote it. Update xent.",
         )
     if wrong := document_check(kind.schema)(data, ""):
         raise _damaged(form, wrong)
@@ -85,8 +86,8 @@ def require_alike(saved: Mapping[str, Any], fresh: Mapping[str, Any], form: str)
     if not alike(saved, fresh):
         kind = KINDS[form]
         raise ReportError(
-            f"The figures of the {kind.name} are not those of its sums: it was edited.",
-            hint=f"Make it again with {kind.command}.",
+            f"The figures of the {kind.name} do not match its sums. It was edited.",
+            hint=f"Create it again with {kind.command}.",
         )
 
 
@@ -100,5 +101,5 @@ def _damaged(form: str, wrong: str) -> ReportError:
     kind = KINDS[form]
     return ReportError(
         f"The {kind.name} is damaged ({wrong.rstrip('.')}).",
-        hint=f"Make it again with {kind.command}.",
+        hint=f"Create it again with {kind.command}.",
     )

@@ -183,7 +183,7 @@ class Delta:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ReportError(
                 f"The delta is damaged ({type(error).__name__}: {error}).",
-                hint="Make the comparison again with xent compare.",
+                hint="Create the comparison again with xent compare.",
             ) from error
 
 
@@ -223,9 +223,9 @@ def _require_same_weights(baseline: Measured, candidate: Measured) -> None:
     row = int(np.argmax(ours != theirs))
     place = candidate.batch.weight_place or candidate.batch.labels
     raise WeightError(
-        f"{place.of_row(int(candidate.batch.rows[row]))}: the weight is {theirs[row]:g}, and "
-        f"{ours[row]:g} in the baseline.",
-        hint="Models are compared on the same rows with the same weights.",
+        f"{place.of_row(int(candidate.batch.rows[row]))}: the weight is "
+        f"{theirs[row]:g}, but {ours[row]:g} in the baseline.",
+        hint="Models must have the same rows with the same weights.",
     )
 
 
@@ -242,7 +242,7 @@ def _require_same_slices(baseline: Measured, candidate: Measured) -> None:
         row = int(np.argmax(moved != mine.codes))
         first, second = (side.keys[int(side.codes[row])] for side in (mine, other))
         raise SliceError(
-            f"{theirs.preds.of_row(int(theirs.rows[row]))}: the slice is {by.title(second)}, and "
-            f"{by.title(first)} in the baseline.",
-            hint="Models are compared on the same rows in the same order.",
+            f"{theirs.preds.of_row(int(theirs.rows[row]))}: the slice is "
+            f"{by.title(second)}, but {by.title(first)} in the baseline.",
+            hint="Models must have the same rows in the same order.",
         )

@@ -10,8 +10,8 @@ from xent_cli.io.formats.csv.numerals import NULLS, decimals_of, is_number, is_w
 def has_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
     """Say whether a first row is a header.
 
-    It is if a field of it is no number, if it counts 0..K-1 over rows that do not, or if it holds
-    the whole numbers that classes are called over fractions.
+    It is if one of its fields is not a number, if it counts 0..K-1 over rows that do not, or if it
+    holds the whole numbers that classes are called over fractions.
 
     Examples
     --------

@@ -23,11 +23,15 @@ def draw(series: Reliability) -> Figure | None:
     if series.name is not None:
         said = called(series.name, "class")
     worst = max(series.bins, key=lambda each: abs(each.gap) * each.n)
-    title = f"Reliability of {said}: at {percent(worst.predicted)}, {percent(worst.observed)} true"
+    title = (
+        f"Reliability of {said}: {percent(worst.observed)} observed where "
+        f"{percent(worst.predicted)} was predicted"
+    )
     note = (
-        "Across: mean predicted probability. Up: share that came true; on the line they are equal. "
-        "Whiskers are ± 2 times the noise of a calibrated model; what is beyond them is red. The "
-        "strip shows the rows of each bin."
+        "Horizontal: mean predicted probability. Vertical: observed frequency. On the "
+        "diagonal they are equal. Whiskers are ± 2 standard errors of a calibrated "
+        "model. Points outside them are red. The strip shows the number of rows per "
+        "bin."
     )
     return Figure(title, _HEIGHT + _STRIP + 44, join(parts), note)
 
@@ -60,8 +64,9 @@ def _point(each: Bin) -> Markup:
     beyond = bool(noise) and abs(each.gap) > noise
     ends = (each.observed - noise, each.observed + noise)
     hint = (
-        f"{each.low:g} to {each.high:g}: {each.n:,} rows, predicted {percent(each.predicted)}, "
-        f"came true {percent(each.observed)}, gap {signed(each.gap)}"
+        f"{each.low:g} to {each.high:g}: {each.n:,} rows, predicted "
+        f"{percent(each.predicted)}, observed {percent(each.observed)}, gap "
+        f"{signed(each.gap)}"
     )
     whisker = el("line", x1=x, x2=x, y1=_y(ends[0]), y2=_y(ends[1]), stroke="currentColor",
                  stroke_opacity=0.6)  # fmt: skip
