@@ -25,7 +25,7 @@ def option(name: str, value: object = None) -> str:
     Examples
     --------
     >>> spell(f"Use {option('scale', 'logits')} or {option('eps', 0)}; not {option('mode')}.")
-    'Say scale="logits" or eps=0; not mode.'
+    'Use scale="logits" or eps=0; not mode.'
     """
     if value is None:
         return f"\ufdd0{name}\ufdd2"

@@ -60,7 +60,7 @@ def test_usage_errors_exit_2(xent: Xent, argv: tuple[str, ...]) -> None:
         (("--eps", "0.7"), "--eps 0.7: must be at least 0 and below 0.5."),
         (("--eps", "nan"), "--eps nan"),
         (("--label-smoothing", "1"), "--label-smoothing 1"),
-        (("--classes", "one"), "does not name two classes"),
+        (("--classes", "one"), "must name two or more classes"),
         (("--classes", "a,b,c"), "There are 3 class names, but 2 prediction columns."),
         (("--class-weights", "cta=2"), "Did you mean cat?"),
         (("--class-weights", "cat=-1"), "Class weights must be"),

@@ -85,7 +85,7 @@ eval a --format jsn
 rows a --top -1
     --top -1: must be at least 1.
 config nope
-    xent config does not know the command nope. It does of eval, gate, compare,
+    xent config does not know the command nope. It knows the options of eval, gate, compare,
     calibrate, rows, explain.
 """
 

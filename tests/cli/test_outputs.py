@@ -78,7 +78,7 @@ def test_one_file_is_not_written_twice(world: Path, xent: Xent, other: str, ther
         (world / "r.json").write_text("before")
     result = xent("eval", "u.csv", "-o", "json:r.json", "-o", f"csv:{other}")
     assert (result.code, result.out) == (2, "")
-    assert "is to be written twice" in result.err
+    assert "would be written twice" in result.err
     assert (world / "r.json").exists() == there
     assert xent("eval", "u.csv", "-o", "json:/dev/null", "-o", "csv:/dev/null").code == 0
 
@@ -153,7 +153,7 @@ def test_the_suffix_says_the_format(
         ("r.pdf", "the suffix pdf is not a known format"),
         ("html", "the format is missing"),
         ("a.html/r", "the format is missing"),
-        ("jsn:r.json", "jsn is no format"),
+        ("jsn:r.json", "jsn is not a format"),
         ("r.xml", "the suffix xml is not a known format"),
     ],
 )

@@ -36,7 +36,10 @@ def test_table(xent: Xent, pair: tuple[Path, Path]) -> None:
 
 def test_some_rows(xent: Xent, pair: tuple[Path, Path]) -> None:
     result = xent("rows", *pair, "--class", "cat", "--where", "correct")
-    assert "1 row of 3 carries 22.6% of the loss. They are of the 1 of class cat" in result.out
+    assert (
+        "1 row of 3 carries 22.6% of the loss. They were chosen from the 1 row of class cat"
+        in result.out
+    )
     result = xent("rows", *pair, "--class", "dog", "--where", "wrong")
     assert result.code == 0
     assert "No row is listed." in result.out

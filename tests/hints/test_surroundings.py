@@ -116,7 +116,7 @@ def test_the_configuration_of_another_user(world: Path, monkeypatch: pytest.Monk
     path.write_text('classes = "dog,cat"\n')
     monkeypatch.setattr(os, "getuid", lambda: os.stat(path).st_uid + 1)
     said = run("xent eval p.csv y.csv", world).err
-    assert f"--config {path} reads it; --no-config reads no file." in said
+    assert f"--config {path} to read it, or --no-config to read no file." in said
     assert total("xent eval p.csv y.csv --no-config", world) == pytest.approx(PAIRS, rel=1e-12)
     assert run(f"xent eval p.csv y.csv --config {path}", world).code == 2
 
@@ -124,7 +124,7 @@ def test_the_configuration_of_another_user(world: Path, monkeypatch: pytest.Monk
 @follows("cli/app.py _refusal --debug")
 def test_a_defect(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xent_cli.pipeline.infer.choose", lambda _: 1 // 0)
-    assert "--debug shows where" in run("xent eval p.csv y.csv", world).err
+    assert "with --debug to see where" in run("xent eval p.csv y.csv", world).err
     assert "ZeroDivisionError" in run("xent eval p.csv y.csv --debug", world).err
 
 

@@ -153,7 +153,7 @@ def test_messages_name_fields_that_exist() -> None:
         ({"label_base": 1.5}, "label_base=1.5: must be a whole number."),
         ({"engine": "slurm"}, 'engine="slurm": must be one of local, dask, ray, spark.'),
         ({"address": "tcp://x"}, 'address="tcp://x" needs an engine.'),
-        ({"unmatched": "drop"}, 'unmatched="drop" is of no use without an id'),
+        ({"unmatched": "drop"}, 'unmatched="drop" needs a column of ids'),
         ({"delimiter": "ab"}, 'delimiter="ab": must be a single ASCII character.'),
     ],
 )

@@ -58,7 +58,7 @@ def test_nothing_says_which_is_positive():
     assert caught.value.message == (
         "Which label is the probability for? The labels are 'ham' and 'spam'."
     )
-    assert caught.value.hint == 'Name that one: positive="ham" or positive="spam".'
+    assert caught.value.hint == 'Choose it: positive="ham" or positive="spam".'
 
 
 def test_a_positive_that_does_not_occur():
@@ -67,7 +67,7 @@ def test_a_positive_that_does_not_occur():
 
 
 def test_three_names():
-    with pytest.raises(ClassesError, match="classes names 3 classes; binary mode"):
+    with pytest.raises(ClassesError, match="classes names 3 classes, but binary mode"):
         binary_index([], ["p"], EvalOptions(classes=("a", "b", "c")))
 
 

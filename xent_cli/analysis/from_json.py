@@ -52,7 +52,7 @@ def from_dict(data: object) -> Result:
     if not isinstance(data, Mapping) or not isinstance(form, str) or form not in KINDS:
         raise ReportError(
             "This is not a result that xent saved.",
-            hint="xent eval --format json writes a report.",
+            hint="xent eval writes a report as JSON.",
         )
     if form == "xent.report":
         return Report.from_dict(data)

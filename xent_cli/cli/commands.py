@@ -4,7 +4,7 @@ COMMANDS = {
     "eval": "Measure the cross entropy of PREDS, per class and overall.",
     "gate": "Check PREDS against rules in CI. The exit code is the verdict.",
     "compare": "Compare models row by row, with a confidence interval for each difference.",
-    "calibrate": "Check whether probabilities are calibrated, and what a temperature would gain.",
+    "calibrate": "Check if probabilities are calibrated, and what a temperature would gain.",
     "rows": "List the rows with the highest loss. Their labels may be wrong.",
     "explain": "Show where the loss comes from: classes, pairs, rows, eps, rounding.",
     "show": "Show a SAVED result again, in any format.",

@@ -28,7 +28,7 @@ def draw_curve(curve: Curve) -> list[str]:
              |
       1.0000 |   o
                1 2 3
-    best: 2 (1.0000); rising from 3 on: the training overfits
+    best: 2 (1.0000); rising from 3 on, so the training overfits
     """
     losses, names = curve.losses, [clean(name) for name in curve.names]
     shown = list(range(len(losses)))

@@ -64,7 +64,7 @@ def detect_mode(
         found = Decision("categorical", False, f"{columns} and as many {kind} label columns")
     else:
         raise ModeError(
-            f"There are {columns}, but {n_labels} label columns.",
+            f"{columns} and {n_labels} label columns do not fit together.",
             hint="Labels must be one column, or one column per prediction column.",
         )
     if requested not in (None, found.mode):

@@ -143,7 +143,7 @@ def test_other_rules_and_other_weights_are_refused(make_batch, spec_of):
     with pytest.raises(SignatureError, match="eps is"):
         Delta.of(measure(batch, spec_of("sparse")), measure(batch, spec_of("sparse", eps=0.0)))
     other = replace(batch, weight=np.array([1.0, 3.0]))
-    with pytest.raises(WeightError, match="row 2: the weight is 3, and 2 in the baseline"):
+    with pytest.raises(WeightError, match="row 2: the weight is 3, but 2 in the baseline"):
         delta(batch, other, spec_of("sparse"))
 
 

@@ -169,8 +169,8 @@ def say_order(order: Order, spec: Spec, looked_at: str = "") -> str:
     )
     if order.n and abs(order.before - order.overall_before) > 1e-9 * order.before:
         said += (
-            f" on the rows of these classes, and from {order.overall_before / nats:.4g} "
-            f"to {order.overall_after / nats:.4g} overall"
+            f" on the {order.n:,} rows of these classes, and from "
+            f"{order.overall_before / nats:.4g} to {order.overall_after / nats:.4g} overall"
         )
     return f"{said}{looked_at}: {question}"
 

@@ -118,7 +118,8 @@ class Held:
 
 def twice_error(key: object, first: str, later: str, count: int) -> DuplicateIdError:
     """Return what to say of an id that stands in two rows, the first of `count` such cases."""
-    more = f" {count - 1:,} more ids occur twice." if count > 1 else ""
+    what = "id occurs" if count == 2 else "ids occur"
+    more = f" {count - 1:,} more {what} twice." if count > 1 else ""
     return DuplicateIdError(
         f"The id {shown(key)} occurs twice: in {first} and in {later}.{more}",
         hint="Each id must be unique.",

@@ -57,7 +57,7 @@ def detect_format(head: bytes, location: Location, compression: str | None) -> I
     if found and binary and compression:
         raise UnknownFormatError(
             f"{name} is a compressed {found} file ({compression}).",
-            hint="Decompress it first. xent reads only text formats compressed.",
+            hint="Decompress it first. Only text files may be compressed.",
         )
     if not found or head.startswith(b"\x80"):
         _refuse_others(head, suffix, name, binary=binary)

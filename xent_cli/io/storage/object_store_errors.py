@@ -62,7 +62,7 @@ def explain_store_error(error: Exception, address: Address) -> XentError:
     >>> address = Address.parse("s3://bucket/preds.csv")
     >>> error = OSError("AWS Error NO_SUCH_BUCKET during ListObjectsV2 operation: ...")
     >>> print(explain_store_error(error, address).message)
-    There is no bucket named bucket, where s3://bucket/preds.csv should lie.
+    There is no bucket named bucket, so s3://bucket/preds.csv cannot be read.
     """
     text = " ".join(str(error).split())
     if isinstance(error, FileNotFoundError):

@@ -49,7 +49,8 @@ def require_document(data: object, form: str) -> None:
     kind = KINDS[form]
     if not isinstance(data, Mapping) or data.get("format") != form:
         raise ReportError(
-            f"This is not a {kind.name} of xent.", hint=f"{kind.command} writes one as JSON."
+            f"This is not a {kind.name} that xent saved.",
+            hint=f"{kind.command} writes one as JSON.",
         )
     version = data.get("format_version")
     if type(version) is not int or version != FORMAT_VERSION:

@@ -60,7 +60,8 @@ def describe_share(found: Ranking) -> str:
         how = {"correct": " predicted correctly", "wrong": " predicted wrongly", None: ""}[
             found.where
         ]
-        chosen = f" They were chosen from the {found.n_among:,} rows{which}{how}."
+        rows = f"{found.n_among:,} row{'s' * (found.n_among != 1)}"
+        chosen = f" They were chosen from the {rows}{which}{how}."
     if math.isinf(found.cross_entropy):
         listed = sum(math.isinf(row.loss) for row in found.rows)
         which = "" if found.n_infinite is None else f"of the {found.n_infinite:,} "
