@@ -5,7 +5,7 @@ from __future__ import annotations
 from xent_cli.analysis.gate.verdicts import GateResult, Verdict
 from xent_cli.errors import XentError
 from xent_cli.render.document import Document
-from xent_cli.render.documents.gate import document, files, headline, notices, title
+from xent_cli.render.documents.gate import columns, document, files, headline, notices, title
 from xent_cli.render.junit import message
 from xent_cli.render.markdown import render_markdown
 from xent_cli.render.text import clean
@@ -39,6 +39,7 @@ def render_github(result: GateResult) -> str:
     for notice in said:
         where = f"title=xent gate ({_property(notice.code)})"
         lines.append(f"::{_command(notice)} {where}::{_data(notice.message)}")
+    lines += [f"::notice title=xent gate (columns)::{_data(read)}" for read in columns(result)]
     lines.append(f"::notice title=xent gate::{_data(f'{headline(result)}: {files(result)}')}")
     return "\n".join(lines) + "\n"
 

@@ -55,7 +55,8 @@ class Delta:
     sums : mapping of str to ExactSums
         MOMENTS, third powers and rows with weight, of length K + 1; and JOINT of length 1.
     magnitudes : Magnitudes
-        How large the differences are.
+        How large the differences are, of each class, of all (cell K), and of rows that are worse
+        (cell K + 1; xent 0.1 did not count these).
     n_clipped, n_huge : int
         Rows clipped at the truth in either, and rows with a difference too large to square.
     slices : tuple of SliceSums
@@ -212,8 +213,9 @@ def _magnitudes(rows: Contributions, d: Floats, row_d: Floats, n_classes: int) -
     else:
         cells = np.repeat(np.arange(n_classes, dtype=np.intp), d.shape[1])
         d = d.ravel()
-    whole = Magnitudes.of(row_d, np.full(len(row_d), n_classes, dtype=np.intp))
-    return Magnitudes.of(d, cells) + whole
+    worse = row_d[row_d > 0]  # Once more, in a cell of their own: sizes have no sign.
+    at = np.repeat(np.array([n_classes, n_classes + 1], dtype=np.intp), [len(row_d), len(worse)])
+    return Magnitudes.of(d, cells) + Magnitudes.of(np.concatenate([row_d, worse]), at)
 
 
 def _require_same_weights(baseline: Measured, candidate: Measured) -> None:

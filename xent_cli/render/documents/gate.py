@@ -81,6 +81,11 @@ def notices(result: GateResult) -> tuple[Notice, ...]:
     return (*said.warnings, *said.notes)
 
 
+def columns(result: GateResult) -> tuple[str, ...]:
+    """Say which columns were read, of the model and of its baseline."""
+    return document(result, View()).remarks
+
+
 def title(verdict: Verdict) -> str:
     """Name a verdict: its rule, and its class or slice where the rule is about several."""
     text, name = verdict.rule.text.strip(), verdict.name

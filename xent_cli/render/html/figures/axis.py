@@ -14,7 +14,7 @@ def draw(report: Report, baseline: Report | None = None) -> Figure:
     if baseline is not None:
         marks.append(_loss("cross entropy of the baseline", baseline, "muted"))
     prior = overall.prior_entropy
-    marks.append(Mark("always predicting class frequencies", prior, decimal(prior), tone="muted"))
+    marks.append(Mark("class frequencies", prior, decimal(prior), tone="muted"))
     if overall.label_entropy is not None:
         entropy = overall.label_entropy
         marks.append(

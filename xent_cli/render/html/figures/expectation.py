@@ -22,7 +22,7 @@ def draw(found: Calibration) -> Figure:
         name = f"at temperature {found.temperature.applied:.4g}"
         marks.append(Mark(name, after, decimal(after), tone="pass"))
     prior = report.overall.prior_entropy
-    marks.append(Mark("always predicting class frequencies", prior, decimal(prior), tone="muted"))
+    marks.append(Mark("class frequencies", prior, decimal(prior), tone="muted"))
     ends = [end for mark in marks for end in (mark.value, *(mark.interval or ()))]
     height, body = draw_marks(marks, scale_of(ends))
     side = "above" if found.gap.value > 0 else "below"
