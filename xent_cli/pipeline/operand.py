@@ -15,8 +15,8 @@ _SHEETS = (".xlsx", ".xlsm")
 def split_operand(data: Any) -> tuple[Any, tuple[str, ...]]:
     """Return a model's input, and the prediction columns that are named behind a ``#``.
 
-    A file whose name holds a ``#`` is meant as it is, and so is an address with a path or the suffix
-    of a format behind it. What is no file on this machine has no columns behind it.
+    A file whose name holds a ``#`` is meant as it is, and so is an address with a path or the
+    suffix of a format behind it. Other texts that name no file have no columns behind them.
 
     Parameters
     ----------
@@ -28,8 +28,6 @@ def split_operand(data: Any) -> tuple[Any, tuple[str, ...]]:
     ('no-such-file.csv#lr_*', ())
     >>> split_operand("s3://bucket/p.csv#lr_*"), split_operand("s3://bucket/a#b.csv")
     (('s3://bucket/p.csv', ('lr_*',)), ('s3://bucket/a#b.csv', ()))
-    >>> split_operand("-#lr_*")
-    ('-', ('lr_*',))
     """
     if not isinstance(data, str | os.PathLike):
         return data, ()
@@ -37,11 +35,10 @@ def split_operand(data: Any) -> tuple[Any, tuple[str, ...]]:
     path, mark, columns = text.rpartition("#")
     if not mark or not columns or os.path.exists(text) or path.lower().endswith(_SHEETS):
         return data, ()
-    if path == "-":
-        return path, (columns,)
     if "://" in path:
-        named = "/" in columns or columns.lower().endswith(tuple(f".{name}" for name in FORMATS))
-        return (data, ()) if named else (path, (columns,))
+        suffixes = [suffix for form in FORMATS.values() for suffix in form.suffixes]
+        is_name = any(part in columns.lower() for part in ("/", *suffixes))
+        return (data, ()) if is_name else (path, (columns,))
     from glob import glob  # Most models are named without a #.
 
     file = path.rpartition("#")[0] if _is_sheet(path) else path
