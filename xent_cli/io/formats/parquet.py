@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from xent_cli.errors import InputError
 from xent_cli.io.arrow_types import SAMPLE_ROWS, columns_of, judge_integers, nested_types
 from xent_cli.io.block import Block
-from xent_cli.io.formats.row_groups import join_small_groups, require_sum
+from xent_cli.io.formats.row_groups import even_rows, join_small_groups, require_sum
 from xent_cli.io.piece import Piece
 from xent_cli.io.source import Source, Use, block_rows, reading, require_unique
 from xent_cli.io.storage.location import Location
@@ -99,7 +99,10 @@ class ParquetSource(Source):
             if use == "label" and (column := self.column(name)) and column.kind == "text"
         ]
         place = Place(self.path)
-        rows = block_rows(sum(self._width(name) for name in names))
+        rows = even_rows(
+            max((self._group_rows[group] for group in groups), default=0),
+            block_rows(sum(self._width(name) for name in names)),
+        )
         with (
             reading(self._file, "Parquet"),
             self._file.open_arrow() as opened,

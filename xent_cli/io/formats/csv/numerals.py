@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 NULLS = frozenset(
     (
@@ -78,9 +79,32 @@ def decimals_of(text: str) -> int | None:
     (3, 6, None)
     """
     match = _NUMBER.match(text)
-    if not match or (match[2] is None and match[3] is None and match[4] is None):
-        return None
-    return max(0, len(match[2] or match[3] or "") - int(match[4] or 0))
+    return _decimals(match) if match else None
+
+
+def numbers_among(texts: Iterable[str]) -> tuple[list[str], list[int | None]]:
+    """Return those texts that are numbers, and the `decimals_of` each, in one go.
+
+    Examples
+    --------
+    >>> numbers_among(["0.25", "cat", "nan", "1"])
+    (['0.25', 'nan', '1'], [2, None, None])
+    """
+    found, decimals, match_number = [], [], _NUMBER.match
+    for text in texts:
+        match = match_number(text)
+        if match or _SPECIAL.match(text):
+            found.append(text)
+            decimals.append(_decimals(match) if match else None)
+    return found, decimals
+
+
+def _decimals(match: re.Match[str]) -> int | None:
+    _, behind, bare, power = match.groups()
+    digits = behind if bare is None else bare
+    if power is None:
+        return None if digits is None else len(digits)
+    return max(0, len(digits or "") - int(power))
 
 
 def is_whole(text: str) -> bool:
