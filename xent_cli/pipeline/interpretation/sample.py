@@ -124,7 +124,7 @@ class Sample:
 
 def is_fractional(values: Floats) -> bool:
     """Say whether some of the values are no whole numbers."""
-    first = float(values[0]) if len(values) else 0.0
+    first = float(values.flat[0]) if values.size else 0.0
     if math.isfinite(first) and not first.is_integer():
         return True  # As most are; to look at all takes longer for a thousand columns.
     known = values[np.isfinite(values)]
