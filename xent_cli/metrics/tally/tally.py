@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, field, replace
+from operator import add
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -195,8 +196,8 @@ class Tally:
         self.spec.require_equal(other.spec)
         return type(self)(
             self.spec,
-            tuple(a + b for a, b in zip(self.n, other.n, strict=True)),
-            tuple(a + b for a, b in zip(self.infinite, other.infinite, strict=True)),
+            tuple(map(add, self.n, other.n)),
+            tuple(map(add, self.infinite, other.infinite)),
             common(self.sums, other.sums),
             self.n_ignored + other.n_ignored,
             self.n_invalid + other.n_invalid,
