@@ -111,7 +111,7 @@ class TestRefused:
         ("rules", "fault"),
         [
             ([], "no rule"),
-            (["delta <= 0"], "compares with a baseline"),
+            (["delta <= 0"], "needs a baseline"),
             (["class.3.ce <= 1"], "no class '3'"),
             (["ce <= nan"], "is not a number"),
         ],

@@ -65,7 +65,7 @@ def _require_distinct(parts: Sequence[Report]) -> None:
         if other != index:
             name = f" of {part.inputs[0].path}" if part.inputs else ""
             raise SameInputError(
-                f"The reports number {other} and {index}{name} have exactly the same "
+                f"Reports {other} and {index}{name} have exactly the same "
                 "sums. If they hold the same rows, these would count twice.",
                 hint=f"If they hold different rows, use {option('allow_same', True)}.",
             )

@@ -215,8 +215,8 @@ class Block:
             return ""
         if not number.is_integer():
             raise SliceError(
-                f"{self.place.path}: column {name} holds fractions such as {number:g}, and each "
-                "would be a slice.",
+                f"{self.place.path}: column {name} holds fractions such as {number:g}. Each "
+                "value would be a slice.",
                 hint=f"Cut it into intervals: {option('by', f'{name}:10')}.",
             )
         return str(int(number))

@@ -71,7 +71,7 @@ class Rule:
         """Raise RuleError if it compares with a baseline and none is given."""
         if self.about.is_paired and not given:
             raise RuleError(
-                f"The rule {self.text!r} compares with a baseline, and there is none.",
+                f"The rule {self.text!r} needs a baseline.",
                 hint=f"Give it with {option('baseline')}.",
             )
 

@@ -250,7 +250,7 @@ def _parts(found: Calibration, top: int) -> Table:
     rows = tuple(
         Row(
             {
-                "name": "(predicted class)" if each.name is None else each.name,
+                "name": "(top)" if each.name is None else each.name,
                 "score": each.log.score,
                 "miscalibration": each.log.miscalibration,
                 "expected": each.log.expected_miscalibration,
@@ -265,6 +265,6 @@ def _parts(found: Calibration, top: int) -> Table:
     shown = rows[: top + 1] if top else rows
     note = (
         "Log score = miscalibration - discrimination + uncertainty. Each class is "
-        "scored against all others."
+        "scored against all others; (top) is the predicted class."
     )
     return Table(_PARTS, shown, "parts of the log score, in nats", note)
