@@ -152,6 +152,8 @@ class TestDocuments:
         assert lines[-1].startswith("::notice title=xent gate::gate: FAIL")
         assert "::warning title=xent gate (clipped)::8 rows (0.45%25) gave the true" in result.out
         assert lines[-1].endswith("baseline.csv")
+        assert lines[-3].startswith("::notice title=xent gate (columns)::preds: p_0 to p_9 of ")
+        assert "::baseline: preds: p_0 to p_9 of " in lines[-2]
         text = summary.read_text()
         assert text.startswith("before\n**gate: FAIL")
         assert "| <code>delta @95%</code> | 0.3826 |" in text
@@ -268,7 +270,7 @@ def test_names_from_data_are_obeyed_by_nobody() -> None:
         assert text.endswith("\n")
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", text), form
     lines = render(result, "github", View()).splitlines()
-    assert len(lines) == k + 2  # One says how levels are corrected.
+    assert len(lines) == k + 3  # One says how levels are corrected, one which columns were read.
     assert all(re.match(r"::(error|warning|notice) title=[^:,]*::", line) for line in lines)
     found = ET.fromstring(render(result, "junit", View()))
     assert len(found.findall(".//failure")) == k

@@ -162,7 +162,7 @@ def test_deltas_of_slices():
     )
     assert result.outcome == "pass"
     assert result.false_alarms.rules == ("delta <= 0",)
-    with pytest.raises(RuleError, match="there is none"):
+    with pytest.raises(RuleError, match="needs a baseline"):
         gate(Q, LABELS, by=BY, require="slice.country.*.delta <= 0")
     with pytest.raises(UsageError, match="not about slices"):
         gate(better, LABELS, baseline=Q, by=BY, require="slice.country.*.delta <= 0", aa=5)

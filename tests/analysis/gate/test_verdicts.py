@@ -267,5 +267,5 @@ class TestGate:
         assert (result.outcome, result.exit_code) == ("inconclusive", code)
 
     def test_a_difference_needs_a_baseline(self):
-        with pytest.raises(RuleError, match="there is none. Give it with baseline"):
+        with pytest.raises(RuleError, match="needs a baseline. Give it with baseline"):
             judge(report_of(LOSSES), [parse_rule("delta <= 0")])

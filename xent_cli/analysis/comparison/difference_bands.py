@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.report.figures import NATS_PER
+from xent_cli.metrics.report.mean_losses import NATS_PER
 
 _LOWEST, _HIGHEST = -5, 3
 """Bands are factors of four, from 1/1024 to 64 nats."""
