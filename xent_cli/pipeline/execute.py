@@ -139,8 +139,11 @@ def read_batches(
         yield len(blocks[0]), _same_rows(found) if len(found) > 1 else found
 
 
-def _same_rows(batches: Sequence[Batch]) -> list[Batch]:
+def _same_rows(batches: list[Batch]) -> list[Batch]:
     """Leave out of every batch what was left out of one, and count it as invalid there too."""
+    first, *others = (batch.rows for batch in batches)
+    if all(np.array_equal(first, rows) for rows in others):
+        return batches
     common = reduce(np.intersect1d, (batch.rows for batch in batches))
     kept = []
     for batch in batches:

@@ -92,7 +92,7 @@ class Survey:
         return cls(
             Beside.zero(spec, tools),
             ClusterSums.zero(spec.n_classes),
-            Magnitudes({}),
+            Magnitudes.zero(),
             (_NOTHING,) * len(LADDER),
             (_NOTHING,) * 2,
         )
