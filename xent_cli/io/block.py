@@ -151,7 +151,7 @@ class Block:
                     ) from None
         return ids
 
-    def codes(self, name: str, vocabulary: Vocabulary) -> NDArray[np.intp]:
+    def codes(self, name: str, vocabulary: Vocabulary) -> NDArray[np.int32]:
         """Return a column of names or whole numbers as numbers (n,) of a vocabulary.
 
         -1 stands where the value is missing or blank.
