@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from xent_cli.io.arrow_types import to_numpy
+from xent_cli.io.distinct_values import filled
 from xent_cli.numerics.arrays import TEXT, Labels, Texts, distinct_texts
 
 _AT_ONCE = 1 << 14
@@ -49,9 +50,7 @@ class Vocabulary:
         self._size += len(values)
         if places is None:
             return numbers[:-1]
-        if places.null_count:
-            places = places.fill_null(-1)  # Imports pandas.
-        return np.asarray(numbers[to_numpy(places)])
+        return numbers.take(filled(places, -1))
 
     def __len__(self) -> int:
         return self._size
