@@ -167,7 +167,7 @@ class ClusterSums:
         whole = self.settled()
         cluster, label = _places(whole)
         sums = np.array([each.to_floats() for each in (whole.weight, whole.loss)])
-        return cluster, label, sums, whole.wholes()
+        return cluster, label, sums, whole.wholes
 
     def moments(self) -> list[Moments]:
         """Return, for each class and last overall, the sums over clusters, each cluster a draw."""
@@ -183,11 +183,12 @@ class ClusterSums:
     @cached_property
     def moments_of_all(self) -> Moments:
         """The sums over clusters with the rows of all classes."""
-        weight, loss = self.wholes()
+        weight, loss = self.wholes
         return draw_moments(weight, loss, Groups.of_rows(1, len(loss)))[0]
 
+    @cached_property
     def wholes(self) -> Floats:
-        """Return the sums of weights and losses of each cluster over all classes, (2, G)."""
+        """The sums of weights and losses of each cluster over all classes, (2, G)."""
         whole = self.settled()
         cluster, n = _places(whole)[0], len(whole.texts)
         sums = whole.weight, whole.loss
@@ -206,13 +207,12 @@ class ClusterSums:
 
         Each cluster is a draw.
         """
-        (w, d), (_, b) = self.wholes(), other.wholes()
+        (w, d), (_, b) = self.wholes, other.wholes
         one = Groups.of_rows(1, len(d))
         db, ddb, dbb, dbw = (
             one.sum(values)[0] for values in (d * b, d * d * b, d * b * b, d * b * w)
         )
-        mine, theirs = (draw_moments(w, u, one)[0] for u in (d, b))
-        return PairSums(mine, theirs, db, ddb, dbb, dbw)
+        return PairSums(self.moments_of_all, other.moments_of_all, db, ddb, dbb, dbw)
 
     def differences(self) -> tuple[Labels, Labels, Floats]:
         """Return for each cell the position of its cluster, its class, and its sum of losses."""
