@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from xent_cli.analysis.comparison.paired_difference import paired_difference
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.report.figures import NATS_PER, error_reason, mean_loss, moments_of
+from xent_cli.metrics.report.draws import moments_of
+from xent_cli.metrics.report.figures import NATS_PER, error_reason, mean_loss
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.warnings import few_rows
 from xent_cli.metrics.tally.paired_differences import Delta
@@ -237,7 +238,7 @@ class Comparison:
         """Sums over the draws of the paired differences of a class: of clusters, or rows."""
         less, delta = self._less, self.delta
         if less is not None:
-            found = less.moments_of_classes[index] if index < self._k else less.moments_of_all
+            found = less.moments_of(index)
             return found.without_cubes() if self.is_old else found
         if delta is None:
             raise ValueError("unpaired models have no differences by row")

@@ -173,6 +173,10 @@ class ClusterSums:
         """Return, for each class and last overall, the sums over clusters, each cluster a draw."""
         return [*self.moments_of_classes, self.moments_of_all]
 
+    def moments_of(self, index: int) -> Moments:
+        """Return the sums over clusters for a class, or for all (index K)."""
+        return self.moments_of_classes[index] if index < self.n_classes else self.moments_of_all
+
     @cached_property
     def moments_of_classes(self) -> list[Moments]:
         """The sums over clusters for each class."""
