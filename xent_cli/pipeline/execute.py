@@ -35,6 +35,10 @@ _PARTS = 4
 """Into how many pieces a unit is cut whose result holds every row: several wait to be taken."""
 
 
+_MODELS = 4
+"""Batches of so many models are held at once, at their full size: small ones cost more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[Sum]):
     """The sum over all rows, and how many there were."""
@@ -127,7 +131,8 @@ def read_batches(
 
     Yields how many rows were read for them, too: some may have been left out.
     """
-    limit = batch_rows or max(2, batch_limit(plans[0].spec.n_classes) // len(plans))
+    share = max(1, len(plans) // _MODELS)
+    limit = batch_rows or max(2, batch_limit(plans[0].spec.n_classes) // share)
     memory, seen = [(plan, np.empty(limit * plan.width)) for plan in plans], Seen()
     for blocks in unit.blocks(limit):
         if stop is not None and stop.is_set():
