@@ -158,12 +158,12 @@ class Block:
 
         -1 stands where the value is missing or blank.
         """
-        if pa.types.is_floating(self.data.column(name).type):
+        column = self.data.column(name)
+        if pa.types.is_floating(column.type):
             raise ColumnError(
                 f"{self.place.path}: column {name} holds fractions, which name no clusters.",
                 hint="Clusters are named by texts or whole numbers.",
             )
-        column = self.data.column(name)
         if pa.types.is_dictionary(column.type):
             column = column.dictionary_decode()
         if not pa.types.is_integer(column.type):
@@ -202,10 +202,8 @@ class Block:
             return [str(value) if value is not None else "" for value in values.to_pylist()]
         if pa.types.is_floating(values.type):
             return [self._whole(float(number), name) for number in self._numbers(values, name)]
-        texts = [
-            text if text is not None and text.strip() else ""
-            for text in self._texts(values, name).to_pylist()
-        ]
+        found = self._texts(values, name).to_pylist()
+        texts = [text if text is not None and text.strip() else "" for text in found]
         if pa.types.is_timestamp(values.type):
             return [_MIDNIGHT.sub("", text) for text in texts]
         return texts
@@ -222,6 +220,8 @@ class Block:
         return str(int(number))
 
     def _texts(self, column: pa.Array, name: str) -> pa.Array:
+        if pa.types.is_string(column.type):
+            return column  # A cast imports pyarrow.compute.
         try:
             return column.cast(pa.string())
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:

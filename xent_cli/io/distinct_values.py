@@ -39,20 +39,18 @@ class DistinctValues:
         >>> seen.texts
         ('', '30', '10', '20')
         """
-        import pyarrow.compute as pc  # Slow to import, and rarely needed.
-
+        if not len(values):
+            return np.zeros(0, dtype=np.intp)
         known = self._known
         if known is None or known.type != values.type:
             known, self._first = values.slice(0, 0), len(self.texts)
-        found = filled(pc.index_in(values, value_set=known), -1)
-        new = np.flatnonzero(found < 0)
-        if len(new):
-            fresh = values.take(array_to_arrow(new))
-            found[new] = np.arange(len(known), len(known) + len(new))
-            known = pa.concat_arrays([known, fresh])
-            self.texts += tuple(texts_of(fresh))
-        self._known = known
-        return found + self._first
+        # Numbered in order of appearance: what is known keeps its number.
+        chunks = pa.chunked_array([known, values]).dictionary_encode().chunks
+        coded = chunks[-1]  # Empty ones are left out.
+        self._known = coded.dictionary
+        if len(self._known) > len(known):
+            self.texts += tuple(texts_of(self._known.slice(len(known))))
+        return filled(coded.indices, -self._first) + self._first
 
 
 def filled(places: pa.Array, instead: int) -> Labels:

@@ -84,13 +84,15 @@ def _distinct(seen: list[pa.Array]) -> tuple[Labels, Texts]:
         seen = [values.cast(pa.string()) for values in seen]
     coded = pa.chunked_array(seen).dictionary_encode()
     codes = np.concatenate([to_numpy(chunk.indices) for chunk in coded.chunks])
-    texts = _to_texts(coded.chunk(0).dictionary.cast(pa.string()))
-    texts, places = distinct_texts(texts)
+    texts, places = distinct_texts(_to_texts(coded.chunk(0).dictionary))
     return places[codes], texts
 
 
 def _to_texts(column: pa.Array) -> Texts:
-    """Copy texts, some at a time: as Python's strings they take several times the memory."""
+    """Copy values as texts, some at a time: Python's strings take several times the memory."""
+    if pa.types.is_integer(column.type):
+        return to_numpy(column).astype(TEXT)
+    column = column.cast(pa.string())
     texts = np.empty(len(column), dtype=TEXT)
     for start in range(0, len(column), _AT_ONCE):
         texts[start : start + _AT_ONCE] = column.slice(start, _AT_ONCE).to_pylist()

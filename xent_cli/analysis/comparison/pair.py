@@ -236,13 +236,12 @@ class Comparison:
 
     def _draws(self, index: int) -> Moments:
         """Sums over the draws of the paired differences of a class: of clusters, or rows."""
-        less, delta = self._less, self.delta
-        if less is not None:
-            found = less.moments_of(index)
+        if self._less is not None:
+            found = self._less.moments_of(index)
             return found.without_cubes() if self.is_old else found
-        if delta is None:
+        if self.delta is None:
             raise ValueError("unpaired models have no differences by row")
-        return moments_at(delta.n[index], delta.sums, index)
+        return moments_at(self.delta.n[index], self.delta.sums, index)
 
     @cached_property
     def _less(self) -> ClusterSums | None:
