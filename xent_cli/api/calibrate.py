@@ -209,9 +209,8 @@ def calibrate_session(session: Session) -> Calibration:
             **common,
         )
     curve = LossCurve.of(sums.ladder)
-    loss = curve.at_one / curve.weight / nats
     common |= {
-        "loss": loss,
+        "loss": float(sums.loss[0] / sums.ladder.weight[0]) / nats,
         "gap": gap_estimate(gaps, nats, reason),
     }
     beta = curve.minimum()
@@ -229,7 +228,9 @@ def calibrate_session(session: Session) -> Calibration:
         near = tuple(2.0**at / applied for at in _NEAR)
         curve = curve.through(run(session, LadderStep(near)).sum)
         left_out = run(session, LeaveOneOutStep(1 / applied, curve)).sum
-    figures = _second_figures(second, applied, curve, plan, left_out, report.n, clustered=clustered)
+    figures = _second_figures(
+        second, applied, common["loss"], plan, left_out, report.n, clustered=clustered
+    )
     some_clipped = (report.figures.clipped_share or 0) > _MUCH
     if some_clipped and sums.clipped.weight[0] < sums.ladder.weight[0]:
         rest = LossCurve.of(sums.ladder.without(sums.clipped))
@@ -270,7 +271,7 @@ def _half(
 def _second_figures(
     sums: Second,
     applied: float,
-    curve: LossCurve,
+    loss: float,
     plan: Plan,
     left_out: LeftOut,
     n_rows: int,
@@ -285,7 +286,7 @@ def _second_figures(
         gains,
         left_out,
         in_sample=float(gains.u / gains.w) - change,
-        loss=curve.at_one / curve.weight,
+        loss=loss * NATS_PER[plan.spec.unit],
         hot=beta < 1,
         nats=NATS_PER[plan.spec.unit],
         clustered=clustered,

@@ -54,6 +54,7 @@ class First(Fieldwise):
     tally: Tally
     ladder: Ladder
     clipped: Ladder
+    loss: ExactSums
     own: ExactSums
     gap: DrawSums
     predicted: DrawSums
@@ -79,15 +80,17 @@ class FirstStep(Step[First]):
         batch, spec, scores = measured.batch, measured.spec, Scores.of(measured)
         clipped = np.flatnonzero(measured.rows.clipped)
         plain = _without_class_weights(measured, scores)
-        one, weight = plain.at(1.0), plain.row_weight
+        one, weight = scores.at(1.0), plain.row_weight
+        losses = scores.weight * (one.log_sum - scores.truth)
         entropy = plain.row_mean(one.log_sum - one.mean)
         gaps = plain.row_mean(one.mean - plain.truth)
-        predicted, observed = _shares(measured, scores)
+        predicted, observed = _shares(measured, scores.probabilities(one))
         x, y = _outcomes(measured, predicted, observed)
         return First(
             tally,
             Ladder.of(scores),
             Ladder.of(scores.rows(clipped)) if len(clipped) else zero.ladder,
+            one_sum(losses.reshape(-1)),
             one_sum(entropy if weight is None else weight * entropy),
             DrawSums.of(gaps[np.newaxis], weight, batch),
             DrawSums.of(predicted, batch.weight, replace(batch, clusters=None)),
@@ -102,6 +105,7 @@ def _first_zero(spec: Spec) -> First:
         Tally.zero(spec),
         Ladder.zero(),
         Ladder.zero(),
+        ExactSums.zeros(1),
         ExactSums.zeros(1),
         DrawSums.zero(1, clustered=clustered),
         DrawSums.zero(k, clustered=False),
@@ -123,9 +127,9 @@ def _without_class_weights(measured: Measured, scores: Scores) -> Scores:
     return Scores.of(replace(measured, spec=spec, rows=rows))
 
 
-def _shares(measured: Measured, scores: Scores) -> tuple[Floats, Floats]:
-    """Return probabilities and labels as shares of the classes, (K, n) each."""
-    spec, batch, probabilities = measured.spec, measured.batch, scores.probabilities
+def _shares(measured: Measured, probabilities: Floats) -> tuple[Floats, Floats]:
+    """Return probabilities (K, T, n) and labels as shares of the classes, (K, n) each."""
+    spec, batch = measured.spec, measured.batch
     if spec.multilabel:
         return probabilities[1], np.asarray(batch.target, dtype=np.float64)
     predicted = np.ascontiguousarray(probabilities[:, 0])

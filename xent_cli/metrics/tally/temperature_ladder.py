@@ -8,12 +8,13 @@ which is the same on every machine, from one exponential below 1 and one above.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Self
 
 import numpy as np
 
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.rows.scores import Scores, score_moments
+from xent_cli.metrics.rows.scores import Scores, add_classes
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.grid_sums import sum_rows_on_grid
@@ -27,11 +28,8 @@ BETAS = tuple(sorted([2.0**j for j in _WHOLE] + [1.5 * 2.0**j for j in range(-_F
 
 
 _GRID = -42
-"""Where rows weigh alike, all but what they cost as they are is rounded to 2**-42, row by row: far
-below what interpolation can tell, and several times faster to sum."""
-
-_VALUES_AT_ONCE, _FEWEST_ROWS = 1 << 15, 256
-"""Scores that are worked on together: few enough for a cache."""
+"""Where rows weigh alike, each value is rounded to 2**-42: far below what interpolation can tell,
+and several times faster to sum."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,86 +40,103 @@ class Ladder:
     ----------
     betas : (B,) tuple of float
         The inverse temperatures: BETAS, or some between them.
-    log_sum, mean, variance : ExactSums
-        Of length B: the sums of w ln sum exp(beta d), and its first and second derivative.
+    moments : ExactSums
+        Of length 3 B: the sums of w ln sum exp(beta d) for each beta, then of its first and second
+        derivative.
     truth, weight : ExactSums
         Of length 1: the sums of w times the score of the truth, and of w.
     """
 
     betas: tuple[float, ...]
-    log_sum: ExactSums
-    mean: ExactSums
-    variance: ExactSums
+    moments: ExactSums
     truth: ExactSums
     weight: ExactSums
 
     @classmethod
     def zero(cls, betas: tuple[float, ...] = BETAS) -> Self:
         """Return the sums over no rows."""
-        none, one = ExactSums.zeros(len(betas)), ExactSums.zeros(1)
-        return cls(betas, none, none, none, one, one)
+        one = ExactSums.zeros(1)
+        return cls(betas, ExactSums.zeros(3 * len(betas)), one, one)
 
     @classmethod
     def of(cls, scores: Scores, betas: tuple[float, ...] = BETAS) -> Self:
         """Add up rows."""
-        total = cls.zero(betas)
-        step = max(_FEWEST_ROWS, _VALUES_AT_ONCE // scores.below[:, :, 0].size)
-        for start in range(0, len(scores), step):
-            total += cls._of_some(scores.rows(slice(start, start + step)), betas)
-        return total
+        moments = ExactSums.zeros(3 * len(betas))
+        for some in scores.pieces():
+            moments += _moments_of(scores.rows(some), betas)
+        truth = (scores.weight * scores.truth).reshape(-1)
+        return cls(betas, moments, one_sum(truth), one_sum(scores.weight.reshape(-1)))
 
-    @classmethod
-    def _of_some(cls, scores: Scores, betas: tuple[float, ...]) -> Self:
-        weight = scores.weight
-        found = np.empty((3, len(betas), weight.size))
-        every = ((at, np.exp(scores.below * beta)) for at, beta in enumerate(betas))
-        for at, powers in _powers(scores.below) if betas == BETAS else every:
-            moments = score_moments(powers, scores.below)
-            for place, values in enumerate((moments.log_sum, moments.mean, moments.variance)):
-                np.multiply(weight, values, out=found[place, at].reshape(weight.shape))
-        log_sum, mean, variance = (_sums(each, betas, alike=scores.alike) for each in found)
-        truth = weight * scores.truth
-        sums = one_sum(truth.reshape(-1)), one_sum(weight.reshape(-1))
-        return cls(betas, log_sum, mean, variance, *sums)
+    @property
+    def curve(self) -> tuple[list[Fraction], list[Fraction], list[Fraction]]:
+        """The sum of the losses at each beta, and its first and second derivative, (B,) each."""
+        truth, n = self.truth[0], len(self.betas)
+        return (
+            [self.moments[at] - Fraction(beta) * truth for at, beta in enumerate(self.betas)],
+            [self.moments[n + at] - truth for at in range(n)],
+            [self.moments[2 * n + at] for at in range(n)],
+        )
 
     def without(self, some: Ladder) -> Self:
         """Return the sums over all rows but some, whose sums are given."""
-        names = ("log_sum", "mean", "variance", "truth", "weight")
         return type(self)(
-            self.betas, *(getattr(self, name) + -getattr(some, name) for name in names)
+            self.betas,
+            self.moments + -some.moments,
+            self.truth + -some.truth,
+            self.weight + -some.weight,
         )
 
     def __add__(self, other: Ladder) -> Self:
         return type(self)(
             self.betas,
-            self.log_sum + other.log_sum,
-            self.mean + other.mean,
-            self.variance + other.variance,
+            self.moments + other.moments,
             self.truth + other.truth,
             self.weight + other.weight,
         )
 
 
-def _sums(values: Floats, betas: tuple[float, ...], *, alike: bool) -> ExactSums:
-    """Sum the values of rows (B, n) for each beta; at 1 without rounding any."""
-    if not alike or 1.0 not in betas:
-        return sum_rows(values)
-    one = betas.index(1.0)
-    hotter, colder = (sum_rows_on_grid(each, _GRID) for each in (values[:one], values[one + 1 :]))
-    return hotter.joined(one_sum(values[one]), colder)
+def _moments_of(scores: Scores, betas: tuple[float, ...]) -> ExactSums:
+    """Sum what some rows, few enough for a cache, have at each beta."""
+    below, weight = scores.below, scores.weight
+    found = np.empty((3, len(betas), *weight.shape))
+    total, mean, variance = found
+    terms = np.empty_like(below)
+    for at, power in _powers(below) if betas == BETAS else _each(below, betas):
+        add_classes(power, total[at])
+        np.multiply(power, below, out=terms)
+        add_classes(terms, mean[at])
+        terms *= below
+        add_classes(terms, variance[at])
+    # E[d^2] - E[d]^2 cancels little: one score is 0, so that E[d]^2 is K times the variance at most.
+    mean /= total
+    variance /= total
+    variance -= mean * mean
+    np.log(total, out=total)
+    if not scores.alike:
+        found *= weight
+        return sum_rows(found.reshape(3 * len(betas), -1))
+    return sum_rows_on_grid(found.reshape(3 * len(betas), -1), _GRID)
+
+
+def _each(below: Floats, betas: tuple[float, ...]) -> Iterator[tuple[int, Floats]]:
+    return ((at, np.exp(below * beta)) for at, beta in enumerate(betas))
 
 
 def _powers(below: Floats) -> Iterator[tuple[int, Floats]]:
-    """Yield the place of each beta in BETAS and exp(beta d), octave by octave."""
-    before = None
-    power = np.exp(below * 2.0**-_OCTAVES)
+    """Yield the place of each beta in BETAS and exp(beta d), octave by octave, in one array.
+
+    It holds until the next one.
+    """
+    before, power, between = np.empty_like(below), np.empty_like(below), np.empty_like(below)
+    np.exp(np.multiply(below, 2.0**-_OCTAVES, out=power), out=power)
     for j in range(-_OCTAVES, _OCTAVES + 1):
         if j == 0:
-            power = np.exp(below)
+            before, power = power, before
+            np.exp(below, out=power)
         elif j > -_OCTAVES:
-            power = power * power
-        if before is not None and -_FINE <= j < _FINE:
-            yield BETAS.index(1.5 * 2.0**j), power * before
+            before, power = power, before
+            np.multiply(before, before, out=power)
+        if -_FINE <= j < _FINE:
+            yield BETAS.index(1.5 * 2.0**j), np.multiply(power, before, out=between)
         if j in _WHOLE:
             yield BETAS.index(2.0**j), power
-        before = power
