@@ -78,10 +78,8 @@ class Scores:
 
     def rows(self, some: slice | Labels) -> Scores:
         """Return the scores of some rows."""
-        if len(self.below) > _FEW_CLASSES:
-            below = self.below.T[some].T  # The scores of a row stay side by side.
-        else:
-            below = self.below[:, :, some]
+        many = len(self.below) > _FEW_CLASSES  # They stay side by side.
+        below = self.below.T[some].T if many else self.below[:, :, some]
         return Scores(below, self.truth[:, some], self.weight[:, some], self.alike)
 
     def pieces(self) -> Iterator[slice]:
@@ -126,7 +124,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoreMoments:
-    """Of each row: sum exp(beta d), its logarithm, and the derivatives of that by beta: (T, n) each.
+    """Of each row: sum exp(beta d), its logarithm and the derivatives of that by beta, (T, n) each.
 
     They are the mean, variance and third central moment of d; the third only where it is asked for.
     """
@@ -154,12 +152,11 @@ def _find_moments(found: Floats, powers: Floats, below: Floats) -> None:
     add_classes(powers * below, mean)
     mean /= total
     centred = below - mean
+    powers *= centred
     for moment in more:
         powers *= centred
-        if moment is more[0]:
-            powers *= centred
         add_classes(powers, moment)
-        moment /= total
+    found[-len(more) :] /= total
 
 
 def add_classes(matrix: Floats, total: Floats) -> None:

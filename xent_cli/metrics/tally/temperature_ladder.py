@@ -107,7 +107,7 @@ def _moments_of(scores: Scores, betas: tuple[float, ...]) -> ExactSums:
         add_classes(terms, mean[at])
         terms *= below
         add_classes(terms, variance[at])
-    # E[d^2] - E[d]^2 cancels little: one score is 0, so that E[d]^2 is K times the variance at most.
+    # E[d^2] - E[d]^2 cancels little: one d is 0, so that E[d]^2 is K times the variance at most.
     mean /= total
     variance /= total
     variance -= mean * mean
