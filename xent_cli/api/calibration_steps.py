@@ -22,7 +22,7 @@ from xent_cli.metrics.tally.temperature_ladder import BETAS, Ladder
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.running_sum import Fieldwise
-from xent_cli.numerics.summation import one_sum
+from xent_cli.numerics.summation import one_sum, sum_rows
 from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.step import Step
 from xent_cli.schema.spec import Spec
@@ -57,7 +57,7 @@ class First(Fieldwise):
     loss: ExactSums
     own: ExactSums
     gap: DrawSums
-    predicted: DrawSums
+    predicted: ExactSums
     shares: DrawSums
     cells: ReliabilityCells
 
@@ -93,7 +93,7 @@ class FirstStep(Step[First]):
             one_sum(losses.reshape(-1)),
             one_sum(entropy if weight is None else weight * entropy),
             DrawSums.of(gaps[np.newaxis], weight, batch),
-            DrawSums.of(predicted, batch.weight, replace(batch, clusters=None)),
+            sum_rows(predicted if batch.weight is None else batch.weight * predicted),
             DrawSums.of(predicted - observed, batch.weight, batch),
             ReliabilityCells.of(x, y, batch.weight, spec.eps or _LEAST),
         )
@@ -108,7 +108,7 @@ def _first_zero(spec: Spec) -> First:
         ExactSums.zeros(1),
         ExactSums.zeros(1),
         DrawSums.zero(1, clustered=clustered),
-        DrawSums.zero(k, clustered=False),
+        ExactSums.zeros(k),
         DrawSums.zero(k, clustered=clustered),
         ReliabilityCells.zero(len(series_of(spec)), weighted=spec.weighted),
     )

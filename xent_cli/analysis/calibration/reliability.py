@@ -11,6 +11,7 @@ import numpy as np
 from xent_cli.analysis.calibration.decomposition import (
     REDRAWS,
     Decomposition,
+    Score,
     brier_score,
     decompose,
     log_score,
@@ -160,11 +161,13 @@ def _one(sums: _Sums, name: str | None, *, clustered: bool, redraws: int) -> Rel
         if share > 0
     )
     gaps = np.abs(sums.by_bin(sums.hit) - sums.by_bin(sums.predicted)).sum() / total
+    scores: dict[Score, float] = {log_score: sums.log / total, brier_score: sums.brier / total}
+    log, brier = decompose(scores, *of_cells, redraws=redraws)
     return Reliability(
         name=name,
         bins=bins,
-        log=decompose(sums.log / total, log_score, *of_cells, redraws=redraws),
-        brier=decompose(sums.brier / total, brier_score, *of_cells, redraws=redraws),
+        log=log,
+        brier=brier,
         ece=float(gaps),
         ece_floor=floor,
     )

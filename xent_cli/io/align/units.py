@@ -29,9 +29,6 @@ _HELD_VALUES = 1 << 21
 _PARTITION_VALUES = 1 << 23
 """Predictions that one task of a cluster reads: 64 MB, a second's work or less."""
 
-_WORTH_A_PROCESS = 1 << 19
-"""Predictions that take about as long as it takes to make a process."""
-
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -141,19 +138,16 @@ def make_units(
         yield from _beside(make, some(ours, first.source), read)
 
 
-def make_partitions(
-    sides: Sequence[Side], labels: int, *, parts: int = 1, workers: int = 1
-) -> list[Unit]:
-    """Cut inputs into units of about the same size, which any process can read that sees the files.
+def make_partitions(sides: Sequence[Side], labels: int, *, parts: int = 1) -> list[Unit]:
+    """Cut inputs into units that any process can read that sees the files.
 
-    The parameters and errors are those of `make_units`.
+    They depend on the files alone, never on how many workers there are. The parameters and errors
+    are those of `make_units`.
 
     Parameters
     ----------
     parts : int
         Cut each into so many, where what comes of a unit is as large as the unit.
-    workers : int
-        Who share the work: each gets as many units as the others, unless there is little to do.
     """
     make = partial(Unit, tuple(sides), labels)
     pieces = [side.source.parts(side.uses) for side in sides]
@@ -164,7 +158,7 @@ def make_partitions(
     require_equal_counts(sides, labels, counts)
     width = sum(side.width for side in sides) or 1
     units = []
-    for group in _groups(ours, _rows_of_a_unit(counts[0], width * parts, workers)):
+    for group in _groups(ours, max(1, _PARTITION_VALUES // parts // width)):
         first, behind = group[0].start, _behind(group[-1])
         there = [
             tuple(piece for piece in found if piece.start < behind and _behind(piece) > first)
@@ -181,14 +175,6 @@ def _joined(side: Side, join: Join | None) -> Side:
 
 def _some_blocks(side: Side, jobs: int) -> Generator[Block, None, None]:
     return some(side.source.blocks(side.uses, jobs=jobs), side.source)
-
-
-def _rows_of_a_unit(n_rows: int, width: int, workers: int) -> int:
-    """Return after how many rows to cut, so that units are alike."""
-    n_units = -(-n_rows * width // _PARTITION_VALUES)
-    if n_rows * width >= workers * _WORTH_A_PROCESS:
-        n_units = -(-n_units // workers) * workers
-    return max(1, -(-n_rows // max(1, n_units)))
 
 
 def _groups(pieces: Sequence[Piece], rows: int) -> Iterator[list[Piece]]:
