@@ -102,8 +102,10 @@ def figures_of(tally: Tally) -> Figures:
     undefined: dict[str, str] = {}
     k, nats = tally.spec.n_classes, NATS_PER[tally.spec.unit]
     priors, draws = _priors(tally), moments_of(tally)
+    total = tally.sums["loss"][k]
     classes = tuple(
-        _class_row(tally, index, priors[index], draws[index], undefined) for index in range(k)
+        _class_row(tally, index, priors[index], draws[index], total, undefined)
+        for index in range(k)
     )
     mean = _mean_loss(tally, k, "overall.", draws[k], undefined)
     cross_entropy = mean.value
@@ -130,7 +132,6 @@ def figures_of(tally: Tally) -> Figures:
     for name, value in asdict(overall).items():
         if value == math.inf:
             undefined["overall." + name] = INFINITE
-    total = tally.sums["loss"][k]
     clipped_share = None
     if total and not tally.infinite[k]:
         clipped_share = float(tally.sums["clipped_loss"][0] / total)
@@ -154,13 +155,24 @@ def moments_of(tally: Tally) -> list[Moments]:
     return [moments_at(tally.n[index], tally.sums, index) for index in range(len(tally.n))]
 
 
+def moments_of_all(tally: Tally) -> Moments:
+    """Return the sums over all draws alone."""
+    if tally.clusters is not None:
+        return moments_of(tally)[-1]
+    return moments_at(tally.n[-1], tally.sums, len(tally.n) - 1)
+
+
 def _class_row(
-    tally: Tally, index: int, prior: float, draws: Moments, undefined: dict[str, str]
+    tally: Tally,
+    index: int,
+    prior: float,
+    draws: Moments,
+    total: Fraction,
+    undefined: dict[str, str],
 ) -> ClassRow:
     path, k = f"classes[{index}].", tally.spec.n_classes
     weight = tally.sums["weight"][index]
     names = ("cross_entropy", "se", "ci95", "accuracy", "mean_probability")
-    total = tally.sums["loss"][k]
     share = None if not total or tally.infinite[k] else float(tally.sums["loss"][index] / total)
     if share is None:
         undefined[path + "share"] = _share_reason(tally)
@@ -253,7 +265,8 @@ def _priors(tally: Tally) -> list[float]:
         return [
             float(tally.sums["positive"][i] / weights[i]) if weights[i] else 0.0 for i in range(k)
         ]
-    return [float(weights[i] / weights[k]) for i in range(k)]
+    total = weights[k]
+    return [float(weights[i] / total) for i in range(k)]
 
 
 def _prior_entropy(tally: Tally, priors: list[float]) -> float:
