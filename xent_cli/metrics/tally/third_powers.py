@@ -166,10 +166,10 @@ def moments_at(n: int, sums: Mapping[str, ExactSums], index: int) -> Moments:
     index : int
     """
     cubes, powers = None, None
-    if not n:
-        return _NOTHING if "loss_cubed" in sums else _NOTHING.without_cubes()
     if "loss_cubed" in sums:
         n = int(sums[DRAWN][index])
+        if not n:
+            return _NOTHING
         uuu, uuw, uww, www, fourth, fifth = (sums[name][index] for name in THIRD_POWERS)
         cubes = Cubes(uuu, uuw, uww, www)
         powers = None if www == sums["weight"][index] == n else (fourth, fifth)
