@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.analysis.calibration.class_shares import ClassShares
 from xent_cli.analysis.calibration.loss_curve import LossCurve
@@ -63,8 +65,9 @@ _MOST_TAKEN_OFF = 1e-5
 _MUCH = 0.1
 """Share of the loss from which on the temperature without the clipped rows is told, too."""
 
-_NEAR = (-2.0, -1.5, *(eighth / 8 for eighth in range(-8, 9)), 1.5, 2.0)
-"""Octaves from the best temperature at which the curve is looked at again, then."""
+_PER_OCTAVE, _FARTHEST = 32, 2.0
+"""Inverse temperatures at which the curve is looked at again, then: around all that were chosen, but
+not more octaves away than that. Leaving one out is then right to 1e-10 nats."""
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -225,11 +228,10 @@ def calibrate_session(session: Session) -> Calibration:
     second = run(_half(session, progress, found.rows, n_rows), SecondStep(applied, curve)).sum
     left_out = second.left_out
     if not clustered and _leaves_doubt(left_out, second.slopes.moments()[0]):
-        near = tuple(2.0**at / applied for at in _NEAR)
-        curve = curve.through(run(session, LadderStep(near)).sum)
+        curve = curve.through(run(session, LadderStep(_near(left_out, 1 / applied))).sum)
         left_out = run(session, LeaveOneOutStep(1 / applied, curve)).sum
     figures = _second_figures(
-        second, applied, common["loss"], plan, left_out, report.n, clustered=clustered
+        second, applied, common["loss"], plan, left_out, curve, report.n, clustered=clustered
     )
     some_clipped = (report.figures.clipped_share or 0) > _MUCH
     if some_clipped and sums.clipped.weight[0] < sums.ladder.weight[0]:
@@ -249,6 +251,15 @@ def _leaves_doubt(sums: LeftOut, slopes: Moments) -> bool:
     """
     taken_off = float(slopes.uu / slopes.w) / max(float(sums.curvature[0]), 1e-300)
     return bool(sums.n_undefined) or taken_off > _MOST_TAKEN_OFF
+
+
+def _near(sums: LeftOut, beta: float) -> tuple[float, ...]:
+    """Return inverse temperatures around those that were chosen in place of beta."""
+    octaves = [math.log2(end / beta) for end in (sums.chosen.low, sums.chosen.high)]
+    low, high = (-_FARTHEST, _FARTHEST) if sums.n_undefined else octaves
+    first = math.floor(max(low, -_FARTHEST) * _PER_OCTAVE) - 1
+    last = math.ceil(min(high, _FARTHEST) * _PER_OCTAVE) + 1
+    return tuple(beta * 2.0 ** (place / _PER_OCTAVE) for place in range(first, last + 1))
 
 
 def _half(
@@ -274,6 +285,7 @@ def _second_figures(
     loss: float,
     plan: Plan,
     left_out: LeftOut,
+    curve: LossCurve,
     n_rows: int,
     *,
     clustered: bool,
@@ -285,6 +297,7 @@ def _second_figures(
         slopes,
         gains,
         left_out,
+        curvature=float(curve.derivatives(np.array([1 / applied]))[1][0]),
         in_sample=float(gains.u / gains.w) - change,
         loss=loss * NATS_PER[plan.spec.unit],
         hot=beta < 1,
