@@ -5,26 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xent_cli.analysis.calibration.calibration import Calibration
-from xent_cli.analysis.calibration.class_shares import ClassShares
 from xent_cli.analysis.calibration.loss_curve import LossCurve
-from xent_cli.analysis.calibration.recoverable import Recoverable, recoverable_of
-from xent_cli.analysis.calibration.reliability import reliability_of
-from xent_cli.analysis.calibration.temperature import (
-    COLD,
-    HOT,
-    INFINITE,
-    Temperature,
-    extreme,
-    fit,
-    gap_estimate,
-    round_temperature,
-    temperature_of,
-)
+from xent_cli.analysis.calibration.one_pass import one_pass
+from xent_cli.analysis.calibration.recoverable import recoverable_of
+from xent_cli.analysis.calibration.temperature import fit, temperature_of
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.api.calibration_steps import (
     FirstStep,
@@ -32,12 +21,11 @@ from xent_cli.api.calibration_steps import (
     LeaveOneOutStep,
     Second,
     SecondStep,
-    series_of,
 )
 from xent_cli.api.evaluate import with_doubts
 from xent_cli.api.inputs import open_session, read_options, warned
 from xent_cli.errors import UsageError, option
-from xent_cli.metrics.report.figures import NATS_PER, error_reason
+from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.tally.leave_one_out import LeftOut
 from xent_cli.numerics.moments import Moments
 from xent_cli.pipeline.execute import report_on, run
@@ -56,18 +44,12 @@ from xent_cli.schema.types import (
     Unmatched,
 )
 
-MOST_REDRAWN = 20
-"""Classes up to which each is compared with what calibrated predictions would show."""
-
 _MOST_TAKEN_OFF = 1e-5
 """Nats: what leaving rows out takes off may be so much before the rows are read twice more."""
 
-_MUCH = 0.1
-"""Share of the loss from which on the temperature without the clipped rows is told, too."""
-
 _PER_OCTAVE, _FARTHEST = 32, 2.0
-"""Inverse temperatures at which the curve is looked at again, then: around all that were chosen, but
-not more octaves away than that. Leaving one out is then right to 1e-10 nats."""
+"""Inverse temperatures at which the curve is looked at again, then: around all that were chosen,
+but no more octaves away than that. Leaving one out is then right to 1e-10 nats."""
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -183,65 +165,18 @@ def calibrate_session(session: Session) -> Calibration:
             hint="Leave it out.",
         )
     progress, n_rows = session.execution.progress, plan.preds.n_rows
-    found = run(_half(session, progress, 0, n_rows), FirstStep())
-    sums, spec = found.sum, plan.spec
-    report = report_on(sums.tally, plan, found.rows, session.join)
-    report = with_doubts(report, session)
-    nats, k = NATS_PER[spec.unit], spec.n_classes
-    reason = error_reason(sums.tally.clusters, report.n, sums.tally.n_huge)
-    clustered = spec.cluster is not None
-    shares = ClassShares.of(
-        spec.classes, sums.predicted, sums.shares, reason=reason, exclusive=not spec.multilabel
-    )
-    every = k <= MOST_REDRAWN
-    gaps = sums.gap.moments()[0]
-    common: dict[str, Any] = {
-        "report": report,
-        "own_expectation": float(sums.own[0] / gaps.w) / nats,
-        "shares": shares,
-        "reliability": reliability_of(
-            sums.cells, series_of(spec), clustered=clustered, redraws=None if every else 0
-        ),
-    }
-    if sums.tally.infinite[k]:
-        return Calibration(
-            loss=math.inf,
-            gap=replace(gap_estimate(gaps, nats, reason), value=math.inf, se=None),
-            temperature=Temperature(value=None, reason=INFINITE),
-            recoverable=Recoverable(value=None, reason=INFINITE),
-            **common,
-        )
-    curve = LossCurve.of(sums.ladder)
-    common |= {
-        "loss": float(sums.loss[0] / sums.ladder.weight[0]) / nats,
-        "gap": gap_estimate(gaps, nats, reason),
-    }
-    beta = curve.minimum()
-    if why := extreme(beta, curve):
-        at = {COLD: 0.0, HOT: math.inf}.get(why)
-        return Calibration(
-            temperature=Temperature(value=at, reason=why),
-            recoverable=Recoverable(value=None, reason=why),
-            **common,
-        )
-    applied = round_temperature(beta)
-    second = run(_half(session, progress, found.rows, n_rows), SecondStep(applied, curve)).sum
+    first = run(_half(session, progress, 0, n_rows), FirstStep())
+    report = with_doubts(report_on(first.sum.tally, plan, first.rows, session.join), session)
+    found = one_pass(first.sum.sums, report)
+    if (applied := found.temperature.applied) is None:
+        return found
+    clustered, curve = plan.spec.cluster is not None, LossCurve.of(first.sum.sums.ladder)
+    second = run(_half(session, progress, first.rows, n_rows), SecondStep(applied, curve)).sum
     left_out = second.left_out
     if not clustered and _leaves_doubt(left_out, second.slopes.moments()[0]):
         curve = curve.through(run(session, LadderStep(_near(left_out, 1 / applied))).sum)
         left_out = run(session, LeaveOneOutStep(1 / applied, curve)).sum
-    figures = _second_figures(
-        second, applied, common["loss"], plan, left_out, curve, report.n, clustered=clustered
-    )
-    some_clipped = (report.figures.clipped_share or 0) > _MUCH
-    if some_clipped and sums.clipped.weight[0] < sums.ladder.weight[0]:
-        rest = LossCurve.of(sums.ladder.without(sums.clipped))
-        best = rest.minimum()
-        if not extreme(best, rest):
-            figures["temperature"] = replace(
-                figures["temperature"], without_clipped=round_temperature(best)
-            )
-    return Calibration(**common, **figures)
+    return _with_second(found, second, applied, left_out, curve, plan)
 
 
 def _leaves_doubt(sums: LeftOut, slopes: Moments) -> bool:
@@ -279,18 +214,16 @@ def _half(
     return replace(session, execution=replace(session.execution, progress=told))
 
 
-def _second_figures(
+def _with_second(
+    found: Calibration,
     sums: Second,
     applied: float,
-    loss: float,
-    plan: Plan,
     left_out: LeftOut,
     curve: LossCurve,
-    n_rows: int,
-    *,
-    clustered: bool,
-) -> dict[str, Any]:
-    """Return what the second pass tells."""
+    plan: Plan,
+) -> Calibration:
+    """Return a calibration with what the second pass tells."""
+    clustered, nats = plan.spec.cluster is not None, NATS_PER[plan.spec.unit]
     slopes, gains = sums.slopes.moments()[0], sums.gains.moments()[0]
     beta, se, change = fit(applied, sums.left_out, slopes, clustered=clustered)
     recoverable = recoverable_of(
@@ -299,14 +232,16 @@ def _second_figures(
         left_out,
         curvature=float(curve.derivatives(np.array([1 / applied]))[1][0]),
         in_sample=float(gains.u / gains.w) - change,
-        loss=loss * NATS_PER[plan.spec.unit],
+        loss=found.loss * nats,
         hot=beta < 1,
-        nats=NATS_PER[plan.spec.unit],
+        nats=nats,
         clustered=clustered,
     )
-    as_is, cooled = (report_on(tally, plan, n_rows) for tally in (sums.tally, sums.cooled))
-    return {
-        "temperature": temperature_of(applied, beta, se, slopes.n - 1),
-        "recoverable": recoverable,
-        "comparison": Comparison(as_is, cooled, sums.delta),
-    }
+    temperature = temperature_of(applied, beta, se, slopes.n - 1)
+    as_is, cooled = (report_on(tally, plan, found.report.n) for tally in (sums.tally, sums.cooled))
+    return replace(
+        found,
+        temperature=replace(temperature, without_clipped=found.temperature.without_clipped),
+        recoverable=recoverable,
+        comparison=Comparison(as_is, cooled, sums.delta),
+    )

@@ -62,8 +62,5 @@ class LossCurve:
 
 def _points(ladder: Ladder) -> tuple[Floats, Floats, Floats, Floats]:
     """Return log2(beta), the sums there and their derivatives by it."""
-    beta = np.array(ladder.betas)
-    losses, slopes, curvatures = (np.array(list(map(float, each))) for each in ladder.curve)
-    scale = beta * _LN2
-    second = curvatures * scale**2 + slopes * scale * _LN2
-    return np.log2(beta), losses, slopes * scale, second
+    losses, slopes, curvatures = ladder.curve()
+    return np.log2(np.array(ladder.betas)), losses, slopes * _LN2, curvatures * _LN2**2

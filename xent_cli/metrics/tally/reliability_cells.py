@@ -6,7 +6,8 @@ many to a halving of 1 - x above, cut again at the edges of the bins that are sh
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 import numpy as np
 
@@ -103,6 +104,45 @@ class ReliabilityCells(Fieldwise):
         weights, hits, predicted, square, *more = joined
         scores = _scores(x, y, weight, eps)
         return cls(np.array(counts), weights, hits, predicted, square, *scores, *more)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON: cells without rows are left out."""
+        n = self.n.reshape(-1)
+        places = np.flatnonzero(n)
+        found: dict[str, Any] = {"cells": places.tolist(), "n": n[places].tolist()}
+        for name in _OF_CELLS + _OF_BINS + _OF_SERIES:
+            sums = getattr(self, name)
+            if sums is not None:
+                some = sums.take(places.tolist()) if name in _OF_CELLS else sums
+                found[name] = some.to_strings()
+        return found
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], zero: ReliabilityCells) -> Self:
+        """Return what `to_dict` wrote of cells like `zero`; ValueError or KeyError if damaged."""
+        places = np.array(data["cells"], dtype=np.intp)
+        counts = np.array(data["n"], dtype=np.int64)
+        n = np.zeros(zero.n.size, dtype=np.int64)
+        ordered = bool((np.diff(places) > 0).all()) and bool((counts > 0).all())
+        if not ordered or (len(places) and not 0 <= places[0] <= places[-1] < len(n)):
+            raise ValueError("the cells are out of order")
+        n[places] = counts
+        found: dict[str, Any] = {"n": n.reshape(zero.n.shape)}
+        for name in _OF_CELLS + _OF_BINS + _OF_SERIES:
+            like: ExactSums | None = getattr(zero, name)
+            if like is None:
+                continue
+            sums = ExactSums.from_strings(data[name])
+            if name in _OF_CELLS:
+                sums = sums.regrouped(places, len(n)) if len(sums) == len(places) else sums
+            if len(sums) != len(like):
+                raise ValueError("a sum of a cell is missing")
+            found[name] = sums
+        return cls(**found)
+
+
+_OF_CELLS = ("weight", "hit", "predicted", "weight_square")
+_OF_BINS, _OF_SERIES = ("square", "cross"), ("log", "brier")
 
 
 def cells_of(x: Floats) -> Labels:

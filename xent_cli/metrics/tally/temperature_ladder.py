@@ -7,9 +7,9 @@ which is the same on every machine, from one exponential below 1 and one above.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -27,9 +27,12 @@ BETAS = tuple(sorted([2.0**j for j in _WHOLE] + [1.5 * 2.0**j for j in range(-_F
 """The inverse temperatures of the grid: octaves, and halves of them from 1/8 to 8."""
 
 
-_GRID = -42
-"""Where rows weigh alike, each value is rounded to 2**-42: far below what interpolation can tell,
-and several times faster to sum."""
+_GRID, _SQUARES_GRID = -42, -30
+"""Where rows weigh alike, each value is rounded to 2**-42, and squares, which errors are made of,
+to 2**-30: far below what interpolation can tell, and several times faster to sum."""
+
+
+_SUMS = ("moments", "squares", "truth", "weight")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,47 +44,67 @@ class Ladder:
     betas : (B,) tuple of float
         The inverse temperatures: BETAS, or some between them.
     moments : ExactSums
-        Of length 3 B: the sums of w ln sum exp(beta d) for each beta, then of its first and second
-        derivative.
+        Of length 3 B: the sums of w ln sum exp(beta d) for each beta, then of its first derivative
+        times beta, then of its second times beta^2: numbers of the size of 1 at each.
+    squares : ExactSums
+        Of length B: the sums over rows of the squares of what they add to the derivative of the
+        loss by ln beta.
     truth, weight : ExactSums
         Of length 1: the sums of w times the score of the truth, and of w.
     """
 
     betas: tuple[float, ...]
     moments: ExactSums
+    squares: ExactSums
     truth: ExactSums
     weight: ExactSums
 
     @classmethod
     def zero(cls, betas: tuple[float, ...] = BETAS) -> Self:
         """Return the sums over no rows."""
-        one = ExactSums.zeros(1)
-        return cls(betas, ExactSums.zeros(3 * len(betas)), one, one)
+        one, n = ExactSums.zeros(1), len(betas)
+        return cls(betas, ExactSums.zeros(3 * n), ExactSums.zeros(n), one, one)
 
     @classmethod
     def of(cls, scores: Scores, betas: tuple[float, ...] = BETAS) -> Self:
         """Add up rows."""
-        moments = ExactSums.zeros(3 * len(betas))
+        zero = cls.zero(betas)
+        moments, squares = zero.moments, zero.squares
         for some in scores.pieces():
-            moments += _moments_of(scores.rows(some), betas)
+            found = _sums_of(scores.rows(some), betas)
+            moments, squares = moments + found[0], squares + found[1]
         truth = (scores.weight * scores.truth).reshape(-1)
-        return cls(betas, moments, one_sum(truth), one_sum(scores.weight.reshape(-1)))
+        return cls(betas, moments, squares, one_sum(truth), one_sum(scores.weight.reshape(-1)))
 
-    @property
-    def curve(self) -> tuple[list[Fraction], list[Fraction], list[Fraction]]:
-        """The sum of the losses at each beta, and its first and second derivative, (B,) each."""
+    def curve(self) -> tuple[Floats, Floats, Floats]:
+        """Return the sum of the losses at each beta, and its derivatives by ln beta, (B,) each."""
         truth, n = self.truth[0], len(self.betas)
-        return (
-            [self.moments[at] - Fraction(beta) * truth for at, beta in enumerate(self.betas)],
-            [self.moments[n + at] - truth for at in range(n)],
-            [self.moments[2 * n + at] for at in range(n)],
+        exact = [(self.moments[at], Fraction(beta) * truth) for at, beta in enumerate(self.betas)]
+        losses = np.array([float(log_sum - at_truth) for log_sum, at_truth in exact])
+        slopes = np.array(
+            [float(self.moments[n + at] - at_truth) for at, (_, at_truth) in enumerate(exact)]
         )
+        return losses, slopes, self.moments.to_floats()[2 * n :] + slopes
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON, of a ladder over BETAS."""
+        return {name: getattr(self, name).to_strings() for name in _SUMS}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return what `to_dict` wrote; ValueError or KeyError where it is damaged."""
+        zero = cls.zero()
+        found = [ExactSums.from_strings(data[name]) for name in _SUMS]
+        if [len(each) for each in found] != [len(getattr(zero, name)) for name in _SUMS]:
+            raise ValueError("the loss at some temperature is missing")
+        return cls(BETAS, *found)
 
     def without(self, some: Ladder) -> Self:
         """Return the sums over all rows but some, whose sums are given."""
         return type(self)(
             self.betas,
             self.moments + -some.moments,
+            self.squares + -some.squares,
             self.truth + -some.truth,
             self.weight + -some.weight,
         )
@@ -90,13 +113,14 @@ class Ladder:
         return type(self)(
             self.betas,
             self.moments + other.moments,
+            self.squares + other.squares,
             self.truth + other.truth,
             self.weight + other.weight,
         )
 
 
-def _moments_of(scores: Scores, betas: tuple[float, ...]) -> ExactSums:
-    """Sum what some rows, few enough for a cache, have at each beta."""
+def _sums_of(scores: Scores, betas: tuple[float, ...]) -> tuple[ExactSums, ExactSums]:
+    """Return the moments and squares of some rows, few enough for a cache."""
     below, weight = scores.below, scores.weight
     found = np.empty((3, len(betas), *weight.shape))
     total, mean, variance = found
@@ -108,14 +132,22 @@ def _moments_of(scores: Scores, betas: tuple[float, ...]) -> ExactSums:
         terms *= below
         add_classes(terms, variance[at])
     # E[d^2] - E[d]^2 cancels little: one d is 0, so that E[d]^2 is K times the variance at most.
+    beta = np.array(betas)[:, np.newaxis, np.newaxis]
     mean /= total
     variance /= total
     variance -= mean * mean
     np.log(total, out=total)
-    if not scores.alike:
-        found *= weight
-        return sum_rows(found.reshape(3 * len(betas), -1))
-    return sum_rows_on_grid(found.reshape(3 * len(betas), -1), _GRID)
+    mean *= beta
+    variance *= beta * beta
+    slopes, size = mean - beta * scores.truth, 3 * len(betas)
+    if scores.alike:
+        squares = np.square(slopes[:, 0])
+        return (
+            sum_rows_on_grid(found.reshape(size, -1), _GRID),
+            sum_rows_on_grid(squares, _SQUARES_GRID),
+        )
+    found *= weight
+    return sum_rows(found.reshape(size, -1)), sum_rows(np.square((weight * slopes).sum(axis=1)))
 
 
 def _each(below: Floats, betas: tuple[float, ...]) -> Iterator[tuple[int, Floats]]:
