@@ -245,6 +245,18 @@ def test_the_same_bits_for_any_batches_threads_and_order() -> None:
         assert again["recoverable"] == found["recoverable"]
 
 
+def test_progress_goes_on_from_pass_to_pass() -> None:
+    seen: list[tuple[int, int | None]] = []
+    calibrate(*sample("sparse/baseline"), progress=lambda *told: seen.append(told))
+    later = [told for told in seen if told[1] is not None]
+    assert later[-1] == (4 * 1797, 4 * 1797)  # Each row matters so much that they are read again.
+    assert [rows for rows, _ in seen] == sorted(rows for rows, _ in seen)
+    z, y = _logits(150_000, 2, 2.0, 0.5)
+    seen.clear()
+    calibrate(z, y, scale="logits", progress=lambda *told: seen.append(told))
+    assert seen[-1] == (300_000, 300_000)
+
+
 def test_it_is_saved_and_read_back(tmp_path: Path) -> None:
     for arguments in (sample("binary/candidate"), ([[0.9, 0.1], [0.2, 0.8]], [0, 1])):
         found = calibrate(*arguments)

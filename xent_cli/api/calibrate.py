@@ -27,7 +27,6 @@ from xent_cli.api.inputs import open_session, read_options, warned
 from xent_cli.errors import UsageError, option
 from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.tally.leave_one_out import LeftOut
-from xent_cli.numerics.moments import Moments
 from xent_cli.pipeline.execute import report_on, run
 from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.session import Session
@@ -46,6 +45,11 @@ from xent_cli.schema.types import (
 
 _MOST_TAKEN_OFF = 1e-5
 """Nats: what leaving rows out takes off may be so much before the rows are read twice more."""
+
+_MANY = 100_000
+"""Rows from which on that is not to be expected; it is known after the first pass."""
+
+_PASSES, _ALL_PASSES = 2, 4
 
 _PER_OCTAVE, _FARTHEST = 32, 2.0
 """Inverse temperatures at which the curve is looked at again, then: around all that were chosen,
@@ -164,28 +168,35 @@ def calibrate_session(session: Session) -> Calibration:
             "labels as they are.",
             hint="Leave it out.",
         )
-    progress, n_rows = session.execution.progress, plan.preds.n_rows
-    first = run(_half(session, progress, 0, n_rows), FirstStep())
+    n_rows = plan.preds.n_rows
+    likely = _ALL_PASSES if plan.spec.cluster is None and (n_rows or 0) < _MANY else _PASSES
+    first = run(_watched(session, 0, likely, n_rows), FirstStep())
+    n_rows = n_rows or first.rows
     report = with_doubts(report_on(first.sum.tally, plan, first.rows, session.join), session)
     found = one_pass(first.sum.sums, report)
     if (applied := found.temperature.applied) is None:
         return found
-    clustered, curve = plan.spec.cluster is not None, LossCurve.of(first.sum.sums.ladder)
-    second = run(_half(session, progress, first.rows, n_rows), SecondStep(applied, curve)).sum
+    curve, doubt = LossCurve.of(first.sum.sums.ladder), _leaves_doubt(found)
+    n_passes = _ALL_PASSES if doubt else _PASSES
+    second = run(_watched(session, 1, n_passes, n_rows), SecondStep(applied, curve)).sum
     left_out = second.left_out
-    if not clustered and _leaves_doubt(left_out, second.slopes.moments()[0]):
-        curve = curve.through(run(session, LadderStep(_near(left_out, 1 / applied))).sum)
-        left_out = run(session, LeaveOneOutStep(1 / applied, curve)).sum
+    if doubt or (left_out.n_undefined and plan.spec.cluster is None):
+        near = LadderStep(_near(left_out, 1 / applied))
+        curve = curve.through(run(_watched(session, 2, _ALL_PASSES, n_rows), near).sum)
+        again = LeaveOneOutStep(1 / applied, curve)
+        left_out = run(_watched(session, 3, _ALL_PASSES, n_rows), again).sum
     return _with_second(found, second, applied, left_out, curve, plan)
 
 
-def _leaves_doubt(sums: LeftOut, slopes: Moments) -> bool:
+def _leaves_doubt(found: Calibration) -> bool:
     """Say whether leaving rows out matters so much that the interpolated curve is too coarse.
 
     Its curvature is right to 1e-4 or so, and what leaving out takes off as well.
     """
-    taken_off = float(slopes.uu / slopes.w) / max(float(sums.curvature[0]), 1e-300)
-    return bool(sums.n_undefined) or taken_off > _MOST_TAKEN_OFF
+    gain, value = found.recoverable.in_sample, found.recoverable.value
+    if gain is None or value is None:
+        return False
+    return (gain - value) * found.recoverable.nats > _MOST_TAKEN_OFF
 
 
 def _near(sums: LeftOut, beta: float) -> tuple[float, ...]:
@@ -197,19 +208,14 @@ def _near(sums: LeftOut, beta: float) -> tuple[float, ...]:
     return tuple(beta * 2.0 ** (place / _PER_OCTAVE) for place in range(first, last + 1))
 
 
-def _half(
-    session: Session,
-    progress: Callable[[int, int | None], None] | None,
-    before: int,
-    n_rows: int | None,
-) -> Session:
-    """Return the session with the progress of one of two passes."""
-    if progress is None:
+def _watched(session: Session, done: int, n_passes: int, n_rows: int | None) -> Session:
+    """Return the session with the progress of one pass of several."""
+    progress = session.execution.progress
+    if progress is None or n_rows is None:
         return session
-    total = None if n_rows is None else 2 * n_rows
 
     def told(rows: int, _: int | None) -> None:
-        progress(before + rows, total)
+        progress(done * n_rows + rows, n_passes * n_rows)
 
     return replace(session, execution=replace(session.execution, progress=told))
 
