@@ -15,7 +15,7 @@ from xent_cli.metrics.rows.scores import Scores
 from xent_cli.metrics.tally.draw_sums import DrawSums
 from xent_cli.metrics.tally.reliability_cells import ReliabilityCells
 from xent_cli.metrics.tally.temperature_ladder import Ladder
-from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.running_sum import Fieldwise
 from xent_cli.numerics.summation import one_sum, sum_rows
@@ -169,10 +169,25 @@ def _outcomes(measured: Measured, predicted: Floats, observed: Floats) -> tuple[
     names = series_of(spec)
     if spec.multilabel:
         return predicted[: len(names)], observed[: len(names)]
-    place = predicted.argmax(axis=0)
-    rows = np.arange(predicted.shape[1])
+    top, place = _highest(predicted)
+    came = observed[place, np.arange(len(place))]
     some = predicted[1:] if spec.mode == "binary" else predicted
     some, true = some[: len(names) - 1], observed[-len(some) :][: len(names) - 1]
-    x = np.vstack([predicted[place, rows][np.newaxis], some])
-    y = np.vstack([observed[place, rows][np.newaxis], true])
+    x, y = np.vstack([top[np.newaxis], some]), np.vstack([came[np.newaxis], true])
     return x, y > 0.5 if hard else y
+
+
+def _highest(p: Floats) -> tuple[Floats, Labels]:
+    """Return the highest of each row's K values (K, n), and its class: the first of ties.
+
+    Examples
+    --------
+    >>> _highest(np.array([[0.2, 0.5], [0.8, 0.5]]))
+    (array([0.8, 0.5]), array([1, 0]))
+    """
+    top, place = p[0].copy(), np.zeros(p.shape[1], dtype=np.intp)
+    for at in range(1, len(p)):  # Several times faster than an argmax across rows.
+        higher = p[at] > top
+        np.copyto(place, at, where=higher)
+        np.copyto(top, p[at], where=higher)
+    return top, place

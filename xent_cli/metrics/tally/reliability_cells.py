@@ -16,7 +16,7 @@ from xent_cli.numerics.arrays import Floats, Integers, Labels, Mask
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.grid_sums import sum_rows_on_grid
 from xent_cli.numerics.running_sum import Fieldwise
-from xent_cli.numerics.summation import Groups, sum_rows
+from xent_cli.numerics.summation import Groups, one_sum
 
 EDGES = (
     0.0, 0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0,
@@ -98,12 +98,10 @@ class ReliabilityCells(Fieldwise):
         """
         if not len(x):
             return cls.zero(0, weighted=weight is not None)
-        parts = [_sums(*each, weight) for each in zip(x, y, strict=True)]
+        parts = [_sums(*each, weight, eps) for each in zip(x, y, strict=True)]
         counts, sums = zip(*parts, strict=True)
         joined = (first.joined(*more) for first, *more in zip(*sums, strict=True))
-        weights, hits, predicted, square, *more = joined
-        scores = _scores(x, y, weight, eps)
-        return cls(np.array(counts), weights, hits, predicted, square, *scores, *more)
+        return cls(np.array(counts), *joined)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON: cells without rows are left out."""
@@ -177,34 +175,32 @@ STARTS = cells_of(np.array(EDGES[:-1]))
 """The first cell of each bin."""
 
 
-def _sums(x: Floats, y: Floats | Mask, weight: Floats | None) -> tuple[Integers, list[ExactSums]]:
-    """Return the counts and sums of the cells of one series."""
+def _sums(
+    x: Floats, y: Floats | Mask, weight: Floats | None, eps: float
+) -> tuple[Integers, list[ExactSums]]:
+    """Return the counts of the cells of one series, and its sums in the order of the fields."""
     cells = cells_of(x).astype(np.uint16)
     order = cells.argsort(kind="stable")
     cells, x, y = cells.take(order), x.take(order), y.take(order)
     groups = Groups.of_sorted(cells, N_CELLS)
     bins = groups.joined(STARTS)
     n, miss = groups.count(), y - x
-    if weight is None:
-        hits = groups.sum(np.asarray(y, dtype=np.float64))
-        return n, [ExactSums.of_integers(n), hits, groups.sum(x), bins.sum(miss * miss)]
-    weight = weight.take(order)
-    weighted, squares = weight * miss, weight * weight
-    of_cells = [groups.sum(values) for values in (weight, weight * y, weight * x)]
-    of_bins = [bins.sum(values) for values in (weighted * weighted, squares * miss)]
-    return n, [*of_cells, *of_bins, groups.sum(squares)]
-
-
-def _scores(
-    x: Floats, y: Floats | Mask, weight: Floats | None, eps: float
-) -> tuple[ExactSums, ExactSums]:
-    """Return the sums of the log and Brier scores of all series."""
     if y.dtype == np.bool_:
-        given = np.where(y, x, 1.0 - x)
-        log, brier = -np.log(np.maximum(given, eps)), (y - x) ** 2
+        log, brier = -np.log(np.maximum(np.where(y, x, 1.0 - x), eps)), miss * miss
     else:
         log = -(y * np.log(np.maximum(x, eps)) + (1.0 - y) * np.log(np.maximum(1.0 - x, eps)))
         brier = y * (1.0 - x) ** 2 + (1.0 - y) * x**2
     if weight is None:
-        return sum_rows_on_grid(log, _GRID), sum_rows_on_grid(brier, _GRID)
-    return sum_rows(weight * log), sum_rows(weight * brier)
+        hits = groups.sum(np.asarray(y, dtype=np.float64))
+        squares = bins.sum(miss * miss)
+        scores = [sum_rows_on_grid(each[np.newaxis], _GRID) for each in (log, brier)]
+        return n, [ExactSums.of_integers(n), hits, groups.sum(x), squares, *scores]
+    weight = weight.take(order)
+    weighted, squared = weight * miss, weight * weight
+    return n, [
+        *(groups.sum(values) for values in (weight, weight * y, weight * x)),
+        bins.sum(weighted * weighted),
+        *(one_sum(weight * each) for each in (log, brier)),
+        bins.sum(squared * miss),
+        groups.sum(squared),
+    ]
