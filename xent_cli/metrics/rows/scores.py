@@ -20,8 +20,8 @@ from xent_cli.schema.spec import Spec
 _FEW_CLASSES = 64
 """Of more, the scores of a row lie side by side: sums over classes then run along them."""
 
-_VALUES_AT_ONCE, _FEWEST_ROWS = 1 << 15, 256
-"""Scores that are worked on together: few enough for a cache."""
+_VALUES_AT_ONCE, _FEWEST_ROWS = 1 << 16, 256
+"""Scores that are worked on together: few enough for a cache, enough for NumPy's calls to pay."""
 
 _LOWEST = -1e100
 """In place of -inf, which would make a NaN of a probability of 0 times its logarithm."""

@@ -15,7 +15,7 @@ from xent_cli.metrics.rows.scores import Scores
 from xent_cli.metrics.tally.draw_sums import DrawSums
 from xent_cli.metrics.tally.reliability_cells import ReliabilityCells
 from xent_cli.metrics.tally.temperature_ladder import Ladder
-from xent_cli.numerics.arrays import Floats, Labels
+from xent_cli.numerics.arrays import Floats, Labels, Mask
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.running_sum import Fieldwise
 from xent_cli.numerics.summation import one_sum, sum_rows
@@ -152,29 +152,30 @@ def _without_class_weights(measured: Measured, scores: Scores) -> Scores:
     return Scores.of(replace(measured, spec=spec, rows=rows))
 
 
-def _shares(measured: Measured, probabilities: Floats) -> tuple[Floats, Floats]:
+def _shares(measured: Measured, probabilities: Floats) -> tuple[Floats, Floats | Mask]:
     """Return probabilities (K, T, n) and labels as shares of the classes, (K, n) each."""
-    spec, batch = measured.spec, measured.batch
-    if spec.multilabel:
-        return probabilities[1], np.asarray(batch.target, dtype=np.float64)
+    target = measured.batch.target
+    if measured.spec.multilabel:
+        return probabilities[1], np.asarray(target, dtype=np.float64)
     predicted = np.ascontiguousarray(probabilities[:, 0])
     if measured.rows is not None and measured.rows.shares is not None:
         return predicted, measured.rows.shares
-    return predicted, (np.arange(spec.n_classes)[:, np.newaxis] == batch.target).astype(np.float64)
+    return predicted, np.arange(measured.spec.n_classes)[:, np.newaxis] == target
 
 
-def _outcomes(measured: Measured, predicted: Floats, observed: Floats) -> tuple[Floats, Any]:
+def _outcomes(
+    measured: Measured, predicted: Floats, observed: Floats | Mask
+) -> tuple[Floats, Floats | Mask]:
     """Return the probabilities of each series and whether they came true, (S, n) each."""
-    spec, hard = measured.spec, measured.batch.target.ndim == 1
-    names = series_of(spec)
+    spec, target = measured.spec, measured.batch.target
+    n_series = len(series_of(spec))
     if spec.multilabel:
-        return predicted[: len(names)], observed[: len(names)]
+        return predicted[:n_series], observed[:n_series]
     top, place = _highest(predicted)
-    came = observed[place, np.arange(len(place))]
-    some = predicted[1:] if spec.mode == "binary" else predicted
-    some, true = some[: len(names) - 1], observed[-len(some) :][: len(names) - 1]
-    x, y = np.vstack([top[np.newaxis], some]), np.vstack([came[np.newaxis], true])
-    return x, y > 0.5 if hard else y
+    first = 1 if spec.mode == "binary" else 0
+    some = slice(first, first + n_series - 1)
+    came = observed[place, np.arange(len(place))] if target.ndim == 2 else place == target
+    return np.vstack([top, predicted[some]]), np.vstack([came, observed[some]])
 
 
 def _highest(p: Floats) -> tuple[Floats, Labels]:
