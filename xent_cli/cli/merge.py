@@ -23,7 +23,7 @@ def merge_command(
     output: OutputOptions,
     **said: Any,
 ) -> None:
-    """Add up the REPORTs of shards, exactly.
+    """Add up the REPORTs of shards, exactly, or their calibrations.
 
     Example: xent merge shard-*.json --output json:whole.json
     """
