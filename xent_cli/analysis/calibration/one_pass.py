@@ -26,7 +26,7 @@ from xent_cli.analysis.calibration.temperature import (
     gap_estimate,
     round_temperature,
 )
-from xent_cli.metrics.report.figures import NATS_PER, error_reason
+from xent_cli.metrics.report.mean_losses import NATS_PER, error_reason
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.tally.calibration_sums import CalibrationSums, series_of
 
