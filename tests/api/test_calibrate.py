@@ -218,6 +218,16 @@ def test_the_temperature_minimizes_the_loss_as_it_is_defined(kind: str) -> None:
         assert 1 / t == pytest.approx(_best(z, y, own)[0], rel=1e-6)
 
 
+@pytest.mark.parametrize("factor", [1 / 900, 1 / 300, 0.01, 0.03, 0.2, 7, 30, 100, 300])
+def test_scores_in_other_units_have_another_temperature(factor: float) -> None:
+    z, y = _logits(150, 4, 2.0, 0.8)
+    found, scaled = (calibrate(each, y, scale="logits") for each in (z, z * factor))
+    assert scaled.temperature.value == pytest.approx(factor * found.temperature.value, rel=1e-11)
+    assert scaled.recoverable.value - scaled.loss == pytest.approx(
+        found.recoverable.value - found.loss, abs=1e-10
+    )
+
+
 @settings(max_examples=8, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.25, 2.0, 8.0]))
 def test_laws(seed: int, factor: float) -> None:

@@ -13,7 +13,7 @@ from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.analysis.calibration.loss_curve import LossCurve
 from xent_cli.analysis.calibration.one_pass import one_pass
 from xent_cli.analysis.calibration.recoverable import recoverable_of
-from xent_cli.analysis.calibration.temperature import fit, temperature_of
+from xent_cli.analysis.calibration.temperature import fit, round_temperature, temperature_of
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.api.calibration_steps import (
     FirstStep,
@@ -50,6 +50,10 @@ _MANY = 100_000
 """Rows from which on that is not to be expected; it is known after the first pass."""
 
 _PASSES, _ALL_PASSES = 2, 4
+
+_NEAR_ENOUGH = 1e-4
+"""How far the temperature of the second pass may be from the best one, of which a series of the
+third order then leaves 1e-16."""
 
 _PER_OCTAVE, _FARTHEST = 32, 2.0
 """Inverse temperatures at which the curve is looked at again, then: around all that were chosen,
@@ -178,7 +182,12 @@ def calibrate_session(session: Session) -> Calibration:
         return found
     curve, doubt = LossCurve.of(first.sum.sums.ladder), _leaves_doubt(found)
     n_passes = _ALL_PASSES if doubt else _PASSES
-    second = run(_watched(session, 1, n_passes, n_rows), SecondStep(applied, curve)).sum
+    watched = _watched(session, 1, n_passes, n_rows)
+    second = run(watched, SecondStep(applied, curve)).sum
+    beta = _fitted(second, applied, plan)[0]
+    if abs(beta * applied - 1) > _NEAR_ENOUGH:  # Far from 1 the points of the grid are far apart.
+        applied = round_temperature(beta)
+        second = run(watched, SecondStep(applied, curve)).sum
     left_out = second.left_out
     if doubt or (left_out.n_undefined and plan.spec.cluster is None):
         near = LadderStep(_near(left_out, 1 / applied))
@@ -220,6 +229,12 @@ def _watched(session: Session, done: int, n_passes: int, n_rows: int | None) -> 
     return replace(session, execution=replace(session.execution, progress=told))
 
 
+def _fitted(sums: Second, applied: float, plan: Plan) -> tuple[float, float, float]:
+    """Return the best inverse temperature, its error, and the change of the loss to it."""
+    clustered = plan.spec.cluster is not None
+    return fit(applied, sums.left_out, sums.slopes.moments()[0], clustered=clustered)
+
+
 def _with_second(
     found: Calibration,
     sums: Second,
@@ -231,7 +246,7 @@ def _with_second(
     """Return a calibration with what the second pass tells."""
     clustered, nats = plan.spec.cluster is not None, NATS_PER[plan.spec.unit]
     slopes, gains = sums.slopes.moments()[0], sums.gains.moments()[0]
-    beta, se, change = fit(applied, sums.left_out, slopes, clustered=clustered)
+    beta, se, change = _fitted(sums, applied, plan)
     recoverable = recoverable_of(
         slopes,
         gains,

@@ -36,6 +36,9 @@ CLUSTERS = "with clusters it takes a second look at the rows"
 MOST_REDRAWN = 20
 """Classes up to which each is compared with what calibrated predictions would show."""
 
+_LEAST = 1e-300
+"""In place of a sum of squares of 0, for its logarithm."""
+
 _MUCH = 0.1
 """Share of the loss from which on the temperature without the clipped rows is told, too."""
 
@@ -139,11 +142,12 @@ def _best(sums: CalibrationSums, report: Report, curve: LossCurve, beta: float) 
 
 
 def _squares_at(sums: CalibrationSums, place: float) -> float:
-    """Return the sum of the squared slopes at 2**place, by a cubic through its neighbours."""
-    x, y = np.log2(np.array(sums.ladder.betas)), sums.ladder.squares.to_floats()
+    """Return the sum of the squared slopes at 2**place: its logarithm by a cubic, as it varies."""
+    x = np.log2(np.array(sums.ladder.betas))
+    y = np.log(np.maximum(sums.ladder.squares.to_floats(), _LEAST))
     first = min(max(int(np.searchsorted(x, place)) - 2, 0), len(x) - 4)
     some = slice(first, first + 4)
-    return float(np.polyval(np.polyfit(x[some] - place, y[some], 3), 0.0))
+    return math.exp(np.polyval(np.polyfit(x[some] - place, y[some], 3), 0.0))
 
 
 def _without_clipped(sums: CalibrationSums, report: Report) -> float | None:
