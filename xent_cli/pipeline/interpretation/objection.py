@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from xent_cli.errors import InputError, LabelError, RangeError, option
-from xent_cli.pipeline.interpretation.evidence import fit_of
+from xent_cli.pipeline.interpretation.evidence import TO_NATURAL, fit_of, log_base
 from xent_cli.pipeline.interpretation.question import (
     Question,
     rank_of_label,
@@ -84,8 +84,17 @@ def _of_labels(question: Question, chosen: Interpretation) -> InputError | None:
 
 
 def _of_logits(question: Question, chosen: Interpretation) -> InputError | None:
-    """Return an error if probabilities were chosen among columns some of which may be logits."""
-    if question.options.scale != "logits" or question.wanted_preds:
+    """Return an error if what were said to be logits, or some columns of them, are none."""
+    if question.options.scale != "logits":
+        return None
+    q = question.preds.matrix(chosen.preds)
+    if q is not None and (base := log_base(q)) is not None:
+        return RangeError(
+            f"The predictions are logarithms of probabilities to base {base}, not logits: in every "
+            f"row the powers of {base} sum to 1.",
+            hint=TO_NATURAL[base],
+        )
+    if question.wanted_preds:
         return None
     others = [
         other

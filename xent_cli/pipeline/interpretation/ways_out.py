@@ -15,6 +15,7 @@ import numpy as np
 from xent_cli.errors import option
 from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.interpretation.choice import choose
+from xent_cli.pipeline.interpretation.evidence import TO_NATURAL, log_base
 from xent_cli.pipeline.interpretation.families import rank_of_name
 from xent_cli.pipeline.interpretation.question import Question
 from xent_cli.pipeline.interpretation.reading import Interpretation
@@ -36,6 +37,8 @@ def ways_out(question: Question, reading: Interpretation) -> str:
     if q is None or not _are_predictions(question, reading):
         return ""
     known = q[:, np.isfinite(q).all(axis=0)]
+    if question.preds.divisor == 1 and (base := log_base(known)) is not None:
+        return f"They look like logarithms to base {base}. {TO_NATURAL[base]}"
     if not known.size or question.options.scale != "probs" or question.preds.divisor != 1:
         return ""
     if (what := _of_other_kind(known)) is not None:
