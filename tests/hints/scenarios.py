@@ -97,6 +97,7 @@ _REFUSAL = f"{_INTERPRETATION}refusal.py"
 _ONE = f"{_INTERPRETATION}one_column.py"
 _ORDER = f"{_INTERPRETATION}class_order.py"
 _OBJECTION = f"{_INTERPRETATION}objection.py"
+_SILENT = f"{_INTERPRETATION}silent_names.py"
 _ROWS = "metrics/rows/validation.py"
 
 VALUES = [
@@ -306,6 +307,18 @@ COLUMNS = [
         "xent eval p.csv",
         {"p.csv": lines("p_a,p_b,p_c", "0.7,0.2,0.1", "0.4,0.5,0.1", "0.2,0.5,0.3")},
         {"--label-col | p_c": None},
+    ),
+    Scenario(
+        f"{_SILENT} silent_name pred_cols",
+        "xent eval all.csv",
+        {"all.csv": lines("humidity,rain", "0.7,1", "0.4,0", "0.2,1")},
+        {"--pred-cols humidity": PAIRS},
+    ),
+    Scenario(
+        f"{_SILENT} _of_own_label positive",
+        "xent eval all.csv",
+        {"all.csv": lines("p_correct,rain", "0.7,1", "0.4,0", "0.2,1")},
+        {"--positive 1": PAIRS},
     ),
     Scenario(
         f"{_OBJECTION} _of_labels label_col",
