@@ -309,6 +309,19 @@ COLUMNS = [
         {"--label-col | p_c": None},
     ),
     Scenario(
+        f"{_INTERPRETATION}long_rows.py _pivot id_col",
+        "xent eval long.csv y.csv",
+        {
+            "long.csv": lines(
+                *("id,class,p", "1,cat,0.7", "1,dog,0.3", "2,cat,0.4", "2,dog,0.6"),
+                *("3,cat,0.2", "3,dog,0.8"),
+            ),
+            "y.csv": lines("id,animal", "3,cat", "1,cat", "2,dog"),
+            "wide.csv": lines("id,cat,dog", "1,0.7,0.3", "2,0.4,0.6", "3,0.2,0.8"),
+        },
+        {"- long.csv | --id id": None, "$ xent eval wide.csv y.csv --id id --format json": PAIRS},
+    ),
+    Scenario(
         f"{_SILENT} silent_name pred_cols",
         "xent eval all.csv",
         {"all.csv": lines("humidity,rain", "0.7,1", "0.4,0", "0.2,1")},

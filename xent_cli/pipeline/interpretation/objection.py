@@ -56,6 +56,12 @@ def _objections(question: Question, chosen: Interpretation) -> Iterator[InputErr
         from xent_cli.pipeline.interpretation.outcome import opposite_outcome
 
         yield opposite_outcome(question, chosen)
+    if len(chosen.preds) <= 2 and question.preds.source.named and not question.wanted_preds:
+        texts = [c for c in question.preds.source.columns if c.kind in ("text", "integer")]
+        if len(texts) > 1:
+            from xent_cli.pipeline.interpretation.long_rows import long_rows
+
+            yield long_rows(question)
     if question.aligned and any(MODEL_NAME.search(spaced(name)) for name in _rest(question)):
         from xent_cli.pipeline.interpretation.stacked import stacked_models
 

@@ -1,0 +1,155 @@
+"""Long rows: a file that holds one row for each id and class, and how to give each id one row."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xent_cli.errors import ColumnError, InputError, option
+from xent_cli.fast_dataclass import dataclass
+from xent_cli.pipeline.interpretation.evidence import LOOSE_SUM
+from xent_cli.pipeline.interpretation.question import Question, rank_of_label
+from xent_cli.pipeline.interpretation.sample import Sample, is_fractional, is_probability
+
+_MOST = 12
+"""So many columns are looked at: long files have few, and each is tried with each."""
+_READERS = {
+    "parquet": "pd.read_parquet({})",
+    "jsonl": "pd.read_json({}, lines=True)",
+    "xlsx": "pd.read_excel({})",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Long:
+    """The columns of a long file: what a row is of, its class, and the probability."""
+
+    id: str
+    cls: str
+    value: str
+
+
+def long_rows(question: Question) -> InputError | None:
+    """Return an error if the predictions hold a row for each id and class."""
+    found = next(_found(question), None)
+    if found is None:
+        return None
+    source = question.preds.source
+    hint = _pivot(question, found)
+    return ColumnError(
+        f"{source.path} holds one row for each {found.id} and {found.cls}, with the "
+        f"probability in {found.value}. xent reads one row for each {found.id}, with a "
+        "column for each class.",
+        hint=hint,
+    )
+
+
+def _found(question: Question) -> Iterator[Long]:
+    """Yield what the first rows allow: each id has each class once, and its values sum to 1."""
+    sample = question.preds
+    if not sample.source.named or sample.n < 4:
+        return
+    names = sample.source.names()
+    pool = [c for c in names if sample.kind(c) in ("text", "integer")][:_MOST]
+    codes = {c: found for c in pool if (found := _codes(sample, c)) is not None}
+    floats = question.wanted_preds or [c for c in names if sample.kind(c) == "float"][:_MOST]
+    values = {c: p for c in floats if (p := sample.numbers(c)) is not None}
+    values = {c: p for c, p in values.items() if is_fractional(p) and is_probability(p)}
+    for cls, classes in sorted(codes.items(), key=lambda item: sample.kind(item[0]) != "text"):
+        for key, ids in codes.items():
+            if key == cls or (whole := _whole(ids, classes)) is None:
+                continue
+            for value, p in values.items():
+                totals = np.bincount(ids, weights=np.nan_to_num(p))[whole]
+                if (np.abs(totals - 1) <= LOOSE_SUM).all():
+                    yield Long(key, cls, value)
+
+
+def _codes(sample: Sample, name: str) -> NDArray[np.intp] | None:
+    labels = sample.labels(name)
+    if labels is None or labels.missing().any():
+        return None
+    if labels.numbers is not None:
+        return np.unique(labels.numbers, return_inverse=True)[1]
+    return np.asarray(labels.codes, dtype=np.intp)
+
+
+def _whole(ids: NDArray[np.intp], classes: NDArray[np.intp]) -> NDArray[np.bool_] | None:
+    """Return which ids have every class, each once; None if one has a class twice, or few do."""
+    n, k = int(ids.max()) + 1, int(classes.max()) + 1
+    if k < 2 or n < 2 or n * k > 4 * (len(ids) + k):
+        return None
+    if np.bincount(ids * k + classes).max() > 1:
+        return None
+    whole = np.bincount(ids, minlength=n) == k  # The sample may end within the rows of an id.
+    return whole if whole.sum() >= max(2, n / 2) else None
+
+
+def _pivot(question: Question, found: Long) -> str:
+    """Return the lines that write one row for each id, and what then to give xent."""
+    source = question.preds.source
+    reader = _READERS.get(source.format, "")
+    if source.format == "csv":
+        mark = getattr(source, "delimiter", ",")
+        reader = "pd.read_csv({}" + ("" if mark == "," else f", sep={_text(mark)}") + ")"
+    label, flag = _labels_beside(question, found) if question.one_input else ("", "")
+    key, cls = _text(found.id), _text(found.cls)
+    index = f"[{key}, {_text(label)}]" if label else key
+    made = f"df.pivot(index={index}, columns={cls}, values={_text(found.value)})"
+    shared = not question.one_input and found.id in question.labels.source.names()
+    if not question.one_input and not shared:
+        made += f".loc[df[{key}].unique()]"  # The rows of the labels go by this order.
+    if flag:
+        made += f".assign(label=df[df[{_text(flag)}] == 1].set_index({key})[{cls}])"
+    made += '.to_csv("wide.csv")'
+    if reader and not source.in_memory:
+        code = f"import pandas as pd; df = {reader.format(_text(source.path))}; {made}"
+        line = f"python -c {shlex.quote(code)}"
+    else:
+        line = f"in pandas, {made}"
+    if question.one_input and not (label or flag):
+        return f"Pivot them: {line} ; then give wide.csv, and the labels."
+    then = f", with {option('id_col', found.id)}" if shared else ""
+    return f"Pivot them: {line} ; then give wide.csv in place of {source.path}{then}."
+
+
+def _text(text: str) -> str:
+    """Return a text as Python reads it, in double quotes: shells take single ones around it."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _labels_beside(question: Question, found: Long) -> tuple[str, str]:
+    """Return the column that repeats the label of each id, or the one that is 1 at the true class.
+
+    Either may be missing.
+    """
+    sample = question.preds
+    ids = _codes(sample, found.id)
+    classes = set(sample.distinct(found.cls))
+    repeated, flags = [], []
+    for name in sample.source.names():
+        values = sample.labels(name)
+        if name in (found.id, found.cls, found.value) or values is None or ids is None:
+            continue
+        texts = set(sample.distinct(name))
+        said = _codes(sample, name)
+        if texts <= classes and said is not None and _is_constant(ids, said):
+            repeated.append(name)
+        numbers = sample.numbers(name)
+        if numbers is not None and np.isin(numbers, (0.0, 1.0)).all():
+            sums = np.bincount(ids, weights=numbers)
+            if (sums[:-1] == 1).all():
+                flags.append(name)
+    best = max(repeated, key=rank_of_label, default="")
+    if best and not (flags and rank_of_label(best) <= 0):
+        return best, ""
+    return "", max(flags, key=rank_of_label, default="")
+
+
+def _is_constant(ids: NDArray[np.intp], said: NDArray[np.intp]) -> bool:
+    pairs = np.unique(ids * (int(said.max()) + 1) + said)
+    return len(pairs) == int(ids.max()) + 1
