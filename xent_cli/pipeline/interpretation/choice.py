@@ -22,7 +22,6 @@ from xent_cli.pipeline.interpretation.reading import Candidate, Interpretation
 from xent_cli.pipeline.interpretation.sample import is_fractional
 from xent_cli.schema.types import Mode
 
-_SOME_ROWS = 3
 _CALLED_LABELS = 2
 """From this rank on a column is called after labels: which of two such it is, no name says."""
 
@@ -113,7 +112,6 @@ def _no_features(question: Question, standing: list[Interpretation]) -> list[Int
     if scale == "probs" and question.options.row_sums == "check":
         return standing
     several = [r for r in standing if not r.binary and len(r.preds) > 1]
-    several = [r for r in several if r.by_name or not _counts_rows(question, r)]
     if scale == "logits":
         plain = [r for r in several if r.by_name and not like_probabilities(question, r)]
         several = plain or several
@@ -128,14 +126,6 @@ def _no_features(question: Question, standing: list[Interpretation]) -> list[Int
         widest = max((len(r.preds) for r in several), default=0)
         telling = [r for r in several if r.by_name or len(r.preds) == widest]
     return [r for r in standing if r.binary or len(r.preds) == 1 or r in telling]
-
-
-def _counts_rows(question: Question, reading: Interpretation) -> bool:
-    """Say whether one of the columns goes up by 1 from row to row, and another holds fractions."""
-    q = question.preds.matrix(reading.preds)
-    if q is None or q.shape[1] < _SOME_ROWS or not is_fractional(q):
-        return False
-    return bool((np.diff(q, axis=1) == 1).all(axis=1).any())
 
 
 def _beside(question: Question, reading: Interpretation) -> list[str]:

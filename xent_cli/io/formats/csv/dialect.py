@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import field, replace
 
 from xent_cli.errors import EmptyInputError, EncodingError, ParseError, option
 from xent_cli.fast_dataclass import dataclass
@@ -141,11 +141,11 @@ def _detect_table(
     layout = detect_layout(text)
     if layout:
         text = layout.rewrite(text.encode()).decode()
-        delimiter = " " if layout.labels else delimiter
+        delimiter = " " if layout.labels else "," if layout.names else delimiter
     if delimiter is None:
         delimiter = detect_delimiter(text)
     if delimiter == " " and _is_ragged(text):
-        layout = Layout(layout.brackets, True, layout.labels)
+        layout = replace(layout, spaces=True)
         text = layout.rewrite(text.encode()).decode()
     rows = read_rows(text, delimiter, _SAMPLE_ROWS + 1)
     _require_rows(rows, text, path)
@@ -196,6 +196,8 @@ def _names(
     first, rest = rows[0], rows[1:]
     if layout.labels:
         return list(layout.labels), True, rows
+    if layout.names:
+        return list(layout.names), True, rest
     if above.names:
         return list(above.names), True, rows
     counted = [str(at) for at in range(len(first))]

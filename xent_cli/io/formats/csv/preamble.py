@@ -1,4 +1,7 @@
-"""Preamble: what stands above the table of a text file: comments, ``sep=``, ARFF's header."""
+"""Preamble: what stands above the table of a text file: comments, ``sep=``, ARFF's header.
+
+Weka's titles (``=== Predictions on test data ===``) are comments, too.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from xent_cli.errors import ParseError
 from xent_cli.fast_dataclass import dataclass
 
 _SEPARATOR = re.compile(rb'[ \t]*"?sep=([^\r\n])"?[ \t]*(?:\r\n|\r|\n)', re.IGNORECASE)
-_COMMENT = re.compile(rb"[ \t]*[#%]([^\r\n]*)(?:\r\n|\r|\n)")
+_COMMENT = re.compile(rb"[ \t]*(?:[#%]([^\r\n]*)|===[^\r\n]*===[ \t]*)(?:\r\n|\r|\n)")
 _BLANK = re.compile(rb"[ \t]*(?:\r\n|\r|\n)")
 _ATTRIBUTE = re.compile(rb"\s*@attribute\s+('[^']*'|\"[^\"]*\"|\S+)\s", re.IGNORECASE)
 _DATA = re.compile(rb"\s*@data\s*", re.IGNORECASE)
@@ -58,13 +61,13 @@ def read_preamble(head: bytes, path: str) -> Preamble:
     if first in (b"sep=", b'"sep') and (match := _SEPARATOR.match(head)):
         mark = match[1].decode("ascii", "replace")
         return Preamble(match.end(), 1, delimiter=mark) if mark != "\ufffd" else Preamble()
-    if first[:1] not in (b"#", b"%"):
+    if first[:1] not in (b"#", b"%") and first[:3] != b"===":
         return Preamble()
     at, size, lines, counted, last = 0, 0, 0, 0, b""
     while match := _COMMENT.match(head, at) or _BLANK.match(head, at):
         at, lines = match.end(), lines + 1
         if match.re is _COMMENT:
-            size, counted, last = at, lines, match[1]
+            size, counted, last = at, lines, match[1] or b""
     if head[at:].lstrip()[:1] == b"@":
         return _read_arff(head, path)
     return Preamble(size, counted, last.decode("utf-8", "replace").strip())
