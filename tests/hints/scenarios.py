@@ -468,10 +468,28 @@ COLUMNS = [
 
 LABELS = [
     Scenario(
-        "schema/label_encoder.py ClassIndex.unknown ignore_label",
+        "schema/label_encoder.py ClassIndex.unknown ignore_label; "
+        "schema/label_encoder.py ClassIndex.unknown classes",
         "xent eval p.csv y.csv",
-        {"p.csv": CATS, "y.csv": lines("animal", "cat", "dog", "owl")},
-        {"--ignore-label owl": loss(0.7, 0.6)},
+        {"p.csv": CATS, "y.csv": lines("animal", "kitten", "dog", "kitten")},
+        {"--ignore-label kitten": loss(0.6), "--classes | kitten,dog": PAIRS},
+    ),
+    Scenario(
+        "schema/label_encoder.py ClassIndex.unknown classes",
+        "xent eval p.csv y.csv",
+        {"p.csv": lines("0.7,0.3", "0.4,0.6", "0.2,0.8"), "y.csv": ANIMALS},
+        {"--classes cat,dog": PAIRS, "--classes dog,cat": loss(0.3, 0.4, 0.8)},
+    ),
+    Scenario(
+        f"{_INTERPRETATION}packed_texts.py listed_classes classes",
+        "xent eval all.csv",
+        {
+            "all.csv": lines(
+                *("probs,classes,y", "[0.3 0.7],dog|cat,cat", "[0.6 0.4],dog|cat,dog"),
+                "[0.8 0.2],dog|cat,cat",
+            )
+        },
+        {"--classes dog,cat": PAIRS},
     ),
     Scenario(
         "schema/label_encoder.py ClassIndex.unknown label_base=1",

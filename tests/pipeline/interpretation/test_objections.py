@@ -338,10 +338,6 @@ def test_refusals_name_a_way_that_leads_on(tmp_path: Path) -> None:
     answer = ask(tmp_path, a=logits)
     assert_asked(answer, "--from logits")
     assert "--row-sums" not in answer.err
-    np.save(tmp_path / "c.npy", np.c_[Y3, THREE])
-    assert_asked(run("xent eval c.npy", tmp_path), "np.savez('all.npz', labels=a[:, 0]")
-    objects = [json.dumps(dict(zip(NAMES, row, strict=True))) for row in THREE.tolist()]
-    assert_asked(ask(tmp_path, a={"PREDS": objects, "y": NAMES[Y3]}), "hold objects")
     unknown = {"p": P, "y": np.where(ROWS == 5, -1, Y)}
     assert_asked(ask(tmp_path, a=unknown), "--ignore-label -1")
     assert_asked(ask(tmp_path, a={"pred": (P > 0.5) * 1, "y": Y}), "holds predicted classes")

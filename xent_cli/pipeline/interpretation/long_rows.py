@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,16 +10,12 @@ from numpy.typing import NDArray
 from xent_cli.errors import ColumnError, InputError, option
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.pipeline.interpretation.evidence import LOOSE_SUM
+from xent_cli.pipeline.interpretation.pandas_line import pandas_line, quoted
 from xent_cli.pipeline.interpretation.question import Question, rank_of_label
 from xent_cli.pipeline.interpretation.sample import Sample, is_fractional, is_probability
 
 _MOST = 12
 """So many columns are looked at: long files have few, and each is tried with each."""
-_READERS = {
-    "parquet": "pd.read_parquet({})",
-    "jsonl": "pd.read_json({}, lines=True)",
-    "xlsx": "pd.read_excel({})",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,34 +86,21 @@ def _whole(ids: NDArray[np.intp], classes: NDArray[np.intp]) -> NDArray[np.bool_
 def _pivot(question: Question, found: Long) -> str:
     """Return the lines that write one row for each id, and what then to give xent."""
     source = question.preds.source
-    reader = _READERS.get(source.format, "")
-    if source.format == "csv":
-        mark = getattr(source, "delimiter", ",")
-        reader = "pd.read_csv({}" + ("" if mark == "," else f", sep={_text(mark)}") + ")"
     label, flag = _labels_beside(question, found) if question.one_input else ("", "")
-    key, cls = _text(found.id), _text(found.cls)
-    index = f"[{key}, {_text(label)}]" if label else key
-    made = f"df.pivot(index={index}, columns={cls}, values={_text(found.value)})"
+    key, cls = quoted(found.id), quoted(found.cls)
+    index = f"[{key}, {quoted(label)}]" if label else key
+    made = f"df.pivot(index={index}, columns={cls}, values={quoted(found.value)})"
     shared = not question.one_input and found.id in question.labels.source.names()
     if not question.one_input and not shared:
         made += f".loc[df[{key}].unique()]"  # The rows of the labels go by this order.
     if flag:
-        made += f".assign(label=df[df[{_text(flag)}] == 1].set_index({key})[{cls}])"
+        made += f".assign(label=df[df[{quoted(flag)}] == 1].set_index({key})[{cls}])"
     made += '.to_csv("wide.csv")'
-    if reader and not source.in_memory:
-        code = f"import pandas as pd; df = {reader.format(_text(source.path))}; {made}"
-        line = f"python -c {shlex.quote(code)}"
-    else:
-        line = f"in pandas, {made}"
+    line = pandas_line(source, made)
     if question.one_input and not (label or flag):
         return f"Pivot them: {line} ; then give wide.csv, and the labels."
     then = f", with {option('id_col', found.id)}" if shared else ""
     return f"Pivot them: {line} ; then give wide.csv in place of {source.path}{then}."
-
-
-def _text(text: str) -> str:
-    """Return a text as Python reads it, in double quotes: shells take single ones around it."""
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _labels_beside(question: Question, found: Long) -> tuple[str, str]:
