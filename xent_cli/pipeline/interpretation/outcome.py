@@ -53,7 +53,8 @@ _NOTHING = re.compile(
 
 _SPEAKING = re.compile(
     rf"pre|phat|phats|est|estimate|forecast|fitted|chance|odds|propensity|risk|oof|yhats?|"
-    rf"mean|avg|average|median|final|{_MODELS}"
+    rf"mean|avg|average|median|final|wahrscheinlichkeit|probabilit[eéàa]|probabilidade?|kans|вероятность|"
+    rf"確率|概率|{_MODELS}"
 )
 """Words of columns that a model wrote, besides those that speak of probabilities."""
 

@@ -248,6 +248,7 @@ def test_rows_of_weka_that_differ(tmp_path: Path) -> None:
         run(tmp_path, WEKA + rows + "9,1:cat,1:cat,,*0.5,0.5,8\n")
 
 
+NAMESPACED = "1 1.0 t1|f a:0.5 b\n0 |f b\n1 |f a:1 |g c\n"
 SPARSE = "1 1:0.5 7:1\n0 2:0.25\n1\n"
 TAGGED = '__label__b How are you?\n__label__a It\'s "fine", thanks\n__label__b\n'
 
@@ -256,6 +257,7 @@ TAGGED = '__label__b How are you?\n__label__a It\'s "fine", thanks\n__label__b\n
     ("preds", "labels"),
     [
         ("0.75\n0.5\n0.875\n", SPARSE),
+        ("0.75\n0.5\n0.875\n", NAMESPACED),
         ("1:0.75 0:0.25\n0:0.5 1:0.5\n1:0.875 0:0.125\n", SPARSE),
         ("b,a\n0.75,0.25\n0.5,0.5\n0.875,0.125\n", TAGGED),
         ('"a" "b"\n"1" 0.25 0.75\n"2" 0.5 0.5\n"3" 0.125 0.875\n', TAGGED),
@@ -264,6 +266,31 @@ TAGGED = '__label__b How are you?\n__label__a It\'s "fine", thanks\n__label__b\n
 )
 def test_labels_before_what_they_are_of(preds: str, labels: str, tmp_path: Path) -> None:
     assert run(tmp_path, preds, labels).cross_entropy == mean(0.75, 0.5, 0.875)
+
+
+TABLE = "cat,dog,label\n0.75,0.25,cat\n0.5,0.5,dog\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Predictions of the new model\n\n" + TABLE,
+        "Report\nOf March 2024\n\n\n" + TABLE,
+        "y\tT (cat)\tT (dog)\ncat dog\tc\tc\nclass\tmeta\tmeta\ncat\t0.75\t0.25\ndog\t0.5\t0.5\n",
+        "prob,prob,label\ncat,dog,\n0.75,0.25,cat\n0.5,0.5,dog\n",
+        "prob,prob,label\n0,1,\n0.75,0.25,0\n0.5,0.5,1\n",
+        "what,prob,prob,label\nclass,cat,dog,\n7,0.75,0.25,cat\n9,0.5,0.5,dog\n",
+    ],
+)
+@pytest.mark.parametrize("bad", [False, True])
+def test_titles_and_headers_of_several_lines(text: str, bad: bool, tmp_path: Path) -> None:
+    if not bad:
+        assert run(tmp_path, text).cross_entropy == mean(0.75, 0.5)
+        return
+    lines = text.count("\n")
+    line = text.splitlines()[-1].replace("0.5", "oops", 1)
+    with pytest.raises(ParseError, match=rf"row 3 \(line {lines + 1}\), .*'oops' is not"):
+        run(tmp_path, f"{text}{line}\n")
 
 
 def test_fasttext_in_lists(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from xent_cli.errors import EmptyInputError, EncodingError, ParseError, option
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.formats.csv.columns import Cells, judge_columns, to_point
 from xent_cli.io.formats.csv.delimiter import detect_delimiter, lacks_a_name, read_rows
-from xent_cli.io.formats.csv.header import counts_rows, has_header
+from xent_cli.io.formats.csv.header import counts_rows, has_header, header_lines, joined
 from xent_cli.io.formats.csv.layout import Layout, detect_layout
 from xent_cli.io.formats.csv.names import Rows, distinct_names, names_of_header, set_apart
 from xent_cli.io.formats.csv.numerals import is_number
@@ -173,7 +173,8 @@ def _detect_table(
         unique[0] = "" if "" not in unique[1:] else unique[0]
         columns = (Column(unique[0], "integer", integral=True), *columns[1:])
     first_is_header = named and len(body) < len(rows)
-    lines = above.lines + (_blank_lines(text) + 1 if first_is_header else 0)
+    own = len(rows) - len(body)  # The header may be of two or three lines.
+    lines = above.lines + (_blank_lines(text) + own if first_is_header else 0)
     return Dialect(
         delimiter,
         tuple(unique),
@@ -212,7 +213,11 @@ def _names(
         )
         if not over_numbers and has_header(comment, rows):
             return comment, True, rows
-    return (names_of_header(first, rest), True, rest) if named else (counted, False, rows)
+    if not named:
+        return counted, False, rows
+    lines = header_lines(rows)
+    body = rows[lines:]
+    return names_of_header(joined(rows[:lines]), body), True, body
 
 
 def _is_header(rows: Rows) -> bool:

@@ -15,11 +15,15 @@ _COLON = re.compile(r"(\d+):(\S+)")
 _COLONS = re.compile(r"[ \t]*(?:\d+:[-+.\deE]+[ \t]*){2,}\Z")
 _TAGGED = re.compile(r"[ \t]*__label__\S+(?:[ \t]+(?!__label__).*)?\Z")
 _SPARSE = re.compile(r"[ \t]*[-+]?\d+(?:\.0*)?(?:[ \t]+(?:qid|\d+):[-+.\deE]+)*[ \t]*\Z")
+_NAMESPACED = re.compile(
+    r"[ \t]*[-+]?\d+(?:\.0*)?[ \t]+(?:[\d.]+[ \t]+)?[^\s|]*(?:\|[A-Za-z_]\w*[ \t]+[^|]*)+\Z"
+)
 _FIRST = re.compile(rb"^[ \t]*([^ \t\r\n]+)[^\r\n]*", re.MULTILINE)
 _WEKA = re.compile(r"\s*inst#[\s,]+actual[\s,]+predicted[\s,]+error[\s,]+distribution\b[^\r\n]*")
 _STAR = re.compile(rb",\*(?=[\d.])")
 _PLAIN = re.compile(
-    rb"[ \t]*(\d+)[ \t]+(\S+)[ \t]+(\S+)[ \t]+(\+?)[ \t]*([*\d.,eE-]+)[ \t]*(?=\r?\n|\r?\Z)"
+    rb"^[ \t]*(\d+)[ \t]+(\S+)[ \t]+(\S+)[ \t]+(?:(\+)[ \t]+)?([*\d.,eE-]+)[ \t]*(?=\r?$)",
+    re.MULTILINE,
 )
 _SPACES = re.compile(rb'("(?:[^"\r\n]|"")*")|[ \t]+')
 _ENDS = re.compile(rb"^ +| +(?=\r?$)", re.MULTILINE)
@@ -38,7 +42,7 @@ class Layout:
     labels : tuple of str
         Lines are pairs of a label and its probability, as fastText and VW print them, in any order.
     first : bool
-        Lines are a label and what was to be labelled: fastText's texts, libsvm's sparse features.
+        Lines are a label and what was to be labelled: fastText's texts, libsvm's and VW's features.
     names : tuple of str
         Weka's table of predictions with their distribution, a column for each of its numbers.
     """
@@ -114,11 +118,11 @@ def detect_layout(text: str) -> Layout:
             return Layout(first=True)
     elif "inst#" in start and (match := _WEKA.match(text)):
         return _weka(re.split(r"[\s,]+", match[0].strip()), _first_lines(text)[1:])
-    elif ":" in start and start[0] in "+-0123456789":
+    elif (":" in start or "|" in start) and start[0] in "+-0123456789":
         lines = _first_lines(text)
         if all(map(_COLONS.match, lines)) and (labels := _labels(_COLON, lines)):
             return Layout(labels=labels)
-        if all(map(_SPARSE.match, lines)):
+        if all(map(_SPARSE.match, lines)) or all(map(_NAMESPACED.match, lines)):
             return Layout(first=True)
     return Layout()
 
