@@ -115,7 +115,7 @@ EVAL = f"""
     {COMMAND} cli.eval cli.output cli.progress api api.evaluate api.inputs
     pipeline pipeline.execute pipeline.infer pipeline.operand pipeline.plan pipeline.session
     pipeline.sides pipeline.step
-    metrics metrics.report metrics.report.figures metrics.report.report metrics.report.warnings
+    metrics metrics.report metrics.report.draws metrics.report.figures metrics.report.report metrics.report.warnings
     metrics.rows metrics.rows.batch metrics.rows.contributions metrics.rows.losses
     metrics.rows.label_shares metrics.rows.measure metrics.rows.validation
     metrics.tally metrics.tally.class_sums metrics.tally.tally metrics.tally.third_powers

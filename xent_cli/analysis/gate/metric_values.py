@@ -14,7 +14,8 @@ from xent_cli.analysis.gate.calibration_values import Found, Interval, of_class,
 from xent_cli.analysis.gate.metrics import METRICS
 from xent_cli.analysis.gate.rules import Rule
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.report.figures import NATS_PER, mean_loss, moments_of
+from xent_cli.metrics.report.draws import moments_of, moments_of_class
+from xent_cli.metrics.report.figures import NATS_PER, mean_loss
 from xent_cli.metrics.report.normalized_entropy import normalized_bounds, one_class_a_row
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.slices import Slice
@@ -138,7 +139,7 @@ def _overall(metric: str, report: Report, comparison: Comparison | None) -> Quan
         return _accuracy(report, k, figures.accuracy)
     if metric == "macro_ce":
         return _macro(report)
-    loss = _loss(report, k, moments_of(report.tally)[k])
+    loss = _loss(report, k, moments_of_class(report.tally, k))
     if metric == "ce":
         return loss
     if metric == "perplexity":
@@ -164,7 +165,7 @@ def _normalized(report: Report, loss: Quantity) -> Quantity:
         return Quantity(value, estimate, lambda x: x / prior, loss.reason)
     if value is None or not isinstance(estimate, Estimate) or estimate.bounds is None:
         return Quantity(value, reason=loss.reason)
-    bound = partial(normalized_bounds, tally, moments_of(tally)[-1])
+    bound = partial(normalized_bounds, tally, moments_of_class(tally, tally.spec.n_classes))
     return Quantity(value, Estimate(value, None, estimate.df, loss.reason, bound))
 
 

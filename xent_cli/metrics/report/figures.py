@@ -11,8 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from xent_cli.fast_dataclass import dataclass
+from xent_cli.metrics.report.draws import moments_of
 from xent_cli.metrics.tally.tally import Tally
-from xent_cli.metrics.tally.third_powers import ZEROS, moments_at
+from xent_cli.metrics.tally.third_powers import ZEROS
 from xent_cli.numerics.estimates import Estimate
 from xent_cli.numerics.moments import Moments
 from xent_cli.numerics.one_more_draw import GuardedMean, guarded_loss, unseen_loss
@@ -144,14 +145,6 @@ def figures_of(tally: Tally) -> Figures:
         dict(sorted(undefined.items())),
         None if tally.clusters is None else draws[k].n,
     )
-
-
-def moments_of(tally: Tally) -> list[Moments]:
-    """Return the sums over the draws of each class and, last, of all: clusters, or rows."""
-    if tally.clusters is not None:
-        found = tally.clusters.moments()
-        return [each.without_cubes() for each in found] if tally.is_old else found
-    return [moments_at(tally.n[index], tally.sums, index) for index in range(len(tally.n))]
 
 
 def _class_row(
