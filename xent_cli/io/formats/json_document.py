@@ -124,6 +124,9 @@ def _records(document: Mapping[str, Any], path: str) -> Iterator[dict[str, Any]]
     if values and all(isinstance(value, list) for value in values):
         found = _of_lists(document, path)
         return found if found is not None else _of_matrix(document)
+    lists = [value for value in values if isinstance(value, list)]
+    if len(lists) == 1 and len(lists[0]) > 1 and all(isinstance(row, dict) for row in lists[0]):
+        return iter(lists[0])  # What is said besides is of no row.
     if any(map(_is_matrix, values)):
         return _of_matrix(document)
     if values and all(isinstance(value, dict) and value for value in values):

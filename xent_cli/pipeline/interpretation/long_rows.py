@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,9 +12,16 @@ from xent_cli.errors import ColumnError, InputError, option
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.pipeline.interpretation.evidence import LOOSE_SUM
 from xent_cli.pipeline.interpretation.pandas_line import pandas_line, quoted
-from xent_cli.pipeline.interpretation.question import Question, rank_of_label
-from xent_cli.pipeline.interpretation.sample import Sample, is_fractional, is_probability
+from xent_cli.pipeline.interpretation.question import Question, rank_of_label, spaced
+from xent_cli.pipeline.interpretation.sample import (
+    SAMPLE_ROWS,
+    Sample,
+    is_fractional,
+    is_probability,
+)
 
+_OF_CLASS = re.compile(r"(?:^|[^a-z])(?:class|category|variable|label|option|outcome)(?:$|[^a-z])")
+_MANY_ROWS = 1 << 20
 _MOST = 12
 """So many columns are looked at: long files have few, and each is tried with each."""
 
@@ -29,11 +37,12 @@ class Long:
 
 def long_rows(question: Question) -> InputError | None:
     """Return an error if the predictions hold a row for each id and class."""
-    found = next(_found(question), None)
-    if found is None:
+    sample = _rows_of(question.preds)
+    found = None if sample is None else next(_found(question, sample), None)
+    if sample is None or found is None:
         return None
     source = question.preds.source
-    hint = _pivot(question, found)
+    hint = _pivot(question, found, sample)
     return ColumnError(
         f"{source.path} holds one row for each {found.id} and {found.cls}, with the "
         f"probability in {found.value}. xent reads one row for each {found.id}, with a "
@@ -42,11 +51,19 @@ def long_rows(question: Question) -> InputError | None:
     )
 
 
-def _found(question: Question) -> Iterator[Long]:
-    """Yield what the first rows allow: each id has each class once, and its values sum to 1."""
-    sample = question.preds
+def _rows_of(sample: Sample) -> Sample | None:
+    """Return the rows to look at: more than the first where these are all of one class."""
     if not sample.source.named or sample.n < 4:
-        return
+        return None
+    names = sample.source.names()
+    if sample.n < SAMPLE_ROWS or not any(_may_go_on(sample, name) for name in names):
+        return sample
+    plain = [c for c in names if sample.kind(c) in ("text", "integer", "float", "boolean")]
+    return sample.longer(plain, _MANY_ROWS)
+
+
+def _found(question: Question, sample: Sample) -> Iterator[Long]:
+    """Yield what the first rows allow: each id has each class once, and its values sum to 1."""
     names = sample.source.names()
     pool = [c for c in names if sample.kind(c) in ("text", "integer")][:_MOST]
     codes = {c: found for c in pool if (found := _codes(sample, c)) is not None}
@@ -61,6 +78,11 @@ def _found(question: Question) -> Iterator[Long]:
                 totals = np.bincount(ids, weights=np.nan_to_num(p))[whole]
                 if (np.abs(totals - 1) <= LOOSE_SUM).all():
                     yield Long(key, cls, value)
+
+
+def _may_go_on(sample: Sample, name: str) -> bool:
+    """Say whether a column called after classes holds one alone: the others may stand below."""
+    return _OF_CLASS.search(spaced(name)) is not None and len(sample.distinct(name)) == 1
 
 
 def _codes(sample: Sample, name: str) -> NDArray[np.intp] | None:
@@ -83,10 +105,10 @@ def _whole(ids: NDArray[np.intp], classes: NDArray[np.intp]) -> NDArray[np.bool_
     return whole if whole.sum() >= max(2, n / 2) else None
 
 
-def _pivot(question: Question, found: Long) -> str:
+def _pivot(question: Question, found: Long, sample: Sample) -> str:
     """Return the lines that write one row for each id, and what then to give xent."""
     source = question.preds.source
-    label, flag = _labels_beside(question, found) if question.one_input else ("", "")
+    label, flag = _labels_beside(sample, found) if question.one_input else ("", "")
     key, cls = quoted(found.id), quoted(found.cls)
     index = f"[{key}, {quoted(label)}]" if label else key
     made = f"df.pivot(index={index}, columns={cls}, values={quoted(found.value)})"
@@ -103,12 +125,11 @@ def _pivot(question: Question, found: Long) -> str:
     return f"Pivot them: {line} ; then give wide.csv in place of {source.path}{then}."
 
 
-def _labels_beside(question: Question, found: Long) -> tuple[str, str]:
+def _labels_beside(sample: Sample, found: Long) -> tuple[str, str]:
     """Return the column that repeats the label of each id, or the one that is 1 at the true class.
 
     Either may be missing.
     """
-    sample = question.preds
     ids = _codes(sample, found.id)
     classes = set(sample.distinct(found.cls))
     repeated, flags = [], []

@@ -52,7 +52,7 @@ _NOTHING = re.compile(
 """Words that say what kind of column it is, or which model it is of, and nothing of a class."""
 
 _SPEAKING = re.compile(
-    rf"pre|phat|phats|est|estimate|forecast|fitted|chance|odds|propensity|risk|oof|yhats?|"
+    rf"pre|pd|phat|phats|est|estimate|forecast|fitted|chance|odds|propensity|risk|oof|yhats?|"
     rf"mean|avg|average|median|final|wahrscheinlichkeit|probabilit[eéàa]|probabilidade?|kans|вероятность|"
     rf"確率|概率|{_MODELS}"
 )

@@ -62,6 +62,18 @@ def rank_of_label(name: str) -> int:
     return 2 if _TRUE.search(spaced(name)) else 0
 
 
+def rank_of_affix(affix: str) -> int:
+    """Say how much speaks of labels that columns have in common: all are of some class.
+
+    Examples
+    --------
+    >>> [rank_of_affix(affix) for affix in ("label_", "class_", "prob_")]
+    [3, 0, 0]
+    """
+    bare = affix.strip(" _.:-")
+    return 0 if bare.lower() in ("class", "classes") else max(rank_of_label(bare), 0)
+
+
 @dataclass(frozen=True)
 class Question:
     """Two samples, and what the user said of their columns.

@@ -35,6 +35,8 @@ def has_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
         return not repeated  # cat over dog, cat, dog: a label, not the name of one.
     counted = [str(i) for i in range(len(filled))]
     if list(first) in (counted, ["", *counted]) and first:
+        if len(first) > 1 and rest and all(_goes_on(row, at) for at, row in enumerate(rest, 1)):
+            return False  # 0,1 over 1,0 and 2,1: the first row of an id and a label.
         if len(first) > 1:
             return list(first) not in [list(row) for row in rest]
         return any(decimals_of(row[0]) is not None for row in rest)
@@ -84,6 +86,10 @@ def joined(lines: Sequence[Sequence[str]]) -> list[str]:
         return list(lines[0])
     pairs = zip(*lines, strict=True)
     return ["_".join(filter(None, map(str.strip, pair))) for pair in pairs]
+
+
+def _goes_on(row: Sequence[str], at: int) -> bool:
+    return row[0] == str(at) and all(map(is_whole, row))
 
 
 def counts_rows(rows: Sequence[Sequence[str]]) -> bool:
