@@ -294,11 +294,5 @@ def _show_number(value: float) -> str:
 
 
 def _is_mark(value: str) -> bool:
-    """Say whether a label rather says that there is none.
-
-    Examples
-    --------
-    >>> [_is_mark(value) for value in ("unknown", "?", "cat")]
-    [True, True, False]
-    """
+    """Say whether a label, such as "unknown" or "?", rather says that there is none."""
     return bool(_MARK.fullmatch(value.strip()))
