@@ -61,7 +61,7 @@ def difference_bands(comparison: Comparison) -> list[DifferenceBand]:
     both: dict[int, tuple[int, Fraction]] = {}
     for low, n, sizes in delta.magnitudes.by_size(k):
         count, summed = both.get(_band(low), (0, Fraction(0)))
-        both[_band(low)] = (count + n, summed + sizes[0])
+        both[_band(low)] = (count + n, summed + sizes)
     return [
         DifferenceBand(
             0.0 if band < _LOWEST else 4.0**band / nats,

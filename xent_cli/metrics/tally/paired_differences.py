@@ -55,8 +55,7 @@ class Delta:
     sums : mapping of str to ExactSums
         MOMENTS, third powers and rows with weight, of length K + 1; and JOINT of length 1.
     magnitudes : Magnitudes
-        How large the differences are, of each class, of all (cell K), and of rows that are worse
-        (cell K + 1; xent 0.1 did not count these).
+        How large the differences are.
     n_clipped, n_huge : int
         Rows clipped at the truth in either, and rows with a difference too large to square.
     slices : tuple of SliceSums
@@ -69,7 +68,7 @@ class Delta:
     worse: tuple[int, ...]
     infinite: tuple[int, ...]
     sums: Mapping[str, ExactSums]
-    magnitudes: Magnitudes = field(default_factory=lambda: Magnitudes({}))
+    magnitudes: Magnitudes = field(default_factory=Magnitudes.zero)
     n_clipped: int = 0
     n_huge: int = 0
     slices: tuple[SliceSums, ...] = ()
@@ -208,14 +207,13 @@ def _count(cells: Cells, mask: Mask, row_mask: Mask, some: Mask | None) -> tuple
 
 
 def _magnitudes(rows: Contributions, d: Floats, row_d: Floats, n_classes: int) -> Magnitudes:
-    if rows.groups is not None:
-        cells = rows.groups
-    else:
-        cells = np.repeat(np.arange(n_classes, dtype=np.intp), d.shape[1])
-        d = d.ravel()
     worse = row_d[row_d > 0]  # Once more, in a cell of their own: sizes have no sign.
-    at = np.repeat(np.array([n_classes, n_classes + 1], dtype=np.intp), [len(row_d), len(worse)])
-    return Magnitudes.of(d, cells) + Magnitudes.of(np.concatenate([row_d, worse]), at)
+    signed = Magnitudes.of(worse, np.full(len(worse), n_classes + 1, dtype=np.intp))
+    if rows.groups is not None:
+        return Magnitudes.of(d, rows.groups).overall(n_classes) + signed
+    cells = np.repeat(np.arange(n_classes, dtype=np.intp), d.shape[1])
+    whole = Magnitudes.of(row_d, np.full(len(row_d), n_classes, dtype=np.intp))
+    return Magnitudes.of(d.ravel(), cells) + whole + signed
 
 
 def _require_same_weights(baseline: Measured, candidate: Measured) -> None:
