@@ -401,7 +401,7 @@ def test_a_measure_within_0_and_1_is_no_prediction_unasked(
     tmp_path: Path, name: str, label: str, values: tuple[object, object]
 ) -> None:
     table = {name: P, label: np.array(values, dtype=object)[Y]}
-    assert_asked(ask(tmp_path, a=table), f"say --pred-cols {name}")
+    assert_asked(ask(tmp_path, a=table), f"use --pred-cols {name}")
     assert_number(ask(tmp_path, f"--pred-cols {name}", a=table), BINARY)
     labels = {label: table.pop(label)}  # A file of predictions says so by its place.
     assert_number(ask(tmp_path, a=table, b=labels), BINARY)

@@ -58,7 +58,7 @@ def require_document(data: object, form: str) -> None:
         raise ReportError(
             f"The {kind.name} has format version {shown:.40}, but this xent reads "
             f"version {FORMAT_VERSION}.",
-            hint="A newer xent wrote it. Update xent. Update xent.",
+            hint="A newer xent wrote it. Update xent.",
         )
     if wrong := document_check(kind.schema)(data, ""):
         raise _damaged(form, wrong)

@@ -57,7 +57,7 @@ def describe_share(found: Ranking) -> str:
     chosen = ""
     if found.label is not None or found.where is not None:
         which = f" of class {found.label}" * (found.label is not None)
-        how = {"correct": " predicted correctly", "wrong": " predicted wronglyly", None: ""}[
+        how = {"correct": " predicted correctly", "wrong": " predicted wrongly", None: ""}[
             found.where
         ]
         rows = f"{found.n_among:,} row{'s' * (found.n_among != 1)}"
