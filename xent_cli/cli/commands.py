@@ -8,6 +8,6 @@ COMMANDS = {
     "rows": "List the rows with the highest loss. Their labels may be wrong.",
     "explain": "Show where the loss comes from: classes, pairs, rows, eps, rounding.",
     "show": "Show a SAVED result again, in any format.",
-    "merge": "Merge the REPORTs of shards into one, exactly.",
+    "merge": "Merge the REPORTs or calibrations of shards, exactly.",
     "config": "Show the options of COMMAND in this folder, and where each is set.",
 }

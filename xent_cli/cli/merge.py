@@ -24,7 +24,7 @@ def merge_command(
     output: OutputOptions,
     **said: Any,
 ) -> None:
-    """Merge the reports or calibrations of shards, exactly.
+    """Merge the REPORTs or calibrations of shards, exactly.
 
     Example: xent merge shard-*.json --output json:whole.json
     """
