@@ -114,7 +114,7 @@ COMMAND = f"""
 EVAL = f"""
     {COMMAND} cli.eval cli.output cli.progress api api.evaluate api.inputs
     pipeline pipeline.execute pipeline.infer pipeline.operand pipeline.plan pipeline.session
-    pipeline.sides pipeline.step
+    pipeline.seen pipeline.sides pipeline.step
     metrics metrics.report metrics.report.draws metrics.report.figures metrics.report.mean_losses
     metrics.report.report
     metrics.report.warnings

@@ -296,4 +296,5 @@ class ExactSums:
         while carry.any():
             rows.append(np.where(carry == -1, carry, carry & (_BASE - 1)))
             carry = (carry >> _BITS) * (carry != -1)
-        return ExactSums(np.array(rows).reshape(-1, len(self)), self.low)
+        digits = np.array(rows, dtype=np.int64).reshape(len(rows), len(self))
+        return ExactSums(digits, self.low)

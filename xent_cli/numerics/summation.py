@@ -80,7 +80,10 @@ class Groups:
         >>> found, groups.count()
         (array([-2, 70]), array([1, 2]))
         """
-        order = labels.argsort()
+        small: Numbers = labels
+        if len(labels) and 0 <= labels.min() <= labels.max() < 1 << 16:
+            small = labels.astype(np.uint16)
+        order = small.argsort(kind="stable" if small is not labels else None)
         ordered = labels.take(order)
         numbers = np.cumsum(ordered[1:] != ordered[:-1])
         groups = cls.of_sorted(np.concatenate([[0], numbers])[: len(labels)], 0, order)

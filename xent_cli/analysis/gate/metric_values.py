@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
+from typing import TYPE_CHECKING
 
-from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.comparison.pair_slices import SliceComparison
 from xent_cli.analysis.gate.calibration_values import Found, Interval, of_class, of_whole
@@ -24,6 +24,9 @@ from xent_cli.numerics.estimates import Estimate, Proportion
 from xent_cli.numerics.mean_of_means import guarded_mean_of_means
 from xent_cli.numerics.moments import Moments
 from xent_cli.schema.slicing import Key
+
+if TYPE_CHECKING:  # Few rules are about calibration.
+    from xent_cli.analysis.calibration.calibration import Calibration
 
 
 def _same(value: float) -> float:

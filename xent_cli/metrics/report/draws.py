@@ -18,5 +18,6 @@ def moments_of(tally: Tally) -> list[Moments]:
 def moments_of_class(tally: Tally, index: int) -> Moments:
     """Return the sums over the draws of a class, or of all (index K)."""
     if tally.clusters is not None:
-        return moments_of(tally)[index]
+        found = tally.clusters.moments_of(index)
+        return found.without_cubes() if tally.is_old else found
     return moments_at(tally.n[index], tally.sums, index)

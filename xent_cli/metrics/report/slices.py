@@ -83,21 +83,22 @@ class SliceTable:
     def estimates(self, index: int) -> SliceEstimates:
         """Return the mean loss of a slice and its difference to the rest.
 
-        Neighbours are computed along with it, and kept until another is asked for.
+        If it is the one behind the last, those behind it are computed along with it. They are kept
+        until another is asked for.
         """
-        number, place = divmod(index, _AT_ONCE)
-        if number not in self._block:
+        if index not in self._block:
+            more = _AT_ONCE if index - 1 in self._block else 1
+            found = self._estimates(index, min(index + more, len(self.sums)))
             self._block.clear()
-            self._block[number] = self._estimates(number * _AT_ONCE)
-        return self._block[number][place]
+            self._block.update(enumerate(found, index))
+        return self._block[index]
 
     @cached_property
-    def _block(self) -> dict[int, list[SliceEstimates]]:
-        """The last block of estimates, by its number."""
+    def _block(self) -> dict[int, SliceEstimates]:
+        """The last estimates."""
         return {}
 
-    def _estimates(self, start: int) -> list[SliceEstimates]:
-        stop = min(start + _AT_ONCE, len(self.sums))
+    def _estimates(self, start: int, stop: int) -> list[SliceEstimates]:
         some, spec, sums = slice(start, stop), self.tally.spec, self.sums.sums
         rows = many_moments(sums["rows"], sums, some)
         others = rows.less_from(self.whole)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ _MOST_ROWS = 1 << 20
 """Rows that wait to be added up together: sorting them once is cheaper than batch by batch."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class ClusterSums:
     """For each cluster and class that occur together, the sums of weights and weighted losses.
 
@@ -88,7 +89,7 @@ class ClusterSums:
             loss = loss[mask]
             weight = None if weight is None else weight[mask]
         loss, weight, too_large = on_grid(loss, weight)
-        numbers = clusters.astype(np.int32), np.asarray(labels, dtype=np.int32)
+        numbers = clusters.astype(np.int32, copy=False), np.asarray(labels, dtype=np.int32)
         waiting = ClusterRows(batch.cluster_names, numbers[0], numbers[1], weight, loss)
         return replace(cls.zero(n_classes), too_large=too_large, waiting=(waiting,))
 
@@ -127,6 +128,8 @@ class ClusterSums:
 
     def settled(self) -> ClusterSums:
         """Return the same sums with no rows waiting."""
+        if not self.waiting:
+            return self
         total, kinds = replace(self, waiting=()), {type(rows.names) for rows in self.waiting}
         for kind in kinds:
             some = [rows for rows in self.waiting if type(rows.names) is kind]
@@ -164,18 +167,32 @@ class ClusterSums:
         whole = self.settled()
         cluster, label = _places(whole)
         sums = np.array([each.to_floats() for each in (whole.weight, whole.loss)])
-        return cluster, label, sums, whole.wholes()
+        return cluster, label, sums, whole.wholes
 
     def moments(self) -> list[Moments]:
         """Return, for each class and last overall, the sums over clusters, each cluster a draw."""
+        return [*self.moments_of_classes, self.moments_of_all]
+
+    def moments_of(self, index: int) -> Moments:
+        """Return the sums over clusters for a class, or for all (index K)."""
+        return self.moments_of_classes[index] if index < self.n_classes else self.moments_of_all
+
+    @cached_property
+    def moments_of_classes(self) -> list[Moments]:
+        """The sums over clusters for each class."""
         whole = self.settled()
         by_class = Groups.of(_places(whole)[1], self.n_classes)
-        classes = draw_moments(whole.weight.to_floats(), whole.loss.to_floats(), by_class)
-        weight, loss = whole.wholes()
-        return classes + draw_moments(weight, loss, Groups.of_rows(1, len(loss)))
+        return draw_moments(whole.weight.to_floats(), whole.loss.to_floats(), by_class)
 
+    @cached_property
+    def moments_of_all(self) -> Moments:
+        """The sums over clusters with the rows of all classes."""
+        weight, loss = self.wholes
+        return draw_moments(weight, loss, Groups.of_rows(1, len(loss)))[0]
+
+    @cached_property
     def wholes(self) -> Floats:
-        """Return the sums of weights and losses of each cluster over all classes, (2, G)."""
+        """The sums of weights and losses of each cluster over all classes, (2, G)."""
         whole = self.settled()
         cluster, n = _places(whole)[0], len(whole.texts)
         sums = whole.weight, whole.loss
@@ -194,13 +211,12 @@ class ClusterSums:
 
         Each cluster is a draw.
         """
-        (w, d), (_, b) = self.wholes(), other.wholes()
+        (w, d), (_, b) = self.wholes, other.wholes
         one = Groups.of_rows(1, len(d))
         db, ddb, dbb, dbw = (
             one.sum(values)[0] for values in (d * b, d * d * b, d * b * b, d * b * w)
         )
-        mine, theirs = (draw_moments(w, u, one)[0] for u in (d, b))
-        return PairSums(mine, theirs, db, ddb, dbb, dbw)
+        return PairSums(self.moments_of_all, other.moments_of_all, db, ddb, dbb, dbw)
 
     def differences(self) -> tuple[Labels, Labels, Floats]:
         """Return for each cell the position of its cluster, its class, and its sum of losses."""
@@ -258,7 +274,8 @@ def _places(sums: ClusterSums) -> tuple[Labels, Labels]:
 
 
 def _is_of_same_rows(a: ClusterSums, b: ClusterSums) -> bool:
-    return np.array_equal(a.texts, b.texts) and np.array_equal(a.cells, b.cells)
+    same_texts = a.texts is b.texts or np.array_equal(a.texts, b.texts)
+    return same_texts and np.array_equal(a.cells, b.cells)
 
 
 def _merged(a: ClusterSums, b: ClusterSums) -> ClusterSums:
