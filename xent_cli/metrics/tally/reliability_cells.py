@@ -192,7 +192,10 @@ def _sums(
         log = -(y * np.log(np.maximum(x, eps)) + (1.0 - y) * np.log(np.maximum(1.0 - x, eps)))
         brier = y * (1.0 - x) ** 2 + (1.0 - y) * x**2
     if weight is None:
-        hits = groups.sum(np.asarray(y, dtype=np.float64))
+        if y.dtype == np.bool_:
+            hits = ExactSums.of_integers(groups.count(np.asarray(y, dtype=np.bool_)))
+        else:
+            hits = groups.sum(np.asarray(y, dtype=np.float64))
         squares = bins.sum(miss * miss)
         scores = [sum_rows_on_grid(each[np.newaxis], _GRID) for each in (log, brier)]
         return n, [ExactSums.of_integers(n), hits, groups.sum(x), squares, *scores]
