@@ -116,6 +116,19 @@ class Groups:
         marks = mask if self.order is None else mask.take(self.order)
         return self._spread(np.add.reduceat(marks, self.starts, dtype=np.int64))
 
+    def joined(self, starts: Labels) -> Groups:
+        """Return fewer groups of the same rows: entry i has those from ``starts[i]`` on.
+
+        Examples
+        --------
+        >>> Groups.of(np.array([3, 0, 1, 3]), 4).joined(np.array([0, 1, 2])).count()
+        array([1, 1, 2])
+        """
+        wider = np.searchsorted(starts, self.present, side="right") - 1
+        first = np.flatnonzero(np.diff(wider, prepend=-1))
+        counts = np.add.reduceat(self.counts, first) if len(first) else self.counts
+        return Groups(len(starts), self.order, wider[first], self.starts[first], counts)
+
     def sum(self, values: Floats) -> ExactSums:
         """Sum finite `values` (n,) by group, exactly."""
         return self.powers(values, 1)[0]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xent_cli.analysis.comparison.paired_difference import paired_difference
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.draws import moments_of
-from xent_cli.metrics.report.figures import NATS_PER, error_reason, mean_loss
+from xent_cli.metrics.report.mean_losses import NATS_PER, error_reason, mean_loss
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.warnings import few_rows
 from xent_cli.metrics.tally.paired_differences import Delta

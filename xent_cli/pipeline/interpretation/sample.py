@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.errors import ColumnError
+from xent_cli.io.block import Block
 from xent_cli.io.source import Source
 from xent_cli.numerics.arrays import Floats
 from xent_cli.schema.class_names import as_number
@@ -34,12 +35,17 @@ class Sample:
     """
 
     def __init__(
-        self, source: Source, *, divisor: float = 1.0, only: Collection[str] | None = None
+        self,
+        source: Source,
+        *,
+        divisor: float = 1.0,
+        only: Collection[str] | None = None,
+        block: Block | None = None,
     ) -> None:
         self.source = source
         self.divisor = divisor
         limit = max(20, min(SAMPLE_ROWS, _SAMPLE_VALUES // max(1, len(source.columns))))
-        self._block = source.sample(limit, only)
+        self._block = source.sample(limit, only) if block is None else block
         self.n = len(self._block)
         self._cache: dict[str, tuple[Floats | None, LabelValues | None]] = {}
 
@@ -48,6 +54,11 @@ class Sample:
         other = copy(self)
         other.divisor = divisor
         return other
+
+    def longer(self, names: Collection[str], rows: int) -> Sample:
+        """Return more rows of some columns, read once more."""
+        block = self.source.first(dict.fromkeys(names, "label"), rows)
+        return Sample(self.source, divisor=self.divisor, block=block)
 
     def kind(self, name: str) -> str:
         """Return what kind of column it is, see `Column`."""

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from xent_cli.io.formats.csv.columns import TRUTHS, Cells, parse_list, to_point
+from xent_cli.io.formats.csv.columns import (
+    NUMPY_NUMBER,
+    TENSOR_ENDS,
+    TRUTHS,
+    Cells,
+    parse_list,
+    to_point,
+)
 from xent_cli.io.formats.csv.numerals import MISSING, NULLS, are_plain, is_number
 from xent_cli.io.numpy_arrow import array_to_arrow, texts_to_arrow
 
@@ -52,6 +59,8 @@ def convert_lists(texts: pa.Array) -> pa.Array:
     import pyarrow.compute as pc  # Slow to import, and rarely needed.
 
     texts = _known(pc.utf8_trim_whitespace(texts), NULLS)
+    texts = pc.replace_substring_regex(texts, NUMPY_NUMBER, r"\1")
+    texts = pc.replace_substring_regex(texts, TENSOR_ENDS, ")")
     bare = pc.replace_substring_regex(texts, r"^(array|tensor)?[\[( \t\r\n]+|[\]) \t\r\n]+$", "")
     items = pc.split_pattern_regex(bare, r"[\s]*[,;\s][\s]*")
     numbers = items.flatten().cast(pa.float64())

@@ -26,7 +26,13 @@ _FRACTIONS, _INTEGERS = 0.1, 0.5
 A column of predictions that were taken for text because of a few damaged rows would be left out
 without a word, and two classes would become one."""
 TRUTHS = ("true", "false")
-_LIST = re.compile(r"\s*(?:(?:array|tensor)\()?\s*[\[(]([^\[\](){}]*)[\])]\s*\)?\s*\Z")
+_LIST = re.compile(
+    r"\s*(?:(?:array|tensor)\()?\s*(?:\[\s*\[([^\[\](){}]*)\]\s*\]|[\[(]([^\[\](){}]*)[\])])\s*\)?\s*\Z"
+)
+NUMPY_NUMBER = r"(?:np\.|numpy\.)float(?:16|32|64)\(([^()]*)\)"
+TENSOR_ENDS = r",\s*(?:device|dtype|grad_fn|requires_grad)=[^\[\]]*$"
+"""How NumPy 2 prints numbers in lists, and what PyTorch says behind the values of a tensor."""
+_NUMPY_NUMBER, _TENSOR_ENDS = re.compile(NUMPY_NUMBER), re.compile(TENSOR_ENDS)
 _APART = re.compile(r"\s*[,;\s]\s*")
 
 
@@ -94,11 +100,17 @@ def parse_list(text: str) -> list[str] | None:
     --------
     >>> parse_list("[0.1, 0.9]"), parse_list("[0.1 0.9]"), parse_list("0.1 0.9")
     (['0.1', '0.9'], ['0.1', '0.9'], ['0.1', '0.9'])
+    >>> parse_list("[[0.1, 0.9]]"), parse_list("[np.float64(0.1), np.float64(0.9)]")
+    (['0.1', '0.9'], ['0.1', '0.9'])
+    >>> parse_list("tensor([0.1, 0.9], device='cuda:0')")
+    ['0.1', '0.9']
     >>> parse_list("0.9"), parse_list("[a, b]")
     (None, None)
     """
+    if "(" in text:
+        text = _TENSOR_ENDS.sub(")", _NUMPY_NUMBER.sub(r"\1", text))
     match = _LIST.match(text)
-    items = _APART.split((match[1] if match else text).strip())
+    items = _APART.split((match[1] or match[2] or "" if match else text).strip())
     if (not match and (len(items) < 2 or "," in text)) or not all(map(is_number, items)):
         return None
     return items
