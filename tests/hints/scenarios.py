@@ -509,6 +509,15 @@ LABELS = [
         },
         {"--ignore-label owl": loss(0.7, 0.6)},
     ),
+    Scenario(
+        "schema/label_encoder.py ClassIndex.unknown label_col",
+        "xent eval p.csv y.csv",
+        {
+            "p.csv": lines("p_0,p_1", *["0.5,0.5"] * 5),
+            "y.csv": lines("image_id,seen", "0,0.5", "7,0.5", "8,0.5", "9,0.5", "1,0.5"),
+        },
+        {"--label-col | seen": None},
+    ),
     # Labels 3 to 5 do not count from 1.
     Scenario(
         "schema/label_encoder.py ClassIndex.unknown classes",

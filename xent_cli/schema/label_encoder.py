@@ -22,6 +22,8 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 """How a label is spelled that is none."""
+_FEW_MARKS = 2
+"""So many values may each say that there is no label."""
 _INTEGER = re.compile(r"[+-]?\d+\Z")
 
 
@@ -180,6 +182,11 @@ class ClassIndex:
                     "If a column is of it under another name, "
                     f"{option('classes')} names all classes, in the order of the columns; {hint}"
                 )
+        if known and labels.numbers is not None and self._n_unknown(labels) > _FEW_MARKS:
+            hint = (
+                "Nor are other values of the column. If it does not hold the labels, "
+                f"{option('label_col')} names the column that does."
+            )
         if known and self._is_next_to_names(value):
             hint = "Do the labels and the names of the columns count from the same number?"
         if self._counts_from_one(labels):
@@ -187,6 +194,12 @@ class ClassIndex:
         elif len(self.names) == 2 and (as_number(value) or 0) % 1:
             hint = "Label probabilities must lie between 0 and 1."
         return LabelError(f"{place}: {value!r} is none of the classes {self._listed()}.", hint=hint)
+
+    def _n_unknown(self, labels: LabelValues) -> int:
+        """Count the values, each once, that have no class."""
+        return len(
+            np.unique(np.asarray(labels.numbers)[(self.encode(labels) < 0) & ~labels.missing()])
+        )
 
     def _is_next_to_names(self, value: str) -> bool:
         """Say whether a label is the number before all names, or behind them: others may be off."""
