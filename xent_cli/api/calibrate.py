@@ -35,7 +35,7 @@ from xent_cli.api.calibration_steps import (
 from xent_cli.api.evaluate import with_doubts
 from xent_cli.api.inputs import open_session, read_options, warned
 from xent_cli.errors import UsageError, option
-from xent_cli.metrics.report.figures import NATS_PER, error_reason
+from xent_cli.metrics.report.mean_losses import NATS_PER, error_reason
 from xent_cli.metrics.tally.leave_one_out import LeftOut
 from xent_cli.numerics.moments import Moments
 from xent_cli.pipeline.execute import report_on, run

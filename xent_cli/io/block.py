@@ -250,8 +250,8 @@ class Block:
 
     def _many_numbers(self, names: Sequence[str]) -> Floats | None:
         """Return columns of float64 at once, for one by one they cost more than their values."""
-        data = self.data.select(list(names))
-        if any(kind != pa.float64() for kind in data.schema.types):
+        data, double = self.data.select(list(names)), pa.float64()
+        if any(kind != double for kind in data.schema.types):
             return None
         found: Floats = data.to_tensor(null_to_nan=True, row_major=False).to_numpy().T
         return found

@@ -9,7 +9,7 @@ from functools import cached_property
 from xent_cli.analysis.comparison.paired_difference import paired_difference
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.draws import moments_of
-from xent_cli.metrics.report.figures import NATS_PER, error_reason, mean_loss
+from xent_cli.metrics.report.mean_losses import NATS_PER, error_reason, mean_loss
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.warnings import few_rows
 from xent_cli.metrics.tally.paired_differences import Delta

@@ -11,7 +11,7 @@ import numpy as np
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.compat.libraries import Tool
 from xent_cli.metrics.compat.tally import Beside
-from xent_cli.metrics.report.figures import NATS_PER
+from xent_cli.metrics.report.mean_losses import NATS_PER
 from xent_cli.metrics.rows.batch import GivenNames
 from xent_cli.metrics.rows.contributions import Contributions, contribute, predicted_classes
 from xent_cli.metrics.rows.measure import Measured

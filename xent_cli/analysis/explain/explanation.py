@@ -13,7 +13,7 @@ from xent_cli.analysis.explain.confusion_costs import MOST_CLASSES, Crossing
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.compat.libraries import Tool
 from xent_cli.metrics.compat.sums import CompatFigure, compat_figure
-from xent_cli.metrics.report.figures import NATS_PER
+from xent_cli.metrics.report.mean_losses import NATS_PER
 from xent_cli.metrics.report.report import Drawn, Report
 from xent_cli.metrics.rows.stored_precision import Precision
 from xent_cli.schema.provenance import Notice

@@ -21,7 +21,7 @@ from xent_cli.analysis.gate.rules import Rule
 from xent_cli.analysis.gate.verdicts import judge_quantities, worst
 from xent_cli.errors import UsageError, option
 from xent_cli.metrics.report.draws import moments_of_class
-from xent_cli.metrics.report.figures import NATS_PER
+from xent_cli.metrics.report.mean_losses import NATS_PER
 from xent_cli.metrics.tally.paired_differences import Delta
 from xent_cli.metrics.tally.third_powers import moments_at
 from xent_cli.numerics.arrays import Floats

@@ -15,7 +15,7 @@ from xent_cli.analysis.gate.metrics import METRICS
 from xent_cli.analysis.gate.rules import Rule
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.draws import moments_of, moments_of_class
-from xent_cli.metrics.report.figures import NATS_PER, mean_loss
+from xent_cli.metrics.report.mean_losses import NATS_PER, mean_loss
 from xent_cli.metrics.report.normalized_entropy import normalized_bounds, one_class_a_row
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.slices import Slice

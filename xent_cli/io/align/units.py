@@ -29,6 +29,9 @@ _HELD_VALUES = 1 << 21
 _PARTITION_VALUES = 1 << 23
 """Predictions that one task of a cluster reads: 64 MB, a second's work or less."""
 
+_MOST_PARTITIONS = 10_000
+"""A scheduler hands out a task in a millisecond: of more rows, each task reads more."""
+
 
 _ROUNDS = 8
 """Tasks of a worker at least: the last of them waits for the others, idle."""
@@ -165,6 +168,8 @@ def make_partitions(
     require_equal_counts(sides, labels, counts)
     width = sum(side.width for side in sides) or 1
     rows = _PARTITION_VALUES // parts // width
+    if parts == 1:
+        rows = max(rows, counts[0] // _MOST_PARTITIONS)
     if jobs > 1:
         rows = min(rows, counts[0] // (_ROUNDS * jobs))
     units = []

@@ -8,9 +8,9 @@ from fractions import Fraction
 from functools import cached_property
 
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.report.figures import NATS_PER
+from xent_cli.metrics.report.mean_losses import NATS_PER, ManyLosses
 from xent_cli.metrics.report.slice_clusters import ClusterDraws, cluster_draws
-from xent_cli.metrics.report.slice_estimates import Side, SliceEstimates, slice_estimates
+from xent_cli.metrics.report.slice_estimates import SliceEstimates, slice_estimates
 from xent_cli.metrics.report.slice_figures import SliceFigures
 from xent_cli.metrics.tally.slice_sums import SliceSums
 from xent_cli.metrics.tally.tally import Tally
@@ -111,8 +111,8 @@ class SliceTable:
         known = [not Slice(self, index).no_delta for index in range(start, stop)]
         zeros = sums[ZEROS].part(start, stop).to_units(0) if ZEROS in sums else [0] * len(rows)
         return slice_estimates(
-            Side(draws, huge, *of),
-            Side(rest, [self.figures.n_huge - each for each in huge], *of),
+            ManyLosses(draws, huge, *of),
+            ManyLosses(rest, [self.figures.n_huge - each for each in huge], *of),
             infinite=self.figures.counts["infinite"][some],
             n_zeros=zeros,
             deltas=[

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 
 from xent_cli.metrics.report.draws import moments_of_class
-from xent_cli.metrics.report.figures import NATS_PER, Figures, unseen_of
+from xent_cli.metrics.report.figures import Figures
+from xent_cli.metrics.report.mean_losses import NATS_PER, unseen_of
 from xent_cli.metrics.rows.validation import Findings
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.one_more_draw import GuardedMean, guarded_loss
