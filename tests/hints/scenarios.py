@@ -513,8 +513,8 @@ LABELS = [
         "schema/label_encoder.py ClassIndex.unknown label_col",
         "xent eval p.csv y.csv",
         {
-            "p.csv": lines("p_0,p_1", *["0.5,0.5"] * 5),
-            "y.csv": lines("image_id,seen", "0,0.5", "7,0.5", "8,0.5", "9,0.5", "1,0.5"),
+            "p.csv": lines("0.7,0.3", "0.4,0.6", "0.5,0.5", "0.5,0.5", "0.5,0.5"),
+            "y.csv": lines("page", "0", "1", "17", "28", "39"),
         },
         {"--label-col | seen": None},
     ),

@@ -14,14 +14,8 @@ from xent_cli.errors import ClassesError, LabelError, option
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.class_names import NEGATIVE_WORDS, POSITIVE_WORDS, as_number, polarity
 from xent_cli.schema.name_suggestions import listed
-from xent_cli.schema.spelling import Fold, fold, is_missing
+from xent_cli.schema.spelling import Fold, fold, is_mark, is_missing
 
-_MARK = re.compile(
-    r"\W*|unk|unknown|ignored?|none|void|un-?label+ed|missing|skip|unsure"
-    r"|null|n/?a|no label",
-    re.IGNORECASE,
-)
-"""How a label is spelled that is none."""
 _FEW_MARKS = 2
 """So many values may each say that there is no label."""
 _INTEGER = re.compile(r"[+-]?\d+\Z")
@@ -177,7 +171,7 @@ class ClassIndex:
             hint = f"Say {' or '.join(ways)}, in the order of the columns."
         if known:
             hint = f"{option('ignore_label', labels.at(row))} leaves such rows out."
-            if as_number(value) is None and not _is_mark(value):
+            if as_number(value) is None and not is_mark(value):
                 hint = (
                     "If a column is of it under another name, "
                     f"{option('classes')} names all classes, in the order of the columns; {hint}"
@@ -304,14 +298,3 @@ def _said_by(names: Sequence[str]) -> tuple[tuple[str, int], ...] | None:
 
 def _show_number(value: float) -> str:
     return str(int(value)) if value.is_integer() else repr(value)
-
-
-def _is_mark(value: str) -> bool:
-    """Say whether a label rather says that there is none.
-
-    Examples
-    --------
-    >>> [_is_mark(value) for value in ("unknown", "?", "cat")]
-    [True, True, False]
-    """
-    return bool(_MARK.fullmatch(value.strip()))
