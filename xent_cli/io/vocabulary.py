@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,7 +31,7 @@ class Vocabulary:
         self.seen: list[pa.Array] = []
         self._size = 0
         self._repeats = True
-        self._found: tuple[tuple[Any, ...], tuple[Labels, Texts]] | None = None
+        self._made: tuple[list[object], Any] = ([], None)
 
     def number(self, column: pa.Array) -> NDArray[np.int32]:
         """Number the values of one more block, (n,); -1 where one is missing or blank."""
@@ -71,21 +73,29 @@ class Vocabulary:
         >>> places.tolist(), texts.tolist()
         ([1, 0, 2, 1, 0], ['a', 'b', 'c'])
         """
-        these = (*others, *map(len, (self, *others)))
-        if self._found is None or self._found[0] != these:  # Several models ask for the same.
-            self._found = these, _distinct([v for each in (self, *others) for v in each.seen])
-        return self._found[1]
+        seen = [values for each in (self, *others) for values in each.seen]
+        if not any(map(len, seen)):
+            return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=TEXT)
+        if len({values.type for values in seen}) > 1:
+            seen = [values.cast(pa.string()) for values in seen]
+        coded = pa.chunked_array(seen).dictionary_encode()
+        codes = np.concatenate([to_numpy(chunk.indices) for chunk in coded.chunks])
+        texts, places = distinct_texts(_to_texts(coded.chunk(0).dictionary))
+        return places[codes], texts
 
+    def once(self, objects: Sequence[object], make: Callable[[], Any]) -> Any:
+        """Return what `make` makes of some objects: several models ask for the same of the same.
 
-def _distinct(seen: list[pa.Array]) -> tuple[Labels, Texts]:
-    if not any(map(len, seen)):
-        return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=TEXT)
-    if len({values.type for values in seen}) > 1:
-        seen = [values.cast(pa.string()) for values in seen]
-    coded = pa.chunked_array(seen).dictionary_encode()
-    codes = np.concatenate([to_numpy(chunk.indices) for chunk in coded.chunks])
-    texts, places = distinct_texts(_to_texts(coded.chunk(0).dictionary))
-    return places[codes], texts
+        Examples
+        --------
+        >>> names, rows = Vocabulary(), object()
+        >>> names.once([rows], lambda: 1), names.once([rows], lambda: 2)
+        (1, 1)
+        """
+        before, _ = self._made
+        if len(before) != len(objects) or any(map(operator.is_not, before, objects)):
+            self._made = [*objects], make()
+        return self._made[1]
 
 
 def _to_texts(column: pa.Array) -> Texts:

@@ -14,14 +14,10 @@ from xent_cli.errors import ClassesError, LabelError, option
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.class_names import NEGATIVE_WORDS, POSITIVE_WORDS, as_number, polarity
 from xent_cli.schema.name_suggestions import listed
-from xent_cli.schema.spelling import Fold, fold, is_missing
+from xent_cli.schema.spelling import Fold, fold, is_mark, is_missing
 
-_MARK = re.compile(
-    r"\W*|unk|unknown|ignored?|none|void|un-?label+ed|missing|skip|unsure"
-    r"|null|n/?a|no label",
-    re.IGNORECASE,
-)
-"""How a label is spelled that is none."""
+_FEW_MARKS = 2
+"""So many values may each say that there is no label."""
 _INTEGER = re.compile(r"[+-]?\d+\Z")
 
 
@@ -175,12 +171,17 @@ class ClassIndex:
             hint = f"Use {' or '.join(ways)}, in the order of the columns."
         if known:
             hint = f"Use {option('ignore_label', labels.at(row))} to leave out such rows."
-            if as_number(value) is None and not _is_mark(value):
+            if as_number(value) is None and not is_mark(value):
                 hint = (
                     "If one of the columns is this class under another name, use "
                     f"{option('classes')} to name all classes, in the order of the "
                     f"columns. {hint}"
                 )
+        if known and labels.numbers is not None and self._n_unknown(labels) > _FEW_MARKS:
+            hint = (
+                "Other values of the column are not classes either. If it does not hold the "
+                f"labels, choose the right column with {option('label_col')}."
+            )
         if known and self._is_next_to_names(value):
             hint = "Do the labels and the column names count from the same number?"
         if self._counts_from_one(labels):
@@ -189,6 +190,12 @@ class ClassIndex:
             hint = "Label probabilities must be between 0 and 1."
         return LabelError(
             f"{place}: {value!r} is not one of the classes {self._listed()}.", hint=hint
+        )
+
+    def _n_unknown(self, labels: LabelValues) -> int:
+        """Count the values, each once, that have no class."""
+        return len(
+            np.unique(np.asarray(labels.numbers)[(self.encode(labels) < 0) & ~labels.missing()])
         )
 
     def _is_next_to_names(self, value: str) -> bool:
@@ -297,8 +304,3 @@ def _said_by(names: Sequence[str]) -> tuple[tuple[str, int], ...] | None:
 
 def _show_number(value: float) -> str:
     return str(int(value)) if value.is_integer() else repr(value)
-
-
-def _is_mark(value: str) -> bool:
-    """Say whether a label, such as "unknown" or "?", rather says that there is none."""
-    return bool(_MARK.fullmatch(value.strip()))

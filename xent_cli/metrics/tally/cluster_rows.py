@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +22,7 @@ class ClusterRows:
 
     names: Names
     clusters: NDArray[np.int32]
-    labels: NDArray[np.int32]
+    labels: NDArray[np.integer[Any]]
     weight: Floats | None
     loss: Floats
 
@@ -35,6 +37,17 @@ def added_up(
     texts, cells, weight, loss
         As `ClusterSums` has them.
     """
+    objects = [part for each in rows for part in (each.names, each.clusters, each.labels)]
+    texts, cells, groups = rows[0].names.once(objects, partial(_sorted, rows, n_classes))
+    if rows[0].weight is None:
+        weight = ExactSums.of_integers(groups.counts)
+    else:
+        weight = groups.sum(np.concatenate([np.asarray(each.weight) for each in rows]))
+    return texts, cells, weight, groups.sum(np.concatenate([each.loss for each in rows]))
+
+
+def _sorted(rows: Sequence[ClusterRows], n_classes: int) -> tuple[Texts, Integers, Groups]:
+    """Return the clusters, the cells, and the rows in their order."""
     names = {id(each.names): each.names for each in rows}
     starts = dict(zip(names, np.cumsum([0, *map(len, names.values())]).tolist(), strict=False))
     first, *others = names.values()
@@ -43,10 +56,4 @@ def added_up(
     labels = np.concatenate([each.labels for each in rows])
     cells, groups = Groups.among(clusters * n_classes + labels)
     used, at = np.unique(cells // max(1, n_classes), return_inverse=True)
-    if rows[0].weight is None:
-        weight = ExactSums.of_integers(groups.counts)
-    else:
-        weight = groups.sum(np.concatenate([np.asarray(each.weight) for each in rows]))
-    loss = groups.sum(np.concatenate([each.loss for each in rows]))
-    cells = at * n_classes + cells % max(1, n_classes)
-    return texts[used], cells, weight, loss
+    return texts[used], at * n_classes + cells % max(1, n_classes), groups

@@ -89,8 +89,9 @@ class ClusterSums:
             loss = loss[mask]
             weight = None if weight is None else weight[mask]
         loss, weight, too_large = on_grid(loss, weight)
-        numbers = clusters.astype(np.int32, copy=False), np.asarray(labels, dtype=np.int32)
-        waiting = ClusterRows(batch.cluster_names, numbers[0], numbers[1], weight, loss)
+        # Not copied, where it can be: of another model they are then seen to be the same.
+        numbers = clusters.astype(np.int32, copy=False)
+        waiting = ClusterRows(batch.cluster_names, numbers, np.asarray(labels), weight, loss)
         return replace(cls.zero(n_classes), too_large=too_large, waiting=(waiting,))
 
     def __len__(self) -> int:
