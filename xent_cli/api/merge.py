@@ -85,7 +85,7 @@ def _of_calibrations(parts: Sequence[Calibration], *, allow_same: bool) -> Calib
     if len(sums) < len(parts):
         raise ReportError(
             "A calibration was saved without the sums for merging.",
-            hint="Create it again, and save it as JSON. Pages of many classes leave out these sums.",
+            hint="Create it again, and save it as JSON. Pages of many classes leave them out.",
         )
     return one_pass(reduce(add, sums), report)
 
