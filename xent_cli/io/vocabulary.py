@@ -6,7 +6,16 @@ import numpy as np
 import pyarrow as pa
 
 from xent_cli.io.arrow_types import to_numpy
-from xent_cli.numerics.arrays import TEXT, Labels, Texts, distinct_texts
+from xent_cli.io.numpy_arrow import array_to_arrow
+from xent_cli.numerics.arrays import (
+    TEXT,
+    Integers,
+    Labels,
+    Texts,
+    compact_texts,
+    distinct_texts,
+    joined_texts,
+)
 
 _AT_ONCE = 1 << 14
 
@@ -14,29 +23,39 @@ _AT_ONCE = 1 << 14
 class Vocabulary:
     """Numbers the values of a column, block by block.
 
-    A value may get another number in every block. Only `distinct` finds those that are the same:
-    one hash table over all blocks is several times faster than one for each that goes on from the
-    last.
+    A value may get another number in every block, and whole numbers do in every row. Only
+    `distinct` finds those that are the same, by sorting: hash tables over many values take several
+    times the memory of the values.
     """
 
     def __init__(self) -> None:
-        self.seen: list[pa.Array] = []
+        self.seen: list[Integers | Texts] = []
         self._size = 0
 
     def number(self, column: pa.Array) -> Labels:
         """Number the values of one more block, (n,); -1 where one is missing or blank."""
-        coded = column.dictionary_encode()
-        values = coded.dictionary
-        numbers = np.arange(self._size, self._size + len(values) + 1)
-        numbers[-1] = -1
-        if pa.types.is_string(values.type):
-            import pyarrow.compute as pc  # Slow to import, and rarely needed.
+        if pa.types.is_unsigned_integer(column.type):
+            column = _signed(column)
+        if pa.types.is_integer(column.type):
+            there = np.flatnonzero(to_numpy(column.is_valid().cast(pa.int8())))
+            numbers = np.full(len(column), -1)
+            numbers[there] = np.arange(self._size, self._size + len(there))
+            self._add(to_numpy(column.drop_null()).astype(np.int64))
+            return numbers
+        import pyarrow.compute as pc  # Slow to import, and rarely needed.
 
-            lengths = pc.binary_length(pc.utf8_trim_whitespace(values))
-            numbers[:-1][to_numpy(lengths) == 0] = -1
+        coded = column.dictionary_encode()
+        texts = coded.dictionary
+        numbers = np.arange(self._size, self._size + len(texts) + 1)
+        numbers[-1] = -1
+        lengths = pc.binary_length(pc.utf8_trim_whitespace(texts))
+        numbers[:-1][to_numpy(lengths) == 0] = -1
+        self._add(_to_texts(texts))
+        return np.asarray(numbers[to_numpy(coded.indices.fill_null(-1))])
+
+    def _add(self, values: Integers | Texts) -> None:
         self.seen.append(values)
         self._size += len(values)
-        return np.asarray(numbers[to_numpy(coded.indices.fill_null(-1))])
 
     def __len__(self) -> int:
         return self._size
@@ -54,24 +73,42 @@ class Vocabulary:
         >>> more.number(pa.array(["a"])).tolist()
         [0]
         >>> places, texts = names.distinct(more)
-        >>> places.tolist(), texts.tolist()
+        >>> places.tolist(), texts.astype(TEXT).tolist()
         ([1, 0, 2, 1, 0], ['a', 'b', 'c'])
         """
         seen = [values for each in (self, *others) for values in each.seen]
-        if not any(map(len, seen)):
-            return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=TEXT)
-        if len({values.type for values in seen}) > 1:
-            seen = [values.cast(pa.string()) for values in seen]
-        coded = pa.chunked_array(seen).dictionary_encode()
-        codes = np.concatenate([to_numpy(chunk.indices) for chunk in coded.chunks])
-        texts = _to_texts(coded.chunk(0).dictionary.cast(pa.string()))
-        texts, places = distinct_texts(texts)
-        return places[codes], texts
+        if not all(values.dtype.kind == "i" for values in seen):
+            seen = [_digits(each) if each.dtype.kind == "i" else each for each in seen]
+            texts, places = distinct_texts(joined_texts(seen))
+            return places, texts
+        values = np.concatenate([np.zeros(0, np.int64), *seen])
+        order = values.argsort()
+        ordered = values[order]
+        is_first = np.ones(len(ordered), dtype=np.bool_)
+        is_first[1:] = ordered[1:] != ordered[:-1]
+        texts, by_text = distinct_texts(_digits(ordered[is_first]))
+        places = np.empty(len(values), dtype=np.intp)
+        places[order] = by_text[np.cumsum(is_first) - 1]
+        return places, texts
+
+
+def _signed(column: pa.Array) -> pa.Array:
+    """Return whole numbers as int64, or, where they do not fit, as texts."""
+    try:
+        return column.cast(pa.int64())
+    except pa.ArrowInvalid:
+        return column.cast(pa.string())
+
+
+def _digits(values: Integers) -> Texts:
+    """Return whole numbers as texts."""
+    return _to_texts(array_to_arrow(values).cast(pa.string()))
 
 
 def _to_texts(column: pa.Array) -> Texts:
     """Copy texts, some at a time: as Python's strings they take several times the memory."""
-    texts = np.empty(len(column), dtype=TEXT)
+    found: list[Texts] = [np.zeros(0, dtype=TEXT)]
     for start in range(0, len(column), _AT_ONCE):
-        texts[start : start + _AT_ONCE] = column.slice(start, _AT_ONCE).to_pylist()
-    return texts
+        some = np.array(column.slice(start, _AT_ONCE).to_pylist(), dtype=TEXT)
+        found.append(compact_texts(some))
+    return joined_texts(found[1:] or found)

@@ -26,7 +26,6 @@ from xent_cli.schema.spec import Spec
 
 if TYPE_CHECKING:
     from xent_cli.io.align.join import Join
-    from xent_cli.io.vocabulary import Vocabulary
     from xent_cli.pipeline.slice_keys import SliceNumbers
     from xent_cli.schema.class_lookup import ClassLookup
 
@@ -37,14 +36,7 @@ _MOST_ROWS = 130_000
 
 
 class Seen:
-    """What the batches of a unit have in common: the numbers of their clusters and slices."""
-
-    @cached_property
-    def clusters(self) -> Vocabulary:
-        """Numbers clusters."""
-        from xent_cli.io.vocabulary import Vocabulary
-
-        return Vocabulary()
+    """What the batches of a unit have in common: the numbers of their slices."""
 
     @cached_property
     def slices(self) -> SliceNumbers:
@@ -195,9 +187,11 @@ class Plan:
         )
         lost = np.zeros_like(missing)
         if self.roles.cluster is not None:
-            block = labels if self.roles.cluster_in_labels else preds
-            codes = block.codes(self.roles.cluster, seen.clusters)
-            batch = replace(batch, clusters=codes, cluster_names=seen.clusters)
+            from xent_cli.io.vocabulary import Vocabulary
+
+            block, names = labels if self.roles.cluster_in_labels else preds, Vocabulary()
+            codes = block.codes(self.roles.cluster, names)
+            batch = replace(batch, clusters=codes, cluster_names=names)
             lost = (codes < 0) & ~ignored
         if self.spec.by:
             from xent_cli.pipeline.slice_keys import slice_rows

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Names
-from xent_cli.numerics.arrays import Floats, Integers, Texts
+from xent_cli.metrics.tally.cluster_piece import ClusterPiece
+from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import Groups
 
@@ -24,17 +26,16 @@ class ClusterRows:
     weight: Floats | None
     loss: Floats
 
+    def __len__(self) -> int:
+        return len(self.loss)
 
-def added_up(
-    rows: Sequence[ClusterRows], n_classes: int
-) -> tuple[Texts, Integers, ExactSums, ExactSums]:
-    """Add up rows whose clusters have names of one kind.
+    def regrouped(self, places: Labels, _: int) -> ClusterRows:
+        """Return the rows with class i as ``places[i]``."""
+        return replace(self, labels=places[self.labels].astype(np.int32))
 
-    Returns
-    -------
-    texts, cells, weight, loss
-        As `ClusterSums` has them.
-    """
+
+def added_up(rows: Sequence[ClusterRows], n_classes: int) -> ClusterPiece:
+    """Add up rows whose clusters have names of one kind."""
     names = {id(each.names): each.names for each in rows}
     starts = dict(zip(names, np.cumsum([0, *map(len, names.values())]).tolist(), strict=False))
     first, *others = names.values()
@@ -49,4 +50,4 @@ def added_up(
         weight = groups.sum(np.concatenate([np.asarray(each.weight) for each in rows]))
     loss = groups.sum(np.concatenate([each.loss for each in rows]))
     cells = at * n_classes + cells % max(1, n_classes)
-    return texts[used], cells, weight, loss
+    return ClusterPiece(texts[used], cells, weight, loss, n_classes)
