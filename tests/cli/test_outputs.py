@@ -180,7 +180,7 @@ def test_a_page_is_shown_merged_and_compared_with(world: Path, xent: Xent) -> No
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="it is a device of Linux")
 def test_all_outputs_are_written_or_none(world: Path, xent: Xent) -> None:
-    run = xent("eval", "a.csv", "-o", "json:new.json", "-o", "md:new.md", "-o", "csv:/dev/full")
+    run = xent("eval", "u.csv", "-o", "json:new.json", "-o", "md:new.md", "-o", "csv:/dev/full")
     assert (run.code, run.out) == (2, "")
     assert "/dev/full cannot be written: No space left on device. [output]" in run.err
     assert "wrote" not in run.err
