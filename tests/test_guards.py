@@ -114,8 +114,10 @@ COMMAND = f"""
 EVAL = f"""
     {COMMAND} cli.eval cli.output cli.progress api api.evaluate api.inputs
     pipeline pipeline.execute pipeline.infer pipeline.operand pipeline.plan pipeline.session
-    pipeline.sides pipeline.step
-    metrics metrics.report metrics.report.figures metrics.report.report metrics.report.warnings
+    pipeline.seen pipeline.sides pipeline.step
+    metrics metrics.report metrics.report.draws metrics.report.figures metrics.report.mean_losses
+    metrics.report.report
+    metrics.report.warnings
     metrics.rows metrics.rows.batch metrics.rows.contributions metrics.rows.losses
     metrics.rows.label_shares metrics.rows.measure metrics.rows.validation
     metrics.tally metrics.tally.class_sums metrics.tally.tally metrics.tally.third_powers
@@ -124,7 +126,7 @@ EVAL = f"""
     io.memory_pool io.open io.threads io.resource_limits io.source io.text_file io.piece
     io.storage io.storage.compression io.storage.location io.storage.suffixes
     numerics numerics.arrays numerics.estimates numerics.exact numerics.hexadecimal
-    numerics.moments
+    numerics.long_integers numerics.many_moments numerics.moments
     numerics.one_more_draw numerics.rows_to_halve numerics.running_sum numerics.satterthwaite
     numerics.skewed_mean numerics.student_t numerics.summation
     schema.class_names schema.column schema.id_columns schema.label_encoder schema.mode

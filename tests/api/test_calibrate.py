@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax
+from scipy.special import log_softmax, logsumexp
 
 from xent_cli import calibrate, evaluate, load, to_dict
 from xent_cli.errors import UsageError
@@ -132,15 +132,59 @@ def _best(z: np.ndarray, y: np.ndarray, w: np.ndarray | None = None) -> tuple[fl
     return math.exp(found.x), found.fun
 
 
-def test_leaving_out_is_refitting() -> None:
-    z, y = _logits(60, 3, 2.0, 0.6)
+def _slopes(z: np.ndarray, y: np.ndarray, beta: np.ndarray | float) -> np.ndarray:
+    """Return losses of rows and their first two derivatives by the inverse temperature, (3, n)."""
+    d = z - z.max(axis=1, keepdims=True)
+    scaled = d * np.reshape(beta, (-1, 1))
+    q = np.exp(scaled - logsumexp(scaled, axis=1, keepdims=True))
+    mean, truth = (q * d).sum(axis=1), d[np.arange(len(y)), y]
+    variance = (q * (d - mean[:, np.newaxis]) ** 2).sum(axis=1)
+    return np.array([logsumexp(scaled, axis=1) - beta * truth, mean - truth, variance])
+
+
+def _refitted(z: np.ndarray, y: np.ndarray, weight: np.ndarray) -> float:
+    """Return the mean loss of rows at the inverse temperatures that Newton finds without them."""
+    total, start = 0.0, 1.0
+    for left_out in range(-1, len(y)):
+        kept = weight * (np.arange(len(y)) != left_out)
+        beta = start
+        for _ in range(60):
+            _, first, second = _slopes(z, y, beta)
+            step = (kept * first).sum() / (kept * second).sum()
+            beta = min(max(beta - step, beta / 2), beta * 2)
+            if abs(step) < 1e-14 * beta:
+                break
+        start = beta if left_out < 0 else start
+        if left_out >= 0:
+            total += weight[left_out] * _slopes(z[[left_out]], y[[left_out]], beta)[0, 0]
+    return float(total / weight.sum())
+
+
+@pytest.mark.parametrize(("n", "k"), [(20, 3), (60, 3), (120, 10), (90, 70)])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_leaving_out_is_refitting(n: int, k: int, *, weighted: bool) -> None:
+    z, y = _logits(n, k, 2.0, 0.6)
+    weight = RNG.exponential(size=n) if weighted else np.ones(n)
+    found = calibrate(z, y, scale="logits", weight=weight if weighted else None)
+    want = found.loss - _refitted(z, y, weight)
+    assert found.recoverable.value == pytest.approx(want, abs=2e-10)
+
+
+def test_leaving_out_one_of_many_takes_two_looks() -> None:
+    """With so many rows the curve between the points of the grid is good enough."""
+    z, y = _logits(150_000, 3, 2.0, 0.8)
     found = calibrate(z, y, scale="logits")
-    held_out = []
-    for row in range(len(y)):
-        rest = np.arange(len(y)) != row
-        beta, _ = _best(z[rest], y[rest])
-        held_out.append(-log_softmax(z[row] * beta)[y[row]])
-    assert found.recoverable.value == pytest.approx(found.loss - np.mean(held_out), abs=1e-6)
+    beta = 1 / found.temperature.value
+    _, first, second = _slopes(z, y, beta)
+    total, own = second.sum(), first / (second.sum() - second)
+    third = (_slopes(z, y, beta + 1e-3)[2].sum() - _slopes(z, y, beta - 1e-3)[2].sum()) / 2e-3
+    for _ in range(3):
+        _, here, bend = _slopes(z, y, beta + own)
+        others = total * own + third * own**2 / 2 - here
+        own -= others / (total + third * own - bend)
+    gain = found.loss - _slopes(z, y, beta + own)[0].mean()
+    assert found.recoverable.value == pytest.approx(gain, abs=1e-10)
+    assert found.recoverable.in_sample - found.recoverable.value < 1e-5
 
 
 @pytest.mark.parametrize("kind", ["weights", "class_weights", "soft", "multilabel", "logprobs"])
@@ -172,6 +216,16 @@ def test_the_temperature_minimizes_the_loss_as_it_is_defined(kind: str) -> None:
     assert loss(t) <= min(loss(t * 1.001), loss(t / 1.001))
     if own is not None:
         assert 1 / t == pytest.approx(_best(z, y, own)[0], rel=1e-6)
+
+
+@pytest.mark.parametrize("factor", [1 / 900, 1 / 300, 0.01, 0.03, 0.2, 7, 30, 100, 300])
+def test_scores_in_other_units_have_another_temperature(factor: float) -> None:
+    z, y = _logits(150, 4, 2.0, 0.8)
+    found, scaled = (calibrate(each, y, scale="logits") for each in (z, z * factor))
+    assert scaled.temperature.value == pytest.approx(factor * found.temperature.value, rel=1e-11)
+    assert scaled.recoverable.value - scaled.loss == pytest.approx(
+        found.recoverable.value - found.loss, abs=1e-10
+    )
 
 
 @settings(max_examples=8, deadline=None)
@@ -243,6 +297,18 @@ def test_the_same_bits_for_any_batches_threads_and_order() -> None:
         assert again["reliability"] == found["reliability"]
         # Newton's steps of a row are its own.
         assert again["recoverable"] == found["recoverable"]
+
+
+def test_progress_goes_on_from_pass_to_pass() -> None:
+    seen: list[tuple[int, int | None]] = []
+    calibrate(*sample("sparse/baseline"), progress=lambda *told: seen.append(told))
+    later = [told for told in seen if told[1] is not None]
+    assert later[-1] == (4 * 1797, 4 * 1797)  # Each row matters so much that they are read again.
+    assert [rows for rows, _ in seen] == sorted(rows for rows, _ in seen)
+    z, y = _logits(150_000, 2, 2.0, 0.5)
+    seen.clear()
+    calibrate(z, y, scale="logits", progress=lambda *told: seen.append(told))
+    assert seen[-1] == (300_000, 300_000)
 
 
 def test_it_is_saved_and_read_back(tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ import xent_cli
 from xent_cli import load, to_dict
 from xent_cli.analysis.from_json import from_dict
 from xent_cli.errors import ReportError
-from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.json_format import KINDS
+from xent_cli.metrics.report.mean_losses import NATS_PER
 from xent_cli.metrics.report.report import Report
 from xent_cli.render.dispatch import ALL_FORMATS, formats_of
 

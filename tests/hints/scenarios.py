@@ -97,6 +97,7 @@ _REFUSAL = f"{_INTERPRETATION}refusal.py"
 _ONE = f"{_INTERPRETATION}one_column.py"
 _ORDER = f"{_INTERPRETATION}class_order.py"
 _OBJECTION = f"{_INTERPRETATION}objection.py"
+_SILENT = f"{_INTERPRETATION}silent_names.py"
 _ROWS = "metrics/rows/validation.py"
 
 VALUES = [
@@ -308,6 +309,31 @@ COLUMNS = [
         {"--label-col | p_c": None},
     ),
     Scenario(
+        f"{_INTERPRETATION}long_rows.py _pivot id_col",
+        "xent eval long.csv y.csv",
+        {
+            "long.csv": lines(
+                *("id,class,p", "1,cat,0.7", "1,dog,0.3", "2,cat,0.4", "2,dog,0.6"),
+                *("3,cat,0.2", "3,dog,0.8"),
+            ),
+            "y.csv": lines("id,animal", "3,cat", "1,cat", "2,dog"),
+            "wide.csv": lines("id,cat,dog", "1,0.7,0.3", "2,0.4,0.6", "3,0.2,0.8"),
+        },
+        {"- long.csv | --id id": None, "$ xent eval wide.csv y.csv --id id --format json": PAIRS},
+    ),
+    Scenario(
+        f"{_SILENT} silent_name pred_cols",
+        "xent eval all.csv",
+        {"all.csv": lines("humidity,rain", "0.7,1", "0.4,0", "0.2,1")},
+        {"--pred-cols humidity": PAIRS},
+    ),
+    Scenario(
+        f"{_SILENT} _of_own_label positive",
+        "xent eval all.csv",
+        {"all.csv": lines("p_correct,rain", "0.7,1", "0.4,0", "0.2,1")},
+        {"--positive 1": PAIRS},
+    ),
+    Scenario(
         f"{_OBJECTION} _of_labels label_col",
         "xent eval all.csv",
         {"all.csv": lines("p_a,p_b,predicted_label", "0.7,0.3,a", "0.4,0.6,b", "0.2,0.8,b")},
@@ -442,10 +468,28 @@ COLUMNS = [
 
 LABELS = [
     Scenario(
-        "schema/label_encoder.py ClassIndex.unknown ignore_label",
+        "schema/label_encoder.py ClassIndex.unknown ignore_label; "
+        "schema/label_encoder.py ClassIndex.unknown classes",
         "xent eval p.csv y.csv",
-        {"p.csv": CATS, "y.csv": lines("animal", "cat", "dog", "owl")},
-        {"--ignore-label owl": loss(0.7, 0.6)},
+        {"p.csv": CATS, "y.csv": lines("animal", "kitten", "dog", "kitten")},
+        {"--ignore-label kitten": loss(0.6), "--classes | kitten,dog": PAIRS},
+    ),
+    Scenario(
+        "schema/label_encoder.py ClassIndex.unknown classes",
+        "xent eval p.csv y.csv",
+        {"p.csv": lines("0.7,0.3", "0.4,0.6", "0.2,0.8"), "y.csv": ANIMALS},
+        {"--classes cat,dog": PAIRS, "--classes dog,cat": loss(0.3, 0.4, 0.8)},
+    ),
+    Scenario(
+        f"{_INTERPRETATION}packed_texts.py listed_classes classes",
+        "xent eval all.csv",
+        {
+            "all.csv": lines(
+                *("probs,classes,y", "[0.3 0.7],dog|cat,cat", "[0.6 0.4],dog|cat,dog"),
+                "[0.8 0.2],dog|cat,cat",
+            )
+        },
+        {"--classes dog,cat": PAIRS},
     ),
     Scenario(
         "schema/label_encoder.py ClassIndex.unknown label_base=1",

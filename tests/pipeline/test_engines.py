@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from xent_cli import compare, evaluate, explain, gate, worst_rows
+from xent_cli import calibrate, compare, evaluate, explain, gate, to_dict, worst_rows
 from xent_cli.errors import EngineError, MissingValueError, RowCountError, UsageError
 from xent_cli.io.align import units
 from xent_cli.io.formats import row_groups
@@ -164,6 +164,20 @@ def test_the_same_bits_of_every_verb(engine: str, address: str, data: Path, tmp_
     assert deltas[0] == deltas[1]
     assert gate(model, labels, **rules, **there).verdicts == gate(model, labels, **rules).verdicts
     assert explain(model, labels, **there).pairs == explain(model, labels).pairs
+    random = np.random.default_rng(1)
+    groups = pd.read_parquet(model).assign(
+        label=pd.read_csv(labels).label,
+        site=random.choice(["x", "y"], ROWS),
+        user=random.integers(0, 90, ROWS).astype(str),
+    )
+    groups.to_parquet(tmp_path / "groups.parquet", row_group_size=700)
+    for beside in ({"by": "site"}, {"cluster": "user"}):
+        args = (str(tmp_path / "groups.parquet"),)
+        options = {**beside, "pred_cols": "p_*", "label_col": "label"}
+        found = to_dict(calibrate(*args, **options))
+        assert to_dict(calibrate(*args, **options, **there)) == found
+        assert found["second"] is not None
+        assert to_dict(calibrate(*args, **options, processes=True, jobs=2)) == found
 
 
 @pytest.mark.parametrize("engine", ENGINES)

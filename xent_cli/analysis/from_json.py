@@ -21,7 +21,6 @@ from xent_cli.analysis.to_json import Result, finite, to_dict
 from xent_cli.analysis.worst_rows import RankedRow, Ranking
 from xent_cli.errors import ReportError
 from xent_cli.metrics.compat.sums import CompatFigure
-from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.json_format import (
     KINDS,
     from_fields,
@@ -29,6 +28,7 @@ from xent_cli.metrics.report.json_format import (
     require_alike,
     require_document,
 )
+from xent_cli.metrics.report.mean_losses import NATS_PER
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.to_json import alike
 from xent_cli.metrics.tally.paired_differences import Delta

@@ -16,8 +16,8 @@ from xent_cli.analysis.explain.explanation import Explanation
 from xent_cli.analysis.gate.verdicts import GateResult, Verdict
 from xent_cli.analysis.report_intervals import report_dict
 from xent_cli.analysis.worst_rows import Ranking
-from xent_cli.metrics.report.figures import NATS_PER
 from xent_cli.metrics.report.json_format import FORMAT_VERSION
+from xent_cli.metrics.report.mean_losses import NATS_PER
 from xent_cli.metrics.report.report import Report
 from xent_cli.numerics.estimates import Estimate
 from xent_cli.schema.types import Hold

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.report.figures import NATS_PER
+from xent_cli.metrics.report.mean_losses import NATS_PER
 from xent_cli.metrics.report.report import Drawn, Report
 from xent_cli.metrics.rows.row_losses import RowLosses, named
 from xent_cli.schema.provenance import Input, Matches, Notice, matches_of

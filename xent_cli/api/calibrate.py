@@ -5,24 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from xent_cli.analysis.calibration.calibration import Calibration
-from xent_cli.analysis.calibration.class_shares import ClassShares
 from xent_cli.analysis.calibration.loss_curve import LossCurve
-from xent_cli.analysis.calibration.recoverable import Recoverable, recoverable_of
-from xent_cli.analysis.calibration.reliability import reliability_of
-from xent_cli.analysis.calibration.temperature import (
-    COLD,
-    HOT,
-    INFINITE,
-    Temperature,
-    extreme,
-    fit,
-    gap_estimate,
-    round_temperature,
-    temperature_of,
-)
+from xent_cli.analysis.calibration.one_pass import one_pass
+from xent_cli.analysis.calibration.recoverable import recoverable_of
+from xent_cli.analysis.calibration.temperature import fit, round_temperature, temperature_of
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.api.calibration_steps import (
     FirstStep,
@@ -30,14 +21,12 @@ from xent_cli.api.calibration_steps import (
     LeaveOneOutStep,
     Second,
     SecondStep,
-    series_of,
 )
 from xent_cli.api.evaluate import with_doubts
 from xent_cli.api.inputs import open_session, read_options, warned
 from xent_cli.errors import UsageError, option
-from xent_cli.metrics.report.figures import NATS_PER, error_reason
+from xent_cli.metrics.report.mean_losses import NATS_PER
 from xent_cli.metrics.tally.leave_one_out import LeftOut
-from xent_cli.numerics.moments import Moments
 from xent_cli.pipeline.execute import report_on, run
 from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.session import Session
@@ -54,17 +43,21 @@ from xent_cli.schema.types import (
     Unmatched,
 )
 
-MOST_REDRAWN = 20
-"""Classes up to which each is compared with what calibrated predictions would show."""
-
 _MOST_TAKEN_OFF = 1e-5
 """Nats: what leaving rows out takes off may be so much before the rows are read twice more."""
 
-_MUCH = 0.1
-"""Share of the loss from which on the temperature without the clipped rows is told, too."""
+_MANY = 100_000
+"""Rows from which on that is not to be expected; it is known after the first pass."""
 
-_NEAR = (-2.0, -1.5, *(eighth / 8 for eighth in range(-8, 9)), 1.5, 2.0)
-"""Octaves from the best temperature at which the curve is looked at again, then."""
+_PASSES, _ALL_PASSES = 2, 4
+
+_NEAR_ENOUGH = 1e-4
+"""How far the temperature of the second pass may be from the best one, of which a series of the
+third order then leaves 1e-16."""
+
+_PER_OCTAVE, _FARTHEST = 32, 2.0
+"""Inverse temperatures at which the curve is looked at again, then: around all that were chosen,
+but no more octaves away than that. Leaving one out is then right to 1e-10 nats."""
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -179,120 +172,97 @@ def calibrate_session(session: Session) -> Calibration:
             "labels as they are.",
             hint="Leave it out.",
         )
-    progress, n_rows = session.execution.progress, plan.preds.n_rows
-    found = run(_half(session, progress, 0, n_rows), FirstStep())
-    sums, spec = found.sum, plan.spec
-    report = report_on(sums.tally, plan, found.rows, session.join)
-    report = with_doubts(report, session)
-    nats, k = NATS_PER[spec.unit], spec.n_classes
-    reason = error_reason(sums.tally.clusters, report.n, sums.tally.n_huge)
-    clustered = spec.cluster is not None
-    shares = ClassShares.of(
-        spec.classes, sums.predicted, sums.shares, reason=reason, exclusive=not spec.multilabel
-    )
-    every = k <= MOST_REDRAWN
-    gaps = sums.gap.moments()[0]
-    common: dict[str, Any] = {
-        "report": report,
-        "own_expectation": float(sums.own[0] / gaps.w) / nats,
-        "shares": shares,
-        "reliability": reliability_of(
-            sums.cells, series_of(spec), clustered=clustered, redraws=None if every else 0
-        ),
-    }
-    if sums.tally.infinite[k]:
-        return Calibration(
-            loss=math.inf,
-            gap=replace(gap_estimate(gaps, nats, reason), value=math.inf, se=None),
-            temperature=Temperature(value=None, reason=INFINITE),
-            recoverable=Recoverable(value=None, reason=INFINITE),
-            **common,
-        )
-    curve = LossCurve.of(sums.ladder)
-    loss = curve.at_one / curve.weight / nats
-    common |= {
-        "loss": loss,
-        "gap": gap_estimate(gaps, nats, reason),
-    }
-    beta = curve.minimum()
-    if why := extreme(beta, curve):
-        at = {COLD: 0.0, HOT: math.inf}.get(why)
-        return Calibration(
-            temperature=Temperature(value=at, reason=why),
-            recoverable=Recoverable(value=None, reason=why),
-            **common,
-        )
-    applied = round_temperature(beta)
-    second = run(_half(session, progress, found.rows, n_rows), SecondStep(applied, curve)).sum
+    n_rows = plan.preds.n_rows
+    likely = _ALL_PASSES if plan.spec.cluster is None and (n_rows or 0) < _MANY else _PASSES
+    first = run(_watched(session, 0, likely, n_rows), FirstStep())
+    n_rows = n_rows or first.rows
+    report = with_doubts(report_on(first.sum.tally, plan, first.rows, session.join), session)
+    found = one_pass(first.sum.sums, report)
+    if (applied := found.temperature.applied) is None:
+        return found
+    curve, doubt = LossCurve.of(first.sum.sums.ladder), _leaves_doubt(found)
+    n_passes = _ALL_PASSES if doubt else _PASSES
+    watched = _watched(session, 1, n_passes, n_rows)
+    second = run(watched, SecondStep(applied, curve)).sum
+    beta = _fitted(second, applied, plan)[0]
+    if abs(beta * applied - 1) > _NEAR_ENOUGH:  # Far from 1 the points of the grid are far apart.
+        applied = round_temperature(beta)
+        second = run(watched, SecondStep(applied, curve)).sum
     left_out = second.left_out
-    if not clustered and _leaves_doubt(left_out, second.slopes.moments()[0]):
-        near = tuple(2.0**at / applied for at in _NEAR)
-        curve = curve.through(run(session, LadderStep(near)).sum)
-        left_out = run(session, LeaveOneOutStep(1 / applied, curve)).sum
-    figures = _second_figures(second, applied, curve, plan, left_out, report.n, clustered=clustered)
-    some_clipped = (report.figures.clipped_share or 0) > _MUCH
-    if some_clipped and sums.clipped.weight[0] < sums.ladder.weight[0]:
-        rest = LossCurve.of(sums.ladder.without(sums.clipped))
-        best = rest.minimum()
-        if not extreme(best, rest):
-            figures["temperature"] = replace(
-                figures["temperature"], without_clipped=round_temperature(best)
-            )
-    return Calibration(**common, **figures)
+    if doubt or (left_out.n_undefined and plan.spec.cluster is None):
+        near = LadderStep(_near(left_out, 1 / applied))
+        curve = curve.through(run(_watched(session, 2, _ALL_PASSES, n_rows), near).sum)
+        again = LeaveOneOutStep(1 / applied, curve)
+        left_out = run(_watched(session, 3, _ALL_PASSES, n_rows), again).sum
+    return _with_second(found, second, applied, left_out, curve, plan)
 
 
-def _leaves_doubt(sums: LeftOut, slopes: Moments) -> bool:
+def _leaves_doubt(found: Calibration) -> bool:
     """Say whether leaving rows out matters so much that the interpolated curve is too coarse.
 
     Its curvature is right to 1e-4 or so, and what leaving out takes off as well.
     """
-    taken_off = float(slopes.uu / slopes.w) / max(float(sums.curvature[0]), 1e-300)
-    return bool(sums.n_undefined) or taken_off > _MOST_TAKEN_OFF
+    gain, value = found.recoverable.in_sample, found.recoverable.value
+    if gain is None or value is None:
+        return False
+    return (gain - value) * found.recoverable.nats > _MOST_TAKEN_OFF
 
 
-def _half(
-    session: Session,
-    progress: Callable[[int, int | None], None] | None,
-    before: int,
-    n_rows: int | None,
-) -> Session:
-    """Return the session with the progress of one of two passes."""
-    if progress is None:
+def _near(sums: LeftOut, beta: float) -> tuple[float, ...]:
+    """Return inverse temperatures around those that were chosen in place of beta."""
+    octaves = [math.log2(end / beta) for end in (sums.chosen.low, sums.chosen.high)]
+    low, high = (-_FARTHEST, _FARTHEST) if sums.n_undefined else octaves
+    first = math.floor(max(low, -_FARTHEST) * _PER_OCTAVE) - 1
+    last = math.ceil(min(high, _FARTHEST) * _PER_OCTAVE) + 1
+    return tuple(beta * 2.0 ** (place / _PER_OCTAVE) for place in range(first, last + 1))
+
+
+def _watched(session: Session, done: int, n_passes: int, n_rows: int | None) -> Session:
+    """Return the session with the progress of one pass of several."""
+    progress = session.execution.progress
+    if progress is None or n_rows is None:
         return session
-    total = None if n_rows is None else 2 * n_rows
 
     def told(rows: int, _: int | None) -> None:
-        progress(before + rows, total)
+        progress(done * n_rows + rows, n_passes * n_rows)
 
     return replace(session, execution=replace(session.execution, progress=told))
 
 
-def _second_figures(
+def _fitted(sums: Second, applied: float, plan: Plan) -> tuple[float, float, float]:
+    """Return the best inverse temperature, its error, and the change of the loss to it."""
+    clustered = plan.spec.cluster is not None
+    return fit(applied, sums.left_out, sums.slopes.moments()[0], clustered=clustered)
+
+
+def _with_second(
+    found: Calibration,
     sums: Second,
     applied: float,
+    left_out: LeftOut,
     curve: LossCurve,
     plan: Plan,
-    left_out: LeftOut,
-    n_rows: int,
-    *,
-    clustered: bool,
-) -> dict[str, Any]:
-    """Return what the second pass tells."""
+) -> Calibration:
+    """Return a calibration with what the second pass tells."""
+    clustered, nats = plan.spec.cluster is not None, NATS_PER[plan.spec.unit]
     slopes, gains = sums.slopes.moments()[0], sums.gains.moments()[0]
-    beta, se, change = fit(applied, sums.left_out, slopes, clustered=clustered)
+    beta, se, change = _fitted(sums, applied, plan)
     recoverable = recoverable_of(
         slopes,
         gains,
         left_out,
+        curvature=float(curve.derivatives(np.array([1 / applied]))[1][0]),
         in_sample=float(gains.u / gains.w) - change,
-        loss=curve.at_one / curve.weight,
+        loss=found.loss * nats,
         hot=beta < 1,
-        nats=NATS_PER[plan.spec.unit],
+        nats=nats,
         clustered=clustered,
     )
-    as_is, cooled = (report_on(tally, plan, n_rows) for tally in (sums.tally, sums.cooled))
-    return {
-        "temperature": temperature_of(applied, beta, se, slopes.n - 1),
-        "recoverable": recoverable,
-        "comparison": Comparison(as_is, cooled, sums.delta),
-    }
+    temperature = temperature_of(applied, beta, se, slopes.n - 1)
+    as_is, cooled = (report_on(tally, plan, found.report.n) for tally in (sums.tally, sums.cooled))
+    return replace(
+        found,
+        temperature=replace(temperature, without_clipped=found.temperature.without_clipped),
+        recoverable=recoverable,
+        comparison=Comparison(as_is, cooled, sums.delta),
+    )

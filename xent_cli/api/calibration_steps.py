@@ -4,47 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from xent_cli.analysis.calibration.loss_curve import LossCurve
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.rows.contributions import contribute
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.rows.scores import Scores, reweighed
+from xent_cli.metrics.tally.calibration_sums import CalibrationSums
 from xent_cli.metrics.tally.draw_sums import DrawSums
 from xent_cli.metrics.tally.leave_one_out import LeftOut
 from xent_cli.metrics.tally.paired_differences import Delta
-from xent_cli.metrics.tally.reliability_cells import ReliabilityCells
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.metrics.tally.temperature_ladder import BETAS, Ladder
-from xent_cli.numerics.arrays import Floats
-from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.running_sum import Fieldwise
-from xent_cli.numerics.summation import one_sum
 from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.step import Step
 from xent_cli.schema.spec import Spec
 
-MOST_SERIES = 50
-"""Classes up to which each has a reliability of its own: its cells take their memory."""
-
 _ENDS = (BETAS[0], BETAS[-1])
-_LEAST = 1e-300
-"""In place of an eps of 0, for the logarithm of a class against all others."""
-
-
-def series_of(spec: Spec) -> list[str | None]:
-    """Return the names of the series whose reliability is looked at; None: the predicted class."""
-    names: list[str | None] = []
-    if spec.mode == "binary":
-        names = list(spec.classes if spec.multilabel else spec.classes[1:])
-    elif spec.n_classes <= MOST_SERIES:
-        names = list(spec.classes)
-    if spec.multilabel:
-        return names[:MOST_SERIES]
-    return [None, *names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +30,7 @@ class First(Fieldwise):
     """The sums of the first pass."""
 
     tally: Tally
-    ladder: Ladder
-    clipped: Ladder
-    own: ExactSums
-    gap: DrawSums
-    predicted: DrawSums
-    shares: DrawSums
-    cells: ReliabilityCells
+    sums: CalibrationSums
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,86 +39,13 @@ class FirstStep(Step[First]):
 
     def zero(self, plans: Sequence[Plan]) -> First:
         """Return the sums over no rows."""
-        return _first_zero(plans[0].spec)
+        spec = plans[0].spec
+        return First(Tally.zero(spec), CalibrationSums.zero(spec))
 
     def of(self, rows: Sequence[Measured]) -> First:
         """Add up rows."""
         (measured,) = rows
-        zero = _first_zero(measured.spec)
-        tally = Tally.of_measured(measured)
-        if measured.rows is None:
-            return replace(zero, tally=tally)
-        batch, spec, scores = measured.batch, measured.spec, Scores.of(measured)
-        clipped = np.flatnonzero(measured.rows.clipped)
-        plain = _without_class_weights(measured, scores)
-        one, weight = plain.at(1.0), plain.row_weight
-        entropy = plain.row_mean(one.log_sum - one.mean)
-        gaps = plain.row_mean(one.mean - plain.truth)
-        predicted, observed = _shares(measured, scores)
-        x, y = _outcomes(measured, predicted, observed)
-        return First(
-            tally,
-            Ladder.of(scores),
-            Ladder.of(scores.rows(clipped)) if len(clipped) else zero.ladder,
-            one_sum(entropy if weight is None else weight * entropy),
-            DrawSums.of(gaps[np.newaxis], weight, batch),
-            DrawSums.of(predicted, batch.weight, replace(batch, clusters=None)),
-            DrawSums.of(predicted - observed, batch.weight, batch),
-            ReliabilityCells.of(x, y, batch.weight, spec.eps or _LEAST),
-        )
-
-
-def _first_zero(spec: Spec) -> First:
-    clustered, k = spec.cluster is not None, spec.n_classes
-    return First(
-        Tally.zero(spec),
-        Ladder.zero(),
-        Ladder.zero(),
-        ExactSums.zeros(1),
-        DrawSums.zero(1, clustered=clustered),
-        DrawSums.zero(k, clustered=False),
-        DrawSums.zero(k, clustered=clustered),
-        ReliabilityCells.zero(len(series_of(spec)), weighted=spec.weighted),
-    )
-
-
-def _without_class_weights(measured: Measured, scores: Scores) -> Scores:
-    """Return the scores with the weights of rows alone.
-
-    Class weights depend on what came true: given that, the loss of an honest model is not what it
-    expects.
-    """
-    spec = replace(measured.spec, class_weights=None)
-    if spec == measured.spec or measured.q is None:
-        return scores
-    rows = contribute(measured.batch, measured.q, spec)
-    return Scores.of(replace(measured, spec=spec, rows=rows))
-
-
-def _shares(measured: Measured, scores: Scores) -> tuple[Floats, Floats]:
-    """Return probabilities and labels as shares of the classes, (K, n) each."""
-    spec, batch, probabilities = measured.spec, measured.batch, scores.probabilities
-    if spec.multilabel:
-        return probabilities[1], np.asarray(batch.target, dtype=np.float64)
-    predicted = np.ascontiguousarray(probabilities[:, 0])
-    if measured.rows is not None and measured.rows.shares is not None:
-        return predicted, measured.rows.shares
-    return predicted, (np.arange(spec.n_classes)[:, np.newaxis] == batch.target).astype(np.float64)
-
-
-def _outcomes(measured: Measured, predicted: Floats, observed: Floats) -> tuple[Floats, Any]:
-    """Return the probabilities of each series and whether they came true, (S, n) each."""
-    spec, hard = measured.spec, measured.batch.target.ndim == 1
-    names = series_of(spec)
-    if spec.multilabel:
-        return predicted[: len(names)], observed[: len(names)]
-    place = predicted.argmax(axis=0)
-    rows = np.arange(predicted.shape[1])
-    some = predicted[1:] if spec.mode == "binary" else predicted
-    some, true = some[: len(names) - 1], observed[-len(some) :][: len(names) - 1]
-    x = np.vstack([predicted[place, rows][np.newaxis], some])
-    y = np.vstack([observed[place, rows][np.newaxis], true])
-    return x, y > 0.5 if hard else y
+        return First(Tally.of_measured(measured), CalibrationSums.of(measured))
 
 
 @dataclass(frozen=True, slots=True)

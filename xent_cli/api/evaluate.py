@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xent_cli.api.inputs import open_session, read, warned
-from xent_cli.metrics.report.figures import NATS_PER
+from xent_cli.metrics.report.mean_losses import NATS_PER
 from xent_cli.metrics.report.report import Report
 from xent_cli.pipeline.execute import report_on, run
 from xent_cli.pipeline.session import Session

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.gate.false_alarms import count_false_alarms
 from xent_cli.analysis.gate.rules import Rule, parse_rules
@@ -38,6 +37,7 @@ from xent_cli.schema.verb_options import GateOptions
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from xent_cli.analysis.calibration.calibration import Calibration
     from xent_cli.api.inputs import Data
 
 

@@ -1,26 +1,43 @@
-"""Merging: reports of shards become the report of the whole."""
+"""Merging: reports of shards become the report of the whole, and calibrations likewise."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, overload
 
-from xent_cli.errors import SameInputError, UsageError, option
+from xent_cli.errors import ReportError, SameInputError, UsageError, option
 from xent_cli.metrics.report.report import Report, finalize
 from xent_cli.metrics.tally.tally import merge_all
 from xent_cli.schema.provenance import Notice
 
+if TYPE_CHECKING:  # Most merge reports alone.
+    from xent_cli.analysis.calibration.calibration import Calibration
 
-def merge(reports: Iterable[Report], *, allow_same: bool = False) -> Report:
+
+@overload
+def merge(reports: Iterable[Report], *, allow_same: bool = False) -> Report: ...
+
+
+@overload
+def merge(reports: Iterable[Calibration], *, allow_same: bool = False) -> Calibration: ...
+
+
+def merge(
+    reports: Iterable[Report] | Iterable[Calibration], *, allow_same: bool = False
+) -> Report | Calibration:
     """Add up reports of different rows, exactly.
 
     Every figure has the same bits as if all rows had been evaluated at once, in whatever order the
-    reports come.
+    reports come. Of calibrations, temperature and recoverable loss are approximate: these take a
+    second look at the rows, as their warning says.
 
     Parameters
     ----------
-    reports : iterable of Report
+    reports : iterable of Report, or of Calibration
         Made by the same rules. That no row stands in two of them is for the caller to see to.
     allow_same : bool
         Let two of them have the same sums to the last bit, as those of the same rows have.
@@ -32,7 +49,9 @@ def merge(reports: Iterable[Report], *, allow_same: bool = False) -> Report:
     SameInputError
         If two have the same sums: the rows of one report would count twice.
     UsageError
-        If there are none.
+        If there are none, or of both kinds.
+    ReportError
+        If a calibration was saved without its sums.
 
     Examples
     --------
@@ -42,9 +61,34 @@ def merge(reports: Iterable[Report], *, allow_same: bool = False) -> Report:
     >>> merge(shards).overall == evaluate(q, labels).overall
     True
     """
-    parts = list(reports)
+    parts: list[Report | Calibration] = list(reports)
     if not parts:
         raise UsageError("There are no reports to merge.")
+    plain = [part for part in parts if isinstance(part, Report)]
+    if len(plain) == len(parts):
+        return _of_reports(plain, allow_same=allow_same)
+    from xent_cli.analysis.calibration.calibration import Calibration
+
+    found = [part for part in parts if isinstance(part, Calibration)]
+    if len(found) < len(parts):
+        raise UsageError("Reports and calibrations do not add up: merge those of one kind.")
+    return _of_calibrations(found, allow_same=allow_same)
+
+
+def _of_calibrations(parts: Sequence[Calibration], *, allow_same: bool) -> Calibration:
+    from xent_cli.analysis.calibration.one_pass import one_pass
+
+    report = _of_reports([part.report for part in parts], allow_same=allow_same)
+    sums = [part.sums for part in parts if part.sums is not None]
+    if len(sums) < len(parts):
+        raise ReportError(
+            "A calibration was saved without the sums that add up.",
+            hint="Make it again with this version.",
+        )
+    return one_pass(reduce(add, sums), report)
+
+
+def _of_reports(parts: Sequence[Report], *, allow_same: bool) -> Report:
     first = parts[0]
     if not allow_same:
         _require_distinct(parts)

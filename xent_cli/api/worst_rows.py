@@ -15,7 +15,7 @@ from xent_cli.api.inputs import open_session, read, warned
 from xent_cli.errors import ClassesError, option
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.table_writer import Part, Values, table_writer
-from xent_cli.metrics.report.figures import NATS_PER
+from xent_cli.metrics.report.mean_losses import NATS_PER
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.rows.row_losses import RowLosses, named
 from xent_cli.metrics.tally.tally import Tally

@@ -23,14 +23,26 @@ def merge_command(
     output: OutputOptions,
     **said: Any,
 ) -> None:
-    """Add up the REPORTs of shards, exactly.
+    """Add up the REPORTs of shards, exactly, or their calibrations.
 
     Example: xent merge shard-*.json --output json:whole.json
     """
     from xent_cli.api.merge import merge
     from xent_cli.cli.output import read_targets, write_documents
-    from xent_cli.metrics.report.saved import read_report
 
     targets = read_targets(output)
-    merged = merge((read_report(path) for path in reports), **said)
+    merged = merge([_read(path) for path in reports], **said)
     write_documents(merged, targets, output)
+
+
+def _read(path: str) -> Any:
+    """Read a saved report, or a saved calibration."""
+    from xent_cli.metrics.report.report import Report
+    from xent_cli.metrics.report.saved import read_json
+
+    data = read_json(path)
+    if isinstance(data, dict) and data.get("format") == "xent.calibration":
+        from xent_cli.analysis.from_json import from_dict
+
+        return from_dict(data)
+    return Report.from_dict(data)

@@ -36,7 +36,8 @@ def progress_bar(output: OutputOptions) -> Iterator[Callable[[int, int | None], 
             shown.append(_start_bar(total))
         bar, task = shown[0]
         rate = rows / (time.monotonic() - began)
-        bar.update(task, completed=rows, description=f"{rows:,} rows, {rate:,.0f} a second")
+        said = f"{rows:,} rows, {rate:,.0f} a second"
+        bar.update(task, completed=rows, total=total, description=said)
 
     try:
         yield update

@@ -65,6 +65,9 @@ def judge_integers(
 
 
 def _beyond_bits(values: pa.Array | pa.ChunkedArray) -> bool:
+    if isinstance(values, pa.IntegerArray) and not values.null_count:
+        numbers = to_numpy(values)
+        return bool(len(numbers)) and not 0 <= numbers.min() <= numbers.max() <= 1
     import pyarrow.compute as pc  # Slow to import, and rarely needed.
 
     if pa.types.is_dictionary(values.type):

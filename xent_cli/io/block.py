@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,8 @@ from xent_cli.numerics.arrays import Floats
 from xent_cli.schema.label_encoder import LabelValues
 from xent_cli.schema.place import Place
 
-if TYPE_CHECKING:  # Only who has clusters needs it.
+if TYPE_CHECKING:  # Only who has clusters or slices needs them.
+    from xent_cli.io.distinct_values import DistinctValues
     from xent_cli.io.vocabulary import Vocabulary
 
 _MANY_COLUMNS = 64
@@ -151,35 +153,37 @@ class Block:
                     ) from None
         return ids
 
-    def codes(self, name: str, vocabulary: Vocabulary) -> NDArray[np.intp]:
-        """Return a column of names or whole numbers as numbers (n,) of a vocabulary.
+    def named(self, name: str) -> tuple[NDArray[np.int32], Vocabulary]:
+        """Return a column of names or whole numbers as numbers (n,), -1 where missing or blank."""
+        from xent_cli.io.vocabulary import Vocabulary
 
-        -1 stands where the value is missing or blank.
-        """
-        if pa.types.is_floating(self.data.column(name).type):
+        column = self.data.column(name)
+        if pa.types.is_floating(column.type):
             raise ColumnError(
                 f"{self.place.path}: column {name} holds fractions, which name no clusters.",
                 hint="Clusters are named by texts or whole numbers.",
             )
-        column = self.data.column(name)
         if pa.types.is_dictionary(column.type):
             column = column.dictionary_decode()
         if not pa.types.is_integer(column.type):
             column = self._texts(column, name)
-        return vocabulary.number(column)
+        found = Vocabulary()
+        return found.number(column), found
 
-    def values(self, name: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+    def values(self, name: str, seen: DistinctValues) -> tuple[NDArray[np.intp], tuple[str, ...]]:
         """Return a column as positions (n,) in a tuple of its distinct values, as texts.
 
         Missing and blank values are "", NaN included. Whole numbers, booleans and days are named
         as pandas writes them to text, so that slices are the same in every format. Some values may
-        be of no row, and one may stand twice.
+        be of no row, and one may stand twice. What `seen` has seen keeps its position.
 
         Raises
         ------
         SliceError
             If it holds fractions, or what has no plain text.
         """
+        from xent_cli.io.distinct_values import filled  # Few runs have slices.
+
         column = self.data.column(name)
         if not pa.types.is_dictionary(column.type):
             try:
@@ -189,26 +193,20 @@ class Block:
                     f"{self.place.path}: column {name} holds {column.type}, which has no plain "
                     "text."
                 ) from error
-        found = column.dictionary
-        if pa.types.is_boolean(found.type):
-            texts = [str(value) if value is not None else "" for value in found.to_pylist()]
-        elif pa.types.is_floating(found.type):
-            numbers = self._numbers(found, name)
-            texts = [self._whole(float(number), name) for number in numbers]
-        else:
-            texts = [
-                text if text is not None and text.strip() else ""
-                for text in self._texts(found, name).to_pylist()
-            ]
-        if pa.types.is_timestamp(found.type):
-            texts = [_MIDNIGHT.sub("", text) for text in texts]
-        codes = column.indices.cast(pa.int64())
-        if codes.null_count:
-            from xent_cli.io.numpy_arrow import array_to_arrow
+        places = seen.places(column.dictionary, partial(self._names_of, name))
+        return np.append(places, 0).take(filled(column.indices, -1)), seen.texts
 
-            # A scalar made of a Python number would import pandas.
-            codes = codes.fill_null(array_to_arrow(np.array([len(texts)]))[0])
-        return np.asarray(to_numpy(codes), dtype=np.intp), (*texts, "")
+    def _names_of(self, name: str, values: pa.Array) -> list[str]:
+        """Return what values of a column are called."""
+        if pa.types.is_boolean(values.type):
+            return [str(value) if value is not None else "" for value in values.to_pylist()]
+        if pa.types.is_floating(values.type):
+            return [self._whole(float(number), name) for number in self._numbers(values, name)]
+        found = self._texts(values, name).to_pylist()
+        texts = [text if text is not None and text.strip() else "" for text in found]
+        if pa.types.is_timestamp(values.type):
+            return [_MIDNIGHT.sub("", text) for text in texts]
+        return texts
 
     def _whole(self, number: float, name: str) -> str:
         if np.isnan(number):
@@ -222,6 +220,8 @@ class Block:
         return str(int(number))
 
     def _texts(self, column: pa.Array, name: str) -> pa.Array:
+        if pa.types.is_string(column.type):
+            return column  # A cast imports pyarrow.compute.
         try:
             return column.cast(pa.string())
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
@@ -250,8 +250,8 @@ class Block:
 
     def _many_numbers(self, names: Sequence[str]) -> Floats | None:
         """Return columns of float64 at once, for one by one they cost more than their values."""
-        data = self.data.select(list(names))
-        if any(kind != pa.float64() for kind in data.schema.types):
+        data, double = self.data.select(list(names)), pa.float64()
+        if any(kind != double for kind in data.schema.types):
             return None
         found: Floats = data.to_tensor(null_to_nan=True, row_major=False).to_numpy().T
         return found

@@ -36,7 +36,7 @@ Use = Literal["number", "label", "text"]
 
 _BLOCK_VALUES = 480_000
 """Values of a block: as many as the predictions and labels of a batch have, or a few less."""
-_MOST_ROWS = 130_000
+_MOST_ROWS = 1 << 16
 
 MOST_COLUMNS = 1 << 19
 """Columns with names of their own: each takes its tenth of a millisecond, and its kilobytes."""

@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from xent_cli.io.atomic_write import drafted, writing
+from xent_cli.io.numpy_arrow import array_to_arrow, texts_to_arrow
 
 TABLE_FORMATS = ("parquet", "csv", "jsonl")
 
@@ -67,8 +68,17 @@ def _parquet(
 ) -> Iterator[Callable[[pa.RecordBatch], None]]:
     import pyarrow.parquet as pq
 
+    # Numbers hardly repeat: looking for that would take most of the time, and more space.
+    texts = [field.name for field in schema if pa.types.is_string(field.type)]
+    whole = [field.name for field in schema if pa.types.is_integer(field.type)]
     with writing(path):
-        writer = pq.ParquetWriter(draft, schema, compression="zstd")
+        writer = pq.ParquetWriter(
+            draft,
+            schema,
+            compression="zstd",
+            use_dictionary=texts,
+            column_encoding=dict.fromkeys(whole, "DELTA_BINARY_PACKED"),
+        )
     with _closing(writer, path):
         yield writer.write_batch
 
@@ -126,5 +136,7 @@ def _plain(value: object) -> object:
 def _array(values: Values, kind: pa.DataType) -> pa.Array:
     if isinstance(values, tuple):
         codes, names = values
-        return pa.array(names, kind).take(pa.array(codes))
-    return pa.array(values, kind)
+        return texts_to_arrow(names).take(array_to_arrow(codes))
+    if values.dtype == object:
+        return pa.array(values, kind)
+    return array_to_arrow(values)

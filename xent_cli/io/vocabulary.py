@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from xent_cli.io.arrow_types import to_numpy
 from xent_cli.io.numpy_arrow import array_to_arrow
@@ -31,14 +34,15 @@ class Vocabulary:
     def __init__(self) -> None:
         self.seen: list[Integers | Texts] = []
         self._size = 0
+        self._found: tuple[tuple[Any, ...], tuple[Labels, Texts]] | None = None
 
-    def number(self, column: pa.Array) -> Labels:
+    def number(self, column: pa.Array) -> NDArray[np.int32]:
         """Number the values of one more block, (n,); -1 where one is missing or blank."""
         if pa.types.is_unsigned_integer(column.type):
             column = _signed(column)
         if pa.types.is_integer(column.type):
             there = np.flatnonzero(to_numpy(column.is_valid().cast(pa.int8())))
-            numbers = np.full(len(column), -1)
+            numbers = np.full(len(column), -1, dtype=np.int32)
             numbers[there] = np.arange(self._size, self._size + len(there))
             self._add(to_numpy(column.drop_null()).astype(np.int64))
             return numbers
@@ -46,7 +50,7 @@ class Vocabulary:
 
         coded = column.dictionary_encode()
         texts = coded.dictionary
-        numbers = np.arange(self._size, self._size + len(texts) + 1)
+        numbers = np.arange(self._size, self._size + len(texts) + 1, dtype=np.int32)
         numbers[-1] = -1
         lengths = pc.binary_length(pc.utf8_trim_whitespace(texts))
         numbers[:-1][to_numpy(lengths) == 0] = -1
@@ -76,20 +80,26 @@ class Vocabulary:
         >>> places.tolist(), texts.astype(TEXT).tolist()
         ([1, 0, 2, 1, 0], ['a', 'b', 'c'])
         """
-        seen = [values for each in (self, *others) for values in each.seen]
-        if not all(values.dtype.kind == "i" for values in seen):
-            seen = [_digits(each) if each.dtype.kind == "i" else each for each in seen]
-            texts, places = distinct_texts(joined_texts(seen))
-            return places, texts
-        values = np.concatenate([np.zeros(0, np.int64), *seen])
-        order = values.argsort()
-        ordered = values[order]
-        is_first = np.ones(len(ordered), dtype=np.bool_)
-        is_first[1:] = ordered[1:] != ordered[:-1]
-        texts, by_text = distinct_texts(_digits(ordered[is_first]))
-        places = np.empty(len(values), dtype=np.intp)
-        places[order] = by_text[np.cumsum(is_first) - 1]
+        these = (*others, *map(len, (self, *others)))
+        if self._found is None or self._found[0] != these:  # Several models ask for the same.
+            self._found = these, _distinct([v for each in (self, *others) for v in each.seen])
+        return self._found[1]
+
+
+def _distinct(seen: list[Integers | Texts]) -> tuple[Labels, Texts]:
+    if not all(values.dtype.kind == "i" for values in seen):
+        as_texts = [_digits(each) if each.dtype.kind == "i" else each for each in seen]
+        texts, places = distinct_texts(joined_texts(as_texts))
         return places, texts
+    values = np.concatenate([np.zeros(0, np.int64), *seen])
+    order = values.argsort()
+    ordered = values[order]
+    is_first = np.ones(len(ordered), dtype=np.bool_)
+    is_first[1:] = ordered[1:] != ordered[:-1]
+    texts, by_text = distinct_texts(_digits(ordered[is_first]))
+    places = np.empty(len(values), dtype=np.intp)
+    places[order] = by_text[np.cumsum(is_first) - 1]
+    return places, texts
 
 
 def _signed(column: pa.Array) -> pa.Array:

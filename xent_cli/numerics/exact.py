@@ -18,6 +18,8 @@ _FEW_BITS, _MOST_GROWTH = 1 << 27, 64
 _AT_ONCE = 1 << 14
 """Sums that are worked on together: few enough for a cache."""
 
+_ZERO = Fraction(0)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExactSums:
@@ -103,7 +105,11 @@ class ExactSums:
         return int(self.digits.shape[1])
 
     def __getitem__(self, index: int) -> Fraction:
-        unit, exponent = _whole(self.digits[:, index].tolist()), _BITS * self.low
+        unit, exponent = 0, _BITS * self.low
+        for digit in reversed(self.digits[:, index].tolist()):
+            unit = (unit << _BITS) + digit
+        if not unit:
+            return _ZERO  # Of many classes most may have no rows.
         return Fraction(unit << exponent) if exponent >= 0 else Fraction(unit, 1 << -exponent)
 
     def __add__(self, other: ExactSums) -> ExactSums:
@@ -290,8 +296,5 @@ class ExactSums:
         while carry.any():
             rows.append(np.where(carry == -1, carry, carry & (_BASE - 1)))
             carry = (carry >> _BITS) * (carry != -1)
-        return ExactSums(np.array(rows).reshape(-1, len(self)), self.low)
-
-
-def _whole(digits: list[int]) -> int:
-    return sum(digit << (_BITS * place) for place, digit in enumerate(digits))
+        digits = np.array(rows, dtype=np.int64).reshape(len(rows), len(self))
+        return ExactSums(digits, self.low)

@@ -80,7 +80,10 @@ class Groups:
         >>> found, groups.count()
         (array([-2, 70]), array([1, 2]))
         """
-        order = labels.argsort()
+        small: Numbers = labels
+        if len(labels) and 0 <= labels.min() <= labels.max() < 1 << 16:
+            small = labels.astype(np.uint16)
+        order = small.argsort(kind="stable" if small is not labels else None)
         ordered = labels.take(order)
         numbers = np.cumsum(ordered[1:] != ordered[:-1])
         groups = cls.of_sorted(np.concatenate([[0], numbers])[: len(labels)], 0, order)
@@ -112,6 +115,19 @@ class Groups:
             return np.zeros(self.size, dtype=np.int64)
         marks = mask if self.order is None else mask.take(self.order)
         return self._spread(np.add.reduceat(marks, self.starts, dtype=np.int64))
+
+    def joined(self, starts: Labels) -> Groups:
+        """Return fewer groups of the same rows: entry i has those from ``starts[i]`` on.
+
+        Examples
+        --------
+        >>> Groups.of(np.array([3, 0, 1, 3]), 4).joined(np.array([0, 1, 2])).count()
+        array([1, 1, 2])
+        """
+        wider = np.searchsorted(starts, self.present, side="right") - 1
+        first = np.flatnonzero(np.diff(wider, prepend=-1))
+        counts = np.add.reduceat(self.counts, first) if len(first) else self.counts
+        return Groups(len(starts), self.order, wider[first], self.starts[first], counts)
 
     def sum(self, values: Floats) -> ExactSums:
         """Sum finite `values` (n,) by group, exactly."""

@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 from xent_cli.errors import EngineError, XentError, option
+from xent_cli.io.memory_pool import allocate_for_speed
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -61,10 +62,15 @@ def _map_dask(
     from distributed import Client, LocalCluster
 
     with ExitStack() as stack:
-        if address is None:
-            here = LocalCluster(threads_per_worker=1, dashboard_address=None)
+        own = address is None
+        if own:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # Of a port in use: it takes another one.
+                here = LocalCluster(threads_per_worker=1, dashboard_address=None)
             address = stack.enter_context(here).scheduler_address
         client = stack.enter_context(Client(address, timeout=_PATIENCE_SECONDS))
+        if own:  # Workers of somebody else may have other things to do with their memory.
+            client.run(allocate_for_speed)
         futures = client.map(function, items, pure=False)
         stack.callback(client.cancel, futures, force=True)
         yield from (future.result() for future in futures)

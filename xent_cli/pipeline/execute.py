@@ -21,7 +21,8 @@ from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.measure import Measured, measure
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.running_sum import Running
-from xent_cli.pipeline.plan import Plan, Seen, batch_limit
+from xent_cli.pipeline.plan import Plan, batch_limit
+from xent_cli.pipeline.seen import Seen
 from xent_cli.pipeline.session import Session
 from xent_cli.pipeline.sides import sides_of
 from xent_cli.pipeline.step import Step, Sum
@@ -32,6 +33,10 @@ if TYPE_CHECKING:  # Only who joins needs it.
 
 _PARTS = 4
 """Into how many pieces a unit is cut whose result holds every row: several wait to be taken."""
+
+
+_MODELS = 4
+"""Batches of so many models are held at once, at their full size: small ones cost more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ def _read(session: Session, step: Step[Sum], parts: int) -> Generator[tuple[Sum,
     if execution.processes and jobs > 1 and session.join is None and session.at_hand:
         from xent_cli.pipeline.processes import can_copy, map_in_copies
 
-        units = make_partitions(sides, labels, parts=parts) if can_copy() else []
+        units = make_partitions(sides, labels, parts=parts, jobs=jobs) if can_copy() else []
         if len(units) > 1:
             release_memory()
             return _raising(map_in_copies(partial(_attempt, plans, work), units, jobs))
@@ -126,21 +131,23 @@ def read_batches(
 
     Yields how many rows were read for them, too: some may have been left out.
     """
-    limit = batch_rows or max(2, batch_limit(plans[0].spec.n_classes) // len(plans))
-    memory = [(plan, np.empty(limit * plan.width), Seen()) for plan in plans]
+    share = max(1, len(plans) // _MODELS)
+    limit = batch_rows or max(2, batch_limit(plans[0].spec.n_classes) // share)
+    memory, seen = [(plan, np.empty(limit * plan.width)) for plan in plans], Seen()
     for blocks in unit.blocks(limit):
         if stop is not None and stop.is_set():
             return
         # There may be one block more than plans: the labels'.
         labels, models = blocks[unit.labels], zip(memory, blocks, strict=False)
-        found = [
-            plan.batch(block, labels, scratch, seen) for (plan, scratch, seen), block in models
-        ]
+        found = [plan.batch(block, labels, scratch, seen) for (plan, scratch), block in models]
         yield len(blocks[0]), _same_rows(found) if len(found) > 1 else found
 
 
-def _same_rows(batches: Sequence[Batch]) -> list[Batch]:
+def _same_rows(batches: list[Batch]) -> list[Batch]:
     """Leave out of every batch what was left out of one, and count it as invalid there too."""
+    first, *others = (batch.rows for batch in batches)
+    if all(np.array_equal(first, rows) for rows in others):
+        return batches
     common = reduce(np.intersect1d, (batch.rows for batch in batches))
     kept = []
     for batch in batches:

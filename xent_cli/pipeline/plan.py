@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xent_cli.errors import UsageError, option
 from xent_cli.fast_dataclass import dataclass
@@ -17,7 +16,8 @@ from xent_cli.io.source import Source
 from xent_cli.metrics.rows.batch import Batch, NameRows
 from xent_cli.metrics.rows.label_shares import shares_of
 from xent_cli.metrics.rows.validation import invalid_predictions, require_present, require_valid
-from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.arrays import Floats, Labels, Mask
+from xent_cli.pipeline.seen import Seen
 from xent_cli.pipeline.sides import join_of, line_up_plan
 from xent_cli.schema.label_encoder import ClassIndex, LabelValues
 from xent_cli.schema.provenance import Notice
@@ -26,24 +26,21 @@ from xent_cli.schema.spec import Spec
 
 if TYPE_CHECKING:
     from xent_cli.io.align.join import Join
-    from xent_cli.pipeline.slice_keys import SliceNumbers
     from xent_cli.schema.class_lookup import ClassLookup
 
 _BATCH_VALUES = 480_000
 """Values of q in a batch: 4 MB of float64, small beside a cache and large beside a step's cost. No
 power of 2, for the same place in every column would then be the same place in the cache."""
-_MOST_ROWS = 130_000
+_MOST_ROWS = 1 << 16
 
 
-class Seen:
-    """What the batches of a unit have in common: the numbers of their slices."""
+class _Truth(NamedTuple):
+    """The labels of some rows as they were read, and what they come to; see `Batch.target`."""
 
-    @cached_property
-    def slices(self) -> SliceNumbers:
-        """Numbers slices."""
-        from xent_cli.pipeline.slice_keys import SliceNumbers
-
-        return SliceNumbers()
+    values: LabelValues | Floats
+    ignored: Mask
+    missing: Mask
+    target: Labels | Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +140,7 @@ class Plan:
             Memory for the predictions. The batch then holds only until it is used again; fresh
             memory for every batch would cost more time than filling it.
         seen : Seen, optional
-            What the batches before have numbered.
+            What the batches before have numbered, and what other models have read of these labels.
 
         Raises
         ------
@@ -157,24 +154,17 @@ class Plan:
         if self.roles.confidence is not None:
             q = self._of_positive(q, preds.label(self.roles.confidence))
         rows = preds.positions
-        weight = self._weight(preds, labels)
+        weight = self._weight(preds, labels, seen)
         named = self.roles.preds if len(self.roles.preds) == len(q) else ()
         pred_place = replace(preds.place, columns=named)
         weight_place = labels.place if self.roles.weight_in_labels else preds.place
-        values = self._label_values(preds, labels)
-        if isinstance(values, LabelValues):
-            ignored = values.equal_to(self.spec.ignore)
-            values = self.index.blank(values)
-            missing = values.missing()
-            target = self._encode(values)
-        else:
-            marks = [float(text) for text in self.spec.ignore if _is_float(text)]
-            ignored = np.asarray(np.isin(values, marks).any(axis=0))
-            missing = np.asarray(~np.isfinite(values).all(axis=0))
-            target = self._distribution(np.where(missing | ignored, 0.0, values))
+        of_labels = (self.roles.labels, self.order, self.index)
+        said = seen.once(labels, labels, of_labels, partial(self._truth, labels))
+        if self.roles.repeated:
+            self._require_repeated(preds, labels, said.values)
         batch = Batch(
             q,
-            target,
+            said.target,
             rows,
             pred_place,
             labels.place,
@@ -182,15 +172,15 @@ class Plan:
             weight_place,
             self.pred_tolerance,
             self.label_tolerance,
-            text_labels=isinstance(values, LabelValues) and values.numbers is None,
+            text_labels=isinstance(said.values, LabelValues) and said.values.numbers is None,
             names=self._names(preds),
         )
+        ignored, missing = said.ignored, said.missing
         lost = np.zeros_like(missing)
-        if self.roles.cluster is not None:
-            from xent_cli.io.vocabulary import Vocabulary
-
-            block, names = labels if self.roles.cluster_in_labels else preds, Vocabulary()
-            codes = block.codes(self.roles.cluster, names)
+        if (name := self.roles.cluster) is not None:
+            block = labels if self.roles.cluster_in_labels else preds
+            found = seen.once(block, labels, ("cluster", name), partial(block.named, name))
+            codes, names = found
             batch = replace(batch, clusters=codes, cluster_names=names)
             lost = (codes < 0) & ~ignored
         if self.spec.by:
@@ -213,10 +203,10 @@ class Plan:
             ):
                 require_present(batch, mask, place, column, fault)
         keep = ~(ignored | bad)
-        if target.ndim == 1 and (unknown := keep & (target < 0)).any():
+        if said.target.ndim == 1 and (unknown := keep & (said.target < 0)).any():
             row = int(np.argmax(unknown))
             where = labels.place.of_row(int(rows[row]), self.roles.labels[0])
-            raise self.index.unknown(values, row, where)  # type: ignore[arg-type]
+            raise self.index.unknown(said.values, row, where)  # type: ignore[arg-type]
         if keep.all():
             return batch
         return replace(batch.take(keep), n_ignored=int(ignored.sum()), n_invalid=int(bad.sum()))
@@ -241,7 +231,7 @@ class Plan:
     def _distribution(self, values: Floats) -> Floats:
         return shares_of(values) if self.spec.label_sums == "renormalize" else values
 
-    def _encode(self, values: LabelValues) -> NDArray[np.intp] | Floats:
+    def _encode(self, values: LabelValues) -> Labels | Floats:
         """Return classes (n,); in binary mode shares of the positive class (1, n) where soft."""
         codes = self.index.encode(values)
         numbers = values.numbers
@@ -253,15 +243,25 @@ class Plan:
         good = inside | (codes >= 0) | np.isnan(numbers) | values.equal_to(self.spec.ignore)
         return np.nan_to_num(numbers)[np.newaxis, :] if good.all() else np.where(inside, 0, codes)
 
-    def _label_values(self, preds: Block, labels: Block) -> LabelValues | Floats:
-        """Return the labels of the rows, which the predictions may repeat."""
+    def _truth(self, labels: Block) -> _Truth:
+        """Return the labels of the rows, and their classes."""
         values = self._values_of(labels, self.roles.labels)
-        if self.roles.repeated:
-            from xent_cli.pipeline.repeated_labels import require_same_labels
+        if isinstance(values, LabelValues):
+            ignored = values.equal_to(self.spec.ignore)
+            values = self.index.blank(values)
+            return _Truth(values, ignored, values.missing(), self._encode(values))
+        marks = [float(text) for text in self.spec.ignore if _is_float(text)]
+        ignored = np.asarray(np.isin(values, marks).any(axis=0))
+        missing = np.asarray(~np.isfinite(values).all(axis=0))
+        target = self._distribution(np.where(missing | ignored, 0.0, values))
+        return _Truth(values, ignored, missing, target)
 
-            own = self._values_of(preds, self.roles.repeated)
-            require_same_labels(self.index, (preds, own), (labels, values), self.roles.repeated)
-        return values
+    def _require_repeated(self, preds: Block, labels: Block, values: LabelValues | Floats) -> None:
+        """Require that the labels beside the predictions are the same."""
+        from xent_cli.pipeline.repeated_labels import require_same_labels
+
+        own = self._values_of(preds, self.roles.repeated)
+        require_same_labels(self.index, (preds, own), (labels, values), self.roles.repeated)
 
     def _values_of(self, labels: Block, columns: tuple[str, ...]) -> LabelValues | Floats:
         if self.order is None:
@@ -273,11 +273,13 @@ class Plan:
         """How many predictions a row has: in every block as in the first."""
         return 1 if self.spec.mode == "binary" and not self.spec.multilabel else self.spec.n_classes
 
-    def _weight(self, preds: Block, labels: Block) -> Floats | None:
-        if self.roles.weight is None:
+    def _weight(self, preds: Block, labels: Block, seen: Seen) -> Floats | None:
+        if (name := self.roles.weight) is None:
             return None
         block = labels if self.roles.weight_in_labels else preds
-        weights: Floats = block.numbers([self.roles.weight])[0]
+        weights: Floats = seen.once(
+            block, labels, ("weight", name), lambda: block.numbers([name])[0]
+        )
         return weights
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -120,6 +121,7 @@ def _be_a_copy(
 ) -> NoReturn:
     """Work until the parent has had enough, or is gone."""
     try:
+        gc.freeze()  # To look through what is shared with the parent would copy it, page by page.
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
         for number in _FOR_THE_PARENT:
             signal.signal(number, signal.SIG_IGN)

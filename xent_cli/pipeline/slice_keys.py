@@ -11,6 +11,7 @@ import numpy as np
 
 from xent_cli.errors import SliceError, option
 from xent_cli.io.block import Block
+from xent_cli.io.distinct_values import DistinctValues
 from xent_cli.io.source import Source
 from xent_cli.metrics.rows.batch import Sliced
 from xent_cli.numerics.arrays import Labels
@@ -22,6 +23,8 @@ from xent_cli.schema.slicing import Key, Part, SliceColumn, Slicing
 _NUMBERS = ("float", "integer", "boolean")
 Pair = tuple[int, int]
 
+_NONE = np.zeros(0, dtype=np.intp)
+
 _TABLE_FACTOR = 4
 """Codes below so many times their number are counted in a table; others are sorted."""
 
@@ -32,6 +35,22 @@ class SliceNumbers:
     def __init__(self) -> None:
         self._known: dict[tuple[SliceColumn, ...], dict[Any, int]] = {}
         self._keys: dict[tuple[SliceColumn, ...], tuple[Key, ...]] = {}
+        self._parts: dict[SliceColumn, tuple[tuple[Part, ...], Labels]] = {}
+        self._values: dict[SliceColumn, DistinctValues] = {}
+
+    def parts(self, block: Block, column: SliceColumn) -> Labels:
+        """Return the numbers of the parts of a column (n,)."""
+        values: tuple[Part, ...]
+        if column.points is None:
+            seen = self._values.setdefault(column, DistinctValues())
+            codes, values = block.values(column.name, seen)
+        else:
+            codes, values = _parts_of(block, column.name, column.points)
+        before, numbers = self._parts.get(column, ((), _NONE))
+        if values is not before:
+            numbers = self.number((column,), np.arange(len(values)), values)
+            self._parts[column] = values, numbers
+        return numbers.take(codes)
 
     def number(
         self, columns: tuple[SliceColumn, ...], codes: Labels, values: Iterable[Part | Pair]
@@ -79,7 +98,7 @@ def slice_rows(
     @cache
     def parts(column: SliceColumn) -> Labels:
         block = labels if column.name in roles.by_labels else preds
-        return numbers.number((column,), *_parts_of(block, column))
+        return numbers.parts(block, column)
 
     found = []
     for slicing in by:
@@ -135,14 +154,11 @@ def _count_values(source: Source, names: Sequence[str]) -> dict[str, ValueCounts
     return {name: total.sum() for name, total in totals.items()}
 
 
-def _parts_of(block: Block, column: SliceColumn) -> tuple[Labels, tuple[Part, ...]]:
+def _parts_of(block: Block, name: str, points: Sequence[float]) -> tuple[Labels, tuple[Part, ...]]:
     """Return for each row the position of its part of a column in a tuple of parts."""
-    if column.points is not None:
-        values = block.numbers([column.name])[0]
-        n = len(column.points) + 1
-        at = np.searchsorted(np.array(column.points), values, side="right")
-        return np.where(np.isnan(values), n, at), tuple(range(n + 1))
-    return block.values(column.name)
+    values, n = block.numbers([name])[0], len(points) + 1
+    at = np.searchsorted(np.array(points), values, side="right")
+    return np.where(np.isnan(values), n, at), tuple(range(n + 1))
 
 
 def _compressed(codes: Labels, size: int) -> tuple[Labels, list[int]]:

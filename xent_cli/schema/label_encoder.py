@@ -16,6 +16,12 @@ from xent_cli.schema.class_names import NEGATIVE_WORDS, POSITIVE_WORDS, as_numbe
 from xent_cli.schema.name_suggestions import listed
 from xent_cli.schema.spelling import Fold, fold, is_missing
 
+_MARK = re.compile(
+    r"\W*|unk|unknown|ignored?|none|void|un-?label+ed|missing|skip|unsure"
+    r"|null|n/?a|no label",
+    re.IGNORECASE,
+)
+"""How a label is spelled that is none."""
 _INTEGER = re.compile(r"[+-]?\d+\Z")
 
 
@@ -163,8 +169,17 @@ class ClassIndex:
             value = value[:37] + "..."
         known = bool((self.encode(labels) >= 0).any())
         hint = f"{option('classes')} names the classes, in the order of the columns."
+        two = labels.distinct()
+        if self.by_position and len(self.names) == len(two) == 2 and "," not in "".join(two):
+            ways = [option("classes", ",".join(order)) for order in (two, two[::-1])]
+            hint = f"Say {' or '.join(ways)}, in the order of the columns."
         if known:
             hint = f"{option('ignore_label', labels.at(row))} leaves such rows out."
+            if as_number(value) is None and not _is_mark(value):
+                hint = (
+                    "If a column is of it under another name, "
+                    f"{option('classes')} names all classes, in the order of the columns; {hint}"
+                )
         if known and self._is_next_to_names(value):
             hint = "Do the labels and the names of the columns count from the same number?"
         if self._counts_from_one(labels):
@@ -276,3 +291,8 @@ def _said_by(names: Sequence[str]) -> tuple[tuple[str, int], ...] | None:
 
 def _show_number(value: float) -> str:
     return str(int(value)) if value.is_integer() else repr(value)
+
+
+def _is_mark(value: str) -> bool:
+    """Say whether a label, such as "unknown" or "?", rather says that there is none."""
+    return bool(_MARK.fullmatch(value.strip()))

@@ -38,6 +38,7 @@ MEASURE_NAMES = frozenset(
     (
         *("loss", "nll", "ce", "log_loss", "logloss", "cross_entropy", "entropy", "uncertainty"),
         *("weight", "weights", "sample_weight", "time", "timestamp", "epoch", "step", "fold"),
+        *(".hat", ".sigma", ".cooksd", ".resid", ".std.resid", ".se.fit"),  # Of R's augment.
     )
 )
 """Columns of fractions with such names are no predictions if others are."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Self
@@ -152,6 +151,8 @@ class Spec:
 def _digest(texts: Any) -> str:
     """Six hexadecimal digits that stand for a list of texts (its lengths included)."""
     joined = "".join(f"{len(text)}:{text}" for text in texts)
+    import hashlib  # Of two modules for it, one is slow to import.
+
     return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:6]
 
 

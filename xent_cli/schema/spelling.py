@@ -13,7 +13,7 @@ Fold = Literal["exact", "trim", "number", "case", "dots"]
 
 FOLDS: tuple[Fold, ...] = get_args(Fold)
 _PAIRS = {'"': '"', "'": "'", "[": "]", "(": ")", "{": "}"}
-_MARKS = re.compile(r"[^0-9a-z\u0080-\U0010ffff]+")
+_MARKS = re.compile(r"[\x00-/:-`{-\x7f]+")  # All of ASCII but digits and small letters.
 _FASTTEXT = "__label__"
 
 

@@ -1,6 +1,7 @@
 """Units: what threads and clusters read side by side comes to the same as one after the other."""
 
 import gzip
+import itertools
 import json
 import pickle
 from pathlib import Path
@@ -184,3 +185,23 @@ def test_a_piece_that_is_not_whole() -> None:
     """Say, of a file that was cut off between being planned for and being read."""
     with pytest.raises(BrokenFileError, match="3 rows behind row 10 and holds 0"):
         list(Piece("preds.parquet", 10, 3, lambda: iter(())).blocks())
+
+
+@pytest.mark.parametrize(("most", "jobs", "want"), [(10_000, 1, 4), (2, 1, 2), (2, 3, 7)])
+def test_many_rows_make_larger_partitions_but_not_for_one_machine(
+    most: int,
+    jobs: int,
+    want: int,
+    frame: pd.DataFrame,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(units, "_MOST_PARTITIONS", most)
+    frame.to_parquet(tmp_path / "f.parquet", row_group_size=70)
+    options = EvalOptions(label_col=("label",))
+    session = Session.open([str(tmp_path / "f.parquet")], None, options, Execution())
+    cut = make_partitions(*sides_of(session.plans), jobs=jobs)
+    assert len(cut) == want
+    assert cut[0].rows[0] == 0
+    assert all(a.rows[1] == b.rows[0] for a, b in itertools.pairwise(cut))
+    assert cut[-1].rows[1] == len(frame)

@@ -52,6 +52,14 @@ def test_labels_beside_and_empty_rows(tmp_path: Path) -> None:
     assert open_source(path, "preds").format == "xlsx"
 
 
+def test_a_title_above_the_table(tmp_path: Path) -> None:
+    labels = write(tmp_path / "y.csv", LABELS)
+    path = book(tmp_path / "p.xlsx", first=[["Report"], ["Of March"], [], *TABLE])
+    assert cross_entropy(path, labels) == EXPECTED
+    single = book(tmp_path / "y.xlsx", first=[["label"], *[[int(y)] for y in Y]])
+    assert cross_entropy(write(tmp_path / "p.csv", PREDS), single) == EXPECTED
+
+
 def test_numbers_come_in_full(tmp_path: Path) -> None:
     third = 1 / 3
     path = book(tmp_path / "p.xlsx", s=[["a", "b"], [third, 1 - third], [1, 0]])

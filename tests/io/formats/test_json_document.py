@@ -114,3 +114,12 @@ def test_labels_and_scores_of_a_pipeline(tmp_path: Path) -> None:
     preds = write(tmp_path / "p.json", json.dumps(rows))
     labels = write(tmp_path / "y.json", json.dumps([{"label": names[y]} for y in Y]))
     assert evaluate(preds, labels).cross_entropy == EXPECTED
+
+
+def test_a_matrix_and_a_list_of_labels_in_one_object(tmp_path: Path) -> None:
+    table = {"preds": [list(map(float, row)) for row in P], "labels": list(map(int, Y))}
+    said = {"model": "new", "loss": 0.25, "steps": [1, 2]}
+    assert cross_entropy(write(tmp_path / "a.json", json.dumps(said | table))) == EXPECTED
+    turned = {"classes": ["b", "c", "a"], "preds": [[p[1], p[2], p[0]] for p in table["preds"]]}
+    labels = {"truth": ["abc"[int(y)] for y in Y]}
+    assert cross_entropy(write(tmp_path / "b.json", json.dumps(turned | labels))) == EXPECTED

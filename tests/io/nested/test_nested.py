@@ -269,3 +269,16 @@ print([name for name in sys.modules if name.startswith("xent_cli.io.nested")])
 """
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_names_and_confidences_beside_ids(tmp_path: Path) -> None:
+    """As Vertex AI writes predictions of pictures."""
+    rows = [
+        {"ids": ["7", "3"], "displayNames": ["cat", "dog"], "confidences": [0.75, 0.25]},
+        {"ids": ["3", "7"], "displayNames": ["dog", "cat"], "confidences": [0.5, 0.5]},
+    ]
+    lines = "".join(json.dumps({"prediction": row}) + "\n" for row in rows)
+    (tmp_path / "p.jsonl").write_text(lines)
+    (tmp_path / "y.csv").write_text("label\ncat\ndog\n")
+    found = evaluate(tmp_path / "p.jsonl", tmp_path / "y.csv").cross_entropy
+    assert found == pytest.approx(-np.log([0.75, 0.5]).mean(), rel=1e-15)

@@ -297,7 +297,7 @@ def test_a_confidence_without_its_class_is_no_probability_of_1(tmp_path: Path, n
     assert_asked(ask(tmp_path, a=three), "is one probability")
 
 
-@pytest.mark.parametrize("key", ["model", "algorithm", "classifier_name"])
+@pytest.mark.parametrize("key", ["model", "algorithm", "classifier_name", "seed", "tta"])
 @pytest.mark.parametrize("ids", [True, False])
 def test_stacked_models_are_no_model(tmp_path: Path, key: str, ids: bool) -> None:
     one: dict[str, Any] = {"id": ROWS} if ids else {}
@@ -338,10 +338,6 @@ def test_refusals_name_a_way_that_leads_on(tmp_path: Path) -> None:
     answer = ask(tmp_path, a=logits)
     assert_asked(answer, "--from logits")
     assert "--row-sums" not in answer.err
-    np.save(tmp_path / "c.npy", np.c_[Y3, THREE])
-    assert_asked(run("xent eval c.npy", tmp_path), "np.savez('all.npz', labels=a[:, 0]")
-    objects = [json.dumps(dict(zip(NAMES, row, strict=True))) for row in THREE.tolist()]
-    assert_asked(ask(tmp_path, a={"PREDS": objects, "y": NAMES[Y3]}), "hold objects")
     unknown = {"p": P, "y": np.where(ROWS == 5, -1, Y)}
     assert_asked(ask(tmp_path, a=unknown), "--ignore-label -1")
     assert_asked(ask(tmp_path, a={"pred": (P > 0.5) * 1, "y": Y}), "holds predicted classes")
@@ -391,3 +387,56 @@ def test_names_that_speak_of_labels_and_of_probabilities_decide_nothing(tmp_path
     preds = {"outcome_prob_a": [0.4, 0.9], "outcome_prob_b": [0.6, 0.1]}
     table = {**preds, "kind_a": [0.12, 0.75], "kind_b": [0.88, 0.25]}
     assert_asked(ask(tmp_path, a=table), "Which columns are predictions")
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        *[("age_scaled", "target"), ("humidity", "rain"), ("share_urban", "vote"), ("iou", "y")],
+        *[("S_t", "event"), ("hazard_ratio", "event"), ("agreement", "label"), ("x2", "sick")],
+    ],
+)
+@pytest.mark.parametrize("values", [(0, 1), ("no", "yes")])
+def test_a_measure_within_0_and_1_is_no_prediction_unasked(
+    tmp_path: Path, name: str, label: str, values: tuple[object, object]
+) -> None:
+    table = {name: P, label: np.array(values, dtype=object)[Y]}
+    assert_asked(ask(tmp_path, a=table), f"say --pred-cols {name}")
+    assert_number(ask(tmp_path, f"--pred-cols {name}", a=table), BINARY)
+    labels = {label: table.pop(label)}  # A file of predictions says so by its place.
+    assert_number(ask(tmp_path, a=table, b=labels), BINARY)
+
+
+@pytest.mark.parametrize("name", ["xgb2", "oof", "PRE_1", "fitted", "churn", "spam"])
+def test_names_of_models_and_of_the_outcome_say_enough(tmp_path: Path, name: str) -> None:
+    label = "churned" if name == "churn" else "kind"
+    labels = np.array(["ham", "spam"])[Y] if name == "spam" else Y
+    assert_number(ask(tmp_path, a={name: P, label: labels}), BINARY)
+
+
+@pytest.mark.parametrize("name", ["prob_true_class", "p of the true label", "correct_prob"])
+@pytest.mark.parametrize("words", [(0, 1), ("no", "yes"), (False, True)])
+def test_the_probability_of_its_own_label_is_of_no_one_class(
+    tmp_path: Path, name: str, words: tuple[object, object]
+) -> None:
+    table = {name: np.where(Y == 1, P, 1 - P), "label": np.array(words)[Y]}
+    answer = ask(tmp_path, a=table)
+    assert_asked(answer, "own label", "--positive")
+    df = pd.read_csv(tmp_path / "a.csv")
+    exec(answer.err.split("in pandas ")[1].rsplit(". ", 1)[0], {"df": df})
+    assert_number(ask(tmp_path, a=dict(df.items())), BINARY)
+    assert_number(ask(tmp_path, a={"p_correct": P, "answered_correctly": Y}), BINARY)
+
+
+def test_a_count_of_rows_is_no_logit(tmp_path: Path) -> None:
+    logits = np.log(P / (1 - P))
+    table = {"SampleId": ROWS, "RawFormulaVal": logits}
+    assert_number(ask(tmp_path, "--from logits", a={**table, "Label": Y}), BINARY)
+    assert_number(ask(tmp_path, "--from logits", a=table, b={"y": Y}), BINARY)
+
+
+def test_what_r_says_of_residuals_is_no_prediction(tmp_path: Path) -> None:
+    table = {"am": Y, ".fitted": np.log(P / (1 - P)), ".hat": P / 9, ".cooksd": P / 20}
+    assert_asked(ask(tmp_path, a=table), "--pred-cols")
+    assert_asked(ask(tmp_path, "--pred-cols .fitted", a=table), "--from logits")
+    assert_number(ask(tmp_path, "--pred-cols .fitted --from logits", a=table), BINARY)

@@ -11,6 +11,7 @@ from xent_cli.analysis.calibration.temperature import Temperature
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.report import Drawn, Report
+from xent_cli.metrics.tally.calibration_sums import CalibrationSums
 from xent_cli.numerics.estimates import Estimate
 from xent_cli.schema.provenance import Notice
 
@@ -19,6 +20,13 @@ _CLASS_WEIGHTS = Notice(
     "Temperature and recoverable loss are those of the loss with class weights. The model's own "
     "expectation, the gap and the shares are without: weighted by what came true, the gap of an "
     "honest model would not be 0.",
+)
+
+_ONE_PASS = Notice(
+    "one-pass",
+    "Added up from shards: the temperature is interpolated, right to about 4e-6, and what it would "
+    "recover is approximate, without an interval and without classes. xent calibrate over all rows "
+    "tells the rest.",
 )
 
 
@@ -46,6 +54,9 @@ class Calibration(Drawn):
         The model at the temperature beside the model as it is: classes and slices too.
     per_class : bool
         Whether documents show the reliability of each class.
+    sums : CalibrationSums, optional
+        What all but temperature, recoverable and comparison follow from, exactly: with them
+        `xent_cli.merge` adds up calibrations.
     """
 
     report: Report
@@ -58,6 +69,12 @@ class Calibration(Drawn):
     reliability: tuple[Reliability, ...]
     comparison: Comparison | None = None
     per_class: bool = False
+    sums: CalibrationSums | None = None
+
+    @property
+    def of_one_pass(self) -> bool:
+        """Whether the rows were not looked at again at the temperature: sums alone are known."""
+        return self.comparison is None and self.temperature.applied is not None
 
     @property
     def renormalizing(self) -> float:
@@ -78,6 +95,8 @@ class Calibration(Drawn):
         tally, found = self.report.tally, self.report.warnings
         if tally.spec.class_weights is not None:
             found = (*found, _CLASS_WEIGHTS)
+        if self.of_one_pass:
+            found = (*found, _ONE_PASS)
         if (without := self.temperature.without_clipped) is not None:
             n = tally.n_clipped
             message = (

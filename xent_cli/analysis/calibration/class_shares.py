@@ -9,6 +9,7 @@ from xent_cli.analysis.calibration.temperature import gap_estimate
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.tally.draw_sums import DrawSums
 from xent_cli.numerics.estimates import Estimate
+from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.significance import holm_adjust
 
 
@@ -55,22 +56,22 @@ class ClassShares:
     def of(
         cls,
         names: Sequence[str],
-        predicted: DrawSums,
+        predicted: ExactSums,
         gaps: DrawSums,
         *,
         reason: str,
         exclusive: bool,
     ) -> ClassShares:
-        """Put the sums of probabilities and of their differences to the labels together."""
+        """Put the sums of probabilities (K) and of their differences to the labels together."""
         found = [gap_estimate(each, 1.0, reason) for each in gaps.moments()]
         p_values = holm_adjust([each.p_value() for each in found])
-        total = predicted.weight[0]
-        means = [float(predicted.value[at] / total) for at in range(len(names))]
+        total = gaps.weight[0]
+        means = [float(predicted[at] / total) for at in range(len(names))]
         classes = tuple(
             ClassShare(
                 name=name,
                 predicted=mean,
-                observed=float((predicted.value[at] - gaps.value[at]) / total),
+                observed=float((predicted[at] - gaps.value[at]) / total),
                 gap=gap,
                 p=p,
             )

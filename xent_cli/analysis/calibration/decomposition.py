@@ -8,13 +8,13 @@ follows the noise: it means something beside what such predictions would show.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats, Integers
-from xent_cli.numerics.isotonic import isotonic, pool
+from xent_cli.numerics.isotonic import isotonic
 
 REDRAWS = 100
 _SEED = 20210
@@ -57,23 +57,20 @@ def brier_score(p: Floats, hit: Floats, weight: Floats) -> Floats:
 
 
 def decompose(
-    score: float,
-    of: Score,
+    scores: Mapping[Score, float],
     n: Integers,
     weight: Floats,
     hit: Floats,
     predicted: Floats,
     *,
     redraws: int = REDRAWS,
-) -> Decomposition:
-    """Split a score up.
+) -> list[Decomposition]:
+    """Split scores up.
 
     Parameters
     ----------
-    score : float
-        The mean over the rows.
-    of : callable
-        `log_score` or `brier_score`.
+    scores : mapping
+        `log_score` or `brier_score`, or both, to the mean over the rows.
     n, weight, hit, predicted : (m,)
         Of each cell with rows, in order: rows, and the sums of w, w * y and w * x.
     redraws : int
@@ -84,36 +81,43 @@ def decompose(
     Four rows with predictions -1, 1, 1 and 2, of which the third and the fourth came true:
 
     >>> n, ones = np.array([1, 2, 1]), np.array([1.0, 2.0, 1.0])
-    >>> found = decompose(
-    ...     0.75, brier_score, n, ones, np.array([0.0, 1.0, 1.0]), np.array([-1.0, 2.0, 2.0]),
+    >>> [found] = decompose(
+    ...     {brier_score: 0.75}, n, ones, np.array([0.0, 1.0, 1.0]), np.array([-1.0, 2.0, 2.0]),
     ...     redraws=0,
     ... )
     >>> found.miscalibration, found.discrimination, found.uncertainty
     (0.625, 0.125, 0.25)
     """
     total = float(weight.sum())
-    share = np.full(len(weight), hit.sum() / total)
-    fitted = float(of(isotonic(hit, weight), hit, weight).sum()) / total
-    constant = float(of(share, hit, weight).sum()) / total
-    expected = _expected(of, n, weight, predicted / weight, redraws) if redraws else None
-    return Decomposition(
-        score=score,
-        miscalibration=score - fitted,
-        discrimination=constant - fitted,
-        uncertainty=constant,
-        expected_miscalibration=expected,
-    )
+    share, fit = np.full(len(weight), hit.sum() / total), isotonic(hit, weight)
+    nothing: list[float | None] = [None] * len(scores)
+    expected = _expected(scores, n, weight, predicted / weight, redraws) if redraws else nothing
+    found = []
+    for (of, score), by_noise in zip(scores.items(), expected, strict=True):
+        fitted, constant = (float(of(p, hit, weight).sum()) / total for p in (fit, share))
+        found.append(
+            Decomposition(
+                score=score,
+                miscalibration=score - fitted,
+                discrimination=constant - fitted,
+                uncertainty=constant,
+                expected_miscalibration=by_noise,
+            )
+        )
+    return found
 
 
-def _expected(of: Score, n: Integers, weight: Floats, mean: Floats, redraws: int) -> float:
+def _expected(
+    scores: Iterable[Score], n: Integers, weight: Floats, mean: Floats, redraws: int
+) -> list[float]:
     """Return the mean miscalibration of outcomes that are drawn with the probabilities."""
-    cells = len(n)
+    cells, total = len(n), redraws * float(weight.sum())
     random = np.random.default_rng(_SEED)
     p = np.clip(mean, 0.0, 1.0)
     drawn = random.binomial(n, p, size=(redraws, cells)) * (weight / n)
     weights = np.broadcast_to(weight, drawn.shape).reshape(-1)
     hits, series = drawn.reshape(-1), np.repeat(np.arange(redraws), cells)
-    block = pool(hits, weights, series)
-    fitted = (np.bincount(block, hits) / np.bincount(block, weights))[block]
-    gains = of(np.tile(p, redraws), hits, weights) - of(fitted, hits, weights)
-    return float(gains.sum()) / (redraws * float(weight.sum()))
+    fitted, given = isotonic(hits, weights, series), np.tile(p, redraws)
+    return [
+        float((of(given, hits, weights) - of(fitted, hits, weights)).sum()) / total for of in scores
+    ]

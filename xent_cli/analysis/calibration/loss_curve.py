@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from fractions import Fraction
 
 import numpy as np
 
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.tally.temperature_ladder import BETAS, Ladder
+from xent_cli.metrics.tally.temperature_ladder import Ladder
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.hermite import Hermite
 
@@ -25,27 +24,17 @@ class LossCurve:
     Attributes
     ----------
     over_log2 : Hermite
-    at_one, slope_at_one : float
-        The sum at 1 and its derivative by beta, which are exact.
     weight : float
     """
 
     over_log2: Hermite
-    at_one: float
-    slope_at_one: float
     weight: float
 
     @classmethod
     def of(cls, ladder: Ladder) -> LossCurve:
         """Draw the curve through a ladder."""
-        points, one = _points(ladder), BETAS.index(1.0)
-        losses, slopes, _ = _sums(ladder)
-        return cls(
-            Hermite(*points),
-            float(losses[one]),
-            float(slopes[one]),
-            float(ladder.weight[0]),
-        )
+        points = _points(ladder)
+        return cls(Hermite(*points), float(ladder.weight[0]))
 
     def through(self, ladder: Ladder) -> LossCurve:
         """Return the curve through more points: those of another ladder of the same rows."""
@@ -71,19 +60,7 @@ class LossCurve:
         return first / scale, (second - first * _LN2) / scale**2
 
 
-def _sums(ladder: Ladder) -> tuple[Floats, Floats, Floats]:
-    """Return the sum of the losses and its derivatives by beta, (B,) each."""
-    truth = ladder.truth[0]
-    places = range(len(ladder.betas))
-    losses = [float(ladder.log_sum[i] - Fraction(ladder.betas[i]) * truth) for i in places]
-    slopes = [float(ladder.mean[i] - truth) for i in places]
-    return np.array(losses), np.array(slopes), ladder.variance.to_floats()
-
-
 def _points(ladder: Ladder) -> tuple[Floats, Floats, Floats, Floats]:
     """Return log2(beta), the sums there and their derivatives by it."""
-    beta = np.array(ladder.betas)
-    losses, slopes, curvatures = _sums(ladder)
-    scale = beta * _LN2
-    second = curvatures * scale**2 + slopes * scale * _LN2
-    return np.log2(beta), losses, slopes * scale, second
+    losses, slopes, curvatures = ladder.curve()
+    return np.log2(np.array(ladder.betas)), losses, slopes * _LN2, curvatures * _LN2**2

@@ -69,6 +69,7 @@ def recoverable_of(
     gains: Moments,
     left_out: LeftOut,
     *,
+    curvature: float,
     in_sample: float,
     loss: float,
     hot: bool,
@@ -85,27 +86,29 @@ def recoverable_of(
     left_out : LeftOut
         Each row left out once. Clusters are left out to first order instead (the infinitesimal
         jackknife).
+    curvature : float
+        The second derivative at the best temperature of the curve that they were left out of.
     in_sample, loss : float
         The mean gain of these rows, and the mean loss before it, in nats.
     hot : bool
         Whether the best temperature is above 1.
     """
-    curvature = float(left_out.curvature[0] / slopes.w)
+    mean_curvature = float(left_out.curvature[0] / slopes.w)
     reason, value = "", None
     if clustered:
         factor = slopes.n / (slopes.n - 1) if slopes.n > 1 else math.nan
-        value = in_sample - float(slopes.uu / slopes.w**2) / curvature * factor
+        value = in_sample - float(slopes.uu / slopes.w**2) / mean_curvature * factor
     elif left_out.n_undefined:
         reason = ONE_ROW
     else:
-        value = loss - float(left_out.loss[0] / slopes.w)
+        value = loss - left_out.mean_loss(slopes.w, curvature)
     root = math.sqrt(max(0.0, 2 * in_sample)) * (1 if hot else -1)
     se, spread = gains.standard_error(), slopes.standard_error()
     root_se = None
     if root and se is not None:
         root_se = se / abs(root)
     elif spread is not None:  # The limit where nothing is gained.
-        root_se = spread / math.sqrt(curvature)
+        root_se = spread / math.sqrt(mean_curvature)
     found = Recoverable(
         value=None if value is None else value / nats,
         in_sample=in_sample / nats,

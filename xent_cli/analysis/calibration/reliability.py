@@ -11,18 +11,22 @@ import numpy as np
 from xent_cli.analysis.calibration.decomposition import (
     REDRAWS,
     Decomposition,
+    Score,
     brier_score,
     decompose,
     log_score,
 )
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.tally.reliability_cells import EDGES, N_CELLS, ReliabilityCells, cells_of
+from xent_cli.metrics.tally.reliability_cells import (
+    EDGES,
+    N_BINS,
+    N_CELLS,
+    STARTS,
+    ReliabilityCells,
+)
 from xent_cli.numerics.arrays import Floats, Integers
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.significance import holm_adjust
-
-_STARTS = cells_of(np.array(EDGES[:-1]))[1]
-"""The first cell of each bin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,25 +122,27 @@ def reliability_of(
 
 
 class _Sums:
-    """The sums of one series as floats, (C,) each."""
+    """The sums of one series as floats, (C,) each, or (N_BINS,) where only bins have them."""
 
     def __init__(self, cells: ReliabilityCells, at: int) -> None:
-        def floats(sums: ExactSums | None) -> Floats | None:
-            return None if sums is None else sums.take(places).to_floats()
+        def floats(sums: ExactSums, size: int = N_CELLS) -> Floats:
+            return sums.take(range(at * size, (at + 1) * size)).to_floats()
 
-        places = range(at * N_CELLS, (at + 1) * N_CELLS)
         self.n: Integers = cells.n[at]
-        self.weight, self.hit, self.predicted, self.square = (
-            sums.take(places).to_floats()
-            for sums in (cells.weight, cells.hit, cells.predicted, cells.square)
+        self.weight, self.hit, self.predicted = (
+            floats(sums) for sums in (cells.weight, cells.hit, cells.predicted)
         )
-        self.cross, self.weight_square = floats(cells.cross), floats(cells.weight_square)
+        self.square = floats(cells.square, N_BINS)
+        self.cross = None if cells.cross is None else floats(cells.cross, N_BINS)
+        self.weight_square = (
+            self.weight if cells.weight_square is None else floats(cells.weight_square)
+        )
         mean = self.predicted / np.where(self.weight > 0, self.weight, 1.0)
         self.chance = np.clip(mean * (1 - mean), 0.0, None)  # The variance of an outcome.
         self.log, self.brier = float(cells.log[at]), float(cells.brier[at])
 
     def by_bin(self, values: Floats | Integers) -> Floats:
-        return np.asarray(np.add.reduceat(values, _STARTS))
+        return np.asarray(np.add.reduceat(values, STARTS))
 
 
 def _one(sums: _Sums, name: str | None, *, clustered: bool, redraws: int) -> Reliability:
@@ -155,11 +161,13 @@ def _one(sums: _Sums, name: str | None, *, clustered: bool, redraws: int) -> Rel
         if share > 0
     )
     gaps = np.abs(sums.by_bin(sums.hit) - sums.by_bin(sums.predicted)).sum() / total
+    scores: dict[Score, float] = {log_score: sums.log / total, brier_score: sums.brier / total}
+    log, brier = decompose(scores, *of_cells, redraws=redraws)
     return Reliability(
         name=name,
         bins=bins,
-        log=decompose(sums.log / total, log_score, *of_cells, redraws=redraws),
-        brier=decompose(sums.brier / total, brier_score, *of_cells, redraws=redraws),
+        log=log,
+        brier=brier,
         ece=float(gaps),
         ece_floor=floor,
     )
@@ -168,10 +176,10 @@ def _one(sums: _Sums, name: str | None, *, clustered: bool, redraws: int) -> Rel
 def _bins(sums: _Sums, *, clustered: bool) -> tuple[Bin, ...]:
     counts, weights = sums.by_bin(sums.n), sums.by_bin(sums.weight)
     hits, predicted = sums.by_bin(sums.hit), sums.by_bin(sums.predicted)
-    squares = sums.by_bin(sums.square)
-    cross = hits - predicted if sums.cross is None else sums.by_bin(sums.cross)
-    each_weight = sums.weight if sums.weight_square is None else sums.weight_square
-    of_weights, chances = sums.by_bin(each_weight), sums.by_bin(each_weight * sums.chance)
+    squares = sums.square
+    cross = hits - predicted if sums.cross is None else sums.cross
+    of_weights = sums.by_bin(sums.weight_square)
+    chances = sums.by_bin(sums.weight_square * sums.chance)
     found = []
     for at in np.flatnonzero(weights > 0).tolist():
         n, weight = int(counts[at]), float(weights[at])

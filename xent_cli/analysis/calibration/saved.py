@@ -10,12 +10,14 @@ from typing import Any
 from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.analysis.calibration.class_shares import ClassShare, ClassShares
 from xent_cli.analysis.calibration.decomposition import Decomposition
+from xent_cli.analysis.calibration.one_pass import figures_of_sums
 from xent_cli.analysis.calibration.recoverable import Recoverable
 from xent_cli.analysis.calibration.reliability import Bin, Reliability
 from xent_cli.analysis.calibration.temperature import Temperature
 from xent_cli.analysis.report_intervals import report_dict
 from xent_cli.metrics.report.json_format import FORMAT_VERSION, from_fields
 from xent_cli.metrics.report.report import Report
+from xent_cli.metrics.tally.calibration_sums import CalibrationSums
 from xent_cli.numerics.estimates import Estimate
 
 FORMAT = "xent.calibration"
@@ -45,6 +47,7 @@ def to_dict(found: Calibration) -> dict[str, Any]:
             "variation": found.shares.variation,
         },
         "reliability": [_series(each) for each in found.reliability],
+        **({} if found.sums is None else {"sums": found.sums.to_dict()}),
         "warnings": [asdict(notice) for notice in found.warnings],
         "report": report_dict(report),
     }
@@ -52,7 +55,7 @@ def to_dict(found: Calibration) -> dict[str, Any]:
 
 def brief(found: Calibration) -> dict[str, Any]:
     """Return what rules may be about: neither the report nor the reliability."""
-    data = to_dict(replace(found, reliability=()))
+    data = to_dict(replace(found, reliability=(), sums=None))
     left_out = ("format", "format_version", "signature", "unit", "n", "warnings", "report")
     return {key: value for key, value in data.items() if key not in left_out}
 
@@ -61,7 +64,7 @@ def from_dict(data: Mapping[str, Any], report: Report) -> Calibration:
     """Return what `to_dict` wrote, without the second model; ValueError where it is damaged."""
     shares = data["shares"]
     recoverable = {key: value for key, value in data["recoverable"].items() if key != "shown"}
-    return Calibration(
+    found = Calibration(
         report=report,
         loss=_number(data["cross_entropy"]),
         own_expectation=_number(data["own_expectation"]),
@@ -78,6 +81,10 @@ def from_dict(data: Mapping[str, Any], report: Report) -> Calibration:
         ),
         reliability=tuple(_read_series(each) for each in data["reliability"]),
     )
+    if "sums" not in data:
+        return found
+    sums = CalibrationSums.from_dict(data["sums"], report.tally.spec)
+    return replace(found, sums=sums, **figures_of_sums(sums, report))
 
 
 def _series(found: Reliability) -> dict[str, Any]:

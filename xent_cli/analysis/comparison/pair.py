@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from xent_cli.analysis.comparison.paired_difference import paired_difference
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.report.figures import NATS_PER, error_reason, mean_loss, moments_of
+from xent_cli.metrics.report.draws import moments_of
+from xent_cli.metrics.report.mean_losses import NATS_PER, error_reason, mean_loss
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.warnings import few_rows
 from xent_cli.metrics.tally.paired_differences import Delta
@@ -26,6 +28,9 @@ from xent_cli.numerics.rows_to_halve import is_widened, rows_to_halve
 from xent_cli.numerics.satterthwaite import pooled_df
 from xent_cli.numerics.significance import smallest_detectable
 from xent_cli.schema.provenance import Notice
+
+if TYPE_CHECKING:  # Few comparisons have clusters.
+    from xent_cli.metrics.tally.cluster_sums import ClusterSums
 
 _INFINITE = "infinite: a truth had q = 0"
 _TOP = 0.01
@@ -93,7 +98,7 @@ class Comparison:
         exact = theirs.sums["loss"][index] - ours.sums["loss"][index]
         return paired_difference(
             float(exact / ours.sums["weight"][index]) / nats,
-            self._draws[index],
+            self._draws(index),
             self._both(index),
             self.delta.magnitudes.total(index),
             nats=nats,
@@ -163,7 +168,7 @@ class Comparison:
         if not math.isfinite(overall.value):
             return None
         a, b = (moments[self._k] for moments in self._moments)
-        return correlation(a, b, self._draws[self._k])
+        return correlation(a, b, self._draws(self._k))
 
     def detectable(self, level: float = 0.95) -> float | None:
         """The smallest difference that these rows would have shown with a chance of 80 %."""
@@ -198,7 +203,7 @@ class Comparison:
 
     def _wide(self) -> list[Notice]:
         """Warn where the interval is wide for differences that the rows may not have shown."""
-        overall, draws, spec = self.overall, self._draws[self._k], self.baseline.tally.spec
+        overall, draws, spec = self.overall, self._draws(self._k), self.baseline.tally.spec
         bounds = None if overall is None else overall.bounds
         if overall is None or draws.cubes is None or not isinstance(bounds, GuardedMean):
             return []
@@ -229,17 +234,20 @@ class Comparison:
         tallies = (self.baseline.tally, self.candidate.tally)
         return any(tally.clusters is not None and tally.clusters.too_large for tally in tallies)
 
-    @cached_property
-    def _draws(self) -> list[Moments]:
-        """Sums over the draws of the paired differences: of clusters, or rows."""
-        ours, theirs = self.baseline.tally.clusters, self.candidate.tally.clusters
-        if ours is not None and theirs is not None:
-            found = theirs.less(ours).moments()
-            return [each.without_cubes() for each in found] if self.is_old else found
-        delta = self.delta
-        if delta is None:
+    def _draws(self, index: int) -> Moments:
+        """Sums over the draws of the paired differences of a class: of clusters, or rows."""
+        if self._less is not None:
+            found = self._less.moments_of(index)
+            return found.without_cubes() if self.is_old else found
+        if self.delta is None:
             raise ValueError("unpaired models have no differences by row")
-        return [moments_at(delta.n[index], delta.sums, index) for index in range(self._k + 1)]
+        return moments_at(self.delta.n[index], self.delta.sums, index)
+
+    @cached_property
+    def _less(self) -> ClusterSums | None:
+        """The differences summed by cluster, if clusters are the draws."""
+        ours, theirs = self.baseline.tally.clusters, self.candidate.tally.clusters
+        return None if ours is None or theirs is None else theirs.less(ours)
 
     @cached_property
     def _moments(self) -> tuple[list[Moments], list[Moments]]:
@@ -255,7 +263,7 @@ class Comparison:
 
     def _no_error(self, index: int) -> str:
         """Say why the paired difference has neither error nor interval, if it has none."""
-        n = self._draws[index].n
+        n = self._draws(index).n
         if n >= 2 and not (self._n_huge or self._too_large):
             return ""
         return error_reason(self.baseline.tally.clusters, n, self._n_huge)
@@ -265,15 +273,15 @@ class Comparison:
         if self.delta is None:
             return 0.0
         absolute = self.delta.magnitudes.total(index)
-        return unseen_difference(self._draws[index].n, absolute, self._both(index)[0])
+        return unseen_difference(self._draws(index).n, absolute, self._both(index)[0])
 
     @cached_property
     def _pair(self) -> PairSums:
         """The sums over the draws of differences and the baseline's losses, overall."""
-        ours, theirs, k = self.baseline.tally, self.candidate.tally, self._k
-        if ours.clusters is not None and theirs.clusters is not None:
-            return theirs.clusters.less(ours.clusters).joint(ours.clusters)
-        d, b, c = self._draws[k], self._moments[0][k], self._moments[1][k]
+        clusters, k = self.baseline.tally.clusters, self._k
+        if clusters is not None and self._less is not None:
+            return self._less.joint(clusters)
+        d, b, c = self._draws(k), self._moments[0][k], self._moments[1][k]
         # c = b + d, so that sum d b = (sum c^2 - sum b^2 - sum d^2) / 2.
         db = (c.uu - b.uu - d.uu) / 2
         if self.delta is None or d.cubes is None or b.cubes is None or c.cubes is None:

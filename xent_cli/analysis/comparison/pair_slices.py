@@ -9,7 +9,7 @@ from functools import cached_property
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.comparison.paired_difference import paired_difference
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.report.figures import INFINITE, NATS_PER, UNVARIED, error_reason
+from xent_cli.metrics.report.mean_losses import INFINITE, NATS_PER, UNVARIED, error_reason
 from xent_cli.metrics.report.slices import Slice, SliceTable, slice_tables, small_slices
 from xent_cli.metrics.tally.slice_sums import SliceSums
 from xent_cli.metrics.tally.third_powers import ABSOLUTE

@@ -11,9 +11,9 @@ import numpy as np
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.compat.libraries import Tool
 from xent_cli.metrics.compat.tally import Beside
-from xent_cli.metrics.report.figures import NATS_PER
+from xent_cli.metrics.report.mean_losses import NATS_PER
 from xent_cli.metrics.rows.batch import GivenNames
-from xent_cli.metrics.rows.contributions import Contributions, contribute, predicted_classes
+from xent_cli.metrics.rows.contributions import Contributions, contribute
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.rows.stored_precision import Precision
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
@@ -92,7 +92,7 @@ class Survey:
         return cls(
             Beside.zero(spec, tools),
             ClusterSums.zero(spec.n_classes),
-            Magnitudes({}),
+            Magnitudes.zero(),
             (_NOTHING,) * len(LADDER),
             (_NOTHING,) * 2,
         )
@@ -111,11 +111,11 @@ class Survey:
             sizes=Magnitudes.of(losses, np.zeros(len(batch), dtype=np.intp)),
         )
         if not spec.multilabel:
-            found = replace(found, pairs=_pairs(measured, rows, q))
+            found = replace(found, pairs=_pairs(measured, rows))
         if spec.scale != "probs":
             return found
-        rungs = (LossSum.of(contribute(batch, q, replace(spec, eps=eps))) for eps in LADDER)
-        return replace(found, rungs=tuple(rungs), rounding=_rounding(measured, q, precision))
+        rounding = _rounding(measured, q, precision)
+        return replace(found, rungs=_rungs(measured, rows, q), rounding=rounding)
 
     def __add__(self, other: Survey) -> Self:
         return type(self)(
@@ -127,12 +127,27 @@ class Survey:
         )
 
 
-def _pairs(measured: Measured, rows: Contributions, q: Floats) -> ClusterSums:
+def _rungs(measured: Measured, rows: Contributions, q: Floats) -> tuple[LossSum, ...]:
+    """Return the loss by each eps of LADDER."""
+    spec, low = measured.spec, q.min()
+    if spec.mode == "binary":
+        low = min(low, 1 - q.max())
+    own = LossSum.of(rows)
+    return tuple(
+        # Where nothing is clipped, eps changes nothing. (Twice, for 1 - q is rounded.)
+        own
+        if low > 2 * max(eps, spec.eps)
+        else LossSum.of(contribute(measured.batch, q, replace(spec, eps=eps)))
+        for eps in LADDER
+    )
+
+
+def _pairs(measured: Measured, rows: Contributions) -> ClusterSums:
     """Add up by class predicted and true class: the predicted ones are the clusters."""
     spec = measured.spec
     batch = replace(
         measured.batch,
-        clusters=predicted_classes(q, spec),
+        clusters=measured.predicted,
         cluster_names=GivenNames(tuple(map(str, range(spec.n_classes)))),
     )
     return ClusterSums.of(batch, replace(rows, weight=None), spec.n_classes)

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from xent_cli.analysis.explain.confusion_costs import Crossing
 from xent_cli.errors import option, spell
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.report.figures import NATS_PER
+from xent_cli.metrics.report.mean_losses import NATS_PER
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.assignment import assign
 from xent_cli.schema.provenance import Notice

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.rows.contributions import predicted_classes
 from xent_cli.metrics.rows.losses import binary_losses, class_losses
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.numerics.arrays import Floats, Labels
+from xent_cli.numerics.summation import Groups
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import DEFAULT_EPS
 
@@ -55,13 +55,16 @@ class Crossing:
         rows, q, spec = measured.rows, measured.q, measured.spec
         if rows is None or q is None or rows.truth is None:
             return
-        truth = rows.truth
-        costs = np.rint(np.minimum(_costs(q, spec), _LARGEST) * _UNITS)
-        order = np.argsort(truth, kind="stable")
-        present, starts = np.unique(truth[order], return_index=True)
-        sums = np.add.reduceat(costs[:, order], starts, axis=1)
-        self.losses[present] += sums.T.astype(np.int64)
-        np.add.at(self.hits, (truth, predicted_classes(q, spec)), 1)
+        truth, k = rows.truth, spec.n_classes
+        costs = _costs(q, spec)
+        np.minimum(costs, _LARGEST, out=costs)
+        costs *= _UNITS
+        np.rint(costs, out=costs)
+        groups = Groups.of(truth, k)
+        sums = np.add.reduceat(costs[:, groups.order], groups.starts, axis=1)
+        self.losses[groups.present] += sums.T.astype(np.int64)
+        cells, counts = np.unique(truth * k + measured.predicted, return_counts=True)
+        self.hits.reshape(-1)[cells] += counts
 
     def __add__(self, other: Crossing) -> Self:
         return type(self)(self.losses + other.losses, self.hits + other.hits)

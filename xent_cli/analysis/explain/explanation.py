@@ -13,7 +13,7 @@ from xent_cli.analysis.explain.confusion_costs import MOST_CLASSES, Crossing
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.compat.libraries import Tool
 from xent_cli.metrics.compat.sums import CompatFigure, compat_figure
-from xent_cli.metrics.report.figures import NATS_PER
+from xent_cli.metrics.report.mean_losses import NATS_PER
 from xent_cli.metrics.report.report import Drawn, Report
 from xent_cli.metrics.rows.stored_precision import Precision
 from xent_cli.schema.provenance import Notice
@@ -222,11 +222,11 @@ def _bands(report: Report, survey: Survey) -> list[Band]:
     """Put the grid of losses together to bands of a factor of two; none are empty at the ends."""
     n, infinite = report.n, report.tally.infinite[-1]
     bins = survey.sizes.by_size(0)
-    total = sum((sums[0] for _, _, sums in bins), Fraction(0))
+    total = sum((sums for _, _, sums in bins), Fraction(0))
     edges = [0.0, *(2.0**i for i in range(_LOWEST_BAND, _HIGHEST_BAND + 1)), math.inf]
     bands = []
     for low, high in pairwise(edges):
-        inside = [(count, sums[0]) for least, count, sums in bins if low <= least < high]
+        inside = [(count, sums) for least, count, sums in bins if low <= least < high]
         count = sum(count for count, _ in inside)
         loss = sum((loss for _, loss in inside), Fraction(0))
         share = None if infinite or not total else float(loss / total)
@@ -242,12 +242,12 @@ def _bands(report: Report, survey: Survey) -> list[Band]:
 
 def _top(report: Report, survey: Survey) -> Top | None:
     bins = survey.sizes.by_size(0)
-    total = sum((sums[0] for _, _, sums in bins), Fraction(0))
+    total = sum((sums for _, _, sums in bins), Fraction(0))
     if not total or report.tally.infinite[-1]:
         return None
     count, loss = 0, Fraction(0)
     for low, n, sums in bins:
-        count, loss = count + n, loss + sums[0]
+        count, loss = count + n, loss + sums
         if loss >= _LEAST_SHARE * total:
             return Top(low, count, count / report.n, float(loss / total))
     return None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.numerics.estimates import Estimate
+
+if TYPE_CHECKING:  # Few rules are about calibration.
+    from xent_cli.analysis.calibration.calibration import Calibration
 
 Ends = tuple[float, float]
 

@@ -20,7 +20,8 @@ from xent_cli.analysis.gate.metric_values import Quantity
 from xent_cli.analysis.gate.rules import Rule
 from xent_cli.analysis.gate.verdicts import judge_quantities, worst
 from xent_cli.errors import UsageError, option
-from xent_cli.metrics.report.figures import NATS_PER, moments_of
+from xent_cli.metrics.report.draws import moments_of_class
+from xent_cli.metrics.report.mean_losses import NATS_PER
 from xent_cli.metrics.tally.paired_differences import Delta
 from xent_cli.metrics.tally.third_powers import moments_at
 from xent_cli.numerics.arrays import Floats
@@ -86,7 +87,8 @@ def count_false_alarms(
     else:
         sums = _flip_rows(delta, cells, flips, rng)
     moments = _moments(comparison, delta)
-    base = moments_of(comparison.baseline.tally)[-1]
+    tally = comparison.baseline.tally
+    base = moments_of_class(tally, tally.spec.n_classes)
     plain = {cell: _differences(comparison, cell, moments[cell], *sums[cell]) for cell in cells}
     counts: dict[Outcome, int] = {"fail": 0, "inconclusive": 0, "pass": 0}
     for flip in range(flips):

@@ -6,15 +6,16 @@ import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
+from typing import TYPE_CHECKING
 
-from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.comparison.pair_slices import SliceComparison
 from xent_cli.analysis.gate.calibration_values import Found, Interval, of_class, of_whole
 from xent_cli.analysis.gate.metrics import METRICS
 from xent_cli.analysis.gate.rules import Rule
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.report.figures import NATS_PER, mean_loss, moments_of
+from xent_cli.metrics.report.draws import moments_of, moments_of_class
+from xent_cli.metrics.report.mean_losses import NATS_PER, mean_loss
 from xent_cli.metrics.report.normalized_entropy import normalized_bounds, one_class_a_row
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.slices import Slice
@@ -23,6 +24,9 @@ from xent_cli.numerics.estimates import Estimate, Proportion
 from xent_cli.numerics.mean_of_means import guarded_mean_of_means
 from xent_cli.numerics.moments import Moments
 from xent_cli.schema.slicing import Key
+
+if TYPE_CHECKING:  # Few rules are about calibration.
+    from xent_cli.analysis.calibration.calibration import Calibration
 
 
 def _same(value: float) -> float:
@@ -138,7 +142,7 @@ def _overall(metric: str, report: Report, comparison: Comparison | None) -> Quan
         return _accuracy(report, k, figures.accuracy)
     if metric == "macro_ce":
         return _macro(report)
-    loss = _loss(report, k, moments_of(report.tally)[k])
+    loss = _loss(report, k, moments_of_class(report.tally, k))
     if metric == "ce":
         return loss
     if metric == "perplexity":
@@ -164,7 +168,7 @@ def _normalized(report: Report, loss: Quantity) -> Quantity:
         return Quantity(value, estimate, lambda x: x / prior, loss.reason)
     if value is None or not isinstance(estimate, Estimate) or estimate.bounds is None:
         return Quantity(value, reason=loss.reason)
-    bound = partial(normalized_bounds, tally, moments_of(tally)[-1])
+    bound = partial(normalized_bounds, tally, moments_of_class(tally, tally.spec.n_classes))
     return Quantity(value, Estimate(value, None, estimate.df, loss.reason, bound))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from xent_cli.analysis.calibration.calibration import Calibration
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.gate.false_alarm_rate import FalseAlarms
 from xent_cli.analysis.gate.metric_values import Quantity, quantities, small_among
@@ -17,6 +17,9 @@ from xent_cli.numerics.significance import holm_divisors
 from xent_cli.schema.exit_codes import ExitCode
 from xent_cli.schema.provenance import Notice
 from xent_cli.schema.types import Outcome
+
+if TYPE_CHECKING:  # Few rules are about calibration.
+    from xent_cli.analysis.calibration.calibration import Calibration
 
 OPEN, HOLM = "the interval holds the limit", "Holm over"
 _BEYOND = 2.0**400

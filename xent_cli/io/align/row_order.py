@@ -142,7 +142,7 @@ def _require_same(preds: Block, labels: Block, name: str) -> None:
     row = pc.index(differ, pa.scalar(True)).as_py()
     where = f"column {name}" if name else "the unnamed column"
     hint = "Bring both files into the same order, or rename it in one if it is no id."
-    if _tell_rows_apart(ours, theirs):
+    if _tell_rows_apart(one, other):
         hint = f"{option('id_col', name)} joins rows by it, in any order."
     raise IdMismatchError(
         f"The ids in {where} differ: {str(ours[row].as_py())[:40]!r} in "
@@ -188,6 +188,11 @@ def _count_error(preds: Source, n_preds: int, labels: Source, n_labels: int) -> 
     elif one_more and shorter.format == "csv" and shorter.named:
         way = _read_first_line(shorter, labels, "no")
         hint = f"If the first line of {shorter.path} is no header, say {way}."
+    elif _is_turned(preds, n_labels):
+        hint = (
+            f"Each row of the array must be a row of predictions: np.save('turned.npy', "
+            f"np.load({preds.path!r}).T) turns it round."
+        )
     else:
         hint = (
             "Each row of predictions needs its row of labels; "
@@ -196,6 +201,11 @@ def _count_error(preds: Source, n_preds: int, labels: Source, n_labels: int) -> 
     return RowCountError(
         f"{preds.path} has {n_preds:,} rows and {labels.path} has {n_labels:,}.", hint=hint
     )
+
+
+def _is_turned(preds: Source, n_labels: int) -> bool:
+    """Say whether predictions are an array with a column for each of the labels."""
+    return preds.format == "npy" and [column.width for column in preds.columns] == [n_labels]
 
 
 def _read_first_line(side: Source, labels: Source, said: Header) -> str:

@@ -29,6 +29,13 @@ _HELD_VALUES = 1 << 21
 _PARTITION_VALUES = 1 << 23
 """Predictions that one task of a cluster reads: 64 MB, a second's work or less."""
 
+_MOST_PARTITIONS = 10_000
+"""A scheduler hands out a task in a millisecond: of more rows, each task reads more."""
+
+
+_ROUNDS = 8
+"""Tasks of a worker at least: the last of them waits for the others, idle."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -138,16 +145,19 @@ def make_units(
         yield from _beside(make, some(ours, first.source), read)
 
 
-def make_partitions(sides: Sequence[Side], labels: int, *, parts: int = 1) -> list[Unit]:
+def make_partitions(
+    sides: Sequence[Side], labels: int, *, parts: int = 1, jobs: int = 1
+) -> list[Unit]:
     """Cut inputs into units that any process can read that sees the files.
 
-    They depend on the files alone, never on how many workers there are. The parameters and errors
-    are those of `make_units`.
+    The errors are those of `make_units`, and so are the parameters but for these.
 
     Parameters
     ----------
     parts : int
         Cut each into so many, where what comes of a unit is as large as the unit.
+    jobs : int
+        Cut them so small that so many workers at once are done at about the same time.
     """
     make = partial(Unit, tuple(sides), labels)
     pieces = [side.source.parts(side.uses) for side in sides]
@@ -157,8 +167,13 @@ def make_partitions(sides: Sequence[Side], labels: int, *, parts: int = 1) -> li
     counts = [sum(piece.n_rows or 0 for piece in found) for found in pieces]
     require_equal_counts(sides, labels, counts)
     width = sum(side.width for side in sides) or 1
+    rows = _PARTITION_VALUES // parts // width
+    if parts == 1:
+        rows = max(rows, counts[0] // _MOST_PARTITIONS)
+    if jobs > 1:
+        rows = min(rows, counts[0] // (_ROUNDS * jobs))
     units = []
-    for group in _groups(ours, max(1, _PARTITION_VALUES // parts // width)):
+    for group in _groups(ours, max(1, rows)):
         first, behind = group[0].start, _behind(group[-1])
         there = [
             tuple(piece for piece in found if piece.start < behind and _behind(piece) > first)

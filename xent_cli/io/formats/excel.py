@@ -15,6 +15,8 @@ from xent_cli.io.storage.location import Location
 from xent_cli.io.text_file import TextFile
 from xent_cli.schema.types import Header
 
+_MOST_TITLES = 10
+
 
 def open_sheet(location: Location, sheet: str, header: Header) -> TextSource:
     """Open a sheet, by default the first.
@@ -34,7 +36,7 @@ def open_sheet(location: Location, sheet: str, header: Header) -> TextSource:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     empty = 0
-    for row in _rows(location, sheet):
+    for row in _below_title(_rows(location, sheet)):
         if not any(row):
             empty += 1  # What Excel keeps below a table for its format is none of it.
             continue
@@ -49,6 +51,22 @@ def open_sheet(location: Location, sheet: str, header: Header) -> TextSource:
     )
     source.format = "xlsx"
     return source
+
+
+def _below_title(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Leave out rows of one cell that an empty row sets apart from a table below."""
+    title: list[list[str]] = []
+    for row in rows:
+        filled = sum(map(bool, row))
+        if filled <= 1 and len(title) < _MOST_TITLES:
+            title.append(row)
+            continue
+        if filled < 2 or not title or any(title[-1]):
+            yield from title
+        yield row
+        yield from rows
+        return
+    yield from title
 
 
 def _rows(location: Location, sheet: str) -> Iterator[list[str]]:

@@ -122,7 +122,13 @@ def _records(document: Mapping[str, Any], path: str) -> Iterator[dict[str, Any]]
         return iter(document["data"])
     values = list(document.values())
     if values and all(isinstance(value, list) for value in values):
-        return _of_lists(document, path)
+        found = _of_lists(document, path)
+        return found if found is not None else _of_matrix(document)
+    lists = [value for value in values if isinstance(value, list)]
+    if len(lists) == 1 and len(lists[0]) > 1 and all(isinstance(row, dict) for row in lists[0]):
+        return iter(lists[0])  # What is said besides is of no row.
+    if any(map(_is_matrix, values)):
+        return _of_matrix(document)
     if values and all(isinstance(value, dict) and value for value in values):
         return _of_objects(document, path)
     return None
@@ -146,6 +152,37 @@ def _of_lists(document: Mapping[str, list[Any]], path: str) -> Iterator[dict[str
     n = sizes.pop()
     _require_table(list(document.values()), n, path)
     return ({name: value[row] for name, value in document.items()} for row in range(n))
+
+
+def _is_matrix(value: Any) -> bool:
+    """Say whether a value is a list of lists, all as long as the first."""
+    return (
+        isinstance(value, list)
+        and len(value) > 1
+        and all(isinstance(row, list) and len(row) == len(value[0]) for row in value)
+    )
+
+
+def _of_matrix(document: Mapping[str, Any]) -> Iterator[dict[str, Any]] | None:
+    """Return the rows of a matrix of predictions, with the lists that have a value for each.
+
+    A list of texts for its columns names them in every row; what else is said is of no row.
+    """
+    matrices = [value for value in document.values() if _is_matrix(value)]
+    sizes = {(len(value), len(value[0])) for value in matrices}
+    if len(sizes) != 1:
+        return None
+    n, k = sizes.pop()
+    lists = {name: value for name, value in document.items() if isinstance(value, list)}
+    rows = {name: value for name, value in lists.items() if len(value) == n}
+    named = {
+        name: value
+        for name, value in lists.items()
+        if len(value) == k != n and all(isinstance(text, str) for text in value)
+    }
+    if n == k:
+        return None
+    return ({name: value[at] for name, value in rows.items()} | named for at in range(n))
 
 
 def _of_objects(

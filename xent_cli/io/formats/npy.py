@@ -212,10 +212,15 @@ def _read_header(file: IO[bytes], path: str) -> _Header:
             f"{path} holds pickled Python objects, which are programs; xent does not run them.",
             hint="Save plain numbers or strings: np.save(path, array.astype(str)).",
         )
-    if len(shape) not in (1, 2) or dtype.names is not None:
-        kind = "fields" if dtype.names is not None else f"{len(shape)} dimensions"
+    if dtype.names is not None:
         raise ColumnError(
-            f"{path}: an array with {kind}.", hint="xent reads arrays of shape (n,) and (n, K)."
+            f"{path}: an array with fields. xent reads arrays of shape (n,) and (n, K).",
+            hint="In pandas, pd.DataFrame(array).to_csv('table.csv', index=False) writes a table.",
+        )
+    if len(shape) not in (1, 2):
+        raise ColumnError(
+            f"{path}: an array with {len(shape)} dimensions.",
+            hint="xent reads arrays of shape (n,) and (n, K).",
         )
     if shape[1:] == (1,):
         shape = shape[:1]  # As Keras writes what a single unit puts out.

@@ -11,10 +11,11 @@ import pyarrow.parquet as pq
 from xent_cli.errors import InputError
 from xent_cli.io.arrow_types import SAMPLE_ROWS, columns_of, judge_integers, nested_types
 from xent_cli.io.block import Block
-from xent_cli.io.formats.row_groups import join_small_groups, require_sum
+from xent_cli.io.formats.row_groups import even_rows, join_small_groups, require_sum
 from xent_cli.io.piece import Piece
-from xent_cli.io.source import Source, Use, block_rows, reading, require_unique
+from xent_cli.io.source import Source, Use, block_rows, one_batch, reading, require_unique
 from xent_cli.io.storage.location import Location
+from xent_cli.io.threads import available_cpus
 from xent_cli.schema.place import Place
 
 _MANY_COLUMNS, _SOME_COLUMNS = 100, 32
@@ -64,15 +65,41 @@ class ParquetSource(Source):
             with (
                 reading(self._file, "Parquet"),
                 self._file.open_arrow() as opened,
-                pq.ParquetFile(opened, pre_buffer=False, buffer_size=1 << 16) as file,
+                pq.ParquetFile(
+                    opened,
+                    pre_buffer=False,
+                    buffer_size=1 << 16,
+                    page_checksum_verification=True,
+                ) as file,
             ):
-                data = next(
-                    file.iter_batches(rows, row_groups=[group], columns=names, use_threads=False)
-                )
+                data = self._first_rows(file, group, names, rows)
                 data.validate(full=True)
         except InputError:
             return super().sample(rows, only)  # Column by column: what is damaged is left out.
         return Block(data.select(names), 0, Place(self.path))
+
+    def _first_rows(
+        self, file: pq.ParquetFile, group: int, names: list[str], rows: int
+    ) -> pa.RecordBatch:
+        """Read the first rows of a row group; if it is all there is, and wide, hold it.
+
+        A reader of a thousand columns takes as long for a few of its rows.
+        """
+        if len(self._group_rows) == 1 and self._is_wide(len(names), self.n_rows or 0):
+            table = self._whole_group(file, group, names, available_cpus())
+            self._held = {group: table}
+            return one_batch(table.slice(0, rows))
+        parts = (
+            next(file.iter_batches(rows, row_groups=[group], columns=some, use_threads=False))
+            for some in _some(names)
+        )
+        columns = [column for part in parts for column in part.columns]
+        return pa.RecordBatch.from_arrays(columns, names)
+
+    @staticmethod
+    def _is_wide(n_columns: int, rows: int) -> bool:
+        """Say whether a row group has many columns, and may be read whole."""
+        return n_columns >= _MANY_COLUMNS and 8 * n_columns * rows <= _WHOLE_BYTES
 
     def pieces(self, wanted: Mapping[str, Use], *, jobs: int = 1) -> Iterator[Piece]:
         parts = self.parts(wanted)
@@ -99,7 +126,10 @@ class ParquetSource(Source):
             if use == "label" and (column := self.column(name)) and column.kind == "text"
         ]
         place = Place(self.path)
-        rows = block_rows(sum(self._width(name) for name in names))
+        rows = even_rows(
+            max((self._group_rows[group] for group in groups), default=0),
+            block_rows(sum(self._width(name) for name in names)),
+        )
         with (
             reading(self._file, "Parquet"),
             self._file.open_arrow() as opened,
@@ -125,9 +155,8 @@ class ParquetSource(Source):
         For every column a reader holds its dictionary and a page or two, which for a thousand
         columns is several times what they hold.
         """
-        bytes_each = 8 * len(names)
-        largest = max((self._group_rows[group] for group in groups), default=0) * bytes_each
-        if len(names) < _MANY_COLUMNS or largest > _WHOLE_BYTES:
+        largest = max((self._group_rows[group] for group in groups), default=0)
+        if not self._is_wide(len(names), largest):
             yield from file.iter_batches(
                 rows, row_groups=groups, columns=names, use_threads=jobs > 1
             )
@@ -146,11 +175,10 @@ class ParquetSource(Source):
     ) -> pa.Table:
         """Read a row group, unless it was held back."""
         held = self._held.pop(group, None)
-        if held is not None and held.column_names == names:
-            return held
+        if held is not None and set(names) <= set(held.column_names):
+            return held.select(names)
         columns: list[pa.ChunkedArray] = []
-        for at in range(0, len(names), _SOME_COLUMNS):
-            some = names[at : at + _SOME_COLUMNS]
+        for some in _some(names):
             part = file.read_row_group(group, columns=some, use_threads=jobs > 1)
             columns += (part.column(name) for name in some)
         return pa.table(columns, names)
@@ -161,3 +189,8 @@ class ParquetSource(Source):
     def _width(self, name: str) -> int:
         column = self.column(name)
         return (column.width or 16) if column and column.kind == "list" else 1
+
+
+def _some(names: list[str]) -> Iterator[list[str]]:
+    """Cut the names of columns, for each of which a reader holds a page or two."""
+    return (names[at : at + _SOME_COLUMNS] for at in range(0, len(names), _SOME_COLUMNS))

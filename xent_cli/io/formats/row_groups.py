@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from xent_cli.errors import BrokenFileError
 
 _PIECE_VALUES = 1 << 20
 """Groups are read together until they hold so many values, lest each be opened for little."""
+
+
+_SLACK = 0.1
+"""Share of a block by which the others may be longer instead."""
 
 
 def join_small_groups(
@@ -36,6 +41,17 @@ def join_small_groups(
             found.append((tuple(groups), start, rows))
             groups, start, rows = [], start + rows, 0
     return found
+
+
+def even_rows(group_rows: int, block_rows: int) -> int:
+    """Return how many rows of a group to read at a time: about `block_rows`, and no small rest.
+
+    Examples
+    --------
+    >>> even_rows(131_072, 43_636), even_rows(50_000, 43_636), even_rows(0, 43_636)
+    (43691, 25000, 1)
+    """
+    return max(1, -(-group_rows // max(1, math.ceil(group_rows / block_rows - _SLACK))))
 
 
 def require_sum(group_rows: Sequence[int], n_rows: int, path: str) -> None:

@@ -34,7 +34,7 @@ _CLASS = re.compile(
     re.IGNORECASE,
 )
 _VALUE = re.compile(r"(?:score|prob|conf|value|logit|likelihood|weight|pred|\Ap\Z)", re.IGNORECASE)
-_LABEL_LISTS = re.compile(r"(?:class|label|categor|choice|option|intent)", re.IGNORECASE)
+_LABEL_LISTS = re.compile(r"class|label|categor|choice|option|intent|names?\Z", re.IGNORECASE)
 _FRACTION = re.compile(r"[+-]?(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?\Z|[+-]?\d+[eE][+-]?\d+\Z")
 _FEW = 3
 """So many classes are named in a message."""
@@ -157,9 +157,9 @@ def _of_struct(name: str, data: pa.Array) -> Fold | None:
     if {"type", "values"} <= {field.name for field in members} <= VECTOR:
         return _of_vector(name, data)
     arrays = [storage(values) for values in data.flatten()]
-    if len(members) == 2:
+    if len(members) == 2 or all(is_list(field.type) for field in members):
         sides = side_by_side({f.name: a for f, a in zip(members, arrays, strict=True)})
-        for value, key in sides.items():
+        for value, key in sides.items() if len(sides) == 1 or len(members) == 2 else ():
             at = [field.name for field in members]
             return pairs_of(name, data, "sides", at.index(key), at.index(value))
     folds, columns = list[Fold | None](), list[Column]()

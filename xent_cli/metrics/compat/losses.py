@@ -7,6 +7,7 @@ that do not sum to 1 (tests/reference/make_compat.py says how, and with which ve
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ Reals = NDArray[Any]
 """Floats of the type that a library computes with."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Given:
     """Rows as a library is given them, before anything is clipped or renormalized.
 
@@ -59,23 +60,55 @@ class Given:
             raise ValueError("multi-label rows have no single label")
         return self.labels
 
+    # Several libraries start from each of these.
+
+    @cached_property
+    def outside(self) -> NDArray[np.bool_]:
+        """Which rows (n,) have a value that is no probability."""
+        return np.asarray(((self.probs < 0) | (self.probs > 1)).any(axis=0))
+
+    @cached_property
+    def probs32(self) -> Reals:
+        """The predictions in float32."""
+        return self.probs.astype(np.float32)
+
+    @cached_property
     def targets(self) -> Floats:
-        """Return what stands for the truth beside each of `probs`, in its shape."""
+        """What stands for the truth beside each of `probs`, in its shape."""
         if self.shares is not None:
             return self.shares
         own = np.arange(len(self.probs)) + self.alone
         return np.asarray(self.truth() == own[:, np.newaxis], dtype=np.float64)
+
+    @cached_property
+    def targets32(self) -> Reals:
+        """The `targets` in float32."""
+        return self.targets.astype(np.float32)
+
+    @cached_property
+    def neg_logs(self) -> Reals:
+        """-ln q in float32, unclipped; both sides of a single column."""
+        if self.logs is not None:
+            logs = self.logs
+            if self.complements is not None:
+                logs = np.vstack([self.complements, logs])
+            return -logs.astype(np.float32)
+        probs = self.probs32
+        sides = np.vstack([np.float32(1) - probs, probs]) if self.alone else probs
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return -_log(sides)
 
 
 def sklearn_rows(number: Number) -> Callable[[Given], Reals]:
     """scikit-learn, by the type of its input."""
 
     def rows(given: Given) -> Reals:
-        probs, place = given.probs.astype(number), given.rank[given.truth()]
+        place = given.rank[given.truth()]
         if given.alone:
-            at_label = np.where(place == 1, probs[0], number(1) - probs[0])
+            prob = given.probs[0].astype(number)
+            at_label = np.where(place == 1, prob, number(1) - prob)
         else:
-            at_label = _at(probs, place)
+            at_label = _at(given.probs, place).astype(number)
         eps = np.finfo(number).eps
         losses: Reals = -_log(np.clip(at_label, eps, number(1) - eps))
         return losses
@@ -87,12 +120,13 @@ def old_sklearn_rows(given: Given) -> Reals:
     """scikit-learn before 1.2."""
     clipped = np.clip(given.probs, 1e-15, 1 - 1e-15)
     sides = np.vstack([1 - clipped, clipped]) if given.alone else clipped
-    return -np.log(_at(sides / sides.sum(axis=0), given.rank[given.truth()]))
+    own: Reals = _at(sides, given.rank[given.truth()])
+    return np.asarray(-np.log(own / sides.sum(axis=0)))
 
 
 def nll_rows(given: Given) -> Reals:
     """Torch's nll_loss of ln q."""
-    return _at(_neg_logs(given), given.truth())
+    return _at(given.neg_logs, given.truth())
 
 
 def _at(matrix: Reals, labels: Labels) -> Reals:
@@ -105,27 +139,15 @@ def _log(values: Reals) -> Reals:
     return np.asarray(np.log(np.asarray(values, dtype=np.float64)).astype(values.dtype))
 
 
-def _neg_logs(given: Given) -> Reals:
-    """-ln q in float32, unclipped; both sides of a single column."""
-    if given.logs is not None:
-        logs = given.logs
-        if given.complements is not None:
-            logs = np.vstack([given.complements, logs])
-        return -logs.astype(np.float32)
-    probs = given.probs.astype(np.float32)
-    sides = np.vstack([np.float32(1) - probs, probs]) if given.alone else probs
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return -_log(sides)
-
-
 def soft_nll_rows(given: Given) -> Reals:
     """Torch's cross_entropy with probabilities as targets; 0 * -inf is NaN there, and so here."""
-    losses = _neg_logs(given)
+    losses = given.neg_logs
     if given.logs is None:
         with np.errstate(invalid="ignore"):
             losses = losses + _log(np.exp(-losses).sum(axis=0))
-    shares = given.targets()
-    shares = (np.vstack([1 - shares, shares]) if given.alone else shares).astype(np.float32)
+    shares = given.targets32
+    if given.alone:
+        shares = np.vstack([1 - given.targets, given.targets]).astype(np.float32)
     if given.class_weights is not None:
         losses = losses * given.class_weights.astype(np.float32)[:, np.newaxis]
     with np.errstate(invalid="ignore"):
@@ -135,12 +157,12 @@ def soft_nll_rows(given: Given) -> Reals:
 
 def bce_rows(given: Given) -> Reals:
     """Torch's BCELoss: each column a task of its own."""
-    return _binary(given, given.probs.astype(np.float32))
+    return _binary(given, given.probs32)
 
 
 def _binary(given: Given, probs: Reals) -> Reals:
     """Each column as a task of its own, in float32; logarithms are clamped at -100."""
-    shares = given.targets().astype(np.float32)
+    shares = given.targets32
     if given.logs is not None and given.complements is not None:
         positive, negative = given.logs.astype(np.float32), given.complements.astype(np.float32)
     else:
@@ -153,24 +175,29 @@ def _binary(given: Given, probs: Reals) -> Reals:
 
 def keras_rows(given: Given) -> Reals:
     """Keras: columns that sum to 1, or a task each."""
-    eps, probs = np.float32(1e-7), given.probs.astype(np.float32)
+    eps, probs = np.float32(1e-7), given.probs32
     if given.alone or given.labels is None:
         return _binary(given, np.clip(probs, eps, 1 - eps))
     if given.logs is not None:
-        losses = _neg_logs(given)
+        losses = given.neg_logs
     else:
+        # Clipped logarithms are finite: those beside a label add exactly nothing.
+        own = probs if given.shares is not None else _at(probs, given.labels)
         with np.errstate(invalid="ignore"):
-            losses = -_log(np.clip(probs / probs.sum(axis=0), eps, 1 - eps))
-    total: Reals = (given.targets().astype(np.float32) * losses).sum(axis=0)
+            losses = -_log(np.clip(own / probs.sum(axis=0), eps, 1 - eps))
+        if given.shares is None:
+            return losses
+    total: Reals = (given.targets32 * losses).sum(axis=0)
     return total
 
 
 def xgboost_rows(given: Given) -> Reals:
     """XGBoost's mlogloss, and logloss of a single column."""
-    eps, probs = np.float32(1e-16), given.probs.astype(np.float32)
+    eps = np.float32(1e-16)
     if not given.alone:
-        return np.asarray(-_log(np.maximum(_at(probs, given.truth()), eps)))
-    share = given.targets()[0].astype(np.float32)
+        own = _at(given.probs, given.truth()).astype(np.float32)
+        return np.asarray(-_log(np.maximum(own, eps)))
+    probs, share = given.probs32, given.targets32[0]
     positive = -_log(np.maximum(probs[0], eps))
     negative = -_log(np.maximum(np.float32(1) - probs[0], eps))
     return np.asarray(share * positive + (np.float32(1) - share) * negative)
@@ -179,7 +206,7 @@ def xgboost_rows(given: Given) -> Reals:
 def lightgbm_rows(given: Given) -> Reals:
     """LightGBM's multi_logloss, and binary_logloss of a single column; its eps is a float32."""
     if given.alone:
-        own = np.where(given.targets()[0] > 0, given.probs[0], 1 - given.probs[0])
+        own = np.where(given.targets[0] > 0, given.probs[0], 1 - given.probs[0])
     else:
         own = _at(given.probs, given.truth())
     eps = np.float32(1e-15)

@@ -110,7 +110,8 @@ def give(batch: Batch, spec: Spec) -> Given:
     else:
         labels = np.asarray(shares[0] > 0.5, np.intp) if alone else np.argmax(shares, axis=0)
     names = sorted(spec.classes, key=None if batch.text_labels else _as_label)
-    rank = np.array([names.index(name) for name in spec.classes], dtype=np.intp)
+    places = {name: place for place, name in enumerate(names)}
+    rank = np.array([places[name] for name in spec.classes], dtype=np.intp)
     weights = None if spec.class_weights is None else np.array(spec.class_weights)
     return Given(probs, logs, complements, labels, shares, rank, weights)
 
@@ -125,7 +126,7 @@ def sum_tool(tool: Tool, given: Given, batch: Batch, spec: Spec) -> CompatSums:
     if given.shares is not None and not takes_shares:
         refused |= ((given.shares > 0) & (given.shares < 1)).any(axis=0)
     if tool.strict:
-        refused |= ((given.probs < 0) | (given.probs > 1)).any(axis=0)
+        refused |= given.outside
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         losses = tool.rows(given).astype(np.float64)
     weight = _weights(tool, given, batch)

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
 from fractions import Fraction
-from functools import partial
-from typing import TYPE_CHECKING
 
 from xent_cli.fast_dataclass import dataclass
+from xent_cli.metrics.report.draws import moments_of_class
+from xent_cli.metrics.report.mean_losses import INFINITE, NATS_PER, mean_losses
 from xent_cli.metrics.tally.tally import Tally
-from xent_cli.metrics.tally.third_powers import ZEROS, moments_at
 from xent_cli.numerics.estimates import Estimate
-from xent_cli.numerics.moments import Moments
-from xent_cli.numerics.one_more_draw import GuardedMean, guarded_loss, unseen_loss
-from xent_cli.schema.types import Unit
 
-if TYPE_CHECKING:  # Most tallies have none.
-    from xent_cli.metrics.tally.cluster_sums import ClusterSums
-
-INFINITE = "infinite: a truth had q = 0"
-UNVARIED = "the losses do not vary"
 _LARGEST_EXPONENT = math.log(sys.float_info.max)
-
-NATS_PER: dict[Unit, float] = {"nats": 1.0, "bits": math.log(2), "hartleys": math.log(10)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +89,11 @@ def figures_of(tally: Tally) -> Figures:
     """
     undefined: dict[str, str] = {}
     k, nats = tally.spec.n_classes, NATS_PER[tally.spec.unit]
-    priors, draws = _priors(tally), moments_of(tally)
+    priors, means = _priors(tally), mean_losses(tally)
     classes = tuple(
-        _class_row(tally, index, priors[index], draws[index], undefined) for index in range(k)
+        _class_row(tally, index, priors[index], means[index], undefined) for index in range(k)
     )
-    mean = _mean_loss(tally, k, "overall.", draws[k], undefined)
+    mean = _known(means[k], "overall.", undefined)
     cross_entropy = mean.value
     occurring = [row.cross_entropy for row in classes if row.cross_entropy is not None]
     prior_entropy = _prior_entropy(tally, priors) / nats
@@ -142,20 +130,12 @@ def figures_of(tally: Tally) -> Figures:
         float(tally.sums["weight"][k]),
         clipped_share,
         dict(sorted(undefined.items())),
-        None if tally.clusters is None else draws[k].n,
+        None if tally.clusters is None else moments_of_class(tally, k).n,
     )
 
 
-def moments_of(tally: Tally) -> list[Moments]:
-    """Return the sums over the draws of each class and, last, of all: clusters, or rows."""
-    if tally.clusters is not None:
-        found = tally.clusters.moments()
-        return [each.without_cubes() for each in found] if tally.is_old else found
-    return [moments_at(tally.n[index], tally.sums, index) for index in range(len(tally.n))]
-
-
 def _class_row(
-    tally: Tally, index: int, prior: float, draws: Moments, undefined: dict[str, str]
+    tally: Tally, index: int, prior: float, mean: Estimate | None, undefined: dict[str, str]
 ) -> ClassRow:
     path, k = f"classes[{index}].", tally.spec.n_classes
     weight = tally.sums["weight"][index]
@@ -170,7 +150,7 @@ def _class_row(
         return ClassRow(
             tally.spec.classes[index], tally.n[index], 0.0, prior, None, None, share, None, None
         )
-    loss = _mean_loss(tally, index, path, draws, undefined)
+    loss = _known(mean, path, undefined)
     accuracy = _quotient(tally, "correct", "graded", index)
     if accuracy is None:
         undefined[path + "accuracy"] = "the likeliest label of no row"
@@ -188,11 +168,10 @@ def _class_row(
     )
 
 
-def _mean_loss(
-    tally: Tally, index: int, path: str, draws: Moments, undefined: dict[str, str]
-) -> Estimate:
-    """Return mean loss of a class, or overall (index K), and why it has no error."""
-    found = mean_loss(tally, index, draws)
+def _known(found: Estimate | None, path: str, undefined: dict[str, str]) -> Estimate:
+    """Return the mean loss of a class with weight, or overall, and note why it has no error."""
+    if found is None:
+        raise ValueError("no weight has no mean")
     there = {
         "cross_entropy": math.isfinite(found.value),
         "se": found.se is not None,
@@ -200,50 +179,6 @@ def _mean_loss(
     }
     undefined |= {path + name: found.reason for name, some in there.items() if not some}
     return found
-
-
-def mean_loss(tally: Tally, index: int, draws: Moments) -> Estimate:
-    """Return the mean loss of a class, or overall (index K), with its error."""
-    if tally.infinite[index]:
-        return Estimate(math.inf, None, 0, INFINITE)
-    nats = NATS_PER[tally.spec.unit]
-    mean = float(tally.sums["loss"][index] / tally.sums["weight"][index]) / nats
-    too_large = bool(tally.n_huge) or _too_large(tally.clusters)
-    se = None if too_large else draws.standard_error()
-    reason = error_reason(tally.clusters, draws.n, tally.n_huge)
-    unseen = partial(unseen_of, tally, index, draws.n)
-    # Without third powers, as in reports of 0.1, it is Student's t.
-    none = too_large or draws.cubes is None
-    bound = None if none else partial(_bounds, draws, unseen, nats)
-    return Estimate(
-        mean, None if se is None else se / nats, draws.n - 1, "" if se else reason, bound
-    )
-
-
-def unseen_of(tally: Tally, index: int, n: int, *, of: int = 0) -> float:
-    """Return the loss, in nats, of one more draw beside the n of a class, or of all (index K).
-
-    With `of`, for n draws like the `of` that there are.
-    """
-    n_zeros = int(tally.sums[ZEROS][index]) if ZEROS in tally.sums else 0
-    return unseen_loss(n, n_zeros=n_zeros * n // (of or n), eps=tally.spec.eps)
-
-
-def _bounds(draws: Moments, unseen: Callable[[], float], scale: float) -> GuardedMean | None:
-    return guarded_loss(draws, unseen(), scale=scale) if draws.n > 1 else None
-
-
-def error_reason(clusters: ClusterSums | None, n: int, n_huge: int) -> str:
-    """Say why there is no standard error, if there is none."""
-    if n_huge or _too_large(clusters):
-        return "a loss is too large"
-    if n < 2:
-        return "one row" if clusters is None else "one cluster"
-    return UNVARIED
-
-
-def _too_large(clusters: ClusterSums | None) -> bool:
-    return clusters is not None and clusters.too_large
 
 
 def _priors(tally: Tally) -> list[float]:

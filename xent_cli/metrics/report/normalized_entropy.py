@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from xent_cli.metrics.report.figures import unseen_of
+from xent_cli.metrics.report.mean_losses import unseen_of
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.moments import Cubes, Moments
 from xent_cli.numerics.one_more_draw import GuardedMean, guarded_loss, loss_draw

@@ -8,9 +8,9 @@ from fractions import Fraction
 from functools import cached_property
 
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.report.figures import NATS_PER
+from xent_cli.metrics.report.mean_losses import NATS_PER, ManyLosses
 from xent_cli.metrics.report.slice_clusters import ClusterDraws, cluster_draws
-from xent_cli.metrics.report.slice_estimates import Side, SliceEstimates, slice_estimates
+from xent_cli.metrics.report.slice_estimates import SliceEstimates, slice_estimates
 from xent_cli.metrics.report.slice_figures import SliceFigures
 from xent_cli.metrics.tally.slice_sums import SliceSums
 from xent_cli.metrics.tally.tally import Tally
@@ -83,21 +83,22 @@ class SliceTable:
     def estimates(self, index: int) -> SliceEstimates:
         """Return the mean loss of a slice and its difference to the rest.
 
-        Neighbours are computed along with it, and kept until another is asked for.
+        If it is the one behind the last, those behind it are computed along with it. They are kept
+        until another is asked for.
         """
-        number, place = divmod(index, _AT_ONCE)
-        if number not in self._block:
+        if index not in self._block:
+            more = _AT_ONCE if index - 1 in self._block else 1
+            found = self._estimates(index, min(index + more, len(self.sums)))
             self._block.clear()
-            self._block[number] = self._estimates(number * _AT_ONCE)
-        return self._block[number][place]
+            self._block.update(enumerate(found, index))
+        return self._block[index]
 
     @cached_property
-    def _block(self) -> dict[int, list[SliceEstimates]]:
-        """The last block of estimates, by its number."""
+    def _block(self) -> dict[int, SliceEstimates]:
+        """The last estimates."""
         return {}
 
-    def _estimates(self, start: int) -> list[SliceEstimates]:
-        stop = min(start + _AT_ONCE, len(self.sums))
+    def _estimates(self, start: int, stop: int) -> list[SliceEstimates]:
         some, spec, sums = slice(start, stop), self.tally.spec, self.sums.sums
         rows = many_moments(sums["rows"], sums, some)
         others = rows.less_from(self.whole)
@@ -111,8 +112,8 @@ class SliceTable:
         known = [not Slice(self, index).no_delta for index in range(start, stop)]
         zeros = sums[ZEROS].part(start, stop).to_units(0) if ZEROS in sums else [0] * len(rows)
         return slice_estimates(
-            Side(draws, huge, *of),
-            Side(rest, [self.figures.n_huge - each for each in huge], *of),
+            ManyLosses(draws, huge, *of),
+            ManyLosses(rest, [self.figures.n_huge - each for each in huge], *of),
             infinite=self.figures.counts["infinite"][some],
             n_zeros=zeros,
             deltas=[

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from xent_cli.metrics.report.figures import NATS_PER, Figures, moments_of, unseen_of
+from xent_cli.metrics.report.draws import moments_of_class
+from xent_cli.metrics.report.figures import Figures
+from xent_cli.metrics.report.mean_losses import NATS_PER, unseen_of
 from xent_cli.metrics.rows.validation import Findings
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.one_more_draw import GuardedMean, guarded_loss
@@ -62,7 +64,8 @@ def _wide(tally: Tally, figures: Figures) -> Iterator[Notice]:
             "this report without the sums that intervals need. Make it again with xent eval.",
         )
         return
-    draws, k = moments_of(tally)[-1], tally.spec.n_classes
+    k = tally.spec.n_classes
+    draws = moments_of_class(tally, k)
     if figures.overall.ci95 is None or draws.n < 2:
         return
     nats = NATS_PER[tally.spec.unit]

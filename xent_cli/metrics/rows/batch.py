@@ -95,7 +95,7 @@ class Batch:
         Rows left out for their label, and those with missing values.
     text_labels : bool
         Whether labels were texts, even those that look like numbers.
-    clusters : (n,) intp, optional
+    clusters : (n,) integers, optional
         For each row the number of its cluster among the names.
     cluster_names : Names
     slices : tuple of Sliced
@@ -116,7 +116,7 @@ class Batch:
     n_ignored: int = 0
     n_invalid: int = 0
     text_labels: bool = False
-    clusters: NDArray[np.intp] | None = None
+    clusters: NDArray[np.integer[Any]] | None = None
     cluster_names: Names = GivenNames()
     slices: tuple[Sliced, ...] = ()
     names: NameRows | None = None

@@ -151,30 +151,31 @@ def _distributed(batch: Batch, q: Floats, spec: Spec) -> Contributions:
     losses = _all_losses(q, spec)
     probs = _probabilities(q, losses, spec)
     class_weights = _class_weights(spec)
-    scale = np.ones(len(batch)) if batch.weight is None else batch.weight
-    weight = (scale if class_weights is None else scale * class_weights[:, np.newaxis]) * target
+    scaled = target if batch.weight is None else target * batch.weight
+    weight = scaled if class_weights is None else scaled * class_weights[:, np.newaxis]
     if spec.smoothing:
         spread = sum_over_classes(_scale(losses, class_weights)) * (spec.smoothing / spec.n_classes)
         own = (1 - spec.smoothing) * _scale(losses, class_weights) + spread
-        loss = weigh(target * scale, own)
+        loss = weigh(scaled, own)
     else:
         loss = weigh(weight, losses)
     likeliest = np.argmax(target, axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        own_entropy = np.where(target > 0, -np.log(target), 0.0)
+    at_likeliest = q[0] if spec.mode == "binary" else at_labels(q, likeliest)
+    with np.errstate(divide="ignore"):
+        own_losses = -np.log(target)
     return Contributions(
         groups=None,
         truth=likeliest,
         weight=weight,
         loss=loss,
-        correct=predicted_classes(q, spec) == likeliest,
+        correct=_is_predicted(batch, q, likeliest, at_likeliest, spec),
         probability=weight * probs,
         graded=_row_weights(batch, spec, likeliest),
         clipped=_clipped(probs, target, spec),
         row_weight=sum_over_classes(weight),
         row_loss=sum_over_classes(loss),
         shares=target,
-        entropy=sum_over_classes(weight * own_entropy),
+        entropy=sum_over_classes(weigh(weight, own_losses)),
     )
 
 
@@ -243,7 +244,7 @@ def _probabilities(q: Floats, losses: Floats, spec: Spec) -> Floats:
 
 
 def _clipped(probs: Floats, target: Floats, spec: Spec) -> NDArray[np.bool_]:
-    if spec.scale != "probs":
+    if spec.scale != "probs" or probs.min(initial=1.0) >= spec.eps:
         return np.zeros(probs.shape[-1], dtype=np.bool_)
     return np.asarray(((probs < spec.eps) & (target > 0)).any(axis=0))
 
@@ -293,5 +294,6 @@ def _scale(losses: Floats, class_weights: Floats | None) -> Floats:
 
 
 def _finite(losses: Floats) -> Floats:
-    infinite = np.isinf(losses)
-    return np.where(infinite, 0.0, losses) if infinite.any() else losses
+    if losses.max(initial=0.0) < np.inf:
+        return losses
+    return np.where(np.isinf(losses), 0.0, losses)

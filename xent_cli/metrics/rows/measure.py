@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Batch
-from xent_cli.metrics.rows.contributions import Contributions, contribute
+from xent_cli.metrics.rows.contributions import Contributions, contribute, predicted_classes
 from xent_cli.metrics.rows.validation import (
     Findings,
     check_label_rows,
     check_predictions,
     check_weights,
 )
-from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.schema.spec import Spec
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Measured:
     """Rows between being read and being added up.
 
@@ -42,6 +43,13 @@ class Measured:
     pred_sums: Findings = field(default_factory=Findings)
     label_sums: Findings = field(default_factory=Findings)
     q: Floats | None = None
+
+    @cached_property
+    def predicted(self) -> Labels:
+        """The class with the highest prediction of each row, (n,), the first of ties."""
+        if self.q is None:
+            return np.zeros(0, dtype=np.intp)
+        return predicted_classes(self.q, self.spec)
 
     @property
     def has_zero(self) -> NDArray[np.bool_]:

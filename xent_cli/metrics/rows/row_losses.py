@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.rows.contributions import predicted_classes
 from xent_cli.metrics.rows.losses import at_labels, binary_losses, class_losses, label_losses
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.numerics.arrays import Floats, Labels
@@ -70,7 +69,7 @@ class RowLosses:
             p_label = np.where(label, yes, no).prod(axis=0)
             p_predicted = np.maximum(yes, no).prod(axis=0)
         else:
-            label, predicted = rows.truth, predicted_classes(q, spec)
+            label, predicted = rows.truth, measured.predicted
             p_label = probability_of(q, rows.truth, spec)
             p_predicted = probability_of(q, predicted, spec)
         return cls(

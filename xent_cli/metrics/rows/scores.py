@@ -6,7 +6,8 @@ whatever scale the predictions have, one family of models comes of it. NumPy onl
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -17,7 +18,10 @@ from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.schema.spec import Spec
 
 _FEW_CLASSES = 64
-"""More are worked on all at once: they leave a batch few rows."""
+"""Of more, the scores of a row lie side by side: sums over classes then run along them."""
+
+_VALUES_AT_ONCE, _FEWEST_ROWS = 1 << 16, 256
+"""Scores that are worked on together: few enough for a cache, enough for NumPy's calls to pay."""
 
 _LOWEST = -1e100
 """In place of -inf, which would make a NaN of a probability of 0 times its logarithm."""
@@ -51,6 +55,8 @@ class Scores:
         if q is None or rows is None:
             raise ValueError("a batch without rows has no scores")
         logs = _logs(q, spec)
+        if len(logs) > _FEW_CLASSES:
+            logs = np.ascontiguousarray(logs.T).T
         below = logs - logs.max(axis=0)
         np.maximum(below, _LOWEST, out=below)
         if spec.multilabel:
@@ -58,12 +64,13 @@ class Scores:
             weight = np.ones_like(positive) if rows.weight is None else rows.weight
             return cls(below, (1 - positive) * below[0] + positive * below[1], weight)
         if rows.groups is not None:
-            truth = at_labels(np.ascontiguousarray(below[:, 0]), rows.groups)[np.newaxis]
+            truth = _at_labels(below, rows.groups)[np.newaxis]
             weight = np.ones_like(truth) if rows.weight is None else rows.weight[np.newaxis]
             return cls(below, truth, weight, rows.weight is None)
         shares = np.ones_like(below[:, 0]) if rows.weight is None else rows.weight
         total = sum_over_classes(shares)
-        truth = sum_over_classes(weigh(shares, below[:, 0])) / np.where(total > 0, total, 1.0)
+        mean = sum_over_classes(weigh(shares, np.ascontiguousarray(below[:, 0])))
+        truth = mean / np.where(total > 0, total, 1.0)
         return cls(below, truth[np.newaxis], total[np.newaxis])
 
     def __len__(self) -> int:
@@ -71,8 +78,17 @@ class Scores:
 
     def rows(self, some: slice | Labels) -> Scores:
         """Return the scores of some rows."""
-        below, truth, weight = self.below[:, :, some], self.truth[:, some], self.weight[:, some]
-        return Scores(below, truth, weight, self.alike)
+        many = len(self.below) > _FEW_CLASSES  # They stay side by side.
+        below = self.below.T[some].T if many else self.below[:, :, some]
+        return Scores(below, self.truth[:, some], self.weight[:, some], self.alike)
+
+    def pieces(self) -> Iterator[slice]:
+        """Yield rows that are worked on together."""
+        n_scores = self.below[:, :, 0].size
+        few = _FEWEST_ROWS if n_scores <= _FEW_CLASSES else 1
+        step = max(few, _VALUES_AT_ONCE // n_scores)
+        for start in range(0, len(self), step):
+            yield slice(start, start + step)
 
     @property
     def row_weight(self) -> Floats | None:
@@ -86,16 +102,20 @@ class Scores:
         total = self.weight.sum(axis=0)
         return np.asarray((self.weight * values).sum(axis=0) / np.where(total > 0, total, 1.0))
 
-    @property
-    def probabilities(self) -> Floats:
-        """What the model says, normalized: (K, T, n)."""
-        powers = np.exp(self.below)
-        return np.asarray(powers / powers.sum(axis=0))
-
     def at(self, beta: float | Floats, *, third: bool = False) -> ScoreMoments:
         """Return what becomes of the rows at an inverse temperature, or at one for each row."""
-        powers = np.exp(self.below * beta)
-        return score_moments(powers, self.below, third=third)
+        found = np.empty((5 if third else 4, *self.truth.shape))
+        for some in self.pieces():
+            below = self.below[:, :, some]
+            powers = np.exp(below * (beta[some] if isinstance(beta, np.ndarray) else beta))
+            _find_moments(found[:, :, some], powers, below)
+        return ScoreMoments(*found)
+
+    def probabilities(self, one: ScoreMoments) -> Floats:
+        """Return what the model says, normalized, of its moments at 1: (K, T, n)."""
+        powers = np.exp(self.below)
+        powers /= one.total
+        return powers
 
     def losses(self, beta: float, there: ScoreMoments) -> Floats:
         """Return -ln q of each class at an inverse temperature, (K, T, n), of what `at` found."""
@@ -104,44 +124,50 @@ class Scores:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoreMoments:
-    """Of each row: ln sum exp(beta d), and the mean, variance and third moment of d. (T, n) each.
+    """Of each row: sum exp(beta d), its logarithm and the derivatives of that by beta, (T, n) each.
 
-    They are the derivatives of the first by beta. The third moment is empty unless asked for.
+    They are the mean, variance and third central moment of d; the third only where it is asked for.
     """
 
+    total: Floats
     log_sum: Floats
     mean: Floats
     variance: Floats
-    third: Floats
+    third: Floats = field(default_factory=lambda: np.zeros(0))
 
 
-def score_moments(powers: Floats, below: Floats, *, third: bool = False) -> ScoreMoments:
-    """Return the moments of scores under exp(beta d), which `powers` (K, T, n) holds.
+def _find_moments(found: Floats, powers: Floats, below: Floats) -> None:
+    """Find the moments of scores under exp(beta d), which `powers` (K, T, n) holds.
 
-    Central moments are centred row by row: E[d^2] - E[d]^2 would cancel.
+    They are centred row by row: E[d^2] - E[d]^2 would cancel. `powers` is used up.
+
+    Parameters
+    ----------
+    found : (4 or 5, T, n) float64
+        Where they go, in the order of `ScoreMoments`.
     """
-    if len(powers) > _FEW_CLASSES:
-        return _moments_of_many(powers, below, third=third)
-    total, mean, variance, scratch = (np.zeros(below.shape[1:]) for _ in range(4))
-    for power in powers:
-        total += power
-    for power, d in zip(powers, below, strict=True):
-        np.multiply(power, d, out=scratch)
-        mean += scratch
+    total, log_sum, mean, *more = found
+    add_classes(powers, total)
+    np.log(total, out=log_sum)
+    add_classes(powers * below, mean)
     mean /= total
-    cubes = np.zeros_like(mean) if third else np.zeros(0)
-    for power, d in zip(powers, below, strict=True):
-        np.subtract(d, mean, out=scratch)
-        squares = scratch * scratch
-        squares *= power
-        variance += squares
-        if third:
-            squares *= scratch
-            cubes += squares
-    variance /= total
-    if third:
-        cubes /= total
-    return ScoreMoments(np.log(total), mean, variance, cubes)
+    centred = below - mean
+    powers *= centred
+    for moment in more:
+        powers *= centred
+        add_classes(powers, moment)
+    found[-len(more) :] /= total
+
+
+def add_classes(matrix: Floats, total: Floats) -> None:
+    """Sum (K, T, n) over K into (T, n): the same bits whatever other rows there are.
+
+    A single row is doubled first where NumPy would add it pairwise, unlike several.
+    """
+    if total.size == 1 and 8 <= len(matrix) <= _FEW_CLASSES:
+        total[...] = np.add.reduce(np.repeat(matrix, 2, axis=2), axis=0)[:, :1]
+    else:
+        np.add.reduce(matrix, axis=0, out=total)
 
 
 def reweighed(measured: Measured, losses: Floats) -> Measured:
@@ -162,7 +188,7 @@ def reweighed(measured: Measured, losses: Floats) -> Measured:
         given = np.exp(-losses[1])
         probability = positive * given + (1 - positive) * (1 - given)
     elif rows.groups is not None:
-        each = at_labels(np.ascontiguousarray(losses[:, 0]), rows.groups)
+        each = _at_labels(losses, rows.groups)
         loss, probability = each, np.exp(-each)
     else:
         each, loss = losses[:, 0], losses[:, 0]
@@ -218,19 +244,8 @@ def _logs(q: Floats, spec: Spec) -> Floats:
     return q[:, np.newaxis]
 
 
-def _moments_of_many(powers: Floats, below: Floats, *, third: bool) -> ScoreMoments:
-    """Return the moments of scores of so many classes that few rows make a batch."""
-    shape, flat = below.shape[1:], (len(below), -1)
-    powers, below = powers.reshape(flat), below.reshape(flat)
-    total = sum_over_classes(powers)
-    mean = sum_over_classes(powers * below) / total
-    centred = below - mean
-    terms = powers * centred * centred
-    variance = sum_over_classes(terms) / total
-    cubes = sum_over_classes(terms * centred) / total if third else np.zeros(0)
-    return ScoreMoments(
-        np.log(total).reshape(shape),
-        mean.reshape(shape),
-        variance.reshape(shape),
-        cubes.reshape(shape) if third else cubes,
-    )
+def _at_labels(scores: Floats, labels: Labels) -> Floats:
+    """Return the score of each row at its label, (n,) out of (K, 1, n)."""
+    if len(scores) <= _FEW_CLASSES:
+        return at_labels(np.ascontiguousarray(scores[:, 0]), labels)
+    return np.asarray(scores[labels, 0, np.arange(len(labels))])

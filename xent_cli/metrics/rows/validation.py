@@ -187,8 +187,8 @@ def check_weights(batch: Batch) -> None:
 def check_label_rows(batch: Batch, spec: Spec) -> Findings:
     """Raise LabelError where label columns are no distribution; find rows that are nearly one."""
     target = np.asarray(batch.target, dtype=np.float64)
-    outside = (target < 0) | (target > 1)
-    if outside.any():
+    if not 0 <= target.min(initial=0.0) <= target.max(initial=1.0) <= 1:
+        outside = (target < 0) | (target > 1)
         row = int(np.argmax(outside.any(axis=0)))
         value = min(target[:, row]) if min(target[:, row]) < 0 else max(target[:, row])
         raise LabelError(

@@ -118,7 +118,7 @@ def drawn(cells: Cells, rows: Contributions) -> ExactSums:
 
 def zeros(cells: Cells, rows: Contributions, mask: Mask) -> ExactSums:
     """Count the rows with weight that `mask` (n,) marks, by class and overall."""
-    if rows.weight is not None:
+    if rows.weight is not None and mask.any():
         mask = mask & (rows.weight > 0)
     elif rows.groups is None:
         mask = np.broadcast_to(mask, rows.loss.shape)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from xent_cli.metrics.tally.class_sums import present
 from xent_cli.metrics.tally.cluster_grid import GRID, grid_of, on_grid
 from xent_cli.metrics.tally.cluster_piece import ClusterPiece, add_to, cells_of
 from xent_cli.metrics.tally.cluster_rows import ClusterRows, added_up
-from xent_cli.metrics.tally.third_powers import common, draw_moments, draw_sums, moments_of_all
+from xent_cli.metrics.tally.third_powers import common, draw_moments, draw_sums, moments_of_groups
 from xent_cli.numerics.arrays import TEXT, Floats, Integers, Labels, compact_texts
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.fieller import PairSums
@@ -34,8 +35,8 @@ class ClusterSums:
     A value: sums add up, ``+`` is associative and commutative to the last bit. Clusters are matched
     by their text, however the rows were split. Memory grows with the clusters, not with the rows.
 
-    What is added may wait, to be added up together with more. Whoever wants to know settles it, and
-    that takes place within the sums: what a sum was made of is freed on the way.
+    What is added may wait, to be added up together with more. Whoever wants to know settles it
+    within the sums: what a sum was made of is freed on the way.
 
     Attributes
     ----------
@@ -43,8 +44,6 @@ class ClusterSums:
     too_large : bool
         Whether a value does not fit; the sums are then of no use.
     """
-
-    __slots__ = ("_pieces", "_waiting", "n_classes", "too_large")
 
     def __init__(
         self,
@@ -83,7 +82,7 @@ class ClusterSums:
             loss = loss[mask]
             weight = None if weight is None else weight[mask]
         loss, weight, too_large = on_grid(loss, weight)
-        numbers = clusters.astype(np.int32), np.asarray(labels, dtype=np.int32)
+        numbers = clusters.astype(np.int32, copy=False), np.asarray(labels, dtype=np.int32)
         waiting = ClusterRows(batch.cluster_names, numbers[0], numbers[1], weight, loss)
         return cls(n_classes, too_large=too_large, waiting=[waiting])
 
@@ -93,6 +92,10 @@ class ClusterSums:
     @property
     def pieces(self) -> list[ClusterPiece]:
         """All sums, with no rows waiting: pieces whose clusters follow each other in order."""
+        return self.settled()._pieces
+
+    def settled(self) -> ClusterSums:
+        """Add up what waits, within these sums, and return them."""
         waiting, self._waiting = self._waiting, []
         rows = [each for each in waiting if isinstance(each, ClusterRows)]
         for kind in {type(some.names) for some in rows}:
@@ -101,7 +104,7 @@ class ClusterSums:
         for each in waiting:
             if isinstance(each, ClusterPiece):
                 add_to(self._pieces, each)
-        return self._pieces
+        return self
 
     @property
     def n_waiting(self) -> int:
@@ -143,11 +146,6 @@ class ClusterSums:
     def __reduce__(self) -> tuple[Any, ...]:
         return _unpickled, (self.n_classes, self.pieces, self.too_large)
 
-    def settled(self) -> ClusterSums:
-        """Add up what waits, within these sums, and return them."""
-        self._pieces = self.pieces
-        return self
-
     def less(self, baseline: ClusterSums) -> ClusterSums:
         """Return sums of the differences of losses from those of another model on the same rows."""
         theirs = [replace(p, weight=ExactSums.zeros(len(p))) for p in baseline.pieces]
@@ -158,7 +156,7 @@ class ClusterSums:
         return ClusterSums(self.n_classes, pieces, too_large=too_large)
 
     def _less(self, theirs: list[ClusterPiece]) -> list[ClusterPiece] | None:
-        """Return these sums less other ones; None if they are not of the same cells."""
+        """Return these sums less others; None if they are of other cells."""
         found = list(self.pieces)
         for piece in theirs:
             add_to(found, piece.negative())
@@ -179,24 +177,39 @@ class ClusterSums:
 
         Last the sums of each cluster over all classes, (2, G).
         """
-        cluster, label = self._places()
-        return cluster, label, self._floats("weight", "loss"), self.wholes()
+        return *self._places(), self._floats("weight", "loss"), self.wholes
 
     def moments(self) -> list[Moments]:
         """Return, for each class and last overall, the sums over clusters, each cluster a draw."""
-        k, nothing = self.n_classes, np.zeros(0)
-        classes = draw_sums(nothing, nothing, Groups.of(np.zeros(0, np.intp), k))
-        whole = draw_sums(nothing, nothing, Groups.of_rows(1, 0))
-        # Piece by piece: all sums are exact, and those of many draws at once would take much room.
-        for piece in self.pieces:
-            sums = piece.weight.to_floats(), piece.loss.to_floats()
-            classes = common(classes, draw_sums(*sums, Groups.of(piece.places()[1], k)))
-            weight, loss = piece.wholes()
-            whole = common(whole, draw_sums(weight, loss, Groups.of_rows(1, len(loss))))
-        return moments_of_all(classes, k) + moments_of_all(whole, 1)
+        return [*self.moments_of_classes, self.moments_of_all]
 
+    def moments_of(self, index: int) -> Moments:
+        """Return the sums over clusters for a class, or for all (index K)."""
+        return self.moments_of_classes[index] if index < self.n_classes else self.moments_of_all
+
+    # Piece by piece: all sums are exact, and those of many draws at once would take much room.
+
+    @cached_property
+    def moments_of_classes(self) -> list[Moments]:
+        """The sums over clusters for each class."""
+        k, nothing = self.n_classes, np.zeros(0)
+        sums = draw_sums(nothing, nothing, Groups.of(np.zeros(0, np.intp), k))
+        for piece in self.pieces:
+            draws = piece.weight.to_floats(), piece.loss.to_floats()
+            sums = common(sums, draw_sums(*draws, Groups.of(piece.places()[1], k)))
+        return moments_of_groups(sums, k)
+
+    @cached_property
+    def moments_of_all(self) -> Moments:
+        """The sums over clusters with the rows of all classes."""
+        sums = draw_sums(np.zeros(0), np.zeros(0), Groups.of_rows(1, 0))
+        for weight, loss in (piece.wholes() for piece in self.pieces):
+            sums = common(sums, draw_sums(weight, loss, Groups.of_rows(1, len(loss))))
+        return moments_of_groups(sums, 1)[0]
+
+    @cached_property
     def wholes(self) -> Floats:
-        """Return the sums of weights and losses of each cluster over all classes, (2, G)."""
+        """The sums of weights and losses of each cluster over all classes, (2, G)."""
         return np.concatenate([np.zeros((2, 0)), *(p.wholes() for p in self.pieces)], axis=1)
 
     def reweighted(self, factors: Floats) -> Moments:
@@ -212,13 +225,12 @@ class ClusterSums:
 
         Each cluster is a draw.
         """
-        (w, d), (_, b) = self.wholes(), other.wholes()
+        (w, d), (_, b) = self.wholes, other.wholes
         one = Groups.of_rows(1, len(d))
         db, ddb, dbb, dbw = (
             one.sum(values)[0] for values in (d * b, d * d * b, d * b * b, d * b * w)
         )
-        mine, theirs = (draw_moments(w, u, one)[0] for u in (d, b))
-        return PairSums(mine, theirs, db, ddb, dbb, dbw)
+        return PairSums(self.moments_of_all, other.moments_of_all, db, ddb, dbb, dbw)
 
     def differences(self) -> tuple[Labels, Labels, Floats]:
         """Return for each cell the position of its cluster, its class, and its sum of losses."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.moments import Moments
 from xent_cli.numerics.running_sum import Fieldwise
 from xent_cli.numerics.summation import one_sum, sum_rows
+
+_SUMS = ("weight", "weight_square", "value", "square", "product")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +75,24 @@ class DrawSums(Fieldwise):
             sum_rows(weight * weighted),
             clusters,
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        sums = {name: getattr(self, name).to_strings() for name in _SUMS}
+        clusters = {} if self.clusters is None else {"clusters": self.clusters.to_dict()}
+        return {"n": self.n, **sums, **clusters}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], zero: DrawSums) -> Self:
+        """Return what `to_dict` wrote of sums like `zero`; ValueError or KeyError if damaged."""
+        found = [ExactSums.from_strings(data[name]) for name in _SUMS]
+        if [len(each) for each in found] != [len(getattr(zero, name)) for name in _SUMS]:
+            raise ValueError("a sum over the draws is missing")
+        clusters = None
+        if zero.clusters is not None:
+            clusters = ClusterSums.from_dict(data["clusters"], zero.clusters.n_classes)
+        weight, weight_square, value, square, product = found
+        return cls(int(data["n"]), weight, weight_square, value, square, product, clusters)
 
     def moments(self) -> list[Moments]:
         """Return the sums over the draws of each quantity: clusters, or rows."""

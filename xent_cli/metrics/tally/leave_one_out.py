@@ -6,6 +6,8 @@ row takes Newton's steps from the best inverse temperature of all; few need more
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
 from typing import Protocol, Self
 
 import numpy as np
@@ -41,6 +43,17 @@ class Curve(Protocol):
         """Return the first and second derivative by the inverse temperature, (n,) each."""
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The lowest and the highest of some values. Extents add up."""
+
+    low: float = math.inf
+    high: float = -math.inf
+
+    def __add__(self, other: Extent) -> Extent:
+        return Extent(min(self.low, other.low), max(self.high, other.high))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LeftOut(Fieldwise):
     """Sums over rows at an inverse temperature; all in nats, of length 1.
@@ -51,21 +64,25 @@ class LeftOut(Fieldwise):
         The losses of rows at the inverse temperatures that the others choose.
     n_undefined : int
         Rows without which there is no best one.
-    slope, curvature, third : ExactSums
-        Sums of the first three derivatives of each row's loss.
+    kept, slope, curvature, third : ExactSums
+        Sums of each row's loss where it is not left out, and of its first three derivatives.
+    chosen : Extent
+        The inverse temperatures that the others choose.
     """
 
     loss: ExactSums
     n_undefined: int
+    kept: ExactSums
     slope: ExactSums
     curvature: ExactSums
     third: ExactSums
+    chosen: Extent = Extent()
 
     @classmethod
     def zero(cls) -> Self:
         """Return the sums over no rows."""
         none = ExactSums.zeros(1)
-        return cls(none, 0, none, none, none)
+        return cls(none, 0, none, none, none, none)
 
     @classmethod
     def of(
@@ -89,6 +106,7 @@ class LeftOut(Fieldwise):
         curvature = (weight * found.variance).sum(axis=0)
         third = (weight * found.third).sum(axis=0)
         away, defined = _away(scores, beta, curve, slope, curvature, ends)
+        away = np.where(defined, away, 0.0)
         left_out = loss + away * (slope + away * (curvature / 2 + away * third / 6))
         for row in np.flatnonzero(np.abs(away) > _FAR * beta):
             defined[row] &= _has_minimum(scores.rows(np.full(len(curve.nodes), row)), curve)
@@ -97,12 +115,30 @@ class LeftOut(Fieldwise):
             at = beta + away[row]
             left_out[row] = float((one.weight * (one.at(at).log_sum - at * one.truth)).sum())
         return cls(
-            one_sum(np.where(defined, left_out, 0.0)),
+            one_sum(left_out),
             int((~defined).sum()),
+            one_sum(loss),
             one_sum(slope),
             one_sum(curvature),
             one_sum(third),
+            Extent(*(beta + float(end) for end in (away.min(), away.max()))),
         )
+
+    def mean_loss(self, weight: Fraction, curvature: float) -> float:
+        """Return the mean of `loss`, corrected for the curvature that the curve has at beta.
+
+        What leaving out adds goes with its inverse, which is known here and interpolated there.
+
+        Parameters
+        ----------
+        weight : Fraction
+            The sum of the rows' weights.
+        curvature : float
+            The second derivative of the curve.
+        """
+        added = float((self.loss[0] - self.kept[0]) / weight)
+        ratio = curvature / float(self.curvature[0]) if self.curvature[0] else 1.0
+        return float(self.kept[0] / weight) + added * ratio
 
 
 def _has_minimum(row: Scores, curve: Curve) -> bool:

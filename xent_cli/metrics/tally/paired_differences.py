@@ -68,7 +68,7 @@ class Delta:
     worse: tuple[int, ...]
     infinite: tuple[int, ...]
     sums: Mapping[str, ExactSums]
-    magnitudes: Magnitudes = field(default_factory=lambda: Magnitudes({}))
+    magnitudes: Magnitudes = field(default_factory=Magnitudes.zero)
     n_clipped: int = 0
     n_huge: int = 0
     slices: tuple[SliceSums, ...] = ()
@@ -208,12 +208,10 @@ def _count(cells: Cells, mask: Mask, row_mask: Mask, some: Mask | None) -> tuple
 
 def _magnitudes(rows: Contributions, d: Floats, row_d: Floats, n_classes: int) -> Magnitudes:
     if rows.groups is not None:
-        cells = rows.groups
-    else:
-        cells = np.repeat(np.arange(n_classes, dtype=np.intp), d.shape[1])
-        d = d.ravel()
+        return Magnitudes.of(d, rows.groups).overall(n_classes)
+    cells = np.repeat(np.arange(n_classes, dtype=np.intp), d.shape[1])
     whole = Magnitudes.of(row_d, np.full(len(row_d), n_classes, dtype=np.intp))
-    return Magnitudes.of(d, cells) + whole
+    return Magnitudes.of(d.ravel(), cells) + whole
 
 
 def _require_same_weights(baseline: Measured, candidate: Measured) -> None:

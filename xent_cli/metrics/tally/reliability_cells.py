@@ -6,13 +6,15 @@ many to a halving of 1 - x above, cut again at the edges of the bins that are sh
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 import numpy as np
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats, Integers, Labels, Mask
 from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.grid_sums import sum_rows_on_grid
 from xent_cli.numerics.running_sum import Fieldwise
 from xent_cli.numerics.summation import Groups, one_sum
 
@@ -32,6 +34,8 @@ _LOWEST = (1023 + _FINEST) << _FRACTION_BITS
 _HALF = (-1 - _FINEST) << _FRACTION_BITS
 """Cells below one half."""
 N_CELLS = 2 * _HALF + N_BINS - 1
+_GRID = -42
+"""Scores of rows without weights are rounded to 2**-42: far below what noise leaves."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,9 +49,10 @@ class ReliabilityCells(Fieldwise):
     weight, hit, predicted : ExactSums
         Of length S * C: the sums of w, of w * y and of w * x, where y is 1 if it came true.
     square : ExactSums
-        Of length S * C: the sum of (w * (y - x))**2, for errors.
+        Of length S * N_BINS: the sum of (w * (y - x))**2 over each bin, for errors.
     cross, weight_square : ExactSums, optional
-        Of length S * C: the sums of w**2 * (y - x) and w**2; None if the rows have no weights.
+        Of length S * N_BINS and S * C: the sums of w**2 * (y - x) and w**2; None if the rows have
+        no weights.
     log, brier : ExactSums
         Of length S: the sums of w times -ln of the probability of what came true, and of w times
         the square of that of what did not: the means of both where y is a share.
@@ -72,10 +77,10 @@ class ReliabilityCells(Fieldwise):
         >>> ReliabilityCells.zero(2, weighted=False).n.shape == (2, N_CELLS)
         True
         """
-        none, few = ExactSums.zeros(n_series * N_CELLS), ExactSums.zeros(n_series)
-        more = none if weighted else None
+        cells, bins, one = (ExactSums.zeros(n_series * n) for n in (N_CELLS, N_BINS, 1))
+        more = (bins, cells) if weighted else (None, None)
         n = np.zeros((n_series, N_CELLS), dtype=np.int64)
-        return cls(n, none, none, none, none, few, few, more, more)
+        return cls(n, cells, cells, cells, bins, one, one, *more)
 
     @classmethod
     def of(cls, x: Floats, y: Floats | Mask, weight: Floats | None, eps: float) -> Self:
@@ -91,66 +96,111 @@ class ReliabilityCells(Fieldwise):
         eps : float
             What a probability is at least in `log`.
         """
-        n_series = len(x)
+        if not len(x):
+            return cls.zero(0, weighted=weight is not None)
         parts = [_sums(*each, weight, eps) for each in zip(x, y, strict=True)]
-        if not parts:
-            return cls.zero(n_series, weighted=weight is not None)
-        counts, sums, scores = zip(*parts, strict=True)
-        joined = [first.joined(*more) for first, *more in zip(*sums, strict=True)]
-        log, brier = (first.joined(*more) for first, *more in zip(*scores, strict=True))
-        weights, hits, predicted, squares, *more = joined
-        cross, weight_squares = more or (None, None)
-        return cls(
-            np.array(counts), weights, hits, predicted, squares, log, brier, cross, weight_squares
-        )
+        counts, sums = zip(*parts, strict=True)
+        joined = (first.joined(*more) for first, *more in zip(*sums, strict=True))
+        return cls(np.array(counts), *joined)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON: cells without rows are left out."""
+        n = self.n.reshape(-1)
+        places = np.flatnonzero(n)
+        found: dict[str, Any] = {"cells": places.tolist(), "n": n[places].tolist()}
+        for name in _OF_CELLS + _OF_BINS + _OF_SERIES:
+            sums = getattr(self, name)
+            if sums is not None:
+                some = sums.take(places.tolist()) if name in _OF_CELLS else sums
+                found[name] = some.to_strings()
+        return found
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], zero: ReliabilityCells) -> Self:
+        """Return what `to_dict` wrote of cells like `zero`; ValueError or KeyError if damaged."""
+        places = np.array(data["cells"], dtype=np.intp)
+        counts = np.array(data["n"], dtype=np.int64)
+        n = np.zeros(zero.n.size, dtype=np.int64)
+        ordered = bool((np.diff(places) > 0).all()) and bool((counts > 0).all())
+        if not ordered or (len(places) and not 0 <= places[0] <= places[-1] < len(n)):
+            raise ValueError("the cells are out of order")
+        n[places] = counts
+        found: dict[str, Any] = {"n": n.reshape(zero.n.shape)}
+        for name in _OF_CELLS + _OF_BINS + _OF_SERIES:
+            like: ExactSums | None = getattr(zero, name)
+            if like is None:
+                continue
+            sums = ExactSums.from_strings(data[name])
+            if name in _OF_CELLS:
+                sums = sums.regrouped(places, len(n)) if len(sums) == len(places) else sums
+            if len(sums) != len(like):
+                raise ValueError("a sum of a cell is missing")
+            found[name] = sums
+        return cls(**found)
 
 
-def cells_of(x: Floats) -> tuple[Labels, Labels]:
-    """Return the bin and the cell of each probability (n,): both increase with it.
+_OF_CELLS = ("weight", "hit", "predicted", "weight_square")
+_OF_BINS, _OF_SERIES = ("square", "cross"), ("log", "brier")
+
+
+def cells_of(x: Floats) -> Labels:
+    """Return the cell of each probability (n,), which increases with it.
 
     No logarithm: the exponent and five bits of the significand of x, or of 1 - x, which is exact
     there, so that cells are the same on every machine.
 
     Examples
     --------
-    >>> bins, cells = cells_of(np.array([0.0, 0.05, 0.5, 0.5 + 1e-9, 1.0]))
-    >>> bins.tolist(), [int(cells[0]), N_CELLS - int(cells[-1])], int(cells[3] - cells[2])
-    ([0, 3, 8, 8, 15], [0, 1], 0)
+    >>> cells = cells_of(np.array([0.0, 0.5, 0.5 + 1e-9, 1.0]))
+    >>> int(cells[0]), int(cells[2] - cells[1]), N_CELLS - int(cells[-1])
+    (0, 0, 1)
     """
-    bins = np.searchsorted(_INNER, x, side="right")
-    low = x < 0.5
-    bits = np.where(low, x, 1.0 - x).view(np.int64) >> _SHIFT
-    place = np.clip(bits - _LOWEST, 0, _HALF - 1)
-    return bins, np.where(low, place, 2 * _HALF - 1 - place) + bins
+    places = _places(x)
+    return places + _BINS.take(places) + (x >= _EDGES_WITHIN.take(places))
+
+
+def _places(x: Floats) -> Labels:
+    """Return the cells as they would be were they not cut at the edges of bins."""
+    place = np.minimum(x, 1.0 - x).view(np.int64) >> _SHIFT
+    place -= _LOWEST
+    np.clip(place, 0, _HALF - 1, out=place)
+    return np.where(x < 0.5, place, 2 * _HALF - 1 - place)
+
+
+_CUT = _places(_INNER)  # All different.
+_BINS = np.searchsorted(_CUT, np.arange(2 * _HALF))
+_EDGES_WITHIN = np.full(2 * _HALF, 2.0)
+_EDGES_WITHIN[_CUT] = _INNER
+STARTS = cells_of(np.array(EDGES[:-1]))
+"""The first cell of each bin."""
 
 
 def _sums(
     x: Floats, y: Floats | Mask, weight: Floats | None, eps: float
-) -> tuple[Integers, list[ExactSums], list[ExactSums]]:
-    """Return the counts and sums of the cells of one series, and its scores."""
-    groups = Groups.of(cells_of(x)[1], N_CELLS)
-    n = groups.count()
-    miss = y - x
-    squares = brier = miss * miss
+) -> tuple[Integers, list[ExactSums]]:
+    """Return the counts of the cells of one series, and its sums in the order of the fields."""
+    cells = cells_of(x).astype(np.uint16)
+    order = cells.argsort(kind="stable")
+    cells, x, y = cells.take(order), x.take(order), y.take(order)
+    groups = Groups.of_sorted(cells, N_CELLS)
+    bins = groups.joined(STARTS)
+    n, miss = groups.count(), y - x
     if y.dtype == np.bool_:
-        log = -np.log(np.maximum(np.where(y, x, 1.0 - x), eps))
+        log, brier = -np.log(np.maximum(np.where(y, x, 1.0 - x), eps)), miss * miss
     else:
         log = -(y * np.log(np.maximum(x, eps)) + (1.0 - y) * np.log(np.maximum(1.0 - x, eps)))
         brier = y * (1.0 - x) ** 2 + (1.0 - y) * x**2
     if weight is None:
-        came_true = np.asarray(y, dtype=np.float64)
-        sums = [
-            ExactSums.of_integers(n),
-            groups.sum(came_true),
-            groups.sum(x),
-            groups.sum(squares),
-        ]
-        return n, sums, [one_sum(log), one_sum(brier)]
-    weighted = weight * weight
-    sums = [
-        groups.sum(values)
-        for values in (
-            weight, weight * y, weight * x, weighted * squares, weighted * miss, weighted,
-        )
-    ]  # fmt: skip
-    return n, sums, [one_sum(weight * log), one_sum(weight * brier)]
+        hits = groups.sum(np.asarray(y, dtype=np.float64))
+        squares = bins.sum(miss * miss)
+        scores = [sum_rows_on_grid(each[np.newaxis], _GRID) for each in (log, brier)]
+        return n, [ExactSums.of_integers(n), hits, groups.sum(x), squares, *scores]
+    weight = weight.take(order)
+    weighted, squared = weight * miss, weight * weight
+    return n, [
+        *(groups.sum(values) for values in (weight, weight * y, weight * x)),
+        bins.sum(weighted * weighted),
+        *(one_sum(weight * each) for each in (log, brier)),
+        bins.sum(squared * miss),
+        groups.sum(squared),
+    ]

@@ -6,6 +6,7 @@ Reports that xent 0.1 saved have none of these sums; what they are merged with t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -127,7 +128,7 @@ def draw_moments(weight: Floats, loss: Floats, groups: Groups) -> list[Moments]:
         Of each draw; the weighted loss.
     groups : Groups
     """
-    return moments_of_all(draw_sums(weight, loss, groups), groups.size)
+    return moments_of_groups(draw_sums(weight, loss, groups), groups.size)
 
 
 def draw_sums(weight: Floats, loss: Floats, groups: Groups) -> Sums:
@@ -139,7 +140,7 @@ def draw_sums(weight: Floats, loss: Floats, groups: Groups) -> Sums:
     }
 
 
-def moments_of_all(sums: Sums, n_groups: int) -> list[Moments]:
+def moments_of_groups(sums: Sums, n_groups: int) -> list[Moments]:
     """Return the moments of each group of draws."""
     return [moments_at(0, sums, index) for index in range(n_groups)]
 
@@ -159,6 +160,10 @@ def grouped_sums(loss: Floats, weight: Floats | None, groups: Groups) -> Sums:
     return sums | {DRAWN: ExactSums.of_integers(groups.count(weight > 0))}
 
 
+_ZERO = Fraction(0)
+_NOTHING = Moments(0, _ZERO, _ZERO, _ZERO, _ZERO, _ZERO, Cubes(_ZERO, _ZERO, _ZERO, _ZERO))
+
+
 def moments_at(n: int, sums: Mapping[str, ExactSums], index: int) -> Moments:
     """Return the sums over the draws of a class (or overall, at index K), each row a draw.
 
@@ -172,6 +177,8 @@ def moments_at(n: int, sums: Mapping[str, ExactSums], index: int) -> Moments:
     cubes, powers = None, None
     if "loss_cubed" in sums:
         n = int(sums[DRAWN][index])
+        if not n:
+            return _NOTHING
         uuu, uuw, uww, www, fourth, fifth = (sums[name][index] for name in THIRD_POWERS)
         cubes = Cubes(uuu, uuw, uww, www)
         powers = None if www == sums["weight"][index] == n else (fourth, fifth)

@@ -15,6 +15,7 @@ from xent_cli.pipeline.interpretation.families import closed, rank_of_name
 from xent_cli.pipeline.interpretation.objection import like_probabilities, objection
 from xent_cli.pipeline.interpretation.question import (
     Question,
+    rank_of_affix,
     rank_of_label,
     speaks_of_prediction,
 )
@@ -186,7 +187,7 @@ def _label_rank(question: Question, reading: Interpretation) -> int:
         target = question.labels.matrix(reading.labels)
         soft = question.one_input and target is not None and is_fractional(target)
         affix = f"{names.prefix} {names.suffix}".strip()
-        called = rank_of_label(affix) > rank_of_name(affix)
+        called = rank_of_affix(affix) > rank_of_name(affix)
         return 0 if soft and not called else 2
     name, rank = reading.labels[0], rank_of_label(reading.labels[0])
     stem = "" if family is None else f"{family.prefix}{family.suffix}".strip("_.:=() ").lower()

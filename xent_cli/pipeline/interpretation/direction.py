@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xent_cli.pipeline.interpretation.families import rank_of_name
-from xent_cli.pipeline.interpretation.question import Question, rank_of_label
+from xent_cli.pipeline.interpretation.question import Question, rank_of_affix
 from xent_cli.pipeline.interpretation.reading import Candidate, Interpretation
 
 
@@ -13,7 +13,7 @@ def names_speak(reading: Interpretation) -> int:
     """Say how much names speak of predictions, and not of labels: above 0 they do."""
     family = reading.family
     affix = "" if family is None else f"{family.prefix} {family.suffix}"
-    return rank_of_name(affix) - max(rank_of_label(affix.strip()), 0)
+    return rank_of_name(affix) - rank_of_affix(affix)
 
 
 def by_names(question: Question, listed: list[Candidate]) -> list[Candidate]:

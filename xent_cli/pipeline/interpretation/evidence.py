@@ -5,6 +5,7 @@ Nothing here asks how well a model does: a reading is never preferred because it
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Literal
 
@@ -16,6 +17,15 @@ from xent_cli.schema.types import Scale
 
 LOOSE_SUM = 0.01
 """Sums of real models miss 1 by up to so much; what misses it by more is no distribution."""
+
+_LOG_SUM = 1e-3
+"""Sums of powers miss 1 by no more: logits come so near in no row but by chance."""
+
+TO_NATURAL = {
+    base: f"Multiply them by {factor}, which makes natural logarithms of them."
+    for base, factor in ((10, "2.302585092994046"), (2, "0.6931471805599453"))
+}
+"""What helps with logarithms to another base."""
 
 _FEW_ROWS = 6
 
@@ -61,6 +71,28 @@ def fit_of(q: Floats, scale: Scale, *, tolerance: float = LOOSE_SUM, sums: bool 
         if several and (np.abs(total - 1) > max(tolerance, LOOSE_SUM) + 1e-12).any()
         else "fits"
     )
+
+
+def log_base(q: Floats) -> int | None:
+    """Return the base, 10 or 2, whose logarithms of probabilities rows (K, n) hold, if they do.
+
+    Rows of natural logarithms may come near it where one class has all: they come nearer to e.
+
+    Examples
+    --------
+    >>> p = np.array([[0.2, 0.7], [0.8, 0.3]])
+    >>> log_base(np.log10(p)), log_base(np.log2(p)), log_base(np.log(p))
+    (10, 2, None)
+    """
+    if len(q) < 2 or not q.size or not (q <= _LOG_SUM).all():
+        return None
+    natural, *others = (
+        float(np.abs(np.power(base, q).sum(axis=0) - 1).max()) for base in (math.e, 10.0, 2.0)
+    )
+    for base, off in zip((10, 2), others, strict=True):
+        if off <= _LOG_SUM and natural > 10 * off:
+            return base
+    return None
 
 
 def argmaxes(q: Floats, tops: Floats | None = None) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from xent_cli.errors import ColumnError, InputError, option
+from xent_cli.pipeline.interpretation.packed_texts import packed_objects
+from xent_cli.pipeline.interpretation.pandas_line import quoted
 from xent_cli.pipeline.interpretation.question import (
     Question,
     rank_of_label,
@@ -34,13 +37,8 @@ def nothing_found(question: Question) -> InputError:
     pool = question.pred_pool()
     found = [c for c in pool if question.is_number(c) or question.preds.kind(c) == "list"]
     unread = [column.name for column in ours.columns if column.kind == "other"]
-    if not found and (packed := _objects_as_text(question, pool)):
-        return ColumnError(
-            f"{ours.path} has no column of numbers to take for predictions: the texts of {packed} "
-            "hold objects.",
-            hint="Write their values as columns, one per class; in pandas, "
-            f"df.join(pd.json_normalize(df[{packed!r}].map(json.loads))).",
-        )
+    if not found and (packed := packed_objects(question, pool)) is not None:
+        return packed
     if not found:
         also = f" Not read: {', '.join(unread[:5])}." if unread else ""
         return ColumnError(
@@ -69,18 +67,6 @@ def nothing_found(question: Question) -> InputError:
     )
 
 
-def _objects_as_text(question: Question, pool: Sequence[str]) -> str:
-    """Return the column of texts that are JSON objects, if there is one."""
-    return next(
-        (
-            name
-            for name in pool
-            if (values := question.preds.distinct(name)) and values[0].startswith('{"')
-        ),
-        "",
-    )
-
-
 def _one_array(question: Question, found: Sequence[str]) -> InputError | None:
     """Return what to say of an input that is one array, labels and probabilities together."""
     source = question.preds.source
@@ -91,8 +77,14 @@ def _one_array(question: Question, found: Sequence[str]) -> InputError | None:
         return None
     whole = [at for at, row in enumerate(q) if not is_fractional(row)]
     first = whole[0] if len(whole) == 1 else 0
+    array = f"np.load({quoted(source.path)})"
+    array += f"[{quoted(found[0])}]" if source.format == "npz" else ""
+    code = (
+        f"import numpy as np; a = {array}; "
+        f'np.savez("both.npz", labels=a[:, {first}], preds=np.delete(a, {first}, axis=1))'
+    )
     return ColumnError(
         f"{source.path} is one array of {len(q)} columns, and says nothing of labels.",
-        hint=f"If column {first} holds them, write two arrays: np.savez('all.npz', "
-        f"labels=a[:, {first}], preds=np.delete(a, {first}, axis=1)).",
+        hint=f"If column {first} holds them, write two arrays and give both.npz: "
+        f"python -c {shlex.quote(code)}",
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from xent_cli.errors import InputError, LabelError, RangeError, option
-from xent_cli.pipeline.interpretation.evidence import fit_of
+from xent_cli.pipeline.interpretation.evidence import TO_NATURAL, fit_of, log_base
 from xent_cli.pipeline.interpretation.question import (
     Question,
     rank_of_label,
@@ -24,9 +24,10 @@ _CONFIDENCE = re.compile(
 )
 MODEL_NAME = re.compile(
     r"(?:^|[^a-z])(?:model|models|algorithm|algo|classifier|estimator|learner|system|method"
-    r"|checkpoint|experiment|run|variant)(?:$|[^a-z])"
+    r"|checkpoint|experiment|run|variant|epoch|seed|iteration|trial|tta|augmentation|repeat"
+    r"|replicate)(?:$|[^a-z])"
 )
-"""What a column is called that says which model a row is of."""
+"""What a column is called that says which model a row is of, or which of its runs."""
 
 _MANY = 20
 """So many rows on the same side of one half are not there by chance."""
@@ -46,11 +47,21 @@ def _objections(question: Question, chosen: Interpretation) -> Iterator[InputErr
     if chosen.binary:
         yield _of_percent(question, chosen)
         yield _of_confidence(question, chosen)
+    if chosen.binary and _rests_on_its_name(question, chosen):
+        from xent_cli.pipeline.interpretation.silent_names import silent_name
+
+        yield silent_name(question, chosen)
     said = question.options.positive is not None or question.options.classes is not None
     if not said and question.preds.source.named and _of_outcomes(question, chosen):
         from xent_cli.pipeline.interpretation.outcome import opposite_outcome
 
         yield opposite_outcome(question, chosen)
+    if len(chosen.preds) <= 2 and question.preds.source.named and not question.wanted_preds:
+        texts = [c for c in question.preds.source.columns if c.kind in ("text", "integer")]
+        if len(texts) > 1:
+            from xent_cli.pipeline.interpretation.long_rows import long_rows
+
+            yield long_rows(question)
     if question.aligned and any(MODEL_NAME.search(spaced(name)) for name in _rest(question)):
         from xent_cli.pipeline.interpretation.stacked import stacked_models
 
@@ -59,6 +70,13 @@ def _objections(question: Question, chosen: Interpretation) -> Iterator[InputErr
         from xent_cli.pipeline.interpretation.row_names import other_order
 
         yield other_order(question, chosen)
+
+
+def _rests_on_its_name(question: Question, chosen: Interpretation) -> bool:
+    """Say whether nothing but the name of one column says that it is a probability, and of what."""
+    options = question.options
+    said = question.wanted_preds or options.positive is not None or options.classes is not None
+    return question.preds.source.named and not said and chosen.confidence is None
 
 
 def _of_labels(question: Question, chosen: Interpretation) -> InputError | None:
@@ -84,8 +102,17 @@ def _of_labels(question: Question, chosen: Interpretation) -> InputError | None:
 
 
 def _of_logits(question: Question, chosen: Interpretation) -> InputError | None:
-    """Return an error if probabilities were chosen among columns some of which may be logits."""
-    if question.options.scale != "logits" or question.wanted_preds:
+    """Return an error if what were said to be logits, or some columns of them, are none."""
+    if question.options.scale != "logits":
+        return None
+    q = question.preds.matrix(chosen.preds)
+    if q is not None and (base := log_base(q)) is not None:
+        return RangeError(
+            f"The predictions are logarithms of probabilities to base {base}, not logits: in every "
+            f"row the powers of {base} sum to 1.",
+            hint=TO_NATURAL[base],
+        )
+    if question.wanted_preds:
         return None
     others = [
         other

@@ -19,11 +19,25 @@ from xent_cli.schema.class_names import polarity
 
 Relation = Literal["same", "opposite", "unknown"]
 
+_MODELS = (
+    "ensemble|ens|blend|blended|stack|stacked|stacking|meta|model|models|base|"
+    "baseline|candidate|champion|challenger|prod|clf|classifier|learner|cal|calib|"
+    "calibrated|uncalibrated|isotonic|platt|temp|temperature|sigmoid|softmax|lr|"
+    "logreg|logistic|logit|regression|glm|glmnet|lm|linear|sgd|gbm|gb|gbt|gbdt|"
+    "gbc|boosting|boosted|hgb|xgb|xgboost|lgb|lgbm|lightgbm|catboost|cb|ada|"
+    "adaboost|rf|forest|random|extra|trees|et|tree|dt|cart|knn|svm|svc|nb|"
+    "bayes|naive|nn|dnn|mlp|ann|cnn|rnn|lstm|gru|net|network|neural|resnet|"
+    "vit|bert|roberta|deberta|distilbert|gpt|llm|llama|transformer|deep|tabnet|"
+    "automl|autogluon|drf|ridge|lasso|elastic|gam|gp|lda|qda|keras|torch|"
+    "sklearn|mars|pls|svr|human|expert|rater"
+)
+"""Words that say which model a column is of."""
+
 _NOTHING = re.compile(
     r"p|pr|prob|probs|proba|probas|probability|probabilities|likelihood|chance|"
     r"odds|posterior|conf|confidence|certainty|pct|perc|percent|percentage|pred|"
     r"preds|predict|predicted|prediction|predictions|score|scores|scored|output|"
-    r"outputs|logit|logits|logprob|raw|cal|calib|calibrated|hat|yhat|y|x|t|q|"
+    r"outputs|logit|logits|logprob|raw|hat|yhat|y|x|t|q|"
     r"est|estimate|estimated|forecast|value|val|values|col|column|var|result|"
     r"results|response|resp|answer|label|labels|class|classes|target|targets|"
     r"outcome|truth|true|actual|gold|golden|ground|observed|expected|reference|"
@@ -31,19 +45,18 @@ _NOTHING = re.compile(
     r"was|will|be|the|a|of|for|to|in|by|at|on|and|or|if|it|this|pos|"
     r"positive|propensity|index|rate|prior|mean|avg|average|median|"
     r"final|best|total|oof|fold|cv|test|train|valid|validation|holdout|dev|"
-    r"ensemble|ens|blend|blended|stack|stacked|stacking|meta|model|models|base|"
-    r"baseline|candidate|champion|challenger|new|old|prod|current|v|ver|version|"
-    r"norm|normalized|scaled|clipped|smoothed|smooth|isotonic|platt|beta|temp|"
-    r"temperature|sigmoid|softmax|adjusted|adj|corrected|full|main|single|lr|"
-    r"logreg|logistic|logit|regression|glm|glmnet|lm|linear|sgd|gbm|gb|gbt|gbdt|"
-    r"gbc|boosting|boosted|hgb|xgb|xgboost|lgb|lgbm|lightgbm|catboost|cb|ada|"
-    r"adaboost|rf|forest|random|extra|trees|et|tree|dt|cart|knn|svm|svc|nb|"
-    r"bayes|naive|nn|dnn|mlp|ann|cnn|rnn|lstm|gru|net|network|neural|resnet|"
-    r"vit|bert|roberta|deberta|distilbert|gpt|llm|llama|transformer|deep|tabnet|"
-    r"automl|autogluon|drf|ridge|lasso|elastic|gam|gp|lda|qda|keras|torch|"
-    r"sklearn|mars|pls|svr|human|expert|rater|status|variable|dependent"
+    r"new|old|current|v|ver|version|norm|normalized|scaled|clipped|smoothed|"
+    r"smooth|beta|adjusted|adj|corrected|full|main|single|status|variable|"
+    rf"dependent|{_MODELS}"
 )
 """Words that say what kind of column it is, or which model it is of, and nothing of a class."""
+
+_SPEAKING = re.compile(
+    rf"pre|pd|phat|phats|est|estimate|forecast|fitted|chance|odds|propensity|risk|oof|yhats?|"
+    rf"mean|avg|average|median|final|wahrscheinlichkeit|probabilit[eéàa]|probabilidade?|kans|вероятность|"
+    rf"確率|概率|{_MODELS}"
+)
+"""Words of columns that a model wrote, besides those that speak of probabilities."""
 
 _NEGATION = re.compile(r"no|not|non|without|never|un|free|nonevent|none|neg|negative")
 _NEGATING = ["non", "not", "un", "in", "im", "ir", "dis", "ab", "a", "no", "de", "mis"]
@@ -149,6 +162,20 @@ def relation(name: str, label: str) -> Relation:
     if 0 in sides:
         return "unknown"
     return "opposite" if turned != (sides[0] != sides[1]) else "same"
+
+
+def speaks_of_outcome(name: str) -> bool:
+    """Say whether a name is that of a model, or of an outcome that people hope for or fear.
+
+    Examples
+    --------
+    >>> [speaks_of_outcome(name) for name in ("xgb2", "fraud", "humidity", "hazard_ratio")]
+    [True, True, False, False]
+    """
+    words = re.findall(r"[^\W\d_]+", spaced(name))
+    if "ratio" in words:
+        return False
+    return any(map(_SPEAKING.fullmatch, words)) or _value(_words(name)) != 0
 
 
 def _names_class(name: str, label: str) -> bool:

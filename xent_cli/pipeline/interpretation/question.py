@@ -26,6 +26,7 @@ _TRUE = re.compile(
 
 
 _MANY_ROWS = 1 << 20
+_SOME_ROWS = 3
 _VERDICTS = frozenset(("correct", "is_correct", "hit", "error", "flag", "fold", "split", "wrong"))
 """What columns are called that say how a prediction went, or where a row belongs."""
 
@@ -59,6 +60,18 @@ def rank_of_label(name: str) -> int:
     if speaks_of_prediction(name):
         return -1
     return 2 if _TRUE.search(spaced(name)) else 0
+
+
+def rank_of_affix(affix: str) -> int:
+    """Say how much speaks of labels that columns have in common: all are of some class.
+
+    Examples
+    --------
+    >>> [rank_of_affix(affix) for affix in ("label_", "class_", "prob_")]
+    [3, 0, 0]
+    """
+    bare = affix.strip(" _.:-")
+    return 0 if bare.lower() in ("class", "classes") else max(rank_of_label(bare), 0)
 
 
 @dataclass(frozen=True)
@@ -187,10 +200,21 @@ class Question:
         names = (*self.preds.source.names(), *(self.options.classes or ()))
         return tuple(v for v in values if not is_missing(v) or any(v in name for name in names))
 
+    @cached_property
+    def counting(self) -> frozenset[str]:
+        """Columns of the predictions that go up by 1 from row to row: they number the rows."""
+        columns = [column.name for column in self.preds.source.columns if column.kind == "integer"]
+        values = {name: self.preds.numbers(name) for name in columns}
+        return frozenset(
+            name
+            for name, found in values.items()
+            if found is not None and len(found) >= _SOME_ROWS and (np.diff(found) == 1).all()
+        )
+
     def is_other(self, name: str) -> bool:
         """Say whether a number column without company is rather no prediction, by its name."""
         low = name.lower()
-        if low in MEASURE_NAMES:
+        if low in MEASURE_NAMES or name in self.counting:
             return True
         values = self.preds.numbers(name)
         return low in HARD_NAMES and values is not None and not is_fractional(values)

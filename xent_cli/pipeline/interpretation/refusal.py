@@ -23,7 +23,9 @@ from xent_cli.metrics.rows.label_shares import HINT_OF_COUNTS
 from xent_cli.metrics.rows.measure import measure
 from xent_cli.pipeline.interpretation.choice import Choice, choose
 from xent_cli.pipeline.interpretation.direction import names_speak
+from xent_cli.pipeline.interpretation.long_rows import long_rows
 from xent_cli.pipeline.interpretation.missing_columns import nothing_found, unreadable
+from xent_cli.pipeline.interpretation.packed_texts import listed_classes
 from xent_cli.pipeline.interpretation.question import Question
 from xent_cli.pipeline.interpretation.reading import (
     Candidate,
@@ -46,11 +48,15 @@ _MOST = 3
 
 def refuse(question: Question, choice: Choice, plan: Plan | None = None) -> InputError:
     """Return the error for columns that cannot be read as one thing."""
+    if (long := long_rows(question)) is not None:
+        return long
     if choice.open:
         return _ambiguous(question, choice.open)
     if (damage := unreadable(question.labels, question.label_pool())) is not None:
         return damage
     doomed = choice.doomed
+    if doomed is not None and (told := listed_classes(question, doomed.reading)) is not None:
+        return told
     if doomed is not None and doomed.said and doomed.error is not None:
         return doomed.error
     if _are_swapped(question, doomed):

@@ -31,6 +31,8 @@ def other_order(question: Question, chosen: Interpretation) -> InputError | None
     """
     shared = {*question.preds.source.names()} & {*question.labels.source.names()}
     ours = _unique(question.preds, {*chosen.preds, *question.taken_preds})
+    if not ours:
+        return None
     theirs = _unique(question.labels, {*chosen.labels, *question.taken_labels})
     if any(name in ours and name in theirs for name in shared):
         return None

@@ -57,7 +57,8 @@ def settle(
     for trial in trials:
         if len(trial.columns) > 1 and fit_columns(question, trial.columns) == "fits":
             left_out = tuple(c for c in family.columns if c not in trial.columns)
-            return affixed(trial), left_out, "fits"
+            own = affixed(trial) if left_out or not trial.affixed else trial
+            return own, left_out, "fits"
     if len(family.columns) < 2:
         return None, (), "fits"
     return family, (), fit_columns(question, family.columns)

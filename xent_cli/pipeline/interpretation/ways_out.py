@@ -15,10 +15,12 @@ import numpy as np
 from xent_cli.errors import option
 from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.interpretation.choice import choose
+from xent_cli.pipeline.interpretation.evidence import TO_NATURAL, log_base
 from xent_cli.pipeline.interpretation.families import rank_of_name
-from xent_cli.pipeline.interpretation.question import Question
+from xent_cli.pipeline.interpretation.question import Question, rank_of_label
 from xent_cli.pipeline.interpretation.reading import Interpretation
 from xent_cli.pipeline.interpretation.sample import is_fractional
+from xent_cli.schema.class_names import as_number
 from xent_cli.schema.types import LabelSums, RowSums, Scale
 
 _LOGITS = re.compile(r"logit|margin|raw|decision|activation", re.IGNORECASE)
@@ -36,6 +38,8 @@ def ways_out(question: Question, reading: Interpretation) -> str:
     if q is None or not _are_predictions(question, reading):
         return ""
     known = q[:, np.isfinite(q).all(axis=0)]
+    if question.preds.divisor == 1 and (base := log_base(known)) is not None:
+        return f"They look like logarithms to base {base}. {TO_NATURAL[base]}"
     if not known.size or question.options.scale != "probs" or question.preds.divisor != 1:
         return ""
     if (what := _of_other_kind(known)) is not None:
@@ -52,9 +56,15 @@ def ways_out(question: Question, reading: Interpretation) -> str:
 
 def _are_predictions(question: Question, reading: Interpretation) -> bool:
     """Say whether the user, the labels or their names say that columns are predictions."""
-    if question.wanted_preds or reading.by_name or not question.preds.source.named:
-        return True
     family = reading.family
+    if question.wanted_preds or not question.preds.source.named:
+        return True
+    if reading.by_name:  # pixel0 and pixel1 beside labels 0 and 1 have numbers in common, no more.
+        counted = family is not None and all(as_number(name) is not None for name in family.middles)
+        if not (question.one_input and counted and family is not None and family.prefix):
+            return True
+        affix = f"{family.prefix} {family.suffix}"
+        return rank_of_name(affix) > 0 or rank_of_label(affix.strip(" _")) > 0
     own = family is not None and bool(family.middles)
     if question.one_input and any(_may_be_others(question, reading)):
         return False

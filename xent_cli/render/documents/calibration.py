@@ -82,6 +82,8 @@ def _headline(found: Calibration) -> str:
     gain = found.recoverable
     if gain.shown and gain.share is not None:
         rest = f"a temperature would recover {percent(gain.share)} of the loss"
+    elif gain.share is not None and _is_likely(found):
+        rest = f"a temperature would recover about {percent(gain.share)} of the loss"
     else:
         rest = "nothing is shown that a temperature would recover"
     return f"calibration: {found.verdict}; {rest}"
@@ -127,7 +129,12 @@ def _temperature(found: Calibration) -> str:
 
 def _recoverable(found: Calibration) -> Fact:
     gain, value = found.recoverable, None
-    if gain.interval is None:
+    if gain.share is not None and _is_likely(found):
+        value = gain.value
+        said = f"{percent(gain.share)} of the loss; {gain.reason}"
+    elif found.of_one_pass and gain.value is not None:
+        said = "nothing shown: 1 may be the best temperature"
+    elif gain.interval is None:
         said = gain.reason
     elif not gain.shown:
         said = f"nothing shown ({' to '.join(map(decimal, gain.interval))})"
@@ -137,6 +144,13 @@ def _recoverable(found: Calibration) -> Fact:
         ends = " to ".join(map(decimal, gain.interval))
         said = f"95% interval {ends}{share}; by temperature alone, on new rows"
     return Fact("recoverable", value, "loss", said)
+
+
+def _is_likely(found: Calibration) -> bool:
+    """Say whether one look at the rows shows that there is something to gain, if not how sure."""
+    ends, gain = found.temperature.interval, found.recoverable.value
+    some = gain is not None and gain > 0
+    return found.of_one_pass and some and ends is not None and not ends[0] <= 1 <= ends[1]
 
 
 def _ends(ends: tuple[float, float]) -> str:

@@ -220,6 +220,87 @@ def test_a_line_without_every_label(line: str, tmp_path: Path) -> None:
         run(tmp_path, PAIRS * 2000 + line + "\n", "__label__a\n" * 4001)
 
 
+WEKA = """inst#,actual,predicted,error,distribution,age
+1,1:cat,1:cat,,*0.75,0.25,0,7
+2,2:dog,1:cat,+,*0.5,0.5,0,8
+"""
+PLAIN = """ inst#     actual  predicted error distribution
+     1      1:cat      1:cat       *0.75,0.25,0
+     2      2:dog      1:cat   +   *0.5,0.5,0
+"""
+
+
+@pytest.mark.parametrize("text", [WEKA, PLAIN])
+@pytest.mark.parametrize("title", ["", "=== Predictions on test data ===\n\n"])
+def test_the_distribution_of_weka(text: str, title: str, tmp_path: Path) -> None:
+    report = run(tmp_path, title + text)
+    assert report.cross_entropy == mean(0.75, 0.5)
+    assert [row.name for row in report.classes] == ["1:cat", "2:dog", "3:?"]
+
+
+def test_rows_of_weka_that_differ(tmp_path: Path) -> None:
+    rows = "1,1:cat,1:cat,,*0.75,0.25,0,7\n2,2:dog,1:cat,+,*0.5,0.5,0,8\n" * 900
+    late = "9,3:owl,1:cat,+,*0.5,0.25,0.25,8\n"
+    assert run(tmp_path, WEKA + rows + late).cross_entropy == pytest.approx(
+        mean(*[0.75, 0.5] * 901, 0.25), rel=1e-12
+    )
+    with pytest.raises(ParseError, match=r"row 1803 \(line 1804\): 7 fields"):
+        run(tmp_path, WEKA + rows + "9,1:cat,1:cat,,*0.5,0.5,8\n")
+
+
+NAMESPACED = "1 1.0 t1|f a:0.5 b\n0 |f b\n1 |f a:1 |g c\n"
+SPARSE = "1 1:0.5 7:1\n0 2:0.25\n1\n"
+TAGGED = '__label__b How are you?\n__label__a It\'s "fine", thanks\n__label__b\n'
+
+
+@pytest.mark.parametrize(
+    ("preds", "labels"),
+    [
+        ("0.75\n0.5\n0.875\n", SPARSE),
+        ("0.75\n0.5\n0.875\n", NAMESPACED),
+        ("1:0.75 0:0.25\n0:0.5 1:0.5\n1:0.875 0:0.125\n", SPARSE),
+        ("b,a\n0.75,0.25\n0.5,0.5\n0.875,0.125\n", TAGGED),
+        ('"a" "b"\n"1" 0.25 0.75\n"2" 0.5 0.5\n"3" 0.125 0.875\n', TAGGED),
+        ("b,a\n0.75,0.25\n0.5,0.5\n0.875,0.125\n", '"x"\n"1" "b"\n"2" "a"\n"3" "b"\n'),
+    ],
+)
+def test_labels_before_what_they_are_of(preds: str, labels: str, tmp_path: Path) -> None:
+    assert run(tmp_path, preds, labels).cross_entropy == mean(0.75, 0.5, 0.875)
+
+
+TABLE = "cat,dog,label\n0.75,0.25,cat\n0.5,0.5,dog\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Predictions of the new model\n\n" + TABLE,
+        "Report\nOf March 2024\n\n\n" + TABLE,
+        "y\tT (cat)\tT (dog)\ncat dog\tc\tc\nclass\tmeta\tmeta\ncat\t0.75\t0.25\ndog\t0.5\t0.5\n",
+        "prob,prob,label\ncat,dog,\n0.75,0.25,cat\n0.5,0.5,dog\n",
+        "prob,prob,label\n0,1,\n0.75,0.25,0\n0.5,0.5,1\n",
+        "what,prob,prob,label\nclass,cat,dog,\n7,0.75,0.25,cat\n9,0.5,0.5,dog\n",
+    ],
+)
+@pytest.mark.parametrize("bad", [False, True])
+def test_titles_and_headers_of_several_lines(text: str, bad: bool, tmp_path: Path) -> None:
+    if not bad:
+        assert run(tmp_path, text).cross_entropy == mean(0.75, 0.5)
+        return
+    lines = text.count("\n")
+    line = text.splitlines()[-1].replace("0.5", "oops", 1)
+    with pytest.raises(ParseError, match=rf"row 3 \(line {lines + 1}\), .*'oops' is not"):
+        run(tmp_path, f"{text}{line}\n")
+
+
+def test_fasttext_in_lists(tmp_path: Path) -> None:
+    rows = '{"label": ["__label__b", "__label__a"], "prob": [0.75, 0.25]}\n'
+    rows += '{"label": ["__label__b", "__label__a"], "prob": [0.5, 0.5]}\n'
+    preds = write(tmp_path / "p.jsonl", rows)
+    labels = write(tmp_path / "y.txt", "__label__b So?\n__label__a Yes\n")
+    assert evaluate(preds, labels).cross_entropy == mean(0.75, 0.5)
+
+
 def test_what_reading_says_is_what_the_sample_says(tmp_path: Path) -> None:
     text = 'n,t,q,l,m\n0,NA,12%,"[1, 2]",.\n1,x,.,"[3, 4]",0.5\n'
     source = open_source(write(tmp_path / "p.csv", text), "preds")

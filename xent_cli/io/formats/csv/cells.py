@@ -7,8 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from xent_cli.io.formats.csv.columns import TRUTHS, Cells, parse_list, to_point
-from xent_cli.io.formats.csv.numerals import MISSING, NULLS, is_number
+from xent_cli.io.formats.csv.columns import (
+    NUMPY_NUMBER,
+    TENSOR_ENDS,
+    TRUTHS,
+    Cells,
+    parse_list,
+    to_point,
+)
+from xent_cli.io.formats.csv.numerals import MISSING, NULLS, are_plain, is_number
 from xent_cli.io.numpy_arrow import array_to_arrow, texts_to_arrow
 
 
@@ -52,6 +59,8 @@ def convert_lists(texts: pa.Array) -> pa.Array:
     import pyarrow.compute as pc  # Slow to import, and rarely needed.
 
     texts = _known(pc.utf8_trim_whitespace(texts), NULLS)
+    texts = pc.replace_substring_regex(texts, NUMPY_NUMBER, r"\1")
+    texts = pc.replace_substring_regex(texts, TENSOR_ENDS, ")")
     bare = pc.replace_substring_regex(texts, r"^(array|tensor)?[\[( \t\r\n]+|[\]) \t\r\n]+$", "")
     items = pc.split_pattern_regex(bare, r"[\s]*[,;\s][\s]*")
     numbers = items.flatten().cast(pa.float64())
@@ -73,6 +82,8 @@ def sample_column(fields: Sequence[str], name: str, kind: str, cells: Cells) -> 
         return (
             convert_lists(texts) if name in cells.lists else convert_percents(texts, cells.decimal)
         )
+    if kind == "float" and are_plain(fields):
+        return array_to_arrow(np.array([float(field) for field in fields]))
     if kind not in ("text", "boolean"):
         points = [to_point(field) for field in fields] if cells.decimal == "," else fields
         known = [None if field.strip() in MISSING else field for field in points]

@@ -16,6 +16,7 @@ from xent_cli.io.formats.csv.numerals import (
     is_grouped,
     is_number,
     may_be_thousands,
+    numbers_among,
 )
 from xent_cli.schema.column import Column
 
@@ -25,7 +26,13 @@ _FRACTIONS, _INTEGERS = 0.1, 0.5
 A column of predictions that were taken for text because of a few damaged rows would be left out
 without a word, and two classes would become one."""
 TRUTHS = ("true", "false")
-_LIST = re.compile(r"\s*(?:(?:array|tensor)\()?\s*[\[(]([^\[\](){}]*)[\])]\s*\)?\s*\Z")
+_LIST = re.compile(
+    r"\s*(?:(?:array|tensor)\()?\s*(?:\[\s*\[([^\[\](){}]*)\]\s*\]|[\[(]([^\[\](){}]*)[\])])\s*\)?\s*\Z"
+)
+NUMPY_NUMBER = r"(?:np\.|numpy\.)float(?:16|32|64)\(([^()]*)\)"
+TENSOR_ENDS = r",\s*(?:device|dtype|grad_fn|requires_grad)=[^\[\]]*$"
+"""How NumPy 2 prints numbers in lists, and what PyTorch says behind the values of a tensor."""
+_NUMPY_NUMBER, _TENSOR_ENDS = re.compile(NUMPY_NUMBER), re.compile(TENSOR_ENDS)
 _APART = re.compile(r"\s*[,;\s]\s*")
 
 
@@ -93,11 +100,17 @@ def parse_list(text: str) -> list[str] | None:
     --------
     >>> parse_list("[0.1, 0.9]"), parse_list("[0.1 0.9]"), parse_list("0.1 0.9")
     (['0.1', '0.9'], ['0.1', '0.9'], ['0.1', '0.9'])
+    >>> parse_list("[[0.1, 0.9]]"), parse_list("[np.float64(0.1), np.float64(0.9)]")
+    (['0.1', '0.9'], ['0.1', '0.9'])
+    >>> parse_list("tensor([0.1, 0.9], device='cuda:0')")
+    ['0.1', '0.9']
     >>> parse_list("0.9"), parse_list("[a, b]")
     (None, None)
     """
+    if "(" in text:
+        text = _TENSOR_ENDS.sub(")", _NUMPY_NUMBER.sub(r"\1", text))
     match = _LIST.match(text)
-    items = _APART.split((match[1] if match else text).strip())
+    items = _APART.split((match[1] or match[2] or "" if match else text).strip())
     if (not match and (len(items) < 2 or "," in text)) or not all(map(is_number, items)):
         return None
     return items
@@ -164,30 +177,26 @@ def _column(name: str, fields: Sequence[str]) -> Column:
         return Column(name, "float")
     if all(field.strip().lower() in TRUTHS for field in known):
         return Column(name, "boolean")
-    numbers = [field for field in known if is_number(field)]
+    numbers, decimals = numbers_among(known)
     if 0 < len(numbers) < len(known):
         rest = [field for field in known if field.strip() not in MARKS]
         known = rest if len(rest) == len(numbers) else known
-    written = [(text, decimals) for text in numbers if (decimals := decimals_of(text)) is not None]
-    if len(numbers) < len(known) * (_FRACTIONS if written else _INTEGERS):
+    counts = [count for count in decimals if count is not None]
+    if len(numbers) < len(known) * (_FRACTIONS if counts else _INTEGERS):
         return Column(name, "text")
-    return _number_column(name, numbers, written)
-
-
-def _number_column(name: str, numbers: Sequence[str], written: Sequence[tuple[str, int]]) -> Column:
-    """Describe a column of numbers; what else it holds is damage, which reading it will name."""
-    if not written:
+    if not counts:
         whole = any(field.strip() not in ("0", "1") for field in numbers)
         return Column(name, "integer", integral=whole)
-    strong = [decimals for field, decimals in written if 0.1 <= abs(float(field)) < 1]
-    integral = all(float(f).is_integer() for f in numbers) and any(
-        float(f) not in (0, 1) for f in numbers
-    )
+    values = [float(field) for field in numbers]
+    both = zip(values, decimals, strict=True)
+    strong = [count for value, count in both if count is not None and 0.1 <= abs(value) < 1]
+    # What else it holds is damage, which reading it will name.
+    integral = all(map(float.is_integer, values)) and any(v not in (0, 1) for v in values)
     return Column(
         name,
         "float",
         decimals=max(strong, default=None),
-        fine_decimals=max(decimals for _, decimals in written),
+        fine_decimals=max(counts),
         integral=integral,
     )
 

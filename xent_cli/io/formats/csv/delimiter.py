@@ -38,7 +38,8 @@ def detect_delimiter(text: str) -> str:
         rows = read_rows(written, candidate, 50)
         if not rows or not _is_table(rows):
             continue
-        if candidate == " " and (within_fields or not _holds_numbers(rows)):
+        blanks = candidate != " " or _holds_numbers(rows) or _is_of_r(start, rows)
+        if not blanks or (candidate == " " and within_fields):
             continue
         fields = [field for row in rows for field in row]
         is_one = is_number if candidate == "," else _is_any_number
@@ -76,6 +77,12 @@ def lacks_a_name(rows: Sequence[Sequence[str]]) -> bool:
     names = [row[0].strip() for row in rest]
     whole = all(decimals_of(name) is None for name in names)
     return whole and all(names) and len(set(names)) == len(names)
+
+
+def _is_of_r(text: str, rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether R's write.table wrote rows: names in quotes, and row names from 1 on."""
+    counted = [row[0] for row in rows[1:]] == [str(at) for at in range(1, len(rows))]
+    return text[:1] == '"' and counted and lacks_a_name(rows)
 
 
 def _is_table(rows: Sequence[Sequence[str]]) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import field, replace
 
 from xent_cli.errors import EmptyInputError, EncodingError, ParseError, option
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.formats.csv.columns import Cells, judge_columns, to_point
 from xent_cli.io.formats.csv.delimiter import detect_delimiter, lacks_a_name, read_rows
-from xent_cli.io.formats.csv.header import counts_rows, has_header
+from xent_cli.io.formats.csv.header import counts_rows, has_header, header_lines, joined
 from xent_cli.io.formats.csv.layout import Layout, detect_layout
 from xent_cli.io.formats.csv.names import Rows, distinct_names, names_of_header, set_apart
 from xent_cli.io.formats.csv.numerals import is_number
@@ -141,11 +141,11 @@ def _detect_table(
     layout = detect_layout(text)
     if layout:
         text = layout.rewrite(text.encode()).decode()
-        delimiter = " " if layout.labels else delimiter
+        delimiter = " " if layout.labels else "," if layout.names else delimiter
     if delimiter is None:
         delimiter = detect_delimiter(text)
     if delimiter == " " and _is_ragged(text):
-        layout = Layout(layout.brackets, True, layout.labels)
+        layout = replace(layout, spaces=True)
         text = layout.rewrite(text.encode()).decode()
     rows = read_rows(text, delimiter, _SAMPLE_ROWS + 1)
     _require_rows(rows, text, path)
@@ -173,7 +173,8 @@ def _detect_table(
         unique[0] = "" if "" not in unique[1:] else unique[0]
         columns = (Column(unique[0], "integer", integral=True), *columns[1:])
     first_is_header = named and len(body) < len(rows)
-    lines = above.lines + (_blank_lines(text) + 1 if first_is_header else 0)
+    own = len(rows) - len(body)  # The header may be of two or three lines.
+    lines = above.lines + (_blank_lines(text) + own if first_is_header else 0)
     return Dialect(
         delimiter,
         tuple(unique),
@@ -196,6 +197,8 @@ def _names(
     first, rest = rows[0], rows[1:]
     if layout.labels:
         return list(layout.labels), True, rows
+    if layout.names:
+        return list(layout.names), True, rest
     if above.names:
         return list(above.names), True, rows
     counted = [str(at) for at in range(len(first))]
@@ -210,7 +213,11 @@ def _names(
         )
         if not over_numbers and has_header(comment, rows):
             return comment, True, rows
-    return (names_of_header(first, rest), True, rest) if named else (counted, False, rows)
+    if not named:
+        return counted, False, rows
+    lines = header_lines(rows)
+    body = rows[lines:]
+    return names_of_header(joined(rows[:lines]), body), True, body
 
 
 def _is_header(rows: Rows) -> bool:

@@ -6,6 +6,10 @@ from collections.abc import Sequence
 
 from xent_cli.io.formats.csv.numerals import NULLS, decimals_of, is_number, is_whole
 
+_TYPES = {"continuous", "c", "discrete", "d", "string", "s", "time", "t"}
+_ROLES = {"", "class", "meta", "i", "ignore", "weight", "instance_weight"}
+"""What the second and the third line of Orange's header say."""
+
 
 def has_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
     """Say whether a first row is a header.
@@ -31,6 +35,8 @@ def has_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
         return not repeated  # cat over dog, cat, dog: a label, not the name of one.
     counted = [str(i) for i in range(len(filled))]
     if list(first) in (counted, ["", *counted]) and first:
+        if len(first) > 1 and rest and all(_goes_on(row, at) for at, row in enumerate(rest, 1)):
+            return False  # 0,1 over 1,0 and 2,1: the first row of an id and a label.
         if len(first) > 1:
             return list(first) not in [list(row) for row in rest]
         return any(decimals_of(row[0]) is not None for row in rest)
@@ -39,6 +45,51 @@ def has_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
     if len(first) > 1 and first[0].strip() == "" and counts_rows(rest):
         return _are_classes(range(1, len(first)), first, rest)
     return _are_classes(range(len(first)), first, rest)
+
+
+def header_lines(rows: Sequence[Sequence[str]]) -> int:
+    """Return of how many lines a header is: pandas has one for each level, Orange three.
+
+    Examples
+    --------
+    >>> header_lines([["p", "p", "y"], ["a", "b", ""], ["0.2", "0.8", "a"]])
+    2
+    >>> header_lines([["y", "p"], ["cat dog", "c"], ["class", ""], ["cat", "0.2"]])
+    3
+    """
+    first, rest = rows[0], rows[1:4]
+    if len(rest) < 2 or any(len(row) != len(first) for row in rest):
+        return 1
+    types, roles = ([cell.strip().lower() for cell in row] for row in rest[:2])
+    if "class" in roles and {*roles} <= _ROLES and {*types} & _TYPES:
+        return 3
+    twice = [at for at, name in enumerate(first) if name.strip() and first.count(name) > 1]
+    named = all(types[at] and not _may_be_value(types[at], rest[1][at]) for at in twice)
+    return 2 if twice and named and len(set(joined(rows[:2]))) == len(first) else 1
+
+
+def _may_be_value(text: str, below: str) -> bool:
+    """Say whether a cell below a name may be a value: names of classes stand over fractions."""
+    name = not is_number(text) or (is_whole(text) and decimals_of(text) is None)
+    return not (name and is_number(below) and decimals_of(below) is not None)
+
+
+def joined(lines: Sequence[Sequence[str]]) -> list[str]:
+    """Return the names of columns, of whose header two lines are joined, and three are Orange's.
+
+    Examples
+    --------
+    >>> joined([["p", "p", "y"], ["a", "b", ""]])
+    ['p_a', 'p_b', 'y']
+    """
+    if len(lines) != 2:
+        return list(lines[0])
+    pairs = zip(*lines, strict=True)
+    return ["_".join(filter(None, map(str.strip, pair))) for pair in pairs]
+
+
+def _goes_on(row: Sequence[str], at: int) -> bool:
+    return row[0] == str(at) and all(map(is_whole, row))
 
 
 def counts_rows(rows: Sequence[Sequence[str]]) -> bool:

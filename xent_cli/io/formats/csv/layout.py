@@ -11,6 +11,20 @@ _JUDGED = 1 << 16
 _BRACKETED = re.compile(r"\s*[\[(]+[^\[\]{}\"]*[\])]+\s*\Z")
 _PAIR = re.compile(r"(__label__\S+)[ \t]+(\S+)")
 _PAIRS = re.compile(r"[ \t]*(?:__label__\S+[ \t]+[-+.\deE]+[ \t]*)+\Z")
+_COLON = re.compile(r"(\d+):(\S+)")
+_COLONS = re.compile(r"[ \t]*(?:\d+:[-+.\deE]+[ \t]*){2,}\Z")
+_TAGGED = re.compile(r"[ \t]*__label__\S+(?:[ \t]+(?!__label__).*)?\Z")
+_SPARSE = re.compile(r"[ \t]*[-+]?\d+(?:\.0*)?(?:[ \t]+(?:qid|\d+):[-+.\deE]+)*[ \t]*\Z")
+_NAMESPACED = re.compile(
+    r"[ \t]*[-+]?\d+(?:\.0*)?[ \t]+(?:[\d.]+[ \t]+)?[^\s|]*(?:\|[A-Za-z_]\w*[ \t]+[^|]*)+\Z"
+)
+_FIRST = re.compile(rb"^[ \t]*([^ \t\r\n]+)[^\r\n]*", re.MULTILINE)
+_WEKA = re.compile(r"\s*inst#[\s,]+actual[\s,]+predicted[\s,]+error[\s,]+distribution\b[^\r\n]*")
+_STAR = re.compile(rb",\*(?=[\d.])")
+_PLAIN = re.compile(
+    rb"^[ \t]*(\d+)[ \t]+(\S+)[ \t]+(\S+)[ \t]+(?:(\+)[ \t]+)?([*\d.,eE-]+)[ \t]*(?=\r?$)",
+    re.MULTILINE,
+)
 _SPACES = re.compile(rb'("(?:[^"\r\n]|"")*")|[ \t]+')
 _ENDS = re.compile(rb"^ +| +(?=\r?$)", re.MULTILINE)
 
@@ -26,15 +40,21 @@ class Layout:
     spaces : bool
         Several blanks stand between two fields.
     labels : tuple of str
-        Lines are pairs of a label and its probability, as fastText prints them, in any order.
+        Lines are pairs of a label and its probability, as fastText and VW print them, in any order.
+    first : bool
+        Lines are a label and what was to be labelled: fastText's texts, libsvm's and VW's features.
+    names : tuple of str
+        Weka's table of predictions with their distribution, a column for each of its numbers.
     """
 
     brackets: bool = False
     spaces: bool = False
     labels: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    first: bool = False
 
     def __bool__(self) -> bool:
-        return self.brackets or self.spaces or bool(self.labels)
+        return self.brackets or self.spaces or self.first or bool(self.labels or self.names)
 
     def rewrite(self, data: bytes | bytearray) -> bytes:
         r"""Return lines as delimited text.
@@ -45,8 +65,16 @@ class Layout:
         (b'0.7, 0.3\n', b'a b\n')
         >>> Layout(labels=("__label__a", "__label__b")).rewrite(b"__label__b 0.9 __label__a 0.1\n")
         b'0.1 0.9\n'
+        >>> Layout(names=("inst#",)).rewrite(b"1,1:cat,1:cat,,*0.9,0.1\n")
+        b'1,1:cat,1:cat,,0.9,0.1\n'
+        >>> Layout(first=True).rewrite(b"__label__a How are you?\n1 3:0.5 7:1\n")
+        b'__label__a\n1\n'
         """
         data = bytes(data)
+        if self.first:
+            return _FIRST.sub(rb"\1", data)
+        if self.names:
+            return _STAR.sub(b",", _PLAIN.sub(rb"\1,\2,\3,\4,\5", data))
         if self.labels:
             return self._rewrite_pairs(data)
         if self.brackets:
@@ -57,9 +85,9 @@ class Layout:
         return data
 
     def _rewrite_pairs(self, data: bytes) -> bytes:
-        lines = []
+        lines, pair = [], _pair_of(self.labels)
         for line in data.decode("utf-8", "replace").splitlines():
-            found = _PAIR.findall(line)
+            found = pair.findall(line)
             chances = dict(found)
             known = [chances[label] for label in self.labels if label in chances]
             is_whole = len(found) == len(chances) == len(known) == len(self.labels)
@@ -84,11 +112,46 @@ def detect_layout(text: str) -> Layout:
             return Layout(brackets=True)
     elif start.startswith("__label__"):
         lines = _first_lines(text)
-        if lines and all(map(_PAIRS.match, lines)):
-            pairs = [_PAIR.findall(line) for line in lines]
-            if all(is_number(number) for line in pairs for _, number in line):
-                return Layout(labels=tuple(dict.fromkeys(n for line in pairs for n, _ in line)))
+        if lines and all(map(_PAIRS.match, lines)) and (labels := _labels(_PAIR, lines)):
+            return Layout(labels=labels)
+        if all(map(_TAGGED.match, lines)) and any(len(line.split()) > 1 for line in lines):
+            return Layout(first=True)
+    elif "inst#" in start and (match := _WEKA.match(text)):
+        return _weka(re.split(r"[\s,]+", match[0].strip()), _first_lines(text)[1:])
+    elif (":" in start or "|" in start) and start[0] in "+-0123456789":
+        lines = _first_lines(text)
+        if all(map(_COLONS.match, lines)) and (labels := _labels(_COLON, lines)):
+            return Layout(labels=labels)
+        if all(map(_SPARSE.match, lines)) or all(map(_NAMESPACED.match, lines)):
+            return Layout(first=True)
     return Layout()
+
+
+def _labels(pair: re.Pattern[str], lines: list[str]) -> tuple[str, ...]:
+    """Return the labels of pairs, if they are pairs of a label and a number."""
+    pairs = [found for line in lines for found in pair.findall(line)]
+    whole = all(is_number(number) for _, number in pairs)
+    return tuple(dict.fromkeys(name for name, _ in pairs)) if whole else ()
+
+
+def _pair_of(labels: tuple[str, ...]) -> re.Pattern[str]:
+    return _PAIR if labels[0].startswith("__label__") else _COLON
+
+
+def _weka(header: list[str], lines: list[str]) -> Layout:
+    """Return Weka's table, whose header has one name for the distribution over all classes.
+
+    Classes are called as the labels are, ``2:dog``, and ``3:?`` if no label of theirs was seen.
+    """
+    rewritten = Layout(names=("inst#",)).rewrite("\n".join(lines).encode()).decode().splitlines()
+    rows = [line.split(",") for line in rewritten]
+    k = len(rows[0]) - len(header) + 1 if rows else 0
+    if k < 2:
+        return Layout()
+    seen = {cell.partition(":")[0]: cell for row in rows for cell in row[1:3]}
+    classes = [f"distribution {seen.get(str(at), f'{at}:?')}" for at in range(1, k + 1)]
+    at = header.index("distribution")
+    return Layout(names=(*header[:at], *classes, *header[at + 1 :]))
 
 
 def _first_lines(text: str) -> list[str]:

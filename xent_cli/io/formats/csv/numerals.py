@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 NULLS = frozenset(
     (
@@ -16,6 +17,7 @@ MISSING = NULLS | MARKS
 _NUMBER = re.compile(
     r"[ \t]*[+-]?(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?[ \t]*\Z", re.ASCII
 )
+_PLAIN = re.compile(r"(?:\d+\.\d+\n)+\Z", re.ASCII)
 _COMMA = re.compile(r"[ \t]*[+-]?(?:\d+,\d*|,\d+)(?:[eE][+-]?\d+)?[ \t]*\Z", re.ASCII)
 _THOUSANDS = re.compile(r"[ \t]*[+-]?[1-9]\d{0,2}(?:,\d{3})+[ \t]*\Z", re.ASCII)
 _GROUPED = re.compile(
@@ -78,9 +80,46 @@ def decimals_of(text: str) -> int | None:
     (3, 6, None)
     """
     match = _NUMBER.match(text)
-    if not match or (match[2] is None and match[3] is None and match[4] is None):
-        return None
-    return max(0, len(match[2] or match[3] or "") - int(match[4] or 0))
+    return _decimals(match) if match else None
+
+
+def are_plain(texts: Sequence[str]) -> bool:
+    r"""Say whether all texts are numbers like 0.25, as most are, ten times faster than one by one.
+
+    Examples
+    --------
+    >>> are_plain(["0.25", "1.0"]), are_plain(["0.25", "1"]), are_plain(["0.25\n0.5"])
+    (True, False, False)
+    """
+    joined = "".join([f"{text}\n" for text in texts])
+    return bool(_PLAIN.match(joined)) and joined.count("\n") == len(texts)
+
+
+def numbers_among(texts: Sequence[str]) -> tuple[list[str], list[int | None]]:
+    """Return those texts that are numbers, and the `decimals_of` each, in one go.
+
+    Examples
+    --------
+    >>> numbers_among(["0.25", "cat", "nan", "1"])
+    (['0.25', 'nan', '1'], [2, None, None])
+    """
+    if are_plain(texts):
+        return list(texts), [len(text) - text.index(".") - 1 for text in texts]
+    found, decimals = [], []
+    for text in texts:
+        match = _NUMBER.match(text)
+        if match or _SPECIAL.match(text):
+            found.append(text)
+            decimals.append(_decimals(match) if match else None)
+    return found, decimals
+
+
+def _decimals(match: re.Match[str]) -> int | None:
+    _, behind, bare, power = match.groups()
+    digits = behind if bare is None else bare
+    if power is None:
+        return None if digits is None else len(digits)
+    return max(0, len(digits or "") - int(power))
 
 
 def is_whole(text: str) -> bool:

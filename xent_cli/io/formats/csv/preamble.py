@@ -1,4 +1,8 @@
-"""Preamble: what stands above the table of a text file: comments, ``sep=``, ARFF's header."""
+"""Preamble: what stands above the table of a text file: comments, ``sep=``, ARFF's header.
+
+Titles are lines of one field with an empty line below; Weka's (``=== Predictions on test
+data ===``) are comments.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,8 @@ from xent_cli.errors import ParseError
 from xent_cli.fast_dataclass import dataclass
 
 _SEPARATOR = re.compile(rb'[ \t]*"?sep=([^\r\n])"?[ \t]*(?:\r\n|\r|\n)', re.IGNORECASE)
-_COMMENT = re.compile(rb"[ \t]*[#%]([^\r\n]*)(?:\r\n|\r|\n)")
+_COMMENT = re.compile(rb"[ \t]*(?:[#%]([^\r\n]*)|===[^\r\n]*===[ \t]*)(?:\r\n|\r|\n)")
+_TITLE_SIZE, _TITLE_LINES = 1 << 12, 8
 _BLANK = re.compile(rb"[ \t]*(?:\r\n|\r|\n)")
 _ATTRIBUTE = re.compile(rb"\s*@attribute\s+('[^']*'|\"[^\"]*\"|\S+)\s", re.IGNORECASE)
 _DATA = re.compile(rb"\s*@data\s*", re.IGNORECASE)
@@ -58,16 +63,31 @@ def read_preamble(head: bytes, path: str) -> Preamble:
     if first in (b"sep=", b'"sep') and (match := _SEPARATOR.match(head)):
         mark = match[1].decode("ascii", "replace")
         return Preamble(match.end(), 1, delimiter=mark) if mark != "\ufffd" else Preamble()
-    if first[:1] not in (b"#", b"%"):
-        return Preamble()
+    if first[:1] not in (b"#", b"%") and first[:3] != b"===":
+        return _read_title(head)
     at, size, lines, counted, last = 0, 0, 0, 0, b""
     while match := _COMMENT.match(head, at) or _BLANK.match(head, at):
         at, lines = match.end(), lines + 1
         if match.re is _COMMENT:
-            size, counted, last = at, lines, match[1]
+            size, counted, last = at, lines, match[1] or b""
     if head[at:].lstrip()[:1] == b"@":
         return _read_arff(head, path)
     return Preamble(size, counted, last.decode("utf-8", "replace").strip())
+
+
+def _read_title(head: bytes) -> Preamble:
+    """Read a title: lines of one field, with an empty line between them and lines of several."""
+    lines = head[:_TITLE_SIZE].splitlines(keepends=True)
+    marks = b",;\t|"
+    at = next((at for at, line in enumerate(lines[:_TITLE_LINES]) if not line.strip()), 0)
+    below = next((i for i, line in enumerate(lines[at:], start=at) if line.strip()), 0)
+    title = lines[:at]
+    if not at or not below or any(mark in line for line in title for mark in marks):
+        return Preamble()
+    words = any(byte.isalpha() for byte in title[0].decode("utf-8", "replace"))
+    if not words or not any(mark in lines[below].strip(marks + b" \r\n") for mark in marks):
+        return Preamble()
+    return Preamble(sum(map(len, lines[:below])), below)
 
 
 def _read_arff(head: bytes, path: str) -> Preamble:

@@ -62,6 +62,11 @@ class TextSource(Source):
         self._dialect = replace(self._dialect, rows=())  # Parsers are sent to other processes.
         self.named = self._dialect.named
 
+    @property
+    def delimiter(self) -> str:
+        """What stands between two fields."""
+        return self._dialect.delimiter
+
     def sample(self, rows: int, only: Collection[str] | None = None) -> Block:
         """Return the first rows as they were read to judge the dialect."""
         first = self._rows[:rows]
