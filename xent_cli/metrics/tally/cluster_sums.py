@@ -92,13 +92,14 @@ class ClusterSums:
     @property
     def pieces(self) -> list[ClusterPiece]:
         """All sums, with no rows waiting: pieces whose clusters follow each other in order."""
-        return self.settled()._pieces
+        self.settled()
+        return self._pieces
 
     def settled(self) -> ClusterSums:
         """Add up what waits, within these sums, and return them."""
         waiting, self._waiting = self._waiting, []
         rows = [each for each in waiting if isinstance(each, ClusterRows)]
-        for kind in {type(some.names) for some in rows}:
+        for kind in {type(each.names) for each in rows}:
             some = [each for each in rows if type(each.names) is kind]
             add_to(self._pieces, added_up(some, self.n_classes))
         for each in waiting:
@@ -266,13 +267,12 @@ class ClusterSums:
 
     def _places(self) -> tuple[Labels, Labels]:
         """Return the position of the cluster and the class of each cell."""
-        cells = np.concatenate([np.zeros(0, np.int64), *cells_of(self.pieces)])
-        cluster, label = np.divmod(cells, max(1, self.n_classes))
-        return cluster.astype(np.intp), label.astype(np.intp)
+        cells = np.concatenate([np.zeros(0, np.intp), *cells_of(self.pieces)])
+        return np.divmod(cells, max(1, self.n_classes))
 
     def _floats(self, *names: str) -> Floats:
         """Return sums of each cell, (len(names), P)."""
-        found = [[getattr(piece, name).to_floats() for name in names] for piece in self.pieces]
+        found = [[getattr(each, name).to_floats() for name in names] for each in self.pieces]
         return np.concatenate([np.zeros((len(names), 0)), *map(np.array, found)], axis=1)
 
     @classmethod
