@@ -27,6 +27,28 @@ def test_shards_of_the_sample(xent: Xent, tmp_path: Path) -> None:
     assert merged["tally"]["sums"] == whole["tally"]["sums"]
 
 
+def test_calibrations_of_shards(xent: Xent, tmp_path: Path) -> None:
+    for name in ("candidate", "labels"):
+        head, *rows = (SPARSE / f"{name}.csv").read_text().splitlines(keepends=True)
+        for part, some in enumerate((rows[:900], rows[900:])):
+            (tmp_path / f"{name}{part}.csv").write_text("".join([head, *some]))
+    for part, form in enumerate(("json", "html")):
+        files = (f"candidate{part}.csv", f"labels{part}.csv", "-o", f"{part}.{form}")
+        assert xent("calibrate", *files, "-q").code == 0
+    merged = xent("merge", "0.json", "1.html")
+    whole = xent("calibrate", SPARSE / "candidate.csv", SPARSE / "labels.csv")
+    ours, theirs = ([*each.out.splitlines()] for each in (merged, whole))
+    for name in ("cross entropy", "own expectation", "gap ", "0.5 to 0.6", "(predicted class)"):
+        assert [line for line in ours if line.startswith(name)] == [
+            line for line in theirs if line.startswith(name)
+        ]
+    assert "(one-pass)" in merged.out
+    assert "nothing shown: 1 may be the best temperature" in merged.out
+    report = xent("eval", "candidate0.csv", "labels0.csv", "-o", "json:r.json")
+    assert report.code == 0
+    assert "of one kind" in xent("merge", "0.json", "r.json").err
+
+
 def test_other_rules_are_refused(xent: Xent, pair: tuple[Path, Path]) -> None:
     xent("eval", *pair, "-o", "json:a.json")
     xent("eval", *pair, "-o", "json:b.json", "--eps", "0.001")

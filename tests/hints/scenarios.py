@@ -509,6 +509,15 @@ LABELS = [
         },
         {"--ignore-label owl": loss(0.7, 0.6)},
     ),
+    Scenario(
+        "schema/label_encoder.py ClassIndex.unknown label_col",
+        "xent eval p.csv y.csv",
+        {
+            "p.csv": lines("0.7,0.3", "0.4,0.6", "0.5,0.5", "0.5,0.5", "0.5,0.5"),
+            "y.csv": lines("page", "0", "1", "17", "28", "39"),
+        },
+        {"--label-col | seen": None},
+    ),
     # Labels 3 to 5 do not count from 1.
     Scenario(
         "schema/label_encoder.py ClassIndex.unknown classes",

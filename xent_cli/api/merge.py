@@ -83,7 +83,7 @@ def _of_calibrations(parts: Sequence[Calibration], *, allow_same: bool) -> Calib
     if len(sums) < len(parts):
         raise ReportError(
             "A calibration was saved without the sums that add up.",
-            hint="Make it again with this version.",
+            hint="Make it again, and save it as JSON: pages of many classes leave them out.",
         )
     return one_pass(reduce(add, sums), report)
 

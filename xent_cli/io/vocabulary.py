@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,7 +36,7 @@ class Vocabulary:
     def __init__(self) -> None:
         self.seen: list[Integers | Texts] = []
         self._size = 0
-        self._found: tuple[tuple[Any, ...], tuple[Labels, Texts]] | None = None
+        self._made: tuple[list[object], Any] = ([], None)
 
     def number(self, column: pa.Array) -> NDArray[np.int32]:
         """Number the values of one more block, (n,); -1 where one is missing or blank."""
@@ -80,26 +82,35 @@ class Vocabulary:
         >>> places.tolist(), texts.astype(TEXT).tolist()
         ([1, 0, 2, 1, 0], ['a', 'b', 'c'])
         """
-        these = (*others, *map(len, (self, *others)))
-        if self._found is None or self._found[0] != these:  # Several models ask for the same.
-            self._found = these, _distinct([v for each in (self, *others) for v in each.seen])
-        return self._found[1]
-
-
-def _distinct(seen: list[Integers | Texts]) -> tuple[Labels, Texts]:
-    if not all(values.dtype.kind == "i" for values in seen):
-        as_texts = [_digits(each) if each.dtype.kind == "i" else each for each in seen]
-        texts, places = distinct_texts(joined_texts(as_texts))
+        seen = [values for each in (self, *others) for values in each.seen]
+        if not all(values.dtype.kind == "i" for values in seen):
+            as_texts = [_digits(each) if each.dtype.kind == "i" else each for each in seen]
+            texts, places = distinct_texts(joined_texts(as_texts))
+            return places, texts
+        values = np.concatenate([np.zeros(0, np.int64), *seen])
+        order = values.argsort()
+        ordered = values[order]
+        is_first = np.ones(len(ordered), dtype=np.bool_)
+        is_first[1:] = ordered[1:] != ordered[:-1]
+        texts, by_text = distinct_texts(_digits(ordered[is_first]))
+        places = np.empty(len(values), dtype=np.intp)
+        places[order] = by_text[np.cumsum(is_first) - 1]
         return places, texts
-    values = np.concatenate([np.zeros(0, np.int64), *seen])
-    order = values.argsort()
-    ordered = values[order]
-    is_first = np.ones(len(ordered), dtype=np.bool_)
-    is_first[1:] = ordered[1:] != ordered[:-1]
-    texts, by_text = distinct_texts(_digits(ordered[is_first]))
-    places = np.empty(len(values), dtype=np.intp)
-    places[order] = by_text[np.cumsum(is_first) - 1]
-    return places, texts
+
+    def once(self, objects: Sequence[object], make: Callable[[], Any]) -> Any:
+        """Return what `make` makes of some objects: several models ask for the same of the same.
+
+        Examples
+        --------
+        >>> names, rows = Vocabulary(), object()
+        >>> names.once([rows], lambda: 1), names.once([rows], lambda: 2)
+        (1, 1)
+        """
+        others = [each for each in objects if each is not self]  # A circle would stay in memory.
+        before, _ = self._made
+        if len(before) != len(others) or any(map(operator.is_not, before, others)):
+            self._made = others, make()
+        return self._made[1]
 
 
 def _signed(column: pa.Array) -> pa.Array:

@@ -14,14 +14,10 @@ from xent_cli.errors import ClassesError, LabelError, option
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.class_names import NEGATIVE_WORDS, POSITIVE_WORDS, as_number, polarity
 from xent_cli.schema.name_suggestions import listed
-from xent_cli.schema.spelling import Fold, fold, is_missing
+from xent_cli.schema.spelling import Fold, fold, is_mark, is_missing
 
-_MARK = re.compile(
-    r"\W*|unk|unknown|ignored?|none|void|un-?label+ed|missing|skip|unsure"
-    r"|null|n/?a|no label",
-    re.IGNORECASE,
-)
-"""How a label is spelled that is none."""
+_FEW_MARKS = 2
+"""So many values may each say that there is no label."""
 _INTEGER = re.compile(r"[+-]?\d+\Z")
 
 
@@ -175,11 +171,16 @@ class ClassIndex:
             hint = f"Say {' or '.join(ways)}, in the order of the columns."
         if known:
             hint = f"{option('ignore_label', labels.at(row))} leaves such rows out."
-            if as_number(value) is None and not _is_mark(value):
+            if as_number(value) is None and not is_mark(value):
                 hint = (
                     "If a column is of it under another name, "
                     f"{option('classes')} names all classes, in the order of the columns; {hint}"
                 )
+        if known and labels.numbers is not None and self._n_unknown(labels) > _FEW_MARKS:
+            hint = (
+                "Nor are other values of the column. If it does not hold the labels, "
+                f"{option('label_col')} names the column that does."
+            )
         if known and self._is_next_to_names(value):
             hint = "Do the labels and the names of the columns count from the same number?"
         if self._counts_from_one(labels):
@@ -187,6 +188,12 @@ class ClassIndex:
         elif len(self.names) == 2 and (as_number(value) or 0) % 1:
             hint = "Label probabilities must lie between 0 and 1."
         return LabelError(f"{place}: {value!r} is none of the classes {self._listed()}.", hint=hint)
+
+    def _n_unknown(self, labels: LabelValues) -> int:
+        """Count the values, each once, that have no class."""
+        return len(
+            np.unique(np.asarray(labels.numbers)[(self.encode(labels) < 0) & ~labels.missing()])
+        )
 
     def _is_next_to_names(self, value: str) -> bool:
         """Say whether a label is the number before all names, or behind them: others may be off."""
@@ -291,8 +298,3 @@ def _said_by(names: Sequence[str]) -> tuple[tuple[str, int], ...] | None:
 
 def _show_number(value: float) -> str:
     return str(int(value)) if value.is_integer() else repr(value)
-
-
-def _is_mark(value: str) -> bool:
-    """Say whether a label, such as "unknown" or "?", rather says that there is none."""
-    return bool(_MARK.fullmatch(value.strip()))

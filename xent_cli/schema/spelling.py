@@ -15,6 +15,12 @@ FOLDS: tuple[Fold, ...] = get_args(Fold)
 _PAIRS = {'"': '"', "'": "'", "[": "]", "(": ")", "{": "}"}
 _MARKS = re.compile(r"[\x00-/:-`{-\x7f]+")  # All of ASCII but digits and small letters.
 _FASTTEXT = "__label__"
+_MARK = re.compile(
+    r"\W*|unk|unknown|ignored?|none|void|un-?label+ed|missing|skip|unsure"
+    r"|null|n/?a|no label",
+    re.IGNORECASE,
+)
+"""How a label is spelled that is none."""
 
 
 def fold(text: str, how: Fold) -> str:
@@ -79,3 +85,14 @@ def is_missing(text: str) -> bool:
     (True, True, False)
     """
     return text.strip() in _MISSING
+
+
+def is_mark(value: str) -> bool:
+    """Say whether a label rather says that there is none.
+
+    Examples
+    --------
+    >>> [is_mark(value) for value in ("unknown", "?", "cat")]
+    [True, True, False]
+    """
+    return bool(_MARK.fullmatch(value.strip()))

@@ -123,3 +123,8 @@ def test_a_matrix_and_a_list_of_labels_in_one_object(tmp_path: Path) -> None:
     turned = {"classes": ["b", "c", "a"], "preds": [[p[1], p[2], p[0]] for p in table["preds"]]}
     labels = {"truth": ["abc"[int(y)] for y in Y]}
     assert cross_entropy(write(tmp_path / "b.json", json.dumps(turned | labels))) == EXPECTED
+
+
+def test_records_below_a_key(tmp_path: Path) -> None:
+    said = {"meta": {"model": "new"}, "n": len(ROWS), "predictions": ROWS}
+    assert cross_entropy(write(tmp_path / "a.json", json.dumps(said, default=float))) == EXPECTED

@@ -206,3 +206,42 @@ def test_row_groups_that_have_not_the_rows_of_the_file(tmp_path: Path) -> None:
     broken = write(tmp_path / "p.parquet", data.replace(said, said[:-1] + b"\x06"))
     with pytest.raises(BrokenFileError, match="says it has 4 rows and holds 3"):
         evaluate(broken)
+
+
+def many_columns(rows: int) -> tuple[pa.Table, float]:
+    """Return a table of 150 classes, and its cross entropy."""
+    rng = np.random.default_rng(41)
+    q = rng.dirichlet(np.ones(150), rows)
+    labels = (q.cumsum(axis=1) < rng.random((rows, 1))).sum(axis=1).clip(max=149)
+    names = [f"c{k:03}" for k in range(150)]
+    columns = {f"p_{name}": q[:, k] for k, name in enumerate(names)}
+    columns["label"] = pa.array([names[k] for k in labels]).dictionary_encode()
+    return pa.table(columns), float(-np.log(q[np.arange(rows), labels]).mean())
+
+
+@pytest.mark.parametrize("group", [2000, 700])
+def test_of_many_columns_a_single_row_group_is_read_once(
+    group: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, expected = many_columns(2000)
+    file = save(tmp_path / "p.parquet", data, row_group_size=group)
+    read, whole = [], pq.ParquetFile.read_row_group
+    monkeypatch.setattr(
+        pq.ParquetFile,
+        "read_row_group",
+        lambda self, i, columns, **how: read.extend(columns) or whole(self, i, columns, **how),
+    )
+    assert evaluate(file, jobs=1).cross_entropy == pytest.approx(expected, rel=1e-12)
+    assert len(read) == 151 * -(-2000 // group)
+
+
+def test_a_flipped_bit_among_many_columns(tmp_path: Path) -> None:
+    how = {"write_page_checksum": True, "compression": "none", "use_dictionary": False}
+    data, _ = many_columns(300)
+    path = Path(save(tmp_path / "p.parquet", data, **how))
+    start = pq.ParquetFile(path).metadata.row_group(0).column(70).data_page_offset
+    content = bytearray(path.read_bytes())
+    content[start + 2000] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(BrokenFileError, match=r"(?i)crc|checksum|corrupt"):
+        evaluate(str(path))

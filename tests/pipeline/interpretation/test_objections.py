@@ -440,3 +440,16 @@ def test_what_r_says_of_residuals_is_no_prediction(tmp_path: Path) -> None:
     assert_asked(ask(tmp_path, a=table), "--pred-cols")
     assert_asked(ask(tmp_path, "--pred-cols .fitted", a=table), "--from logits")
     assert_number(ask(tmp_path, "--pred-cols .fitted --from logits", a=table), BINARY)
+
+
+def test_two_sides_that_are_both_called_after_classes_are_asked_about(tmp_path: Path) -> None:
+    sides = {"class": THREE, "species_": THREE[::-1]}
+    table = {f"{name}{k + 1}": q[:, k] for name, q in sides.items() for k in range(3)}
+    assert_asked(ask(tmp_path, a=table), "Which columns are predictions", "--pred-cols 'class*'")
+
+
+def test_features_with_numbers_are_not_to_be_divided(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(4).uniform(0.1, 0.9, (N, 3))
+    answer = ask(tmp_path, a={f"pixel{k}": pixels[:, k] for k in range(3)} | {"label": Y3})
+    assert_asked(answer, "sum to", "--pred-cols")
+    assert "--row-sums" not in answer.err

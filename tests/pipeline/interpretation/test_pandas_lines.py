@@ -83,6 +83,15 @@ def test_labels_in_the_same_file(tmp_path: Path, beside: str) -> None:
     assert_number(follow(tmp_path, "xent eval long.csv"), SPARSE)
 
 
+def test_classes_below_one_another_go_beyond_the_sample(tmp_path: Path) -> None:
+    times = 60
+    table = pd.concat([long().assign(id=lambda d, n=n: d["i"] + N * n) for n in range(times)])
+    table["target"] = table["k"] == np.tile(Y3, times)[table["id"]]
+    table = table.sort_values(["k", "id"])
+    table[["id", "class", "probability", "target"]].to_csv(tmp_path / "long.csv", index=False)
+    assert_number(follow(tmp_path, "xent eval long.csv"), SPARSE)
+
+
 def test_two_columns_that_sum_to_1_by_id_may_be_meant_as_they_are(tmp_path: Path) -> None:
     """As of one document against another: whoever names the column means every row."""
     p = np.round(np.random.default_rng(2).uniform(0.1, 0.9, N), 3)

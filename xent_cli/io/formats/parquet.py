@@ -89,11 +89,12 @@ class ParquetSource(Source):
             table = self._whole_group(file, group, names, available_cpus())
             self._held = {group: table}
             return one_batch(table.slice(0, rows))
-        parts = (
+        parts = [
             next(file.iter_batches(rows, row_groups=[group], columns=some, use_threads=False))
             for some in _some(names)
-        )
-        columns = [column for part in parts for column in part.columns]
+        ]
+        shortest = min(part.num_rows for part in parts)  # Long texts may end a batch.
+        columns = [column for part in parts for column in part.slice(0, shortest).columns]
         return pa.RecordBatch.from_arrays(columns, names)
 
     @staticmethod

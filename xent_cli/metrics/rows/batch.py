@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -33,6 +33,9 @@ class Names(Protocol):
         With `others` of its kind, their numbers go on from the last of the one before.
         """
 
+    def once(self, objects: Sequence[object], make: Callable[[], Any]) -> Any:
+        """Return what `make` makes of some objects, maybe what it made of these very ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class GivenNames:
@@ -55,6 +58,10 @@ class GivenNames:
         given = [text for names in (self, *others) for text in names.texts]
         texts, places = distinct_texts(np.array(given, dtype=TEXT))
         return places, texts
+
+    def once(self, _objects: Sequence[object], make: Callable[[], Any]) -> Any:
+        """Return what `make` makes."""
+        return make()
 
 
 @dataclass(frozen=True, slots=True)

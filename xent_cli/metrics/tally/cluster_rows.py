@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Names
 from xent_cli.metrics.tally.cluster_piece import ClusterPiece
-from xent_cli.numerics.arrays import Floats, Labels
+from xent_cli.numerics.arrays import Floats, Integers, Labels, Texts
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import Groups
 
@@ -22,7 +24,7 @@ class ClusterRows:
 
     names: Names
     clusters: NDArray[np.int32]
-    labels: NDArray[np.int32]
+    labels: NDArray[np.integer[Any]]
     weight: Floats | None
     loss: Floats
 
@@ -31,11 +33,23 @@ class ClusterRows:
 
     def regrouped(self, places: Labels, _: int) -> ClusterRows:
         """Return the rows with class i as ``places[i]``."""
-        return replace(self, labels=places[self.labels].astype(np.int32))
+        return replace(self, labels=places[self.labels])
 
 
 def added_up(rows: Sequence[ClusterRows], n_classes: int) -> ClusterPiece:
     """Add up rows whose clusters have names of one kind."""
+    objects = [part for each in rows for part in (each.names, each.clusters, each.labels)]
+    texts, cells, groups = rows[0].names.once(objects, partial(_sorted, rows, n_classes))
+    if rows[0].weight is None:
+        weight = ExactSums.of_integers(groups.counts)
+    else:
+        weight = groups.sum(np.concatenate([np.asarray(each.weight) for each in rows]))
+    loss = groups.sum(np.concatenate([each.loss for each in rows]))
+    return ClusterPiece(texts, cells, weight, loss, n_classes)
+
+
+def _sorted(rows: Sequence[ClusterRows], n_classes: int) -> tuple[Texts, Integers, Groups]:
+    """Return the clusters, the cells, and the rows in their order."""
     names = {id(each.names): each.names for each in rows}
     starts = dict(zip(names, np.cumsum([0, *map(len, names.values())]).tolist(), strict=False))
     first, *others = names.values()
@@ -44,10 +58,4 @@ def added_up(rows: Sequence[ClusterRows], n_classes: int) -> ClusterPiece:
     labels = np.concatenate([each.labels for each in rows])
     cells, groups = Groups.among(clusters * n_classes + labels)
     used, at = np.unique(cells // max(1, n_classes), return_inverse=True)
-    if rows[0].weight is None:
-        weight = ExactSums.of_integers(groups.counts)
-    else:
-        weight = groups.sum(np.concatenate([np.asarray(each.weight) for each in rows]))
-    loss = groups.sum(np.concatenate([each.loss for each in rows]))
-    cells = at * n_classes + cells % max(1, n_classes)
-    return ClusterPiece(texts[used], cells, weight, loss, n_classes)
+    return texts[used], at * n_classes + cells % max(1, n_classes), groups

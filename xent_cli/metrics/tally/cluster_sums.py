@@ -82,8 +82,9 @@ class ClusterSums:
             loss = loss[mask]
             weight = None if weight is None else weight[mask]
         loss, weight, too_large = on_grid(loss, weight)
-        numbers = clusters.astype(np.int32, copy=False), np.asarray(labels, dtype=np.int32)
-        waiting = ClusterRows(batch.cluster_names, numbers[0], numbers[1], weight, loss)
+        # Not copied, where it can be: of another model they are then seen to be the same.
+        clusters, labels = clusters.astype(np.int32, copy=False), np.asarray(labels)
+        waiting = ClusterRows(batch.cluster_names, clusters, labels, weight, loss)
         return cls(n_classes, too_large=too_large, waiting=[waiting])
 
     def __len__(self) -> int:
@@ -149,8 +150,7 @@ class ClusterSums:
 
     def less(self, baseline: ClusterSums) -> ClusterSums:
         """Return sums of the differences of losses from those of another model on the same rows."""
-        theirs = [replace(p, weight=ExactSums.zeros(len(p))) for p in baseline.pieces]
-        pieces = self._less(theirs)
+        pieces = self._less([replace(p, weight=ExactSums.zeros(len(p))) for p in baseline.pieces])
         if pieces is None:
             raise ValueError("the two models were not measured on the same rows")
         too_large = self.too_large or baseline.too_large
@@ -161,8 +161,8 @@ class ClusterSums:
         found = list(self.pieces)
         for piece in theirs:
             add_to(found, piece.negative())
-        sizes = (sum(map(len, some)) for some in (self.pieces, theirs, found))
-        return found if len(set(sizes)) == 1 else None
+        sizes = {sum(map(len, some)) for some in (self.pieces, theirs, found)}
+        return found if len(sizes) == 1 else None
 
     def regrouped(self, places: Labels, n_groups: int) -> ClusterSums:
         """Return the sums with class i as ``places[i]`` of `n_groups`, where several add up."""

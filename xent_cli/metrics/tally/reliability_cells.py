@@ -110,7 +110,7 @@ class ReliabilityCells(Fieldwise):
         found: dict[str, Any] = {"cells": places.tolist(), "n": n[places].tolist()}
         for name in _OF_CELLS + _OF_BINS + _OF_SERIES:
             sums = getattr(self, name)
-            if sums is not None:
+            if sums is not None and not (name == "weight" and self.cross is None):
                 some = sums.take(places.tolist()) if name in _OF_CELLS else sums
                 found[name] = some.to_strings()
         return found
@@ -130,7 +130,8 @@ class ReliabilityCells(Fieldwise):
             like: ExactSums | None = getattr(zero, name)
             if like is None:
                 continue
-            sums = ExactSums.from_strings(data[name])
+            counted = name == "weight" and zero.cross is None  # Rows without weights have 1.
+            sums = ExactSums.of_integers(counts) if counted else ExactSums.from_strings(data[name])
             if name in _OF_CELLS:
                 sums = sums.regrouped(places, len(n)) if len(sums) == len(places) else sums
             if len(sums) != len(like):
@@ -191,7 +192,10 @@ def _sums(
         log = -(y * np.log(np.maximum(x, eps)) + (1.0 - y) * np.log(np.maximum(1.0 - x, eps)))
         brier = y * (1.0 - x) ** 2 + (1.0 - y) * x**2
     if weight is None:
-        hits = groups.sum(np.asarray(y, dtype=np.float64))
+        if y.dtype == np.bool_:
+            hits = ExactSums.of_integers(groups.count(np.asarray(y, dtype=np.bool_)))
+        else:
+            hits = groups.sum(np.asarray(y, dtype=np.float64))
         squares = bins.sum(miss * miss)
         scores = [sum_rows_on_grid(each[np.newaxis], _GRID) for each in (log, brier)]
         return n, [ExactSums.of_integers(n), hits, groups.sum(x), squares, *scores]

@@ -268,6 +268,24 @@ def test_labels_before_what_they_are_of(preds: str, labels: str, tmp_path: Path)
     assert run(tmp_path, preds, labels).cross_entropy == mean(0.75, 0.5, 0.875)
 
 
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        *("[[{} {}]]", "[[{}, {}]]", "[np.float64({}), np.float64({})]", "[np.float32({}) {}]"),
+        *("tensor([{}, {}], device='cuda:0')", "tensor([{}, {}], dtype=torch.float64)"),
+        *("tensor([[{}, {}]], grad_fn=<SoftmaxBackward0>)", "array([{}, {}], dtype=float32)"),
+    ],
+)
+def test_lists_as_libraries_print_them(spelled: str, tmp_path: Path) -> None:
+    rows = "".join(f'{y},"{spelled.format(1 - p, p)}"\n' for y, p in ((0, 0.25), (1, 0.5)))
+    assert run(tmp_path, f"label,pred\n{rows}").cross_entropy == mean(0.75, 0.5)
+
+
+def test_a_first_row_that_counts_on_is_no_header(tmp_path: Path) -> None:
+    preds, labels = "0,0.25\n1,0.5\n2,0.875\n", "0,1\n1,0\n2,1\n"
+    assert run(tmp_path, preds, labels, id_col="0").cross_entropy == mean(0.25, 0.5, 0.875)
+
+
 TABLE = "cat,dog,label\n0.75,0.25,cat\n0.5,0.5,dog\n"
 
 
