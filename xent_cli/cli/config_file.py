@@ -119,7 +119,7 @@ def search_config(start: Path | None) -> tuple[Path, Mapping[str, Any]] | None:
             if name == "xent.toml" and path.is_symlink() and not path.exists():
                 raise ConfigError(
                     f"{path} is a link to {os.readlink(path)}, which is not there.",
-                    hint=f"Remove the link; {option('no_config')} reads no file.",
+                    hint="Remove the link.",
                 )
             if path.is_file() and (name == "xent.toml" or b"xent" in _read(path)):
                 table = _table(path)
