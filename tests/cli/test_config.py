@@ -199,6 +199,18 @@ def test_what_decides_where_results_go_never_comes_from_a_file() -> None:
         assert {"output", "engine", "address", "config", "no_config", "debug"} <= barred
 
 
+def test_a_link_to_nowhere_and_a_file_without_end(xent: Xent, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("p_a,p_b,y\n0.5,0.5,a\n0.25,0.75,b\n")
+    (tmp_path / "xent.toml").symlink_to("moved.toml")
+    run = xent("eval", "p.csv", "-f", "total")
+    assert (run.code, run.out) == (2, "")
+    assert "xent.toml is a link to moved.toml, which is not there. Remove the link" in run.err
+    assert xent("eval", "p.csv", "-f", "total", "--no-config").code == 0
+    run = xent("eval", "p.csv", "-f", "total", "--config", "/dev/zero")
+    assert (run.code, run.out) == (2, "")
+    assert "/dev/zero has more than 16,777,216 bytes, which no options need. [config]" in run.err
+
+
 def test_a_working_folder_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "gone"
     folder.mkdir()

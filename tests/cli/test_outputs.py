@@ -176,3 +176,30 @@ def test_a_page_is_shown_merged_and_compared_with(world: Path, xent: Xent) -> No
     assert xent("merge", "r.html", "-f", "total").out == total
     gated = xent("gate", "u.csv", "--baseline", "r.html", "--require", "delta <= 0", "-f", "json")
     assert (gated.code, '"outcome": "pass"' in gated.out) == (0, True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="it is a device of Linux")
+def test_all_outputs_are_written_or_none(world: Path, xent: Xent) -> None:
+    run = xent("eval", "u.csv", "-o", "json:new.json", "-o", "md:new.md", "-o", "csv:/dev/full")
+    assert (run.code, run.out) == (2, "")
+    assert "/dev/full cannot be written: No space left on device. [output]" in run.err
+    assert "wrote" not in run.err
+    assert not list(world.glob("new.*"))
+
+
+def test_a_folder_that_may_not_be_written_into(
+    world: Path, xent: Xent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Patched, for root may write into every one. It is known before anything is read."""
+    access, sealed = os.access, world / "sealed"
+    sealed.mkdir()
+    (world / "link.json").symlink_to("sealed/new.json")
+
+    def refuse(place: str, mode: int) -> bool:
+        return os.path.realpath(place) != str(sealed) and access(place, mode)
+
+    monkeypatch.setattr(os, "access", refuse)
+    for path in ("sealed/new.json", "link.json"):
+        run = xent("eval", "nowhere.csv", "-o", f"json:{path}")
+        assert (run.code, run.out) == (2, "")
+        assert f"--output json:{path}: you may not write into" in run.err

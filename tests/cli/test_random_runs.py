@@ -33,13 +33,18 @@ CONFIGS = [
     'base = "2"\n',
     "top = 2\n",
     "quiet = true\n",
+    'ignore-label = ["ash"]\n',
+    '[gate]\nrequire = ["ce <= 0"]\n',
+]
+REFUSED_CONFIGS = [
     'output = ["csv:a.csv"]\n',
     'engine = "dask"\n',
     "pred-cols = 5\n",
     "a = " + "[" * 5000,
-    'ignore-label = ["ash"]\n',
-    '[gate]\nrequire = ["ce <= 0"]\n',
 ]
+BROKEN = ["empty.csv", "gone.csv", "bad.csv", "cut.parquet", "deep.json", "nowhere", "loop", "out"]
+CLOSED = ["shut", "shut/4.csv", "closed.csv", "e", "e/", "e/*", "e/**/*.csv", "*/shut/4.csv"]
+"""What only root may read, whole or in part."""
 
 
 @dataclass
@@ -81,7 +86,13 @@ class World:
         (place / "cut.parquet").write_bytes((place / "b.parquet").read_bytes()[:-9])
         (place / "deep.json").write_text("[" * 5000)
         if os.geteuid() != 0:  # Nothing is closed to root.
-            (place / "shut").mkdir(mode=0)
+            (place / "e" / "shut").mkdir(parents=True)
+            (place / "shut").mkdir()
+            (place / "sealed").mkdir(mode=0o500)
+            for name in ("closed.csv", "shut/4.csv", "e/1.csv", "e/shut/2.csv"):
+                world._table(place / name, n)
+            for name in ("closed.csv", "shut", "e/shut"):
+                (place / name).chmod(0)
         for name, of in (("ra.json", a), ("rb.json", b)):
             report = run(
                 world, ["eval", str(of[0]), "--label-col", "y", "-f", "json", "--no-config"]
@@ -150,20 +161,15 @@ def draw(world: World, config: str) -> Draw:
     verb = rng.choice(
         ["eval", "eval", "gate", "compare", "rows", "explain", "merge", "show", "config"]
     )
-    broken = [
-        "empty.csv",
-        "gone.csv",
-        "bad.csv",
-        "cut.parquet",
-        "deep.json",
-        "nowhere",
-        "loop",
-        "out",
-    ]
-    broken += ["shut"] if (world.place / "shut").exists() else []
+    is_right = rng.random() < 0.6  # Or it may be: what is asked for is drawn from all there is.
+    broken = BROKEN + (CLOSED if (world.place / "shut").exists() else [])
     table = world.reports if verb in ("merge", "show") else world.rows
     count = {"compare": 2, "merge": rng.randint(1, 2), "config": 0}.get(verb, 1)
-    inputs = [rng.choice(broken if rng.random() < 0.15 else list(table)) for _ in range(count)]
+    if is_right:
+        names = [name for name in table if verb != "compare" or table[name] is not table["d"]]
+        inputs = rng.sample(names, count)
+    else:
+        inputs = [rng.choice(broken if rng.random() < 0.3 else list(table)) for _ in range(count)]
     argv = [verb, *inputs] if verb != "config" else ["config", rng.choice(["eval", "gate"])]
     base, weighted, ignored = math.e, False, None
     if verb not in ("merge", "show", "config"):
@@ -180,22 +186,28 @@ def draw(world: World, config: str) -> Draw:
             ignored = "oak"
             argv += ["--ignore-label", "oak"]
         if rng.random() < 0.3:
-            argv += ["--jobs", rng.choice(["1", "2", "0", "x"])]
-        if rng.random() < 0.1:
+            argv += ["--jobs", rng.choice(["1", "2", *([] if is_right else ["0", "x"])])]
+        if not is_right and rng.random() < 0.2:
             argv += [rng.choice(["--from", "--label-sums", "--no-such", "--by", "--cluster"]), "w"]
     if 'base = "2"' in config and "--no-config" not in argv:
         base = 2
     if "ignore-label" in config and ignored is None:
         ignored = "ash"
-    if verb == "gate" and rng.random() < 0.9:
-        argv += ["--require", rng.choice(["ce <= 9", "ce <= 0.5", "accuracy >= 50%", "ce < x"])]
+    if verb == "gate" and (is_right or rng.random() < 0.9):
+        rules = ["ce <= 9", "ce <= 0.5", "accuracy >= 50%", *([] if is_right else ["ce < x"])]
+        argv += ["--require", rng.choice(rules)]
     if verb != "config" and rng.random() < 0.9:
         argv += ["-f", "json"]
     asked = []
     for _ in range(rng.choice([0, 0, 1, 1, 2]) if verb != "config" else 0):
-        paths = ["out/new.json", "out/new.json", "out/other", "out", "nowhere/new.json", *inputs]
+        paths, forms = ["out/new.json", "out/other"], ["json:", "json:", "csv:", "md:", "html:"]
+        if is_right and verb != "config":
+            paths = [path for path in paths if path not in asked]
+        else:
+            paths += ["out", "nowhere/new.json", "sealed/new.json", *inputs]
+            forms += ["bogus:", ""]
         asked.append(rng.choice(paths))
-        form = rng.choice(["json:", "json:", "csv:", "md:", "bogus:", ""])
+        form = rng.choice(forms)
         argv += ["-o", form + asked[-1]]
     numbers: list[float] | None = None
     if all(name in table for name in inputs) and inputs:
@@ -223,7 +235,7 @@ def snapshot(place: Path) -> dict[str, tuple[int, bytes]]:
             data = b""
             if os.path.islink(path):
                 data = os.readlink(path).encode()
-            elif os.path.isfile(path):
+            elif os.path.isfile(path) and os.access(path, os.R_OK):
                 data = Path(path).read_bytes()
             found[os.path.relpath(path, place)] = (status.st_ino, data)
     return found
@@ -297,7 +309,7 @@ def play(runs: int, seed: int) -> dict[str, int]:
         rng = random.Random(f"{seed} {start}")
         with quiet_place() as place:
             world = World.make(place, rng)
-            config = rng.choice(["", "", "", *CONFIGS])
+            config = rng.choice(["", *CONFIGS] * 3 + REFUSED_CONFIGS)
             if config:
                 (place / rng.choice(["xent.toml", ".xent.toml"])).write_text(config)
                 config = config if (place / "xent.toml").exists() else ""

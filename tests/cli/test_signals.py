@@ -35,6 +35,7 @@ COMMANDS = {
     "compare": ["compare", "a.parquet", "b.parquet", "--labels", "a.parquet", *COLUMNS],
     "rows": ["rows", "a.parquet", *COLUMNS, "-o", "csv:out"],
     "explain": ["explain", "a.parquet", *COLUMNS, "-o", "json:out"],
+    "calibrate": ["calibrate", "a.parquet", *COLUMNS, "-o", "json:out"],
 }
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 

@@ -874,6 +874,16 @@ VERBS = [
         figure=json.loads((OLD / "report.json").read_bytes())["overall"]["cross_entropy"],
     ),
     Scenario(
+        "io/formats/json_document.py read_document xent show",
+        "xent eval report.json",
+        {"report.json": (OLD / "report.json").read_bytes()},
+        {
+            "$ xent show report.json -f json": json.loads((OLD / "report.json").read_bytes())[
+                "overall"
+            ]["cross_entropy"]
+        },
+    ),
+    Scenario(
         "metrics/tally/tally.py Tally.from_dict xent eval",
         "xent show r.json",
         {"r.json": partial(saved, spoilt=True), **PAIR},

@@ -22,6 +22,9 @@ from xent_cli.schema.name_suggestions import did_you_mean
 COMMANDS = ("eval", "gate", "compare", "calibrate", "rows", "explain")
 """Those that read a file: the table [tool.xent], and below it one of their own."""
 
+_MOST_BYTES = 1 << 24
+"""A larger file is none with options: a device, say, that never ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
@@ -113,6 +116,11 @@ def search_config(start: Path | None) -> tuple[Path, Mapping[str, Any]] | None:
             return None
         for name in ("xent.toml", "pyproject.toml"):
             path = folder / name
+            if name == "xent.toml" and path.is_symlink() and not path.exists():
+                raise ConfigError(
+                    f"{path} is a link to {os.readlink(path)}, which is not there.",
+                    hint="Remove the link.",
+                )
             if path.is_file() and (name == "xent.toml" or b"xent" in _read(path)):
                 table = _table(path)
                 if table is not None:
@@ -240,9 +248,13 @@ def _table(path: Path) -> Mapping[str, Any] | None:
 def _read(path: Path) -> bytes:
     note_read(str(path))
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror or error}.") from error
+    if len(data) > _MOST_BYTES:
+        raise ConfigError(f"{path} has more than {_MOST_BYTES:,} bytes, which no options need.")
+    return data
 
 
 def _toml(value: Any) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -76,9 +77,19 @@ def read_targets(
             )
         if os.path.isdir(path):
             raise OutputError(f"--output {text}: {path} is a folder.")
+        if not _may_be_written(path):
+            raise OutputError(f"--output {text}: you may not write into {folder}.")
         reserve(path)
         targets.append(Target(form, path))
     return targets
+
+
+def _may_be_written(path: str) -> bool:
+    """Say whether a draft beside a file, and the file itself, may be made; devices need neither."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        return os.access(path, os.W_OK)
+    folders = {os.path.dirname(each) or "." for each in (path, os.path.realpath(path))}
+    return all(os.access(folder, os.W_OK | os.X_OK) for folder in folders)
 
 
 def _split(text: str, formats: Sequence[str]) -> tuple[str, str]:
@@ -112,10 +123,12 @@ def write_documents(result: Result, targets: Sequence[Target], output: OutputOpt
         for notice in result.warnings:
             write_stderr(clean(f"warning ({notice.code}): {notice.message}"))
     plain = View(sort=output.sort, top=output.top, min_n=output.min_n)
-    for target in targets:
-        write_parts(target.path, render_parts(result, target.form, plain))
-        if not output.quiet:
-            write_stderr(clean(f"wrote {target.path}"))
+    with ExitStack() as all_or_none:
+        for target in targets:
+            parts = render_parts(result, target.form, plain)
+            all_or_none.enter_context(written(target.path, parts))
+    for target in () if output.quiet else targets:
+        write_stderr(clean(f"wrote {target.path}"))
     color = wants_color(output.color)
     view = replace(plain, width=terminal_width(), color=color, ascii_only=is_ascii())
     write_stdout_parts(render_parts(result, output.format, view))
@@ -147,7 +160,16 @@ def write_file(path: str, text: str) -> None:
 
 def write_parts(path: str, parts: Iterable[str]) -> None:
     """Write a file likewise whose text comes in parts."""
+    with written(path, parts):
+        pass
+
+
+@contextmanager
+def written(path: str, parts: Iterable[str]) -> Iterator[None]:
+    """Write a draft at once; it takes its place at the end, if nothing goes wrong before."""
     from xent_cli.io.atomic_write import drafted, writing
 
-    with drafted(path) as draft, writing(path), open(draft, "wb") as file:
-        file.writelines(text.encode("utf-8", "backslashreplace") for text in parts)
+    with drafted(path) as draft:
+        with writing(path), open(draft, "wb") as file:
+            file.writelines(text.encode("utf-8", "backslashreplace") for text in parts)
+        yield

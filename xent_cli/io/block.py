@@ -153,11 +153,10 @@ class Block:
                     ) from None
         return ids
 
-    def codes(self, name: str, vocabulary: Vocabulary) -> NDArray[np.int32]:
-        """Return a column of names or whole numbers as numbers (n,) of a vocabulary.
+    def named(self, name: str) -> tuple[NDArray[np.int32], Vocabulary]:
+        """Return a column of names or whole numbers as numbers (n,), -1 where missing or blank."""
+        from xent_cli.io.vocabulary import Vocabulary
 
-        -1 stands where the value is missing or blank.
-        """
         column = self.data.column(name)
         if pa.types.is_floating(column.type):
             raise ColumnError(
@@ -168,7 +167,8 @@ class Block:
             column = column.dictionary_decode()
         if not pa.types.is_integer(column.type):
             column = self._texts(column, name)
-        return vocabulary.number(column)
+        found = Vocabulary()
+        return found.number(column), found
 
     def values(self, name: str, seen: DistinctValues) -> tuple[NDArray[np.intp], tuple[str, ...]]:
         """Return a column as positions (n,) in a tuple of its distinct values, as texts.

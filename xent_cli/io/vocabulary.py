@@ -11,48 +11,57 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from xent_cli.io.arrow_types import to_numpy
-from xent_cli.io.distinct_values import filled
-from xent_cli.numerics.arrays import TEXT, Labels, Texts, distinct_texts
+from xent_cli.io.numpy_arrow import array_to_arrow
+from xent_cli.numerics.arrays import (
+    TEXT,
+    Integers,
+    Labels,
+    Texts,
+    compact_texts,
+    distinct_texts,
+    joined_texts,
+)
 
 _AT_ONCE = 1 << 14
-
-_REPEATS = 4
-"""From so many rows a value on, values are said to repeat."""
 
 
 class Vocabulary:
     """Numbers the values of a column, block by block.
 
-    A value may get another number in every block, and even in every row. Only `distinct` finds
-    those that are the same: one hash table over all blocks is eight times faster than one for each.
+    A value may get another number in every block, and whole numbers do in every row. Only
+    `distinct` finds those that are the same, by sorting: hash tables over many values take several
+    times the memory of the values.
     """
 
     def __init__(self) -> None:
-        self.seen: list[pa.Array] = []
+        self.seen: list[Integers | Texts] = []
         self._size = 0
-        self._repeats = True
         self._made: tuple[list[object], Any] = ([], None)
 
     def number(self, column: pa.Array) -> NDArray[np.int32]:
         """Number the values of one more block, (n,); -1 where one is missing or blank."""
-        values, places = column, None
-        if self._repeats or column.null_count:
-            coded = column.dictionary_encode()
-            values, places = coded.dictionary, coded.indices
-            # Where they do not, a list of distinct values saves no memory.
-            self._repeats = _REPEATS * len(values) <= len(column)
-        numbers = np.arange(self._size, self._size + len(values) + 1, dtype=np.int32)
-        numbers[-1] = -1
-        if pa.types.is_string(values.type):
-            import pyarrow.compute as pc  # Slow to import, and rarely needed.
+        if pa.types.is_unsigned_integer(column.type):
+            column = _signed(column)
+        if pa.types.is_integer(column.type):
+            there = np.flatnonzero(to_numpy(column.is_valid().cast(pa.int8())))
+            numbers = np.full(len(column), -1, dtype=np.int32)
+            numbers[there] = np.arange(self._size, self._size + len(there))
+            self._add(to_numpy(column.drop_null()).astype(np.int64))
+            return numbers
+        import pyarrow.compute as pc  # Slow to import, and rarely needed.
 
-            lengths = pc.binary_length(pc.utf8_trim_whitespace(values))
-            numbers[:-1][to_numpy(lengths) == 0] = -1
+        coded = column.dictionary_encode()
+        texts = coded.dictionary
+        numbers = np.arange(self._size, self._size + len(texts) + 1, dtype=np.int32)
+        numbers[-1] = -1
+        lengths = pc.binary_length(pc.utf8_trim_whitespace(texts))
+        numbers[:-1][to_numpy(lengths) == 0] = -1
+        self._add(_to_texts(texts))
+        return np.asarray(numbers[to_numpy(coded.indices.fill_null(-1))])
+
+    def _add(self, values: Integers | Texts) -> None:
         self.seen.append(values)
         self._size += len(values)
-        if places is None:
-            return numbers[:-1]
-        return numbers.take(filled(places, -1))
 
     def __len__(self) -> int:
         return self._size
@@ -70,18 +79,23 @@ class Vocabulary:
         >>> more.number(pa.array(["a"])).tolist()
         [0]
         >>> places, texts = names.distinct(more)
-        >>> places.tolist(), texts.tolist()
+        >>> places.tolist(), texts.astype(TEXT).tolist()
         ([1, 0, 2, 1, 0], ['a', 'b', 'c'])
         """
         seen = [values for each in (self, *others) for values in each.seen]
-        if not any(map(len, seen)):
-            return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=TEXT)
-        if len({values.type for values in seen}) > 1:
-            seen = [values.cast(pa.string()) for values in seen]
-        coded = pa.chunked_array(seen).dictionary_encode()
-        codes = np.concatenate([to_numpy(chunk.indices) for chunk in coded.chunks])
-        texts, places = distinct_texts(_to_texts(coded.chunk(0).dictionary))
-        return places[codes], texts
+        if not all(values.dtype.kind == "i" for values in seen):
+            as_texts = [_digits(each) if each.dtype.kind == "i" else each for each in seen]
+            texts, places = distinct_texts(joined_texts(as_texts))
+            return places, texts
+        values = np.concatenate([np.zeros(0, np.int64), *seen])
+        order = values.argsort()
+        ordered = values[order]
+        is_first = np.ones(len(ordered), dtype=np.bool_)
+        is_first[1:] = ordered[1:] != ordered[:-1]
+        texts, by_text = distinct_texts(_digits(ordered[is_first]))
+        places = np.empty(len(values), dtype=np.intp)
+        places[order] = by_text[np.cumsum(is_first) - 1]
+        return places, texts
 
     def once(self, objects: Sequence[object], make: Callable[[], Any]) -> Any:
         """Return what `make` makes of some objects: several models ask for the same of the same.
@@ -92,18 +106,30 @@ class Vocabulary:
         >>> names.once([rows], lambda: 1), names.once([rows], lambda: 2)
         (1, 1)
         """
+        others = [each for each in objects if each is not self]  # A circle would stay in memory.
         before, _ = self._made
-        if len(before) != len(objects) or any(map(operator.is_not, before, objects)):
-            self._made = [*objects], make()
+        if len(before) != len(others) or any(map(operator.is_not, before, others)):
+            self._made = others, make()
         return self._made[1]
 
 
+def _signed(column: pa.Array) -> pa.Array:
+    """Return whole numbers as int64, or, where they do not fit, as texts."""
+    try:
+        return column.cast(pa.int64())
+    except pa.ArrowInvalid:
+        return column.cast(pa.string())
+
+
+def _digits(values: Integers) -> Texts:
+    """Return whole numbers as texts."""
+    return _to_texts(array_to_arrow(values).cast(pa.string()))
+
+
 def _to_texts(column: pa.Array) -> Texts:
-    """Copy values as texts, some at a time: Python's strings take several times the memory."""
-    if pa.types.is_integer(column.type):
-        return to_numpy(column).astype(TEXT)
-    column = column.cast(pa.string())
-    texts = np.empty(len(column), dtype=TEXT)
+    """Copy texts, some at a time: as Python's strings they take several times the memory."""
+    found: list[Texts] = [np.zeros(0, dtype=TEXT)]
     for start in range(0, len(column), _AT_ONCE):
-        texts[start : start + _AT_ONCE] = column.slice(start, _AT_ONCE).to_pylist()
-    return texts
+        some = np.array(column.slice(start, _AT_ONCE).to_pylist(), dtype=TEXT)
+        found.append(compact_texts(some))
+    return joined_texts(found[1:] or found)

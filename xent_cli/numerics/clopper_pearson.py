@@ -8,6 +8,7 @@ than they say on one side where a share is near 0 or 1, as accuracies are. Stand
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360)
 _TINY = 1e-300
@@ -129,6 +130,7 @@ def _deviance(x: float, mean: float) -> float:
     return total
 
 
+@lru_cache(maxsize=1 << 12)  # Thousands of small slices have the same few counts.
 def _quantile(k: int, n: int, tail: float) -> float:
     """Return the p with P(X >= k) = tail, which rises with p."""
     low, high = 0.0, 1.0

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.numerics.arrays import Floats, Integers, Labels
+from xent_cli.numerics.arrays import Digits, Floats, Integers, Labels
 from xent_cli.numerics.hexadecimal import hexadecimal, read_hexadecimal
 
 _BITS = 32
@@ -30,7 +30,7 @@ class ExactSums:
 
     Attributes
     ----------
-    digits : (L, n) int64
+    digits : (L, n) int64, or int32 from `narrowed`
         Below ``terms * 2**32`` in size; what stands where there is no digit is 0.
     low : int
     terms : int
@@ -45,7 +45,7 @@ class ExactSums:
     True
     """
 
-    digits: Integers
+    digits: Digits
     low: int = 0
     terms: int = 1
 
@@ -124,7 +124,7 @@ class ExactSums:
         return both if both.terms < _MOST_TERMS else both.carried()
 
     def __neg__(self) -> ExactSums:
-        return ExactSums(-self.digits, self.low, self.terms)
+        return ExactSums(np.negative(self.digits, dtype=np.int64), self.low, self.terms)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ExactSums):

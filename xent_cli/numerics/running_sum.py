@@ -14,6 +14,9 @@ class Addable(Protocol):
 
 Sum = TypeVar("Sum", bound=Addable)
 
+_MOST = 2
+"""Sums of so many parts and more are one sum."""
+
 
 class Fieldwise:
     """A dataclass of sums: two add up field by field; what one of them lacks, the sum lacks."""
@@ -31,8 +34,9 @@ class Fieldwise:
 class Running(Generic[Sum]):
     """A sum of parts that come one after the other.
 
-    Sums of about as many parts are added to each other first, as a binary counter carries, so
-    that what grows with the rows (the clusters) is not copied for every batch.
+    Sums of as many parts are added to each other first, as a binary counter carries, so that what
+    grows with the rows (slices) is not copied for every batch. From some parts on there is but one
+    sum to which they are added: several would each have most of the slices and clusters.
 
     Examples
     --------
@@ -51,7 +55,7 @@ class Running(Generic[Sum]):
         """Add one more."""
         size = 1
         while self._parts and self._parts[-1][0] == size:
-            size, part = 2 * size, self._parts.pop()[1] + part
+            size, part = min(2 * size, _MOST), self._parts.pop()[1] + part
         self._parts.append((size, part))
 
     def sum(self) -> Sum:

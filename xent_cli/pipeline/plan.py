@@ -178,9 +178,9 @@ class Plan:
         lost = np.zeros_like(missing)
         if (name := self.roles.cluster) is not None:
             block = labels if self.roles.cluster_in_labels else preds
-            number = partial(block.codes, name, seen.clusters)
-            codes = seen.once(block, labels, ("cluster", name), number)
-            batch = replace(batch, clusters=codes, cluster_names=seen.clusters)
+            found = seen.once(block, labels, ("cluster", name), partial(block.named, name))
+            codes, names = found
+            batch = replace(batch, clusters=codes, cluster_names=names)
             lost = (codes < 0) & ~ignored
         if self.spec.by:
             from xent_cli.pipeline.slice_keys import slice_rows

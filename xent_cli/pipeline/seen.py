@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from xent_cli.io.block import Block
 
-if TYPE_CHECKING:  # Few runs have clusters or slices.
-    from xent_cli.io.vocabulary import Vocabulary
+if TYPE_CHECKING:  # Few runs have slices.
     from xent_cli.pipeline.slice_keys import SliceNumbers
 
 Made = TypeVar("Made")
 
 
 class Seen:
-    """The numbers of clusters and slices, and what was read of the last labels."""
+    """The numbers of slices, and what was read of the last labels."""
 
     def __init__(self) -> None:
         self._labels: Block | None = None
@@ -32,13 +31,6 @@ class Seen:
             self._made[what] = make()
         found: Made = self._made[what]
         return found
-
-    @cached_property
-    def clusters(self) -> Vocabulary:
-        """Numbers clusters."""
-        from xent_cli.io.vocabulary import Vocabulary
-
-        return Vocabulary()
 
     @cached_property
     def slices(self) -> SliceNumbers:

@@ -106,6 +106,21 @@ def test_a_folder_that_cannot_be_listed(
         find(str(tree / path))
 
 
+def test_a_folder_that_cannot_be_entered(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it holds what a pattern names is not known. Patched, for root may enter every one."""
+    lstat, locked = os.lstat, os.path.join(tree, "sub")
+
+    def refuse(place: str, **how: int) -> os.stat_result:
+        if os.path.dirname(place) == locked:
+            raise PermissionError(13, "Permission denied")
+        return lstat(place, **how)
+
+    monkeypatch.setattr(os, "lstat", refuse)
+    for path in ("*/b.csv", "s*/c.csv", "**/b.csv"):
+        with pytest.raises(MissingFileError, match=r"folder .*sub cannot be listed: Permission"):
+            find(str(tree / path))
+
+
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(MissingFileError, match="There is no folder .*nowhere"):
         find(str(tmp_path / "nowhere" / "*.csv"))

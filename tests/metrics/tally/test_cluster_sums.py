@@ -244,7 +244,7 @@ def test_weights_of_any_size_are_the_same_in_any_split():
 @pytest.mark.parametrize("most", [1, 50])
 def test_rows_that_wait_change_nothing(monkeypatch, most):
     whole = evaluate(Q, LABELS, cluster=USERS, weight=WEIGHTS, batch_rows=20)
-    monkeypatch.setattr("xent_cli.metrics.tally.cluster_sums._MOST_ROWS", most)
+    monkeypatch.setattr("xent_cli.metrics.tally.cluster_sums._FEW_ROWS", most)
     again = evaluate(Q, LABELS, cluster=USERS, weight=WEIGHTS, batch_rows=20)
     assert again.to_dict() == whole.to_dict()
 
@@ -257,10 +257,10 @@ def test_sums_pickle_while_rows_wait(make_batch, spec_of):
         cluster_names=GivenNames(("a", "b")),
     )
     sums = ClusterSums.of(batch, measure(batch, spec_of("sparse")).rows, 2)
-    assert sums.waiting
+    assert sums.n_waiting
     back = pickle.loads(pickle.dumps(sums))
     assert back == sums
-    assert not back.waiting
+    assert not back.n_waiting
 
 
 def test_saved_sums_are_in_units_of_2_to_minus_124():
@@ -285,3 +285,40 @@ def test_losses_below_the_grid_are_rounded_to_it_row_by_row(make_batch, spec_of)
     spec = spec_of("sparse", scale="logprobs", row_sums="ignore")
     sums = ClusterSums.of(batch, measure(batch, spec).rows, 2)
     assert sums.to_dict()["loss"] == ["9"]
+
+
+@pytest.mark.parametrize("cells", [1, 7, 50])
+@pytest.mark.parametrize("name", ["{}", "é{}", "a long name of a cluster, number {}", "{}\0"])
+def test_pieces_of_any_size_change_nothing(monkeypatch, cells, name):
+    users = [name.format(i) for i in RNG.integers(0, 60, N)]
+    parts = [slice(0, 11), slice(11, 250), slice(250, N)]
+
+    def sums():
+        whole = evaluate(Q, LABELS, cluster=users, weight=WEIGHTS, by={"g": LABELS})
+        some = [evaluate(Q[p], LABELS[p], cluster=users[p], weight=WEIGHTS[p]) for p in parts]
+        return whole, merge(some), merge(some[::-1])
+
+    want = sums()
+    monkeypatch.setattr("xent_cli.metrics.tally.cluster_piece._CELLS", cells)
+    found = sums()
+    assert [each.to_dict() for each in found] == [each.to_dict() for each in want]
+    assert found[0].slices()[0].slices[0].delta == want[0].slices()[0].slices[0].delta
+    for one, other, again in zip(want, found, found[::-1], strict=True):
+        assert len(other.tally.clusters.pieces) > len(one.tally.clusters.pieces)
+        assert one.tally.clusters == other.tally.clusters == again.tally.clusters
+        less = one.tally.clusters.less(other.tally.clusters)
+        assert not less.differences()[2].any()
+        back = pickle.loads(pickle.dumps(other.tally.clusters))
+        assert back == other.tally.clusters
+        assert hash(back) == hash(other.tally.clusters)
+
+
+def test_sums_of_other_rows_are_unlike():
+    whole = evaluate(Q, LABELS, cluster=USERS).tally.clusters
+    less = evaluate(Q[1:], LABELS[1:], cluster=USERS[1:]).tally.clusters
+    other = evaluate(Q, LABELS, cluster=[f"other {user}" for user in USERS]).tally.clusters
+    few = evaluate(Q[:9], LABELS[:9], cluster=USERS[:9]).tally.clusters
+    assert len({whole, less, other, few}) == 4
+    for unlike in (other, few):
+        with pytest.raises(ValueError, match="not measured on the same rows"):
+            whole.less(unlike)

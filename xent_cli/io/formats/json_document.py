@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from xent_cli.errors import EncodingError, ParseError
+from xent_cli.errors import EncodingError, ParseError, ReportError
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.formats.json_values import unique
 
@@ -35,6 +35,8 @@ def read_document(data: bytes, path: str) -> Document | None:
     ------
     EncodingError, ParseError
         If it is not UTF-8 or no JSON, or if it may be one row as well as a table.
+    ReportError
+        If it is a result that xent has saved.
 
     Examples
     --------
@@ -54,6 +56,11 @@ def read_document(data: bytes, path: str) -> Document | None:
     except ValueError as error:
         raise ParseError(f"{path} is not valid JSON: {error}.", hint=_HINT) from error
     if only is not None:
+        if str(only.get("format")).startswith("xent.") and "format_version" in only:
+            raise ReportError(
+                f"{path} is a result that xent has saved, and holds no rows.",
+                hint="xent show reads it.",
+            )
         records = _records(only, path)
         if records is not None:
             return Document(_joined(json.dumps(record) for record in records))

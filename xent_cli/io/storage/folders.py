@@ -67,8 +67,10 @@ class Disk:
         path = os.path.join(folder, name)
         with _looking(folder):
             os.stat(folder or ".")
-        if not os.path.lexists(path):
-            return []
+            try:
+                os.lstat(path)  # Not lexists, to which what cannot be looked at is not there.
+            except (FileNotFoundError, NotADirectoryError):
+                return []
         self._links |= os.path.islink(path)
         return [(path, _kind_at(path))]
 

@@ -52,7 +52,7 @@ class GivenNames:
         Examples
         --------
         >>> places, texts = GivenNames(("b", "a", "b")).distinct()
-        >>> places.tolist(), texts.tolist()
+        >>> places.tolist(), texts.astype(TEXT).tolist()
         ([1, 0, 1], ['a', 'b'])
         """
         given = [text for names in (self, *others) for text in names.texts]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Names
-from xent_cli.numerics.arrays import Floats, Integers, Texts
+from xent_cli.metrics.tally.cluster_piece import ClusterPiece
+from xent_cli.numerics.arrays import Floats, Integers, Labels, Texts
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import Groups
 
@@ -26,24 +28,24 @@ class ClusterRows:
     weight: Floats | None
     loss: Floats
 
+    def __len__(self) -> int:
+        return len(self.loss)
 
-def added_up(
-    rows: Sequence[ClusterRows], n_classes: int
-) -> tuple[Texts, Integers, ExactSums, ExactSums]:
-    """Add up rows whose clusters have names of one kind.
+    def regrouped(self, places: Labels, _: int) -> ClusterRows:
+        """Return the rows with class i as ``places[i]``."""
+        return replace(self, labels=places[self.labels])
 
-    Returns
-    -------
-    texts, cells, weight, loss
-        As `ClusterSums` has them.
-    """
+
+def added_up(rows: Sequence[ClusterRows], n_classes: int) -> ClusterPiece:
+    """Add up rows whose clusters have names of one kind."""
     objects = [part for each in rows for part in (each.names, each.clusters, each.labels)]
     texts, cells, groups = rows[0].names.once(objects, partial(_sorted, rows, n_classes))
     if rows[0].weight is None:
         weight = ExactSums.of_integers(groups.counts)
     else:
         weight = groups.sum(np.concatenate([np.asarray(each.weight) for each in rows]))
-    return texts, cells, weight, groups.sum(np.concatenate([each.loss for each in rows]))
+    loss = groups.sum(np.concatenate([each.loss for each in rows]))
+    return ClusterPiece(texts, cells, weight, loss, n_classes)
 
 
 def _sorted(rows: Sequence[ClusterRows], n_classes: int) -> tuple[Texts, Integers, Groups]:

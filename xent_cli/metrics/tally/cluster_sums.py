@@ -2,73 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.tally.class_sums import present
 from xent_cli.metrics.tally.cluster_grid import GRID, grid_of, on_grid
+from xent_cli.metrics.tally.cluster_piece import ClusterPiece, add_to, cells_of
 from xent_cli.metrics.tally.cluster_rows import ClusterRows, added_up
-from xent_cli.metrics.tally.third_powers import draw_moments
-from xent_cli.numerics.arrays import (
-    TEXT,
-    Floats,
-    Integers,
-    Labels,
-    Texts,
-    distinct_texts,
-    merge_sorted,
-)
+from xent_cli.metrics.tally.third_powers import common, draw_moments, draw_sums, moments_of_groups
+from xent_cli.numerics.arrays import TEXT, Floats, Integers, Labels, compact_texts
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.fieller import PairSums
 from xent_cli.numerics.moments import Moments
+from xent_cli.numerics.narrow_sums import narrowed
 from xent_cli.numerics.summation import Groups
 from xent_cli.schema.types import Hold
 
-_MOST_ROWS = 1 << 20
-"""Rows that wait to be added up together: sorting them once is cheaper than batch by batch."""
+_FEW_ROWS = 1 << 17
+"""Rows that wait to be added up together, or a fourth of the cells there are, if that is more:
+sorting them once is cheaper than batch by batch."""
 
 
-@dataclass(frozen=True, eq=False)
 class ClusterSums:
     """For each cluster and class that occur together, the sums of weights and weighted losses.
 
-    Sums add up, ``+`` is associative and commutative to the last bit: clusters are matched by
-    their text, however the rows were split. Memory grows with the clusters, not with the rows.
+    A value: sums add up, ``+`` is associative and commutative to the last bit. Clusters are matched
+    by their text, however the rows were split. Memory grows with the clusters, not with the rows.
+
+    What is added may wait, to be added up together with more. Whoever wants to know settles it
+    within the sums: what a sum was made of is freed on the way.
 
     Attributes
     ----------
     n_classes : int
-    texts : (G,) StringDType
-        The clusters, sorted.
-    cells : (P,) int64
-        Position of the cluster times `n_classes` plus class, increasing.
-    weight, loss : ExactSums of length P
     too_large : bool
         Whether a value does not fit; the sums are then of no use.
-    waiting : tuple of ClusterRows
-        What is not yet in the sums; `settled` adds it.
     """
 
-    n_classes: int
-    texts: Texts
-    cells: Integers
-    weight: ExactSums
-    loss: ExactSums
-    too_large: bool = False
-    waiting: tuple[ClusterRows, ...] = ()
+    def __init__(
+        self,
+        n_classes: int,
+        pieces: Iterable[ClusterPiece] = (),
+        *,
+        too_large: bool = False,
+        waiting: Iterable[ClusterRows | ClusterPiece] = (),
+    ) -> None:
+        self.n_classes = n_classes
+        self.too_large = too_large
+        self._pieces = list(pieces)
+        self._waiting = list(waiting)
 
     @classmethod
     def zero(cls, n_classes: int) -> ClusterSums:
         """Return the sums of no rows."""
-        nothing = ExactSums.zeros(0)
-        return cls(n_classes, np.zeros(0, TEXT), np.zeros(0, np.int64), nothing, nothing)
+        return cls(n_classes)
 
     @classmethod
     def of(
@@ -90,74 +83,94 @@ class ClusterSums:
             weight = None if weight is None else weight[mask]
         loss, weight, too_large = on_grid(loss, weight)
         # Not copied, where it can be: of another model they are then seen to be the same.
-        numbers = clusters.astype(np.int32, copy=False)
-        waiting = ClusterRows(batch.cluster_names, numbers, np.asarray(labels), weight, loss)
-        return replace(cls.zero(n_classes), too_large=too_large, waiting=(waiting,))
+        clusters, labels = clusters.astype(np.int32, copy=False), np.asarray(labels)
+        waiting = ClusterRows(batch.cluster_names, clusters, labels, weight, loss)
+        return cls(n_classes, too_large=too_large, waiting=[waiting])
 
     def __len__(self) -> int:
-        return len(self.settled().texts)
+        return sum(len(piece.texts) for piece in self.pieces)
+
+    @property
+    def pieces(self) -> list[ClusterPiece]:
+        """All sums, with no rows waiting: pieces whose clusters follow each other in order."""
+        self.settled()
+        return self._pieces
+
+    def settled(self) -> ClusterSums:
+        """Add up what waits, within these sums, and return them."""
+        waiting, self._waiting = self._waiting, []
+        rows = [each for each in waiting if isinstance(each, ClusterRows)]
+        for kind in {type(each.names) for each in rows}:
+            some = [each for each in rows if type(each.names) is kind]
+            add_to(self._pieces, added_up(some, self.n_classes))
+        for each in waiting:
+            if isinstance(each, ClusterPiece):
+                add_to(self._pieces, each)
+        return self
+
+    @property
+    def n_waiting(self) -> int:
+        """Rows and cells that wait to be added up."""
+        return sum(map(len, self._waiting))
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The clusters, sorted."""
-        return tuple(self.settled().texts.tolist())
+        return tuple(self._texts())
 
     def __add__(self, other: ClusterSums) -> ClusterSums:
-        whole = _merged(self, other)
-        both = replace(whole, waiting=self.waiting + other.waiting)
-        n_waiting = sum(len(rows.loss) for rows in both.waiting)
-        return both if n_waiting < _MOST_ROWS else both.settled()
+        sizes = []
+        for each in (self, other):
+            sizes.append(sum(map(len, each._pieces)))
+            if each.n_waiting >= max(_FEW_ROWS, sizes[-1] // 8):
+                each.settled()
+        mine, theirs = (self, other) if sizes[0] >= sizes[1] else (other, self)
+        return ClusterSums(
+            max(mine.n_classes, theirs.n_classes),
+            mine._pieces,
+            too_large=mine.too_large or theirs.too_large,
+            waiting=[*mine._waiting, *theirs._pieces, *theirs._waiting],
+        )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ClusterSums):
             return NotImplemented
-        mine, theirs = self.settled(), other.settled()
-        return (
-            (mine.n_classes, mine.too_large) == (theirs.n_classes, theirs.too_large)
-            and _is_of_same_rows(mine, theirs)
-            and (mine.weight, mine.loss) == (theirs.weight, theirs.loss)
+        if (self.n_classes, self.too_large) != (other.n_classes, other.too_large):
+            return False
+        rest = self._less(other.pieces)
+        return rest is not None and not any(
+            narrowed(each).digits.any() for piece in rest for each in (piece.weight, piece.loss)
         )
 
     def __hash__(self) -> int:
-        whole = self.settled()
-        return hash((whole.n_classes, whole.cells.tobytes(), whole.weight, whole.loss))
+        return hash((self.n_classes, self.keys))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        whole = self.settled()
-        values = (whole.texts.tolist(), whole.cells, whole.weight, whole.loss, whole.too_large)
-        return _unpickled, (whole.n_classes, *values)
-
-    def settled(self) -> ClusterSums:
-        """Return the same sums with no rows waiting."""
-        if not self.waiting:
-            return self
-        total, kinds = replace(self, waiting=()), {type(rows.names) for rows in self.waiting}
-        for kind in kinds:
-            some = [rows for rows in self.waiting if type(rows.names) is kind]
-            total = _merged(total, ClusterSums(self.n_classes, *added_up(some, self.n_classes)))
-        return total
+        return _unpickled, (self.n_classes, self.pieces, self.too_large)
 
     def less(self, baseline: ClusterSums) -> ClusterSums:
         """Return sums of the differences of losses from those of another model on the same rows."""
-        mine, theirs = self.settled(), baseline.settled()
-        if not _is_of_same_rows(mine, theirs):
+        pieces = self._less([replace(p, weight=ExactSums.zeros(len(p))) for p in baseline.pieces])
+        if pieces is None:
             raise ValueError("the two models were not measured on the same rows")
-        too_large = mine.too_large or theirs.too_large
-        return replace(mine, loss=mine.loss + -theirs.loss, too_large=too_large)
+        too_large = self.too_large or baseline.too_large
+        return ClusterSums(self.n_classes, pieces, too_large=too_large)
+
+    def _less(self, theirs: list[ClusterPiece]) -> list[ClusterPiece] | None:
+        """Return these sums less others; None if they are of other cells."""
+        found = list(self.pieces)
+        for piece in theirs:
+            add_to(found, piece.negative())
+        sizes = {sum(map(len, some)) for some in (self.pieces, theirs, found)}
+        return found if len(sizes) == 1 else None
 
     def regrouped(self, places: Labels, n_groups: int) -> ClusterSums:
         """Return the sums with class i as ``places[i]`` of `n_groups`, where several add up."""
-        cluster, label = np.divmod(self.cells, max(1, self.n_classes))
-        cells, at = np.unique(cluster * n_groups + places[label], return_inverse=True)
-        return replace(
-            self,
-            n_classes=n_groups,
-            cells=cells,
-            weight=self.weight.regrouped(at, len(cells)),
-            loss=self.loss.regrouped(at, len(cells)),
-            waiting=tuple(
-                replace(rows, labels=places[rows.labels].astype(np.int32)) for rows in self.waiting
-            ),
+        return ClusterSums(
+            n_groups,
+            [piece.regrouped(places, n_groups) for piece in self._pieces],
+            too_large=self.too_large,
+            waiting=[each.regrouped(places, n_groups) for each in self._waiting],
         )
 
     def in_cells(self) -> tuple[Labels, Labels, Floats, Floats]:
@@ -165,10 +178,7 @@ class ClusterSums:
 
         Last the sums of each cluster over all classes, (2, G).
         """
-        whole = self.settled()
-        cluster, label = _places(whole)
-        sums = np.array([each.to_floats() for each in (whole.weight, whole.loss)])
-        return cluster, label, sums, whole.wholes
+        return *self._places(), self._floats("weight", "loss"), self.wholes
 
     def moments(self) -> list[Moments]:
         """Return, for each class and last overall, the sums over clusters, each cluster a draw."""
@@ -178,26 +188,30 @@ class ClusterSums:
         """Return the sums over clusters for a class, or for all (index K)."""
         return self.moments_of_classes[index] if index < self.n_classes else self.moments_of_all
 
+    # Piece by piece: all sums are exact, and those of many draws at once would take much room.
+
     @cached_property
     def moments_of_classes(self) -> list[Moments]:
         """The sums over clusters for each class."""
-        whole = self.settled()
-        by_class = Groups.of(_places(whole)[1], self.n_classes)
-        return draw_moments(whole.weight.to_floats(), whole.loss.to_floats(), by_class)
+        k, nothing = self.n_classes, np.zeros(0)
+        sums = draw_sums(nothing, nothing, Groups.of(np.zeros(0, np.intp), k))
+        for piece in self.pieces:
+            draws = piece.weight.to_floats(), piece.loss.to_floats()
+            sums = common(sums, draw_sums(*draws, Groups.of(piece.places()[1], k)))
+        return moments_of_groups(sums, k)
 
     @cached_property
     def moments_of_all(self) -> Moments:
         """The sums over clusters with the rows of all classes."""
-        weight, loss = self.wholes
-        return draw_moments(weight, loss, Groups.of_rows(1, len(loss)))[0]
+        sums = draw_sums(np.zeros(0), np.zeros(0), Groups.of_rows(1, 0))
+        for weight, loss in (piece.wholes() for piece in self.pieces):
+            sums = common(sums, draw_sums(weight, loss, Groups.of_rows(1, len(loss))))
+        return moments_of_groups(sums, 1)[0]
 
     @cached_property
     def wholes(self) -> Floats:
         """The sums of weights and losses of each cluster over all classes, (2, G)."""
-        whole = self.settled()
-        cluster, n = _places(whole)[0], len(whole.texts)
-        sums = whole.weight, whole.loss
-        return np.array([each.regrouped(cluster, n).to_floats() for each in sums])
+        return np.concatenate([np.zeros((2, 0)), *(p.wholes() for p in self.pieces)], axis=1)
 
     def reweighted(self, factors: Floats) -> Moments:
         """Return the sums over clusters, overall; weights of class i times ``factors[i]``."""
@@ -221,28 +235,45 @@ class ClusterSums:
 
     def differences(self) -> tuple[Labels, Labels, Floats]:
         """Return for each cell the position of its cluster, its class, and its sum of losses."""
-        whole = self.settled()
-        return *_places(whole), whole.loss.to_floats()
+        return *self._places(), self._floats("loss")[0]
 
     def counts(self) -> Integers:
         """Return for each cell the sum of its weights: its rows, where each has weight 1."""
-        return self.settled().weight.to_floats().astype(np.int64)
+        return np.asarray(self._floats("weight")[0], dtype=np.int64)
 
     def to_dict(self, hold: Hold = list) -> dict[str, Any]:
         """Return plain data for JSON that `from_dict` turns into the same sums.
 
         Long lists are made with `hold`: iterators that take no memory, if that is ``iter``.
         """
-        whole = self.settled()
-        grid = min(grid_of(whole.weight), grid_of(whole.loss))
+        pieces = self.pieces
+        grids = [grid_of(sums) for piece in pieces for sums in (piece.weight, piece.loss)]
+        grid = min([GRID, *grids])
+
+        def units(name: str) -> Iterator[str]:
+            return (f"{u:x}" for piece in pieces for u in getattr(piece, name).units(grid))
+
         return {
-            "keys": hold(map(str, whole.texts)),
-            "cells": hold(map(int, whole.cells)),
-            "weight": hold(map("{:x}".format, whole.weight.units(grid))),
-            "loss": hold(map("{:x}".format, whole.loss.units(grid))),
-            "too_large": whole.too_large,
+            "keys": hold(self._texts()),
+            "cells": hold(cell for some in cells_of(pieces) for cell in some.tolist()),
+            "weight": hold(units("weight")),
+            "loss": hold(units("loss")),
+            "too_large": self.too_large,
             **({} if grid == GRID else {"grid": grid}),
         }
+
+    def _texts(self) -> Iterator[str]:
+        return (text for piece in self.pieces for text in piece.texts.astype(TEXT).tolist())
+
+    def _places(self) -> tuple[Labels, Labels]:
+        """Return the position of the cluster and the class of each cell."""
+        cells = np.concatenate([np.zeros(0, np.intp), *cells_of(self.pieces)])
+        return np.divmod(cells, max(1, self.n_classes))
+
+    def _floats(self, *names: str) -> Floats:
+        """Return sums of each cell, (len(names), P)."""
+        found = [[getattr(each, name).to_floats() for name in names] for each in self.pieces]
+        return np.concatenate([np.zeros((len(names), 0)), *map(np.array, found)], axis=1)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], n_classes: int) -> ClusterSums:
@@ -259,41 +290,11 @@ class ClusterSums:
         if any(abs(unit) >= 1 << 1024 for each in units for unit in each):
             raise ValueError("a sum of a cluster is too large")
         weight, loss = (ExactSums.of_units(each, grid) for each in units)
-        texts = np.array(keys, dtype=TEXT)
-        return cls(n_classes, texts, cells, weight, loss, bool(data["too_large"]))
+        found = cls(n_classes, too_large=bool(data["too_large"]))
+        whole = ClusterPiece(np.array(keys, dtype=TEXT), cells, weight, loss, n_classes)
+        add_to(found._pieces, replace(whole, texts=compact_texts(whole.texts)))
+        return found
 
 
-def _unpickled(n_classes: int, texts: list[str], *rest: Any) -> ClusterSums:
-    """Make sums of what was pickled: lists of texts are several times faster than arrays."""
-    return ClusterSums(n_classes, np.array(texts, dtype=TEXT), *rest)
-
-
-def _places(sums: ClusterSums) -> tuple[Labels, Labels]:
-    """Return the position of the cluster and the class of each cell."""
-    cluster, label = np.divmod(sums.cells, max(1, sums.n_classes))
-    return cluster.astype(np.intp), label.astype(np.intp)
-
-
-def _is_of_same_rows(a: ClusterSums, b: ClusterSums) -> bool:
-    same_texts = a.texts is b.texts or np.array_equal(a.texts, b.texts)
-    return same_texts and np.array_equal(a.cells, b.cells)
-
-
-def _merged(a: ClusterSums, b: ClusterSums) -> ClusterSums:
-    """Return the sums of both, what waits left out."""
-    too_large = a.too_large or b.too_large
-    if not len(a.cells) or not len(b.cells):
-        return replace(a if len(a.cells) else b, waiting=(), too_large=too_large)
-    k, texts = a.n_classes, a.texts
-    ours, theirs = a.cells, b.cells
-    if not np.array_equal(texts, b.texts):
-        texts, places = distinct_texts(np.concatenate([texts, b.texts]))
-        ours = places[: len(a.texts)][ours // k] * k + ours % k
-        theirs = places[len(a.texts) :][theirs // k] * k + theirs % k
-    cells = merge_sorted(ours, theirs)
-    at = np.searchsorted(cells, ours), np.searchsorted(cells, theirs)
-    weight, loss = (
-        ExactSums.placed(list(zip(both, at, strict=True)), len(cells))
-        for both in ((a.weight, b.weight), (a.loss, b.loss))
-    )
-    return ClusterSums(k, texts, cells, weight, loss, too_large)
+def _unpickled(n_classes: int, pieces: list[ClusterPiece], *too_large: bool) -> ClusterSums:
+    return ClusterSums(n_classes, pieces, too_large=any(too_large))

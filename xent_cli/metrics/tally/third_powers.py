@@ -128,12 +128,21 @@ def draw_moments(weight: Floats, loss: Floats, groups: Groups) -> list[Moments]:
         Of each draw; the weighted loss.
     groups : Groups
     """
-    sums = grouped_sums(loss, weight, groups) | {
+    return moments_of_groups(draw_sums(weight, loss, groups), groups.size)
+
+
+def draw_sums(weight: Floats, loss: Floats, groups: Groups) -> Sums:
+    """Return the sums of which `draw_moments` makes moments; those of several parts add up."""
+    return grouped_sums(loss, weight, groups) | {
         "weight_squared": groups.products(weight, weight),
         "loss_weight": groups.products(loss, weight),
         "loss_squared": groups.products(loss, loss),
     }
-    return [moments_at(0, sums, index) for index in range(groups.size)]
+
+
+def moments_of_groups(sums: Sums, n_groups: int) -> list[Moments]:
+    """Return the moments of each group of draws."""
+    return [moments_at(0, sums, index) for index in range(n_groups)]
 
 
 def grouped_sums(loss: Floats, weight: Floats | None, groups: Groups) -> Sums:
