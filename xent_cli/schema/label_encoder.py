@@ -174,8 +174,7 @@ class ClassIndex:
             if as_number(value) is None and not is_mark(value):
                 hint = (
                     "If one of the columns is this class under another name, use "
-                    f"{option('classes')} to name all classes, in the order of the "
-                    f"columns. {hint}"
+                    f"{option('classes')} to name all classes, in the order of the columns. {hint}"
                 )
         if known and labels.numbers is not None and self._n_unknown(labels) > _FEW_MARKS:
             hint = (
@@ -194,9 +193,8 @@ class ClassIndex:
 
     def _n_unknown(self, labels: LabelValues) -> int:
         """Count the values, each once, that have no class."""
-        return len(
-            np.unique(np.asarray(labels.numbers)[(self.encode(labels) < 0) & ~labels.missing()])
-        )
+        unknown = (self.encode(labels) < 0) & ~labels.missing()
+        return len(np.unique(np.asarray(labels.numbers)[unknown]))
 
     def _is_next_to_names(self, value: str) -> bool:
         """Say whether a label is the number before all names, or behind them: others may be off."""
@@ -226,13 +224,9 @@ class ClassIndex:
         known = dict(pairs)
         if len(known) < len(pairs):
             raise self._one_number(pairs)
-        pairs += [  # A class whose name is a number has no other.
-            (value, index)
-            for text, index in self.aliases
-            if (value := as_number(text)) is not None
-            and value not in known
-            and values[index] is None
-        ]
+        others = [(as_number(text), at) for text, at in self.aliases if values[at] is None]
+        # A class whose name is a number has no other.
+        pairs += [(v, at) for v, at in others if v is not None and v not in known]
         if not pairs:
             return np.full(len(numbers), -1, dtype=np.intp)
         pairs.sort()

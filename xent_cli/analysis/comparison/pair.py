@@ -188,19 +188,13 @@ class Comparison:
     @property
     def warnings(self) -> tuple[Notice, ...]:
         """What may make the difference wrong or wide."""
-        found = []
-        if self.delta is None:
-            found.append(
-                Notice(
-                    "unpaired",
-                    "The baseline is a saved report, so the two models are compared as "
-                    "if on different rows. The interval is wider. Give the baseline's "
-                    "predictions to compare row by row.",
-                )
-            )
-        else:
-            found += self._wide()
-        return tuple(found)
+        if self.delta is not None:
+            return tuple(self._wide())
+        message = (
+            "The baseline is a saved report, so the two models are compared as if on different "
+            "rows. The interval is wider. Give the baseline's predictions to compare row by row."
+        )
+        return (Notice("unpaired", message),)
 
     def _wide(self) -> list[Notice]:
         """Warn where the interval is wide for differences that the rows may not have shown."""

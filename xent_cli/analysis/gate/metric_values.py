@@ -272,9 +272,8 @@ def _share_right(
         return Quantity(None, reason="no rows")
     spec = report.tally.spec
     if spec.weighted or spec.class_weights or spec.cluster or spec.multilabel:
-        return Quantity(
-            value, reason="accuracy has an interval only without weights, clusters and soft labels"
-        )
+        why = "accuracy has an interval only without weights, clusters and soft labels"
+        return Quantity(value, reason=why)
     return Quantity(value, Proportion(int(correct), int(graded)))
 
 
