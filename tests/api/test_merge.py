@@ -75,6 +75,6 @@ def test_decisions_are_kept_once():
 def test_the_same_rows_twice_are_refused():
     shards = _shards(2)
     again = Report.from_dict(json.loads(json.dumps(shards[0].to_dict())))
-    with pytest.raises(SameInputError, match=r"number 1 and 3 of .* count twice.*allow_same=True"):
+    with pytest.raises(SameInputError, match=r"Reports 1 and 3 of .* count twice.*allow_same=True"):
         merge([*shards, again])
     assert merge([*shards, again], allow_same=True).n == N + shards[0].n

@@ -17,6 +17,7 @@ from tests.io.making import EXPECTED, LABELS, PREDS, cross_entropy, write
 from xent_cli.errors import (
     AccessError,
     AddressError,
+    ColumnError,
     EmptyInputError,
     MissingFileError,
     StoreError,
@@ -57,13 +58,21 @@ def site() -> Iterator[str]:
     server.server_close()
 
 
-@pytest.mark.parametrize("query", ["", "?token=HUSH", "?download", "#part"])
+@pytest.mark.parametrize("query", ["", "?token=HUSH", "?download", "#p_*"])
 def test_a_file_of_the_web(query: str, site: str, tmp_path: Path) -> None:
     labels = write(tmp_path / "y.csv", LABELS)
     Handler.files["/a/p.tsv"] = PREDS.replace(",", "\t").encode()
     assert cross_entropy(f"{site}/a/p.tsv{query}", labels) == EXPECTED
-    source = open_source(f"{site}/a/p.tsv{query}", "preds")
+    source = open_source(f"{site}/a/p.tsv{query}".removesuffix("#p_*"), "preds")
     assert source.path == f"{site}/a/p.tsv"
+
+
+def test_what_follows_a_number_sign_are_columns(site: str, tmp_path: Path) -> None:
+    """No server is told of it: a browser would look for a part of the page."""
+    labels = write(tmp_path / "y.csv", LABELS)
+    Handler.files["/a/p.tsv"] = PREDS.replace(",", "\t").encode()
+    with pytest.raises(ColumnError, match="no such column among p_cat"):
+        cross_entropy(f"{site}/a/p.tsv#part", labels)
 
 
 @pytest.mark.parametrize(
