@@ -24,8 +24,8 @@ def option(name: str, value: object = None) -> str:
 
     Examples
     --------
-    >>> spell(f"Say {option('scale', 'logits')} or {option('eps', 0)}; not {option('mode')}.")
-    'Say scale="logits" or eps=0; not mode.'
+    >>> spell(f"Use {option('scale', 'logits')} or {option('eps', 0)}; not {option('mode')}.")
+    'Use scale="logits" or eps=0; not mode.'
     """
     if value is None:
         return f"\ufdd0{name}\ufdd2"

@@ -109,14 +109,16 @@ def test_refusals(tmp_path: Path) -> None:
         calibrate(q, LABELS, write=to)
     with pytest.raises(ColumnError, match="no column 'p_b'.*Did you mean p_bb"):
         calibrate(q, LABELS, apply=q.rename(columns={"p_b": "p_bb"}), write=to)
-    with pytest.raises(ColumnError, match="holds no numbers"):
+    with pytest.raises(ColumnError, match="does not hold numbers"):
         calibrate(q, LABELS, apply=q.assign(p_b="x"), write=to)
     broken = q.copy()
     broken.loc[7, "p_c"] = np.nan
     with pytest.raises(MissingValueError, match="row 8, column p_c"):
         calibrate(q, LABELS, apply=broken, write=to)
     right = pd.DataFrame({"p_a": [0.9, 0.1], "p_b": [0.1, 0.9]})
-    with pytest.raises(UsageError, match="no temperature to apply: every row is right"):
+    with pytest.raises(
+        UsageError, match="no temperature was found: every row is predicted correctly"
+    ):
         calibrate(right, ["a", "b"], apply=right, write=to)
     assert not Path(out).exists()
     path = tmp_path / "in.csv"

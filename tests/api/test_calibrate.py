@@ -76,7 +76,7 @@ def test_every_row_right_has_no_temperature() -> None:
     found = calibrate(case["logits"], case["labels"], scale="logits")
     assert found.temperature.value == 0
     assert found.temperature.interval is None
-    assert "every row is right" in found.temperature.reason
+    assert "every row is predicted" in found.temperature.reason
     assert found.recoverable.value is None
     assert found.gap.value == pytest.approx(float(case["expected"]["dL_at_1"]))
 
@@ -95,7 +95,7 @@ def test_what_rests_on_one_row() -> None:
     assert found.temperature.value == pytest.approx(float(want["T"]), rel=1e-12)
     assert found.recoverable.in_sample == pytest.approx(float(want["R_in"]), rel=1e-10)
     assert found.recoverable.value is None
-    assert "one row" in found.recoverable.reason
+    assert "a single row" in found.recoverable.reason
 
 
 def test_clusters() -> None:
@@ -328,7 +328,7 @@ def test_an_honest_model_is_honest_whatever_its_classes_weigh() -> None:
     y = (np.exp(log_softmax(z, axis=1)).cumsum(axis=1) > random.random((20_000, 1))).argmax(axis=1)
     plain = calibrate(z, y, scale="logits")
     found = calibrate(z, y, scale="logits", class_weights=[1.0, 2.0, 10.0])
-    assert found.verdict == "no gap shown"
+    assert found.verdict == "no significant gap"
     assert (found.gap, found.own_expectation) == (plain.gap, plain.own_expectation)
     assert found.shares == plain.shares
     assert found.loss > plain.loss
@@ -386,7 +386,7 @@ def test_an_infinite_loss_has_no_temperature() -> None:
     found = calibrate([[-math.inf, 0.0], [0.0, -math.inf]], [0, 0], scale="logprobs")
     assert found.loss == math.inf
     assert found.temperature.value is None
-    assert "q = 0" in found.temperature.reason
+    assert "probability 0" in found.temperature.reason
 
 
 @pytest.mark.parametrize("rows", [1, 2])

@@ -185,7 +185,7 @@ class TestRefused:
     def test_the_same_file(self, tmp_path):
         copy = tmp_path / "copy.csv"
         copy.write_bytes(Path(SPARSE[0]).read_bytes())
-        with pytest.raises(SameInputError, match="are the same. If that is meant"):
+        with pytest.raises(SameInputError, match="are the same. If this is intended"):
             compare(SPARSE[0], str(copy), labels=LABELS)
         with pytest.raises(SameInputError):
             compare(A, A, labels=Y)
@@ -223,7 +223,7 @@ class TestRefused:
             compare(good, moved, labels=labels)
 
     def test_nothing_to_compare(self):
-        with pytest.raises(UsageError, match="nothing to compare"):
+        with pytest.raises(UsageError, match="no model to compare"):
             compare(A, labels=Y)
 
     def test_an_empty_file(self, tmp_path):

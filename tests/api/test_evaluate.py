@@ -173,7 +173,9 @@ class TestLabels:
     def test_counted_from_one_by_mistake(self):
         with pytest.raises(LabelError) as caught:
             evaluate([[0.2, 0.3, 0.5]] * 3, [1, 2, 3])
-        assert caught.value.message.startswith("labels, row 3, column values: '3' is none of the")
+        assert caught.value.message.startswith(
+            "labels, row 3, column values: '3' is not one of the"
+        )
         assert "label_base=1" in caught.value.hint
 
     def test_ignored_rows_may_hold_anything(self):
@@ -217,7 +219,7 @@ class TestErrors:
             ([[0.5, 0.5]] * 4 + [[3.0, -2.0]], [0] * 5, {}, RangeError, "preds, row 5"),
             ([[0.5, 0.5]] * 4 + [[0.5, 0.2]], [0] * 5, {}, RowSumError, r"row 5: .* sum to 0\.7"),
             ([[0.5, 0.5]] * 4 + [[0.5, np.nan]], [0] * 5, {}, MissingValueError, "row 5, value 2"),
-            ([[0.5, 0.5]] * 5, [0, 1, 0, 0, 2], {}, LabelError, "labels, row 5, .*'2' is none"),
+            ([[0.5, 0.5]] * 5, [0, 1, 0, 0, 2], {}, LabelError, "labels, row 5, .*'2' is not one"),
             ([[0.5, 0.5]] * 3, [0, 0, 0], {"weight": [1, 1, -3]}, WeightError, "row 3: .* is -3"),
             (
                 [[0.5, 0.5]] * 3,
@@ -227,7 +229,13 @@ class TestErrors:
                 "row 3, column weight: the weight is missing or not finite",
             ),
             ([[0.5, 0.5]] * 3, [0, 1], {}, RowCountError, "preds has 3 rows and labels has 2"),
-            ([0.5] * 3, [0, 1, 2], {}, LabelError, "labels, row 3, .*'2' is none of the classes"),
+            (
+                [0.5] * 3,
+                [0, 1, 2],
+                {},
+                LabelError,
+                "labels, row 3, .*'2' is not one of the classes",
+            ),
             ([[0.5, 0.5]] * 3, [[1, 0], [0, 1], [1, 1]], {}, LabelError, "row 3: .*sum to 2"),
         ],
     )
@@ -247,7 +255,7 @@ class TestErrors:
             evaluate([[1, 0], [0, 1]], [[0.5, 0.5], [0.1, 0.9]])
 
     def test_names_of_another_number(self):
-        with pytest.raises(ClassesError, match="There are 3 class names and 2 prediction columns"):
+        with pytest.raises(ClassesError, match="There are 3 class names, but 2 prediction columns"):
             evaluate([[0.5, 0.5]], [0], classes=["a", "b", "c"])
 
     def test_one_name_twice(self):
@@ -286,7 +294,7 @@ class TestContradictions:
 
     def test_hard_predictions_of_soft_labels_need_a_word(self):
         hard, soft = [[1, 0], [0, 1]], [[0.75, 0.25], [0.5, 0.5]]
-        with pytest.raises(SwappedInputsError, match="say so with mode"):
+        with pytest.raises(SwappedInputsError, match="set mode"):
             evaluate(hard, soft)
         assert evaluate(hard, soft, mode="categorical").tally.n_clipped == 2
 

@@ -157,7 +157,7 @@ def test_several_labels_a_row() -> None:
     q, labels = rows(50, 3)[0], np.random.default_rng(0).integers(0, 2, (50, 3)).astype(float)
     found = explain(q, labels, mode="binary")
     assert (found.pairs, found.order) == ((), None)
-    assert found.undefined["pairs"] == found.undefined["order"] == "several labels a row"
+    assert found.undefined["pairs"] == found.undefined["order"] == "several labels per row"
     assert found.rungs[1].cross_entropy == found.report.cross_entropy
 
 

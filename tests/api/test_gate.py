@@ -111,9 +111,9 @@ class TestRefused:
         ("rules", "fault"),
         [
             ([], "no rule"),
-            (["delta <= 0"], "compares with a baseline"),
+            (["delta <= 0"], "needs a baseline"),
             (["class.3.ce <= 1"], "no class '3'"),
-            (["ce <= nan"], "no number"),
+            (["ce <= nan"], "is not a number"),
         ],
     )
     def test_rules(self, rules, fault):
@@ -208,7 +208,7 @@ def test_a_constant_factor_of_the_weights_changes_no_verdict(exponent, options):
 def test_weights_without_powers_are_refused():
     q, y = B[:40], Y[:40]
     for weight in (WEIGHTS * 1e-100, np.where(y == 0, 1e-100, WEIGHTS)):
-        with pytest.raises(WeightError, match="so small"):
+        with pytest.raises(WeightError, match="too small"):
             gate(q, y, require="ce <= 1 @95%", weight=weight)
 
 

@@ -171,7 +171,9 @@ class TestIds:
         assert [row.id for row in found.rows] == [2 * (row.row - 1) for row in found.rows]
         text = (tmp_path / "p.csv").read_text().replace(",1398\n", ",x\n")
         (tmp_path / "p.csv").write_text(text)
-        with pytest.raises(ColumnError, match=r"row 700 \(line 701\), column id: 'x' is no whole"):
+        with pytest.raises(
+            ColumnError, match=r"row 700 \(line 701\), column id: 'x' is not a whole"
+        ):
             worst_rows(
                 str(tmp_path / "p.csv"),
                 LABELS,

@@ -125,10 +125,10 @@ def test_the_positive_class_by_its_column(
 def test_two_columns_and_labels_of_0_and_1_must_agree_with_the_positive_class(xent: Xent) -> None:
     Path("a.csv").write_text("p_cat,p_dog,label\n.7,.3,1\n.2,.8,0\n.4,.6,1\n")
     refused = xent("eval", "a.csv", "--positive", "p_cat")
-    assert (refused.code, "say --pred-cols p_dog,p_cat" in refused.err) == (2, True)
+    assert (refused.code, "use --pred-cols p_dog,p_cat" in refused.err) == (2, True)
     said = ("--positive", "p_cat", "--pred-cols", "p_dog,p_cat", "--format", "total")
     assert float(xent("eval", "a.csv", *said).out) == pytest.approx((CAT + DOG) / 3)
     other = xent("eval", "a.csv", "--positive", "dog", "--format", "total")
     assert float(other.out) == pytest.approx(-(log(0.3) + log(0.2) + log(0.6)) / 3)
     Path("b.csv").write_text("p_a,p_b,p_c,label\n.5,.3,.2,a\n.2,.4,.4,b\n.4,.3,.3,c\n")
-    assert "only one of two classes" in xent("eval", "b.csv", "--positive", "a").err
+    assert "a positive class needs two classes" in xent("eval", "b.csv", "--positive", "a").err

@@ -60,7 +60,7 @@ def test_trend(xent: Xent, tmp_path: Path) -> None:
     result = xent("compare", *paths[::-1], "--labels", tmp_path / "y.npy", "--trend")
     assert result.code == 0
     assert "best: 9 (" in result.out
-    assert "rising from 10 on: the training overfits" in result.out
+    assert "rising from 10 on, so the training overfits" in result.out
     chart = [line for line in result.out.splitlines() if re.match(r"[\d. ]{8} \|", line)]
     assert len(chart) == 8
     assert sum(line.count("*") for line in chart) == 4

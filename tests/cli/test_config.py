@@ -71,7 +71,7 @@ def test_a_file_of_another_user_is_read_only_if_it_is_named(
     path = repository / name
     path.write_text('[tool.xent]\nbase = "2"\n')
     monkeypatch.setattr(os, "getuid", lambda: os.stat(path).st_uid + 1)
-    with pytest.raises(ConfigError, match="belongs to another user and is not read"):
+    with pytest.raises(ConfigError, match="belongs to another user, so xent does not read it"):
         read_config("eval", ["a.csv"])
     for said in (["--config", str(path)], [f"--config={path}"]):
         assert read_config("eval", said).values == {"base": "2"}
@@ -93,10 +93,10 @@ def test_a_project_of_another_user_that_sets_nothing_is_none_of_ours(
         ("\xff", "cannot be read"),
         ("a = " + "[" * 5000, "cannot be read"),
         ('mod = "binary"', "there is no option 'mod'. Did you mean mode?"),
-        ("debug = true", "debug is never read from a file"),
-        ('output = "json:r.json"', "output is never read from a file. Say --output on the command"),
-        ('engine = "dask"', "engine is never read from a file"),
-        ('[gate]\naddress = "tcp://x"', "address is never read from a file"),
+        ("debug = true", "debug cannot be set in a file"),
+        ('output = "json:r.json"', "output cannot be set in a file. Use --output on the command"),
+        ('engine = "dask"', "engine cannot be set in a file"),
+        ('[gate]\naddress = "tcp://x"', "address cannot be set in a file"),
         ('mode = "ternary"', 'mode = "ternary": must be one of binary, categorical, sparse'),
         ('format = "junit"', "must be one of table, json, csv, md, html, total"),
         ('eps = "tiny"', 'eps = "tiny": must be a number'),
@@ -109,7 +109,7 @@ def test_a_project_of_another_user_that_sets_nothing_is_none_of_ours(
         ('classes = ["a", "b"]', "must be a text"),
         ("gate = 3", "gate must be a table"),
         ('[gate]\nrequires = "ce <= 1"', "there is no option 'requires'. Did you mean require?"),
-        ('base = "2"\n[tool.xent]\neps = 0', "options at its top and under .tool.xent."),
+        ('base = "2"\n[tool.xent]\neps = 0', "options both at its top and under .tool.xent."),
         ("[tool]\nxent = 1", "tool.xent must be a table"),
     ],
 )

@@ -42,7 +42,7 @@ def world(tmp_path: Path) -> Path:
         ("xent show - <&-", "usage", "Standard input"),
         ("xent eval - <&-", "usage", "Standard input is closed"),
         ("mkdir gone; cd gone; rmdir ../gone; xent eval ../u.csv", "usage", "working folder"),
-        ("ulimit -v 100000; xent eval u.csv", "resources", "The system refuses"),
+        ("ulimit -v 100000; xent eval u.csv", "resources", "The system refused"),
         ("TMPDIR=/nowhere xent eval - -o json:/nowhere/r < u.csv", "output", "no folder"),
         ("yes 0.9,0.1,0 | head -90000 | (ulimit -f 9; xent eval -)", "temporary-file", "too large"),
     ],

@@ -228,7 +228,7 @@ def test_nothing_is_written_when_the_data_are_bad(xent: Xent, tmp_path: Path) ->
     (tmp_path / "r.json").write_text("old")
     result = xent("eval", "p.csv", "y.csv", "-o", "json:r.json")
     assert result.code == 2
-    assert "If they are, --from says what they hold" in result.err
+    assert "If they are predictions, set --from to what they hold" in result.err
     assert (tmp_path / "r.json").read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["p.csv", "r.json", "y.csv"]
 

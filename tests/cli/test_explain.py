@@ -27,17 +27,20 @@ def test_table(xent: Xent) -> None:
     result = xent("explain", *SPARSE)
     assert (result.code, result.err) == (0, "")
     lines = result.out.splitlines()
-    assert lines[0] == "cross entropy 0.4905 nats: where it is"
+    assert lines[0] == "cross entropy 0.4905 nats: where it comes from"
     for title in ("by class", "by true and predicted class", "by row", "order of the columns"):
         assert title in lines
-    assert "8 rows, 0.4%, carry 32.7% of the loss: those of 36 and more." in lines
+    assert "8 rows (0.4%) with a loss of 36 or more carry 32.7% of the loss." in lines
     assert any(re.match(r"1e-07 +0\.4018 +8$", line.strip()) for line in lines)
     assert (
-        "Predictions are stored as 1 decimal. If they were rounded to that, the loss before was "
-        "from 0.2818 to 0.5727." in lines
+        "Predictions are stored with 1 decimal. If they were rounded, the loss before rounding was "
+        "between 0.2818 and 0.5727." in lines
     )
     assert any(re.match(r"keras +0\.4017634 +float32; divides", line) for line in lines)
-    assert any(re.match(r"torch-nll +inf +0 at the truth in 8 rows", line) for line in lines)
+    assert any(
+        re.match(r"torch-nll +inf +probability 0 for the true class in 8 rows", line)
+        for line in lines
+    )
 
 
 @pytest.mark.parametrize("width", [76, 80, 120, 200])
@@ -103,10 +106,10 @@ def test_markdown(xent: Xent) -> None:
 
 
 def test_top(xent: Xent) -> None:
-    assert "43 more with --top 0." in xent("explain", *SPARSE).out
+    assert "43 more; use --top 0 to show all." in xent("explain", *SPARSE).out
     everything = xent("explain", *SPARSE, "--top", "0").out
     assert "--top 0" not in everything
-    assert "8 more with --top 0." in xent("explain", *SPARSE, "--top", "2").out
+    assert "8 more; use --top 0 to show all." in xent("explain", *SPARSE, "--top", "2").out
 
 
 def test_output_and_errors(xent: Xent, tmp_path: Path) -> None:
@@ -127,7 +130,7 @@ def test_the_warning_of_eval_and_gate(xent: Xent, tmp_path: Path) -> None:
     np.savetxt(tmp_path / "q.csv", q[:, [1, 0, 2]], "%.1f", ",", header="cat,dog,owl", comments="")
     names = np.array(["cat", "dog", "owl"])[y]
     (tmp_path / "y.csv").write_text("\n".join(["animal", *names]) + "\n")
-    said = "exchanging cat and dog would take 2.303 to 0.2231 on their"
+    said = "exchanging cat and dog would change the loss from 2.303 to 0.2231 on the"
     table = xent("eval", "q.csv", "y.csv").out
     assert f"warning (class-order): {said}" in " ".join(table.split())
     assert said in xent("eval", "q.csv", "y.csv", "-f", "total").err
@@ -143,7 +146,9 @@ def test_compat_in_every_format(xent: Xent, tmp_path: Path) -> None:
     shared = ("eval", *SPARSE, "--compat", "keras", "--compat", "torch-nll")
     table = xent(*shared).out
     assert re.search(r"^keras +0\.4017634  float32; divides rows", table, re.MULTILINE)
-    assert re.search(r"^torch-nll +inf  0 at the truth in 8 rows", table, re.MULTILINE)
+    assert re.search(
+        r"^torch-nll +inf  probability 0 for the true class in 8 rows", table, re.MULTILINE
+    )
     assert re.search(r"^cross entropy +0\.4905 ", table, re.MULTILINE)
     data = json.loads(xent(*shared, "-f", "json", "-o", "json:r.json").out)
     schema = json.loads(

@@ -57,14 +57,14 @@ def test_inconclusive_is_mapped(xent: Xent, option: tuple[str, ...], code: int) 
     said = ("--inconclusive", *option) if option else ()
     result = xent("gate", *ALONE, "--require", "ce <= 0.08 @95%", *said)
     assert result.code == code
-    assert ("which counts as" in result.out) == bool(option)
+    assert ("counted as" in result.out) == bool(option)
 
 
 @pytest.mark.parametrize(
     ("rules", "told"),
     [
-        ((), "There is no rule to judge by"),
-        (("--require", "ce <= nan"), "'nan' is no number"),
+        ((), "The gate has no rule"),
+        (("--require", "ce <= nan"), "'nan' is not a number"),
         (("--require", "cee <= 1"), "Did you mean ce?"),
         (("--require", "class.x.ce <= 1"), "no class 'x'"),
         (("--require", "delta <= 1"), "Give it with --baseline"),
@@ -150,8 +150,10 @@ class TestDocuments:
         assert lines[0].startswith(start)
         assert sum(line.startswith("::warning ") for line in lines) == 6
         assert lines[-1].startswith("::notice title=xent gate::gate: FAIL")
-        assert "::warning title=xent gate (clipped)::8 rows (0.45%25) put less" in result.out
+        assert "::warning title=xent gate (clipped)::8 rows (0.45%25) gave the true" in result.out
         assert lines[-1].endswith("baseline.csv")
+        assert lines[-3].startswith("::notice title=xent gate (columns)::preds: p_0 to p_9 of ")
+        assert "::baseline: preds: p_0 to p_9 of " in lines[-2]
         text = summary.read_text()
         assert text.startswith("before\n**gate: FAIL")
         assert "| <code>delta @95%</code> | 0.3826 |" in text
@@ -268,7 +270,7 @@ def test_names_from_data_are_obeyed_by_nobody() -> None:
         assert text.endswith("\n")
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", text), form
     lines = render(result, "github", View()).splitlines()
-    assert len(lines) == k + 2  # One says how levels are corrected.
+    assert len(lines) == k + 3  # One says how levels are corrected, one which columns were read.
     assert all(re.match(r"::(error|warning|notice) title=[^:,]*::", line) for line in lines)
     found = ET.fromstring(render(result, "junit", View()))
     assert len(found.findall(".//failure")) == k
@@ -285,7 +287,9 @@ def test_annotations_and_summary_stay_within_githubs_limits() -> None:
     lines = render_github(result).splitlines()
     errors = [line for line in lines if line.startswith("::error ")]
     assert len(errors) == 10
-    assert errors[-1] == "::error title=xent gate::2,991 more: see the step's summary."
+    assert (
+        errors[-1] == "::error title=xent gate::2,991 more verdicts are in the summary of the step."
+    )
     summary = render_summary(result)
     assert MOST_BYTES - 2000 < len(summary.encode()) < MOST_BYTES
     assert "left out" in summary

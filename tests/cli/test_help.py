@@ -41,7 +41,7 @@ def test_every_option_is_in_one_group(capfd, monkeypatch):
     text = said(capfd, "gate", "--help")[1]
     titles = re.findall(r"^(\S.*):$", text, re.MULTILINE)
     assert titles == [
-        "Arguments", "Options of gate", "Files and columns", "What they mean", "Figures",
+        "Arguments", "Options of gate", "Files and columns", "Meaning of the data", "Figures",
         "Uncertainty", "Output", "Running",
     ]  # fmt: skip
     flags = re.findall(r"^  (--[a-z-]+)", text, re.MULTILINE)
@@ -56,7 +56,7 @@ evla a
 p.csv l.csv --top 3
     xent has no command p.csv. To evaluate files: xent eval p.csv l.csv --top 3
 help nope
-    xent has no command nope. xent --help lists them.
+    xent has no command nope. xent --help lists all commands.
 eval
     xent eval needs PREDS. xent eval --help shows how it is used.
 compare
@@ -68,7 +68,7 @@ eval --formt a
 eval --zzzz a
     xent eval has no option --zzzz. xent eval --help shows how it is used.
 eval a b c d
-    xent eval takes PREDS and LABELS; there is also c, d. To read several files as one, put
+    xent eval takes PREDS and LABELS, but there is also c, d. To read several files as one, put
     them into a folder, or quote a pattern: 'part-*.csv'.
 gate a --require
     xent: Option '--require' requires an argument. xent --help shows how it is used.
@@ -85,7 +85,7 @@ eval a --format jsn
 rows a --top -1
     --top -1: must be at least 1.
 config nope
-    xent config knows no options of nope. It does of eval, gate, compare,
+    xent config does not know the command nope. It knows the options of eval, gate, compare,
     calibrate, rows, explain.
 """
 

@@ -27,7 +27,7 @@ def test_eval(xent: Xent, mixed: tuple[Path, Path], pair: tuple[Path, Path]) -> 
     total = xent("eval", *pair, "-f", "total").out
     assert xent("eval", *mixed, "--id", "id=key", "-f", "total").out == total
     out = xent("eval", *mixed, "--id", "id=key").out
-    assert "coverage       100.0%  3 rows matched by id, none twice; 0 labels and 0 pred" in out
+    assert "coverage       100.0%  3 rows matched by id; 0 labels and 0 pred" in out
     result = xent("eval", *mixed, "--id", "id")
     assert result.code == 2
     assert "--id id: the labels have no column 'id'" in result.err
@@ -39,10 +39,10 @@ def test_unmatched(xent: Xent, mixed: tuple[Path, Path]) -> None:
     result = xent("eval", *mixed, "--id", "id=key")
     assert (result.code, result.out) == (2, "")
     assert result.err == (
-        f"error: 1 of 3 rows of {mixed[0]} have an id that {mixed[1]} lacks, the first 7 in "
+        f"error: 1 of 3 rows of {mixed[0]} have an id that is not in {mixed[1]}, the first is 7 in "
         f"{mixed[0]}, row 1 (line 2), column id; 1 of 3 rows of {mixed[1]} have an id that "
-        f"{mixed[0]} lacks, the first 6 in {mixed[1]}, row 2 (line 3), column key. --unmatched "
-        "drop leaves such rows out and counts them. [id-unmatched]\n"
+        f"is not in {mixed[0]}, the first is 6 in {mixed[1]}, row 2 (line 3), column key. Use "
+        "--unmatched drop to leave out such rows and count them. [id-unmatched]\n"
     )
     out = xent("eval", *mixed, "--id", "id=key", "--unmatched", "drop", "-f", "json").out
     data = json.loads(out)
@@ -63,7 +63,7 @@ def test_unmatched(xent: Xent, mixed: tuple[Path, Path]) -> None:
     for form in ("table", "md"):
         shown = xent("show", "r.json", "-f", form).out
         assert "66.7%" in shown
-        assert "2 rows left out, whose id the other input lacks" in shown
+        assert "2 rows left out because the other input lacks their id" in shown
     merged = json.loads(xent("merge", "r.json", "r.json", "--allow-same", "-f", "json").out)
     assert merged["matches"]["matched"] == 4
     assert merged["matches"]["coverage"] == 2 / 3
@@ -84,7 +84,7 @@ def test_gate_and_compare(xent: Xent, mixed: tuple[Path, Path], tmp_path: Path) 
     assert models[1]["cross_entropy"] == pytest.approx(0.4228, abs=1e-4)
     assert models[1]["report"]["inputs"][0]["unmatched"] == 0
     result = xent("gate", *mixed, *options, "--require", "coverage >= 99% @95%")
-    assert "coverage is counted and has no interval" in result.err
+    assert "coverage is a count and has no interval" in result.err
 
 
 def test_from_a_pipe(xent: Xent, mixed: tuple[Path, Path]) -> None:
@@ -98,6 +98,6 @@ def test_from_a_pipe(xent: Xent, mixed: tuple[Path, Path]) -> None:
 def test_the_hint_of_ids_that_differ(xent: Xent, mixed: tuple[Path, Path]) -> None:
     mixed[1].write_text("id,animal\n9,cat\n7,cat\n8,dog\n")
     result = xent("eval", *mixed)
-    assert result.err.endswith("--id id joins rows by it, in any order. [id-mismatch]\n")
+    assert result.err.endswith("--id id to join the rows by it, in any order. [id-mismatch]\n")
     assert "'7' in " in result.err
     assert xent("eval", *mixed, "--id", "id").code == 0

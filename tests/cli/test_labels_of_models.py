@@ -86,7 +86,7 @@ def test_rows_whose_labels_differ_are_refused(xent: Xent, models: dict[str, pd.D
     ):
         result = xent(*argv)
         assert (result.code, result.out) == (2, "")
-        assert "different labels to a row" in result.err
+        assert "different labels in the same row" in result.err
         assert "row 201" in " ".join(result.err.split())
     models["old"][["label"]].to_csv("labels.csv", index=False)  # As the hint says.
     assert xent("compare", "old.csv", "new.csv", "--labels", "labels.csv").code == 0
@@ -110,7 +110,7 @@ def test_other_orders_need_an_id_and_other_names_are_refused(
         assert found["n_better"] == wins
     models["new"].rename(columns={"label": "truth"}).to_csv("new.csv", index=False)
     result = xent("compare", "old.csv", "new.csv")
-    assert (result.code, "labels of its own in truth" in " ".join(result.err.split())) == (2, True)
+    assert (result.code, "also has labels, in truth" in " ".join(result.err.split())) == (2, True)
 
 
 def test_spellings_of_one_class_are_one_label(xent: Xent) -> None:
@@ -141,7 +141,7 @@ def test_predictions_are_no_soft_labels(xent: Xent, models: dict[str, pd.DataFra
         result = xent(*argv)
         assert (result.code, result.out) == (2, ""), argv
     refused = xent("eval", "new.csv", "old.csv")
-    assert "If these are soft labels, say --label-col 'p_*'" in " ".join(refused.err.split())
+    assert "If these are soft labels, use --label-col 'p_*'" in " ".join(refused.err.split())
     said = xent("eval", "new.csv", "old.csv", "--label-col", "p_*", "--format", "total")
     old, new = (models[name].filter(like="p_").to_numpy() for name in ("old", "new"))
     assert float(said.out) == pytest.approx(float(-(old * np.log(new)).sum(axis=1).mean()))

@@ -43,7 +43,7 @@ def test_calibrations_of_shards(xent: Xent, tmp_path: Path) -> None:
             line for line in theirs if line.startswith(name)
         ]
     assert "(one-pass)" in merged.out
-    assert "nothing shown: 1 may be the best temperature" in merged.out
+    assert "not clear: 1 may be the best temperature" in merged.out
     report = xent("eval", "candidate0.csv", "labels0.csv", "-o", "json:r.json")
     assert report.code == 0
     assert "of one kind" in xent("merge", "0.json", "r.json").err

@@ -61,7 +61,10 @@ def test_certain_numbers_for_names(xent: Xent, tmp_path: Path) -> None:
 
 def test_a_positive_that_the_column_contradicts(xent: Xent, tmp_path: Path) -> None:
     (tmp_path / "all.csv").write_text("p_0,y\n0.9,0\n0.2,1\n")
-    assert "warning (positive): The column p_0" in xent("eval", "all.csv", "--positive", "1").out
+    assert (
+        "warning (positive): By its name, the column p_0"
+        in xent("eval", "all.csv", "--positive", "1").out
+    )
     assert "warning (positive)" not in xent("eval", "all.csv", "--positive", "0").out
     assert "warning (positive)" in xent("eval", "all.csv", "--classes", "0,1").out
 

@@ -66,7 +66,7 @@ def test_an_input_is_no_output(world: Path, xent: Xent, argv: list[str], lost: s
     argv = [text.replace("{cwd}", str(world)) for text in argv]
     result = xent(*argv, "-o", "json:first.json", "-o", f"json:{lost}")
     assert (result.code, result.out) == (2, ""), result
-    assert "is an input and would be lost. Name another file. [output]" in result.err
+    assert "is an input and would be overwritten. Choose another file. [output]" in result.err
     assert {path: path.read_bytes() for path in world.rglob("*") if path.is_file()} == before
     assert xent(*argv, "-o", "json:first.json").code == 0
 
@@ -78,7 +78,7 @@ def test_one_file_is_not_written_twice(world: Path, xent: Xent, other: str, ther
         (world / "r.json").write_text("before")
     result = xent("eval", "u.csv", "-o", "json:r.json", "-o", f"csv:{other}")
     assert (result.code, result.out) == (2, "")
-    assert "is to be written twice" in result.err
+    assert "would be written twice" in result.err
     assert (world / "r.json").exists() == there
     assert xent("eval", "u.csv", "-o", "json:/dev/null", "-o", "csv:/dev/null").code == 0
 
@@ -150,11 +150,11 @@ def test_the_suffix_says_the_format(
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("r.pdf", "the suffix pdf names no format"),
+        ("r.pdf", "the suffix pdf is not a known format"),
         ("html", "the format is missing"),
         ("a.html/r", "the format is missing"),
-        ("jsn:r.json", "jsn is no format"),
-        ("r.xml", "the suffix xml names no format"),
+        ("jsn:r.json", "jsn is not a format"),
+        ("r.xml", "the suffix xml is not a known format"),
     ],
 )
 def test_a_format_that_nobody_named_is_not_guessed(

@@ -36,7 +36,10 @@ def test_table(xent: Xent, pair: tuple[Path, Path]) -> None:
 
 def test_some_rows(xent: Xent, pair: tuple[Path, Path]) -> None:
     result = xent("rows", *pair, "--class", "cat", "--where", "correct")
-    assert "1 row of 3 carries 22.6% of the loss. They are of the 1 of class cat" in result.out
+    assert (
+        "1 row of 3 carries 22.6% of the loss. They were chosen from the 1 row of class cat"
+        in result.out
+    )
     result = xent("rows", *pair, "--class", "dog", "--where", "wrong")
     assert result.code == 0
     assert "No row is listed." in result.out
@@ -60,7 +63,10 @@ def test_json_is_as_its_schema_says(
     assert data["format"] == "xent.rows"
     if "--eps" in options:
         assert data["rows"][0]["loss"] is data["rows"][0]["share"] is data["share"] is None
-        assert data["undefined"]["rows[0].loss"] == "infinite: the truth had q = 0"
+        assert (
+            data["undefined"]["rows[0].loss"]
+            == "infinite: a true class had predicted probability 0"
+        )
         assert data["undefined"]["rows[1].share"] == "the total loss is infinite"
         assert data["cross_entropy"] is None
     else:

@@ -67,7 +67,7 @@ def test_sort_and_top(xent: Xent, files: tuple[Path, Path, Path]) -> None:
     by_name = xent(*base, "--sort", "name").out
     assert by_name.index("\nKR ") < by_name.index("\nUS ") < by_name.index("\n[red]x")
     top = xent(*base, "--top", "1").out
-    assert "1 of 9 slices, largest share of the loss; 8 more with --top 0." in top
+    assert "1 of 9 slices shown, largest share of the loss; 8 more with --top 0." in top
     deciles = xent("eval", old, labels, "--by", "age:4").out
     assert deciles.index("(-inf, ") < deciles.index(", inf)")
     shares = xent("eval", old, labels, "--by", "age:4", "--sort", "n").out
@@ -165,8 +165,8 @@ def test_compare_shows_slices(xent: Xent, files: tuple[Path, Path, Path]) -> Non
     ("by", "said"),
     [
         ("contry", "Did you mean country?"),
-        ("age:x", "says not how to cut age"),
-        ("country:4", "--by country makes each of its values a slice"),
+        ("age:x", "is not a way to cut age"),
+        ("country:4", "Use --by country to make each value a slice"),
     ],
 )
 def test_errors_are_one_paragraph(

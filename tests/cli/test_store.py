@@ -53,7 +53,11 @@ def test_both_in_a_store_and_one_of_each(
         ("s3://nobucket/p.csv", "missing-file", "There is no bucket named nobucket"),
         ("s3://bucket/empty.csv", "empty-input", r"s3://bucket/empty\.csv is empty\."),
         ("s3://bucket/nothing/*.csv", "empty-input", "holds no data files"),
-        ("s4://me:hush@host/p.csv", "address", r"s4:// is no kind .* Did you mean s3://\?"),
+        (
+            "s4://me:hush@host/p.csv",
+            "address",
+            r"xent does not open addresses with s4://.* Did you mean s3://\?",
+        ),
         ("https://me:hush@127.0.0.1:9/p.csv?token=hush", "store", r"https://127.0.0.1:9/p\.csv"),
         ("s3://me:hush@bucket/p.csv?token=hush", "address", "Unexpected query parameter .*token"),
     ],
@@ -74,14 +78,14 @@ def test_no_credentials_and_the_wrong_ones(process: Process, door: Door, store: 
     require_refused(run, "access", "there are no credentials. Set AWS_ACCESS_KEY_ID")
     door.refuse = "."
     run = process(["eval", preds], env=environment(door.port))
-    require_refused(run, "access", r"refuses to show s3://bucket/p\.csv\. Do the credentials")
+    require_refused(run, "access", r"refused access to s3://bucket/p\.csv\. Do the credentials")
 
 
 def test_a_server_that_is_not_there(process: Process) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     run = process(["eval", "s3://bucket/p.csv"], env=environment(port))
-    require_refused(run, "store", rf"at 127\.0\.0\.1:{port} does not answer \(could not connect")
+    require_refused(run, "store", rf"at 127\.0\.0\.1:{port} did not answer \(could not connect")
 
 
 def test_a_connection_that_drops(process: Process, door: Door, store: Store) -> None:
@@ -94,7 +98,7 @@ def test_a_connection_that_drops(process: Process, door: Door, store: Store) -> 
 def test_reports_go_to_files(xent: Xent, pair: tuple[Path, Path]) -> None:
     run = xent("eval", *pair, "--output", "json:s3://me:hush@bucket/r.json")
     assert (run.code, run.out) == (2, "")
-    assert "--output json:...: xent writes files of this machine only" in run.err
+    assert "--output json:...: xent writes only to files of this machine" in run.err
     assert "hush" not in run.err
     assert run.err.endswith("[output]\n")
 

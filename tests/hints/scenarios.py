@@ -197,7 +197,7 @@ VALUES = [
                     ((1.5, -1), 0), ((0.25, 3), 1), ((2, 0.5), 0)
                 ),
             },
-            taken="Taken for predictions: a, b.",
+            taken="xent read these as predictions: a, b.",
         )
         for command in (
             "xent eval p.csv y.csv",

@@ -70,14 +70,14 @@ def test_a_command_that_there_is_not(world: Path) -> None:
     assert "To evaluate files: xent eval p.csv y.csv --format json" in said
     answer = in_shell("xent eval p.csv y.csv --format json", world)
     assert figure_of(answer) == pytest.approx(PAIRS, rel=1e-12)
-    assert "xent --help lists them." in run("xent zzzz", world).err
+    assert "xent --help lists all commands." in run("xent zzzz", world).err
     assert "eval" in in_shell("xent --help", world).out
 
 
 @follows("io/open.py _open_stdin xent eval")
 def test_nothing_is_piped_in(world: Path) -> None:
     said = at_a_terminal(world, "eval", "-", "y.csv")
-    assert "Use - as in: zcat preds.csv.gz | xent eval - labels.csv" in said
+    assert "Example: zcat preds.csv.gz | xent eval - labels.csv" in said
     line = "gzip -k p.csv; zcat p.csv.gz | xent eval - y.csv -f json"
     assert figure_of(in_shell(line, world)) == pytest.approx(PAIRS, rel=1e-12)
 
@@ -87,7 +87,7 @@ def test_nothing_is_piped_in(world: Path) -> None:
 )
 def test_no_report_is_piped_in(world: Path) -> None:
     said = at_a_terminal(world, "show", "-")
-    assert "Use - as in: xent eval preds.csv -f json | xent show -" in said
+    assert "Example: xent eval preds.csv -f json | xent show -" in said
     line = "xent eval p.csv y.csv -f json | xent show - -f json"
     assert figure_of(in_shell(line, world)) == pytest.approx(PAIRS, rel=1e-12)
 
@@ -105,7 +105,7 @@ def test_standard_output_is_closed(world: Path) -> None:
 def test_workers_do_not_see_what_is_piped_in(world: Path) -> None:
     answer = in_shell("cat p.csv | xent eval - y.csv --engine dask", world)
     assert answer.code == 2
-    assert "Without --engine, this machine does." in answer.err
+    assert "Leave out --engine to read it on this machine." in answer.err
     answer = in_shell("cat p.csv | xent eval - y.csv -f json", world)
     assert figure_of(answer) == pytest.approx(PAIRS, rel=1e-12)
 
@@ -116,7 +116,7 @@ def test_the_configuration_of_another_user(world: Path, monkeypatch: pytest.Monk
     path.write_text('classes = "dog,cat"\n')
     monkeypatch.setattr(os, "getuid", lambda: os.stat(path).st_uid + 1)
     said = run("xent eval p.csv y.csv", world).err
-    assert f"--config {path} reads it; --no-config reads no file." in said
+    assert f"--config {path} to read it, or --no-config to read no file." in said
     assert total("xent eval p.csv y.csv --no-config", world) == pytest.approx(PAIRS, rel=1e-12)
     assert run(f"xent eval p.csv y.csv --config {path}", world).code == 2
 
@@ -124,7 +124,7 @@ def test_the_configuration_of_another_user(world: Path, monkeypatch: pytest.Monk
 @follows("cli/app.py _refusal --debug")
 def test_a_defect(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xent_cli.pipeline.infer.choose", lambda _: 1 // 0)
-    assert "--debug shows where" in run("xent eval p.csv y.csv", world).err
+    assert "with --debug to see where" in run("xent eval p.csv y.csv", world).err
     assert "ZeroDivisionError" in run("xent eval p.csv y.csv --debug", world).err
 
 

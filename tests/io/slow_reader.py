@@ -366,7 +366,7 @@ def _categorical(
     order = [theirs.index(n) for n in ours] if sorted(ours) == sorted(theirs) else range(len(ours))
     shares = [_floats(target[i]) for i in order]
     if any(not 0 <= value <= 1 for column in shares for value in column):
-        raise Refusal("no share")
+        raise Refusal("not a share")
     _require_sums(q)
     _require_sums(shares)
     rows = range(len(q[0]))

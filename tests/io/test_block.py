@@ -60,7 +60,7 @@ def test_lists_without_any_value_have_the_width_that_is_said() -> None:
 def test_lists_of_another_width() -> None:
     data = block(x=[[1.0, 2.0], [1.0, 2.0]])
     with pytest.raises(
-        ColumnError, match="f, row 11, column x: a list of 2 values where others have 3"
+        ColumnError, match="f, row 11, column x: a list of 2 values, but other rows have 3"
     ):
         data.numbers(["x"], 3)
     with pytest.raises(ColumnError, match="row 12, column x: a list of 0 values"):

@@ -88,11 +88,11 @@ def test_a_wrong_suffix_is_an_error_and_the_format_may_be_said(
 @pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl"])
 def test_the_way_out_of_a_wrong_suffix(kind: str, suffix: str, tmp_path: Path) -> None:
     file = write(tmp_path / f"p.{suffix}", contents()[kind])
-    words = f'named like {suffix} and holds {kind}. Say input_format="{kind}", or rename it'
+    words = f'named like {suffix} but contains {kind}. Use input_format="{kind}", or rename it'
     with pytest.raises(BrokenFileError, match=words):
         evaluate(file, Y)
     file = write(tmp_path / f"p.{suffix}.gz", gzip.compress(contents()[kind]))
-    with pytest.raises(UnknownFormatError, match=f"format {kind} packed with gzip. Unpack it"):
+    with pytest.raises(UnknownFormatError, match=f"compressed {kind} file .gzip.*Decompress it"):
         evaluate(file, Y)
 
 
@@ -150,7 +150,7 @@ def test_folders_and_patterns_without_data(tmp_path: Path, labels: str) -> None:
     (tmp_path / "empty").mkdir()
     write(tmp_path / "empty" / "notes.md", "x")
     for path in (tmp_path / "empty", tmp_path / "*.parquet"):
-        with pytest.raises(EmptyInputError, match="holds no data files. Known are csv, tsv"):
+        with pytest.raises(EmptyInputError, match="holds no data files. xent reads csv, tsv"):
             evaluate(str(path), labels)
 
 
@@ -255,5 +255,5 @@ def test_a_source_may_be_read_twice(tmp_path: Path) -> None:
 def test_more_columns_than_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xent_cli.io.source.MOST_COLUMNS", 2)
     for kind in ("csv", "jsonl", "parquet", "arrow"):
-        with pytest.raises(ColumnError, match=r"has \d columns; xent reads 2 at most"):
+        with pytest.raises(ColumnError, match=r"has \d columns, but xent reads 2 at most"):
             open_source(write(tmp_path / f"p.{kind}", contents()[kind]), "preds")

@@ -212,7 +212,7 @@ def test_workers_lost_for_good_are_an_error(
 ) -> None:
     (tmp_path / "always").mkdir()
     lose_all = partial(lose_worker, str(tmp_path / "always"))
-    with pytest.raises(EngineError, match=rf"{engine} on .* failed: .*No number was made"):
+    with pytest.raises(EngineError, match=rf"{engine} on .* failed: .*No result was produced"):
         list(map_on(engine, lose_all, range(6), address=address))
 
 
@@ -263,11 +263,11 @@ def test_an_engine_that_is_not_installed(
 
 
 def test_what_workers_cannot_read(data: Path) -> None:
-    with pytest.raises(UsageError, match="not a file, and the workers"):
+    with pytest.raises(UsageError, match="not a file, so the workers"):
         evaluate([[0.5, 0.5]], [0], engine="dask")
     with pytest.raises(UsageError, match="must be one of local, dask, ray, spark"):
         evaluate(*pair(data, PAIRS[0]), engine="slurm")
-    with pytest.raises(UsageError, match="of no use without an engine"):
+    with pytest.raises(UsageError, match="needs an engine"):
         evaluate(*pair(data, PAIRS[0]), address="tcp://127.0.0.1:1")
     with pytest.raises(RowCountError, match="3,000 rows and .* 1,000"):
         evaluate(str(data / "preds.parquet"), str(data / "all/run=0/part.csv"), engine="dask")

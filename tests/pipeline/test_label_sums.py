@@ -51,7 +51,7 @@ def test_without_the_option_they_are_refused_with_it_as_the_hint(tmp_path: Path)
     with pytest.raises(LabelError) as found:
         evaluate(*_write(tmp_path, VOTES))
     assert found.value.hint is not None
-    assert 'label_sums="renormalize" divides each row by its sum' in found.value.hint
+    assert 'label_sums="renormalize" to divide each row by its sum' in found.value.hint
 
 
 def test_the_hint_is_not_given_where_it_does_not_lead_on(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_a_killed_copy_is_an_error_and_no_number():
             os.kill(os.getpid(), signal.SIGKILL)
         return item
 
-    with pytest.raises(EngineError, match=r"killed.*No number was made"):
+    with pytest.raises(EngineError, match=r"killed.*No result was produced"):
         list(map_in_copies(die, range(8), jobs=2))
 
 

@@ -63,7 +63,7 @@ def test_a_dictionary_with_a_value_twice_and_one_for_each_code_of_a_byte():
     [
         ([0.5] * 8, SliceError, 'holds fractions such as 0.5.*by="g:10"'),
         ([float("inf")] * 8, SliceError, "fractions such as inf"),
-        ([[1, 2]] * 8, ColumnError, "no plain text"),
+        ([[1, 2]] * 8, ColumnError, "cannot be written as text"),
     ],
 )
 def test_types_that_name_no_slices(values, error, fault):
@@ -95,7 +95,7 @@ def test_cuts(values, by, want):
 @pytest.mark.parametrize("values", [["a"] * 8, pa.nulls(8)])
 @pytest.mark.parametrize("by", ["g:10", "g:1/2"])
 def test_what_holds_no_numbers_cannot_be_cut(values, by):
-    with pytest.raises(SliceError, match=r"g holds no numbers.*by=\"g\" makes each"):
+    with pytest.raises(SliceError, match=r"g does not hold numbers.*Use by=\"g\" to make each"):
         sliced(values, by)
 
 
@@ -255,4 +255,4 @@ def test_a_column_of_both_inputs_is_that_of_the_labels():
     assert report.figures.weight_sum == 2 * N
     assert counts(report) == {"b": N}
     (note,) = (note for note in report.notes if note.code == "doubled")
-    assert note.message == "w, g stand in both inputs: the labels' own is used."
+    assert note.message == "w, g occur in both inputs. The values beside the labels are used."

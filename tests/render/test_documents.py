@@ -99,4 +99,4 @@ def test_top_leaves_a_note(plain: Report) -> None:
     text = render(plain, "table", View(top=1))
     assert "cat" in text
     assert "\nowl" not in text
-    assert "1 of 4 classes, largest share of the loss; 3 more with --top 0." in text
+    assert "1 of 4 classes shown, largest share of the loss; 3 more with --top 0." in text

@@ -32,4 +32,4 @@ def test_top_of_few_shows_all(plain: Report) -> None:
 def test_top_sorts_as_asked(plain: Report) -> None:
     rows, note = View(top=2, sort="name").choose(plain.classes)
     assert [row.name for row in rows] == ["cat", "dog"]
-    assert note == "2 of 4 classes, first by name; 2 more with --top 0."
+    assert note == "2 of 4 classes shown, first by name; 2 more with --top 0."

@@ -16,9 +16,9 @@ def test_a_class_called_as_the_column_of_another_keeps_its_name() -> None:
 def test_what_columns_of_two_classes_are_called_is_refused_and_the_classes_are_named() -> None:
     lookup = ClassLookup.of(("cat", "dog"), (("x", 0), ("x", 1), ("y", 1), ("y", 1)))
     assert lookup.find("y") == 1
-    with pytest.raises(ClassesError, match="no class, and columns of the classes cat and dog") as e:
+    with pytest.raises(ClassesError, match="not a class, but the classes cat and dog") as e:
         lookup.find("x")
-    assert e.value.hint == "Name the class itself: cat, dog."
+    assert e.value.hint == "Use the name of the class: cat, dog."
 
 
 def test_hints_know_columns_only_where_there_are_some() -> None:

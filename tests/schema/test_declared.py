@@ -152,8 +152,8 @@ def test_messages_name_fields_that_exist() -> None:
         ({"eps": "tiny"}, 'eps="tiny": must be a number.'),
         ({"label_base": 1.5}, "label_base=1.5: must be a whole number."),
         ({"engine": "slurm"}, 'engine="slurm": must be one of local, dask, ray, spark.'),
-        ({"address": "tcp://x"}, 'address="tcp://x" is of no use without an engine.'),
-        ({"unmatched": "drop"}, 'unmatched="drop" is of no use without an id'),
+        ({"address": "tcp://x"}, 'address="tcp://x" needs an engine.'),
+        ({"unmatched": "drop"}, 'unmatched="drop" needs a column of ids'),
         ({"delimiter": "ab"}, 'delimiter="ab": must be a single ASCII character.'),
     ],
 )

@@ -27,8 +27,8 @@ def test_find_ids(text, preds, labels, want) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("key", r"id_col=\"key\": the predictions have no column 'key' \(but id\)"),
-        ("id", r"id_col=\"id\": the labels have no column 'id' \(but key\)"),
+        ("key", r"id_col=\"key\": the predictions have no column 'key'. Their columns: id"),
+        ("id", r"id_col=\"id\": the labels have no column 'id'. Their columns: key"),
         ("id=x", "the labels have no column 'x'"),
         ("x=key", "the predictions have no column 'x'"),
     ],

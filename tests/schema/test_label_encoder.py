@@ -154,10 +154,15 @@ class TestIndex:
     @pytest.mark.parametrize(
         ("names", "label", "message", "hint"),
         [
-            (("a", "b", "c"), "owl", "'owl' is none of the classes a, b, c.", "classes names"),
-            (("0", "1", "2"), "3", "'3' is none of the classes 0 to 2.", "label_base=1"),
-            (("0", "1", "2"), "4", "'4' is none of the classes 0 to 2.", "classes names"),
-            (("0", "1"), "1.5", "'1.5' is none of the classes 0 to 1.", "between 0 and 1"),
+            (
+                ("a", "b", "c"),
+                "owl",
+                "'owl' is not one of the classes a, b, c.",
+                "Use classes to name",
+            ),
+            (("0", "1", "2"), "3", "'3' is not one of the classes 0 to 2.", "label_base=1"),
+            (("0", "1", "2"), "4", "'4' is not one of the classes 0 to 2.", "Use classes to name"),
+            (("0", "1"), "1.5", "'1.5' is not one of the classes 0 to 1.", "between 0 and 1"),
         ],
     )
     def test_unknown(self, names, label, message, hint):
@@ -168,10 +173,10 @@ class TestIndex:
     @pytest.mark.parametrize(
         ("labels", "hint"),
         [
-            (("3", "1", "2"), "If labels count from 1, say label_base=1."),
-            (("7", "0", "2"), 'ignore_label="7" leaves such rows out.'),
-            (("3", "0", "2"), "Do the labels and the names of the columns count from the same"),
-            (("3", "5", "4"), "classes names the classes, in the order of the columns."),
+            (("3", "1", "2"), "If labels count from 1, use label_base=1."),
+            (("7", "0", "2"), 'Use ignore_label="7" to leave out such rows.'),
+            (("3", "0", "2"), "Do the labels and the column names count from the same"),
+            (("3", "5", "4"), "Use classes to name the classes, in the order of the columns."),
         ],
     )
     def test_the_hint_fits_all_labels(self, labels, hint):
@@ -182,7 +187,7 @@ class TestIndex:
         names = tuple(f"c{i}" for i in range(1000))
         error = ClassIndex(names).unknown(texts("x" * 50), 0, "here")
         assert error.message == (
-            f"here: '{'x' * 37}...' is none of the classes "
+            f"here: '{'x' * 37}...' is not one of the classes "
             "c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, ... (1,000 in all)."
         )
 
@@ -198,7 +203,7 @@ class TestNames:
 
     @pytest.mark.parametrize("given", ["", "cat", "cat,,dog", ","])
     def test_too_few(self, given):
-        with pytest.raises(ClassesError, match="does not name two classes"):
+        with pytest.raises(ClassesError, match="must name two or more classes"):
             read_class_names(given)
 
     def test_twice(self):

@@ -42,19 +42,21 @@ def test_multilabel_only_as_asked():
 @pytest.mark.parametrize(("n_preds", "n_labels"), [(3, 2), (1, 2), (2, 5)])
 @pytest.mark.parametrize("requested", [None, "binary", "categorical"])
 def test_neither_one_nor_as_many(n_preds, n_labels, requested):
-    with pytest.raises(ModeError, match=rf"and {n_labels} label columns: neither one") as caught:
+    with pytest.raises(
+        ModeError, match=rf"and {n_labels} label columns do not fit together"
+    ) as caught:
         detect_mode(n_preds, n_labels, requested=requested)
-    assert caught.value.hint == "Labels are one column, or one column per prediction column."
+    assert caught.value.hint == "Labels must be one column, or one column per prediction column."
 
 
 @pytest.mark.parametrize(
     ("n_preds", "n_labels", "requested", "hint"),
     [
         (3, 1, "binary", "one probability column"),
-        (3, 1, "categorical", "one label column a class"),
+        (3, 1, "categorical", "one label column per class"),
         (1, 1, "sparse", "two or more prediction columns"),
-        (3, 3, "sparse", "one column of labels"),
-        (1, 1, "categorical", "one label column a class"),
+        (3, 3, "sparse", "one label column"),
+        (1, 1, "categorical", "one label column per class"),
     ],
 )
 def test_the_wrong_one_asked_for(n_preds, n_labels, requested, hint):
@@ -62,6 +64,6 @@ def test_the_wrong_one_asked_for(n_preds, n_labels, requested, hint):
     with pytest.raises(ModeError) as caught:
         detect_mode(n_preds, n_labels, requested=requested)
     assert caught.value.message == (
-        f'mode="{requested}" does not fit: {found.reason} is {found.mode}.'
+        f'mode="{requested}" does not fit {found.reason}: they fit mode {found.mode}.'
     )
     assert hint in caught.value.hint

@@ -56,9 +56,9 @@ def test_nothing_says_which_is_positive():
     with pytest.raises(LabelError) as caught:
         binary_index(["ham", "spam"], ["p"], EvalOptions())
     assert caught.value.message == (
-        "Which label does the probability speak of? The labels are 'ham' and 'spam'."
+        "Which label is the probability for? The labels are 'ham' and 'spam'."
     )
-    assert caught.value.hint == 'Name that one: positive="ham" or positive="spam".'
+    assert caught.value.hint == 'Choose it: positive="ham" or positive="spam".'
 
 
 def test_a_positive_that_does_not_occur():
@@ -67,12 +67,15 @@ def test_a_positive_that_does_not_occur():
 
 
 def test_three_names():
-    with pytest.raises(ClassesError, match="classes names 3 classes; binary mode"):
+    with pytest.raises(ClassesError, match="classes names 3 classes, but binary mode"):
         binary_index([], ["p"], EvalOptions(classes=("a", "b", "c")))
 
 
 def test_a_column_that_speaks_of_the_negative_class_is_warned_of():
     (notice,) = contradiction(ClassIndex(("spam", "ham")), ["p_spam"])
-    assert notice.message == "The column p_spam speaks of spam, but ham was made positive."
+    assert (
+        notice.message
+        == "By its name, the column p_spam is the probability of spam, but ham was set as positive."
+    )
     assert contradiction(ClassIndex(("ham", "spam")), ["p_spam"]) == ()
     assert contradiction(ClassIndex(("0", "1")), ["p_hat"]) == ()

@@ -18,7 +18,9 @@ def test_matches_add_up_over_reports() -> None:
 def test_warnings() -> None:
     assert list(Matches(8, 0, 0).warnings()) == []
     (notice,) = Matches(8, 2, 1).warnings()
-    assert notice.message.startswith("3 rows left out, whose id the other input lacks: 2 of the")
+    assert notice.message.startswith(
+        "3 rows left out because the other input lacks their id: 2 of the"
+    )
     (notice,) = Matches(8, 0, 1).warnings()
     assert notice.message.startswith("1 row left out")
 

@@ -62,7 +62,7 @@ def test_every_field_shows_and_separates(name):
     with pytest.raises(SignatureError) as caught:
         SPEC.require_equal(other)
     assert f" {name} is " in caught.value.message
-    assert caught.value.message.startswith("The two results were made differently: ")
+    assert caught.value.message.startswith("The two results have different options: ")
 
 
 def test_equal_specs_pass():

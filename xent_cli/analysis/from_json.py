@@ -51,8 +51,8 @@ def from_dict(data: object) -> Result:
     form = data.get("format") if isinstance(data, Mapping) else None
     if not isinstance(data, Mapping) or not isinstance(form, str) or form not in KINDS:
         raise ReportError(
-            "This is not a report of xent, nor another of its results.",
-            hint="xent eval writes one as JSON.",
+            "This is not a result that xent saved.",
+            hint="xent eval writes a report as JSON.",
         )
     if form == "xent.report":
         return Report.from_dict(data)

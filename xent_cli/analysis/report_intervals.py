@@ -33,7 +33,7 @@ def report_dict(report: Report, hold: Hold = list) -> dict[str, Any]:
     found = {name: quantity_of(metric, report) for name, metric in _INTERVALS.items()}
     intervals = {name: _ends(quantity) for name, quantity in found.items()}
     reasons = {
-        f"overall.intervals.{name}": found[name].reason or "it has no finite end"
+        f"overall.intervals.{name}": found[name].reason or "it has no finite bound"
         for name, ends in intervals.items()
         if ends is None
     }

@@ -259,7 +259,7 @@ def _ranking(found: Ranking) -> dict[str, Any]:
             undefined[f"rows[{index}].share"] = no_share
         if math.isinf(row["loss"]):
             row["loss"] = None
-            undefined[f"rows[{index}].loss"] = "infinite: the truth had q = 0"
+            undefined[f"rows[{index}].loss"] = "infinite: a true class had predicted probability 0"
     return {
         "format": "xent.rows",
         "format_version": FORMAT_VERSION,

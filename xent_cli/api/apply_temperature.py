@@ -33,8 +33,10 @@ def open_tempering(
         raise UsageError(
             f"{option('apply')} writes the predictions of a file at the temperature found, and "
             f"{'no output is named' if apply is not None else 'no file is named'}.",
-            hint=f"Say both, as in {option('apply', 'test.csv')} and an output as parquet, csv or "
-            "jsonl.",
+            hint=(
+                f"Give both, for example {option('apply', 'test.csv')} and an output as "
+                "parquet, csv or jsonl."
+            ),
         )
     plan = session.plans[0]
     if (
@@ -69,8 +71,8 @@ def write_tempered(tempering: Tempering, found: Calibration, write: Files, *, jo
     applied = found.temperature.applied
     if applied is None:
         raise UsageError(
-            f"{option('apply')}: there is no temperature to apply: {found.temperature.reason}.",
-            hint="Leave it at 1: use the predictions as they are.",
+            f"{option('apply')}: no temperature was found: {found.temperature.reason}.",
+            hint="Use the predictions as they are.",
         )
     metadata = {
         "xent.temperature": repr(applied),

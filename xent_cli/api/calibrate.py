@@ -143,7 +143,7 @@ def calibrate(
     >>> q = [[0.9, 0.1], [0.9, 0.1], [0.1, 0.9], [0.9, 0.1], [0.1, 0.9], [0.1, 0.9]]
     >>> found = calibrate(q, [0, 0, 1, 1, 1, 0])
     >>> found.verdict, round(found.gap.value, 4), round(found.temperature.value, 2)
-    ('no gap shown', 0.5127, 3.17)
+    ('no significant gap', 0.5127, 3.17)
     """
     said = locals()
     session = open_session([preds], said)
@@ -168,9 +168,9 @@ def calibrate_session(session: Session) -> Calibration:
     plan = session.plans[0]
     if plan.spec.smoothing:
         raise UsageError(
-            f"{option('label_smoothing', plan.spec.smoothing)}: calibration is a matter of the "
-            "labels as they are.",
-            hint="Leave it out.",
+            f"{option('label_smoothing', plan.spec.smoothing)}: calibration uses the "
+            "labels without smoothing.",
+            hint="Leave out this option.",
         )
     n_rows = plan.preds.n_rows
     likely = _ALL_PASSES if plan.spec.cluster is None and (n_rows or 0) < _MANY else _PASSES

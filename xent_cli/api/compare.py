@@ -120,7 +120,7 @@ def compare(
     """
     said = locals()
     if not candidates:
-        raise UsageError("There is nothing to compare the baseline with.")
+        raise UsageError("There is no model to compare with the baseline.")
     models = [baseline, *candidates]
     read_options(said)  # Before a file is looked into.
     if not allow_same:
@@ -210,7 +210,7 @@ def require_others(models: Sequence[Any]) -> None:
             who = f"{model} and the baseline {first}" if named else "The model and its baseline"
             raise SameInputError(
                 f"{who} are the same.",
-                hint=f"If that is meant, say {option('allow_same', True)}.",
+                hint=f"If this is intended, use {option('allow_same', True)}.",
             )
 
 

@@ -144,7 +144,7 @@ def gate(
     paired = saved is None and baseline is not None
     if aa and not paired:
         raise UsageError(
-            f"{option('aa')} flips the signs of paired differences, and there are none.",
+            f"{option('aa')} needs paired differences, and there are none.",
             hint=f"Give the baseline's predictions with {option('baseline')}.",
         )
     if paired and not allow_same:

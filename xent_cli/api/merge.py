@@ -71,7 +71,9 @@ def merge(
 
     found = [part for part in parts if isinstance(part, Calibration)]
     if len(found) < len(parts):
-        raise UsageError("Reports and calibrations do not add up: merge those of one kind.")
+        raise UsageError(
+            "Reports and calibrations cannot be merged together. Merge results of one kind."
+        )
     return _of_calibrations(found, allow_same=allow_same)
 
 
@@ -82,8 +84,8 @@ def _of_calibrations(parts: Sequence[Calibration], *, allow_same: bool) -> Calib
     sums = [part.sums for part in parts if part.sums is not None]
     if len(sums) < len(parts):
         raise ReportError(
-            "A calibration was saved without the sums that add up.",
-            hint="Make it again, and save it as JSON: pages of many classes leave them out.",
+            "A calibration was saved without the sums for merging.",
+            hint="Create it again, and save it as JSON. Pages of many classes leave them out.",
         )
     return one_pass(reduce(add, sums), report)
 
@@ -109,9 +111,9 @@ def _require_distinct(parts: Sequence[Report]) -> None:
         if other != index:
             name = f" of {part.inputs[0].path}" if part.inputs else ""
             raise SameInputError(
-                f"The reports number {other} and {index}{name} have the same sums to the last bit: "
-                "their rows would count twice.",
-                hint=f"If they are of different rows, say {option('allow_same', True)}.",
+                f"Reports {other} and {index}{name} have exactly the same "
+                "sums. If they hold the same rows, these would count twice.",
+                hint=f"If they hold different rows, use {option('allow_same', True)}.",
             )
 
 

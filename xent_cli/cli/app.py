@@ -29,8 +29,10 @@ def make_app(commands: Iterable[str] = COMMANDS, *, completion: bool = False) ->
     app = typer.Typer(
         name="xent",
         cls=Group,
-        help="Measure how far predicted distributions are from the true ones: cross entropy, per "
-        "class and overall.",
+        help=(
+            "Measure the cross entropy (log loss) of predicted probabilities, per class "
+            "and overall."
+        ),
         add_completion=completion,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
@@ -141,7 +143,7 @@ def _refusal(error: Exception) -> XentError:
 
     return refused_resources(error) or CrashError(
         f"xent failed: {type(error).__name__}: {error}.",
-        hint="This is a defect; --debug shows where.",
+        hint="This is a bug in xent. Run it again with --debug to see where it is, and report it.",
     )
 
 
@@ -167,7 +169,7 @@ def _require_folder() -> None:
     except OSError as error:
         raise UsageError(
             f"The working folder cannot be used: {error.strerror}.",
-            hint="Was it deleted? Change to one that is there.",
+            hint="Was it deleted? Change to a folder that exists.",
         ) from error
 
 

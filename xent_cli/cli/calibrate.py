@@ -26,7 +26,7 @@ def calibrate_command(
     output: OutputOptions,
     **said: Any,
 ) -> None:
-    """Say whether probabilities are honest, and what that would gain.
+    """Check if probabilities are calibrated, and what a temperature would gain.
 
     The loss that the model expects of itself beside the one that it has; the temperature with the
     lowest loss, and how much that would recover on new rows; and how much of what was predicted

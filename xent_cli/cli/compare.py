@@ -22,11 +22,13 @@ from xent_cli.schema.verb_options import PairOptions, TrendOptions
 )
 def compare_command(
     baseline: Annotated[
-        str, typer.Argument(metavar="BASELINE", help="Predictions that others are compared with.")
+        str, typer.Argument(metavar="BASELINE", help="Predictions of the model to compare with.")
     ],
     candidates: Annotated[
         list[str],
-        typer.Argument(metavar="CANDIDATE...", help="Predictions of other models, same rows."),
+        typer.Argument(
+            metavar="CANDIDATE...", help="Predictions of other models for the same rows."
+        ),
     ],
     *,
     labels: Annotated[
@@ -34,14 +36,14 @@ def compare_command(
         typer.Option(
             "--labels",
             metavar="LABELS",
-            help="The labels of all of them; omit it if BASELINE holds them.",
+            help="Labels for all models. Omit it if BASELINE contains them.",
         ),
     ] = None,
     trend: bool = False,
     output: OutputOptions,
     **said: Any,
 ) -> None:
-    """Compare models row by row, with the error of each difference.
+    """Compare models row by row, with a confidence interval for each difference.
 
     Example: xent compare old.csv new.csv --labels labels.csv
     """

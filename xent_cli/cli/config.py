@@ -21,12 +21,12 @@ from xent_cli.schema.options import OutputOptions
 def config_command(
     command: Annotated[
         str,
-        typer.Argument(metavar="COMMAND", help="The command whose options are shown."),
+        typer.Argument(metavar="COMMAND", help="The command whose options to show."),
     ] = "eval",
     *,
     output: OutputOptions,
 ) -> None:
-    """Show the options of COMMAND here, and where each comes from.
+    """Show the options of COMMAND in this folder, and where each is set.
 
     Example: xent config gate
     """
@@ -35,7 +35,8 @@ def config_command(
 
     if command not in COMMANDS:
         raise UsageError(
-            f"xent config knows no options of {command}.", hint=f"It does of {listed(COMMANDS)}."
+            f"xent config does not know the command {command}.",
+            hint=f"It knows the options of {listed(COMMANDS)}.",
         )
     said = ["--no-config"] if output.no_config else []
     if output.config is not None:

@@ -169,8 +169,8 @@ def _checked(path: Path, item: Option, value: Any) -> Any:
     """
     if not item.in_files:
         raise ConfigError(
-            f"{path}: {item.key} is never read from a file.",
-            hint=f"Say {option(item.name)} on the command line.",
+            f"{path}: {item.key} cannot be set in a file.",
+            hint=f"Use {option(item.name)} on the command line.",
         )
     if item.repeats:
         values = value if isinstance(value, list) else [value]
@@ -213,8 +213,11 @@ def _require_own(path: Path) -> None:
     """Raise ConfigError for a file of another user, who is not to change what is measured."""
     if hasattr(os, "getuid") and path.stat().st_uid != os.getuid():
         raise ConfigError(
-            f"{path} belongs to another user and is not read.",
-            hint=f"{option('config', str(path))} reads it; {option('no_config')} reads no file.",
+            f"{path} belongs to another user, so xent does not read it.",
+            hint=(
+                f"Use {option('config', str(path))} to read it, or {option('no_config')} to "
+                "read no file."
+            ),
         )
 
 
@@ -236,7 +239,8 @@ def _table(path: Path) -> Mapping[str, Any] | None:
         return table
     if table is not None:
         raise ConfigError(
-            f"{path} has options at its top and under [tool.xent].", hint="Put all at its top."
+            f"{path} has options both at its top and under [tool.xent].",
+            hint="Move all of them to the top of the file.",
         )
     return data
 

@@ -25,7 +25,7 @@ def explain_command(
     output: OutputOptions,
     **said: Any,
 ) -> None:
-    """Say where the loss is: classes, pairs, rows, eps, rounding.
+    """Show where the loss comes from: classes, pairs, rows, eps, rounding.
 
     And what other tools would print for the same files, and why.
 

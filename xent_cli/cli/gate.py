@@ -29,7 +29,7 @@ def gate_command(
     output: OutputOptions,
     **said: Any,
 ) -> int:
-    """Judge PREDS by rules, for CI: the exit code is the verdict.
+    """Check PREDS against rules in CI. The exit code is the verdict.
 
     It is 0 if all rules hold, 1 if one fails, and 3 if the data cannot tell.
 

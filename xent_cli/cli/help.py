@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 TITLES = {
     "own": "Options of {command}",
     "input": "Files and columns",
-    "meaning": "What they mean",
+    "meaning": "Meaning of the data",
     "figures": "Figures",
     "uncertainty": "Uncertainty",
     "output": "Output",
@@ -23,8 +23,9 @@ TITLES = {
 WIDE = 22
 """Columns for the name of an option; what is longer has a line of its own."""
 EXIT_CODES = (
-    "Exit codes: 0 done, or the gate passed; 1 the gate failed; 2 could not be judged; 3 the gate "
-    "is inconclusive; 129, 130 or 143 ended by SIGHUP, Ctrl-C or SIGTERM."
+    "Exit codes: 0 success, or the gate passed; 1 the gate failed; 2 an error, "
+    "nothing was judged; 3 the gate is inconclusive; 129, 130 or 143 stopped by "
+    "SIGHUP, Ctrl-C or SIGTERM."
 )
 
 
@@ -83,7 +84,7 @@ def write_list(group: Any, formatter: Any) -> None:
                 ("--version, -V", "Show the version."),
                 ("--help, -h", "Show this message."),
                 ("--install-completion", "Let this shell complete commands, options and files."),
-                ("--show-completion", "Show the script that does so."),
+                ("--show-completion", "Print the script that completes them."),
             ]
         )
     formatter.write_paragraph()
@@ -117,7 +118,7 @@ def _right(item: Option) -> str:
     >>> from xent_cli.schema.options import EvalOptions
     >>> known = {item.name: item for item in options_of(EvalOptions)}
     >>> _right(known["invalid"])
-    'What to do with rows with missing values. [error (default) or drop]'
+    'What to do with rows that have missing values. [error (default) or drop]'
     """
     text, _, default = spell(item.help).partition(" [default: ")
     default = default.removesuffix("]")

@@ -16,14 +16,15 @@ def merge_command(
     reports: Annotated[
         list[str],
         typer.Argument(
-            metavar="REPORT...", help="Files that xent wrote as json or html, of other rows each."
+            metavar="REPORT...",
+            help="Results that xent saved as json or html, each of different rows.",
         ),
     ],
     *,
     output: OutputOptions,
     **said: Any,
 ) -> None:
-    """Add up the REPORTs of shards, exactly, or their calibrations.
+    """Merge the REPORTs or calibrations of shards, exactly.
 
     Example: xent merge shard-*.json --output json:whole.json
     """

@@ -27,13 +27,17 @@ PredsArgument = Annotated[
     str,
     typer.Argument(
         metavar="PREDS",
-        help="Predictions: a file, folder, pattern or address (s3://...); - is standard input. "
-        "FILE#COLUMNS names one of several models.",
+        help=(
+            "Predictions: a file, folder, pattern or address (s3://...). - is standard "
+            "input. FILE#COLUMNS chooses one of several models in a file."
+        ),
     ),
 ]
 LabelsArgument = Annotated[
     str | None,
-    typer.Argument(metavar="LABELS", help="Labels likewise; omit it if PREDS holds them."),
+    typer.Argument(
+        metavar="LABELS", help="Labels, given in the same way. Omit it if PREDS contains them."
+    ),
 ]
 _SHARED = (options.EvalOptions, options.Execution, verb_options.CompatOptions)
 _SPECIAL = frozenset(" \t\n\"'`$&|;<>(){}[]*?!#~^\\")
@@ -156,7 +160,7 @@ def _one_too_many(context: typer.Context) -> UsageError:
     taken = [p.metavar for p in context.command.params if p.param_type_name == "argument"]
     extra = ", ".join(map(shlex.quote, context.args[:3]))
     return UsageError(
-        f"{context.command_path} takes {' and '.join(map(str, taken))}; there is also {extra}.",
+        f"{context.command_path} takes {' and '.join(map(str, taken))}, but there is also {extra}.",
         hint="To read several files as one, put them into a folder, or quote a pattern: "
         "'part-*.csv'.",
     )

@@ -63,16 +63,17 @@ def read_targets(
         form, path = _split(text, formats)
         if "://" in path:
             raise OutputError(
-                f"--output {form}:...: xent writes files of this machine only, no addresses.",
-                hint="Write a file and copy it, or send standard output there.",
+                f"--output {form}:...: xent writes only to files of this machine, not "
+                "to addresses.",
+                hint="Write a file and copy it, or pipe standard output there.",
             )
         folder = os.path.dirname(path) or "."
         if not os.path.isdir(folder):
             raise OutputError(f"--output {text}: there is no folder {folder}.")
         if path == "-":
             raise UsageError(
-                f"--output {text}: - is no file.",
-                hint=f"--format {form} writes to standard output.",
+                f"--output {text}: - is not a file.",
+                hint=f"Use --format {form} to write to standard output.",
             )
         if os.path.isdir(path):
             raise OutputError(f"--output {text}: {path} is a folder.")
@@ -101,11 +102,14 @@ def _split(text: str, formats: Sequence[str]) -> tuple[str, str]:
     named = bool(mark) and form.isalnum()
     if found in formats and not named:
         return found, text
-    wrong = f"{form} is no format" if named else f"the suffix {suffix} names no format"
+    wrong = f"{form} is not a format" if named else f"the suffix {suffix} is not a known format"
     raise UsageError(
-        f"--output {text}: {wrong if named or suffix else 'the format is missing'}. It is one of "
-        f"{', '.join(formats)}.",
-        hint="Say it before the path, as in --output json:report.json, or as its suffix.",
+        f"--output {text}: {wrong if named or suffix else 'the format is missing'}. The "
+        f"format is one of {', '.join(formats)}.",
+        hint=(
+            "Write it before the path, as in --output json:report.json, or use a path with "
+            "its suffix."
+        ),
     )
 
 

@@ -36,7 +36,7 @@ def progress_bar(output: OutputOptions) -> Iterator[Callable[[int, int | None], 
             shown.append(_start_bar(total))
         bar, task = shown[0]
         rate = rows / (time.monotonic() - began)
-        said = f"{rows:,} rows, {rate:,.0f} a second"
+        said = f"{rows:,} rows, {rate:,.0f} per second"
         bar.update(task, completed=rows, total=total, description=said)
 
     try:

@@ -23,7 +23,7 @@ def rows_command(
     output: OutputOptions,
     **said: Any,
 ) -> None:
-    """List the rows with the highest loss: labels that may be wrong.
+    """List the rows with the highest loss. Their labels may be wrong.
 
     --output writes the loss of every row, in order, as parquet, csv or jsonl; the list as table,
     json, md or html.

@@ -20,14 +20,16 @@ def show_command(
         str,
         typer.Argument(
             metavar="SAVED",
-            help="A file that eval, gate, compare, explain or rows wrote as json or html; - is "
-            "standard input.",
+            help=(
+                "A result that eval, gate, compare, explain, rows or calibrate saved as "
+                "json or html. - is standard input."
+            ),
         ),
     ],
     *,
     output: OutputOptions,
 ) -> None:
-    """Draw a SAVED result again, in any format that it has.
+    """Show a SAVED result again, in any format.
 
     Example: xent show report.json --sort loss
     """
@@ -41,7 +43,7 @@ def show_command(
     for wanted in (output.format, *(target.form for target in targets)):
         if wanted not in known:
             raise UsageError(
-                f"--format {wanted}: {saved} cannot be drawn so.",
-                hint=f"It can as {', '.join(known)}.",
+                f"--format {wanted}: {saved} has no such format.",
+                hint=f"Its formats: {', '.join(known)}.",
             )
     write_documents(result, targets, output)

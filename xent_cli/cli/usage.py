@@ -23,7 +23,7 @@ def unknown_command(name: str, arguments: Sequence[str], commands: Sequence[str]
     if not hint and (os.path.exists(name) or "." in name or "/" in name):
         hint = f"To evaluate files: xent eval {shlex.join(arguments)}"
     return UsageError(
-        f"xent has no command {shlex.quote(name)}.", hint=hint or "xent --help lists them."
+        f"xent has no command {shlex.quote(name)}.", hint=hint or "xent --help lists all commands."
     )
 
 

@@ -148,8 +148,8 @@ class Block:
                     ids[at] = int(text) if text else None
                 except ValueError:
                     raise ColumnError(
-                        f"{self.place.of_row(int(rows[at]), name)}: {text[:40]!r} is no whole "
-                        "number, as the first ids are.",
+                        f"{self.place.of_row(int(rows[at]), name)}: {text[:40]!r} is "
+                        "not a whole number, but the first ids are.",
                     ) from None
         return ids
 
@@ -160,8 +160,8 @@ class Block:
         column = self.data.column(name)
         if pa.types.is_floating(column.type):
             raise ColumnError(
-                f"{self.place.path}: column {name} holds fractions, which name no clusters.",
-                hint="Clusters are named by texts or whole numbers.",
+                f"{self.place.path}: column {name} holds fractions, which cannot name clusters.",
+                hint="Cluster names must be texts or whole numbers.",
             )
         if pa.types.is_dictionary(column.type):
             column = column.dictionary_decode()
@@ -190,8 +190,8 @@ class Block:
                 column = column.dictionary_encode()
             except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
                 raise ColumnError(
-                    f"{self.place.path}: column {name} holds {column.type}, which has no plain "
-                    "text."
+                    f"{self.place.path}: column {name} holds {column.type}, which "
+                    "cannot be written as text."
                 ) from error
         places = seen.places(column.dictionary, partial(self._names_of, name))
         return np.append(places, 0).take(filled(column.indices, -1)), seen.texts
@@ -213,9 +213,9 @@ class Block:
             return ""
         if not number.is_integer():
             raise SliceError(
-                f"{self.place.path}: column {name} holds fractions such as {number:g}, and each "
-                "would be a slice.",
-                hint=f"Cut it into parts: {option('by', f'{name}:10')}.",
+                f"{self.place.path}: column {name} holds fractions such as {number:g}. Each "
+                "value would be a slice.",
+                hint=f"Cut it into intervals: {option('by', f'{name}:10')}.",
             )
         return str(int(number))
 
@@ -226,7 +226,8 @@ class Block:
             return column.cast(pa.string())
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
             raise ColumnError(
-                f"{self.place.path}: column {name} holds {column.type}, which has no plain text."
+                f"{self.place.path}: column {name} holds {column.type}, which cannot be "
+                "written as text."
             ) from error
 
     def _numbers(self, column: pa.Array, name: str) -> NDArray[np.generic]:
@@ -240,7 +241,7 @@ class Block:
         if not is_number(kind):
             raise ColumnError(
                 f"{self.place.path}: column {name} holds {kind}, not numbers.",
-                hint="Predictions and weights are numbers.",
+                hint="Predictions and weights must be numbers.",
             )
         if pa.types.is_decimal(kind):
             column = column.cast(pa.string())  # Arrow's own way to floats rounds twice.
@@ -267,9 +268,9 @@ class Block:
         if odd.any():
             row = int(np.argmax(odd))
             raise ColumnError(
-                f"{self.place.of_row(self.start + row, name)}: a list of {lengths[row]} values "
-                f"where others have {width}.",
-                hint="A list column holds one value a class in every row.",
+                f"{self.place.of_row(self.start + row, name)}: a list of {lengths[row]} "
+                f"values, but other rows have {width}.",
+                hint="A list column must hold one value per class in every row.",
             )
         flat = self._numbers(column.flatten(), name)
         matrix = _matrix(width, len(self), scratch)

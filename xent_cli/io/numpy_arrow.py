@@ -31,7 +31,7 @@ def array_column(name: str, dtype: np.dtype[np.generic], width: int | None, *, p
             hint="xent reads numbers of shape (n,) and (n, K), and text labels of shape (n,).",
         )
     if width == 0:
-        raise ColumnError(f"{path}: an array without columns.")
+        raise ColumnError(f"{path}: the array has no columns.")
     if width is not None:
         return Column(name, "list", width, bits=_bits(dtype))
     return Column(name, kind, bits=_bits(dtype))

@@ -201,7 +201,7 @@ def _open_stdin(open_file: _OpenFile) -> Source:
         what = "closed" if sys.stdin is None else "a terminal"
         raise UsageError(
             f"Standard input is {what}: nothing is piped in.",
-            hint="Use - as in: zcat preds.csv.gz | xent eval - labels.csv",
+            hint="Example: zcat preds.csv.gz | xent eval - labels.csv",
         )
     note_standard_input()
     return _spool(sys.stdin.buffer, "<stdin>", open_file)
@@ -227,7 +227,7 @@ def _open_many(listing: Listing, open_file: _OpenFile) -> Source:
     if not listing.parts:
         raise EmptyInputError(
             f"{listing.name} holds no data files.",
-            hint=f"Known are {', '.join(FORMATS)}, the text formats compressed too.",
+            hint=f"xent reads {', '.join(FORMATS)}. Text formats may be compressed.",
         )
     files, pairs = zip(*listing.parts, strict=True)
     parts = list(zip(map_ahead(open_file, files, listing.jobs), pairs, strict=True))
@@ -235,7 +235,7 @@ def _open_many(listing: Listing, open_file: _OpenFile) -> Source:
     if len(formats) > 1:
         raise UnknownFormatError(
             f"{listing.name} holds files of several formats ({', '.join(sorted(formats))}).",
-            hint="Name those you mean with a pattern, as in 'folder/*.parquet'.",
+            hint="Choose some with a pattern, for example 'folder/*.parquet'.",
         )
     if len(parts) == 1 and not parts[0][1]:
         return parts[0][0]

@@ -49,7 +49,7 @@ class Piece:
             yield block
         if self.n_rows is not None and rows != self.n_rows:
             raise BrokenFileError(
-                f"{self.path} says it has {self.n_rows:,} rows behind row {self.start:,} and holds "
-                f"{rows:,}.",
-                hint="It is damaged: write it again.",
+                f"{self.path} declares {self.n_rows:,} rows after row {self.start:,} "
+                f"but holds {rows:,}.",
+                hint="The file is damaged. Write it again.",
             )

@@ -19,7 +19,7 @@ def refused_resources(error: BaseException) -> ResourceError | None:
     Examples
     --------
     >>> print(refused_resources(MemoryError()).message)
-    The system refuses what xent needs: MemoryError.
+    The system refused a resource that xent needs: MemoryError.
     >>> refused_resources(ValueError("damaged"))
     """
     files = isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
@@ -27,6 +27,6 @@ def refused_resources(error: BaseException) -> ResourceError | None:
         return None
     reason = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
     return ResourceError(
-        f"The system refuses what xent needs: {reason}.",
-        hint=f"{option('jobs', 1)} needs less; ulimit -a shows the limits of this shell.",
+        f"The system refused a resource that xent needs: {reason}.",
+        hint=f"Use {option('jobs', 1)} to need less. ulimit -a shows the limits of this shell.",
     )

@@ -104,8 +104,8 @@ class Source(ABC):
         self.require_unchanged()
         if self.n_rows is not None and rows != self.n_rows:
             raise BrokenFileError(
-                f"{self.path} says it has {self.n_rows:,} rows and holds {rows:,}.",
-                hint="It is damaged: write it again.",
+                f"{self.path} declares {self.n_rows:,} rows but holds {rows:,}.",
+                hint="The file is damaged. Write it again.",
             )
 
     def sample(self, rows: int, only: Collection[str] | None = None) -> Block:
@@ -232,8 +232,8 @@ def require_few(names: Sequence[str], path: str) -> None:
     """Raise ColumnError if there are more columns than can be read."""
     if len(names) > MOST_COLUMNS:
         raise ColumnError(
-            f"{path} has {len(names):,} columns; xent reads {MOST_COLUMNS:,} at most.",
-            hint="So many classes are read from one column of lists, or from an npy file.",
+            f"{path} has {len(names):,} columns, but xent reads {MOST_COLUMNS:,} at most.",
+            hint="Write this many classes as one column of lists, or as an npy file.",
         )
 
 
@@ -264,7 +264,7 @@ def reading(file: str | Location, noun: str) -> Iterator[None]:
     except UnicodeDecodeError as error:  # The name of a column: values are decoded elsewhere.
         raise EncodingError(
             f"{path} is not UTF-8 text (byte {error.object[error.start]:#04x}).",
-            hint="Write the names of its columns as UTF-8.",
+            hint="Write its column names as UTF-8.",
         ) from error
     except (pa.ArrowException, OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
         if (short := refused_resources(error)) is not None:
@@ -274,6 +274,8 @@ def reading(file: str | Location, noun: str) -> Iterator[None]:
         reason = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
         raise BrokenFileError(
             f"{path} cannot be read as {noun}: {reason}.",
-            hint="Is it complete, and of the format its name says? "
-            f"{option('input_format')} sets another.",
+            hint=(
+                "Is the file complete? If it has another format, set it with "
+                f"{option('input_format')}."
+            ),
         ) from error

@@ -124,7 +124,7 @@ def _explaining(engine: str, address: str | None) -> Iterator[None]:
     except ImportError as error:
         raise EngineError(
             f"{option('engine', engine)}: {error.name} is not installed.",
-            hint=f"pip install 'xent-cli[{engine}]' brings it.",
+            hint=f"Install it with pip install 'xent-cli[{engine}]'.",
         ) from error
     except XentError:
         raise
@@ -133,5 +133,5 @@ def _explaining(engine: str, address: str | None) -> Iterator[None]:
         reason = " ".join(str(error).split())[:300].rstrip(".") or type(error).__name__
         raise EngineError(
             f"{engine} on {where} failed: {reason}.",
-            hint="Is the cluster there, and do its workers live? No number was made.",
+            hint="Are the cluster and its workers running? No result was produced.",
         ) from error

@@ -153,9 +153,9 @@ def _plan(
     guess = options.mode is None and options.scale == "probs"
     if guess and soft and np.isin(q, (0.0, 1.0)).all() and q.shape[1] > 1:
         raise SwappedInputsError(
-            f"{preds.path} holds only 0 and 1 and {labels.path} fractions: are the two swapped?",
-            hint="The order is PREDS LABELS. If they are not swapped, say so with "
-            f"{option('mode')}.",
+            f"{preds.path} holds only 0 and 1, but {labels.path} holds fractions. Are "
+            "the two files swapped?",
+            hint=f"The order is PREDS LABELS. If they are not swapped, set {option('mode')}.",
         )
     decision = detect_mode(
         len(q),

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from xent_cli.schema.file_formats import FORMATS
+
 _SHEETS = (".xlsx", ".xlsm")
 """What stands behind the first # of a workbook is a sheet."""
 
@@ -13,8 +15,8 @@ _SHEETS = (".xlsx", ".xlsm")
 def split_operand(data: Any) -> tuple[Any, tuple[str, ...]]:
     """Return a model's input, and the prediction columns that are named behind a ``#``.
 
-    A file whose name holds a ``#`` is meant as it is; what is no file on this machine has no
-    columns behind it.
+    A file whose name holds a ``#`` is meant as it is, and so is an address with a path or the
+    suffix of a format behind it. Other texts that name no file have no columns behind them.
 
     Parameters
     ----------
@@ -24,6 +26,8 @@ def split_operand(data: Any) -> tuple[Any, tuple[str, ...]]:
     --------
     >>> split_operand("no-such-file.csv#lr_*")
     ('no-such-file.csv#lr_*', ())
+    >>> split_operand("s3://bucket/p.csv#lr_*"), split_operand("s3://bucket/a#b.csv")
+    (('s3://bucket/p.csv', ('lr_*',)), ('s3://bucket/a#b.csv', ()))
     """
     if not isinstance(data, str | os.PathLike):
         return data, ()
@@ -31,6 +35,10 @@ def split_operand(data: Any) -> tuple[Any, tuple[str, ...]]:
     path, mark, columns = text.rpartition("#")
     if not mark or not columns or os.path.exists(text) or path.lower().endswith(_SHEETS):
         return data, ()
+    if "://" in path:
+        suffixes = [suffix for form in FORMATS.values() for suffix in form.suffixes]
+        is_name = any(part in columns.lower() for part in ("/", *suffixes))
+        return (data, ()) if is_name else (path, (columns,))
     from glob import glob  # Most models are named without a #.
 
     file = path.rpartition("#")[0] if _is_sheet(path) else path

@@ -106,16 +106,15 @@ class Plan:
         """Raise UsageError if other machines could not read an input, or not find its rows."""
         if self.spec.unmatched is not None:
             raise UsageError(
-                f"{option('id_col')} holds the labels in the memory of this machine, and the "
-                "workers of a cluster "
-                "have none of it.",
-                hint=f"Join without {option('engine')}, or sort both files by the id.",
+                f"{option('id_col')} keeps the labels in the memory of this machine, "
+                "and the workers of a cluster cannot read them there.",
+                hint=f"Leave out {option('engine')}, or sort both files by the id.",
             )
         for source in (self.preds, self.labels):
             if source.keep_alive is not None or source.in_memory:
                 raise UsageError(
-                    f"{source.path} is not a file, and the workers of a cluster cannot read it.",
-                    hint=f"Without {option('engine')}, this machine does.",
+                    f"{source.path} is not a file, so the workers of a cluster cannot read it.",
+                    hint=f"Leave out {option('engine')} to read it on this machine.",
                 )
 
     def require_unchanged(self) -> None:

@@ -70,8 +70,11 @@ def map_in_copies(
             yield from _in_order(copies, len(items))
     except (EOFError, ConnectionError):
         raise EngineError(
-            "A process that xent works with was killed.",
-            hint=f"Was memory short? {option('jobs', 1)} does with one. No number was made.",
+            "A worker process of xent was killed.",
+            hint=(
+                f"Was there too little memory? Use {option('jobs', 1)} to work in one "
+                "process. No result was produced."
+            ),
         ) from None
     finally:
         for copy in copies:
@@ -152,7 +155,7 @@ class _Answer:
             self._end.send((self._index, self.value, error))
         except (PicklingError, TypeError, AttributeError) as unsent:
             told = EngineError(
-                f"A process failed: {type(error or unsent).__name__}: {error or unsent}."
+                f"A worker process failed: {type(error or unsent).__name__}: {error or unsent}."
             )
             self._end.send((self._index, None, told))
         return True

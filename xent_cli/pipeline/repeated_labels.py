@@ -34,10 +34,11 @@ def with_own_labels(plan: Plan, options: EvalOptions) -> Plan:
     repeated = roles.labels if names.issuperset(roles.labels) else ()
     if not repeated and (other := _labels_of(plan.preds, options)):
         raise ColumnError(
-            f"The labels of {plan.labels.path} are in {', '.join(roles.labels)}, and "
-            f"{plan.preds.path} has labels of its own in {', '.join(other)}.",
-            hint="Call both columns alike, so that they can be compared, or name the file that "
-            "holds the labels of both.",
+            f"The labels of {plan.labels.path} are in {', '.join(roles.labels)}, but "
+            f"{plan.preds.path} also has labels, in {', '.join(other)}.",
+            hint=(
+                "Give both columns the same name, or add a file with the labels for both models."
+            ),
         )
     return replace(plan, roles=replace(roles, ids=ids, repeated=repeated))
 
@@ -79,11 +80,13 @@ def require_same_labels(
         return
     row = int(np.argmax(differ))
     raise LabelError(
-        "The inputs of the models give different labels to a row, in the column "
-        f"{', '.join(columns[:3])}: see {ours.place.of_row(int(ours.positions[row]))} and "
-        f"{theirs.place.of_row(int(theirs.positions[row]))}.",
-        hint="Name the file that holds the labels of both. If rows stand in another order, "
-        f"{option('id_col', 'COL')} joins them.",
+        "The inputs of the models have different labels in the same row, in the column "
+        f"{', '.join(columns[:3])}: see {ours.place.of_row(int(ours.positions[row]))} "
+        f"and {theirs.place.of_row(int(theirs.positions[row]))}.",
+        hint=(
+            "Add a file with the labels for both models. If the rows are in another order, "
+            f"use {option('id_col', 'COL')} to join them."
+        ),
     )
 
 

@@ -70,7 +70,8 @@ class Session:
         inputs, said = [data for data, _ in split], [names for _, names in split]
         if any(said) and options.pred_cols:
             raise UsageError(
-                f"{option('pred_cols')}: columns stand behind a # as well.", hint="Name them once."
+                f"{option('pred_cols')}: there are also columns after a #.",
+                hint="Give the columns only once.",
             )
         sources, label_source = open_inputs(inputs, labels, options, columns or {})
         return cls(tuple(plan_models(sources, label_source, options, said)), execution)

@@ -119,8 +119,8 @@ def require_numbers(roles: Roles, preds: Source, labels: Source) -> None:
             column = source.column(name)
             if name in roles.cut and column is not None and column.kind not in _NUMBERS:
                 raise SliceError(
-                    f"{source.path}: column {name} holds no numbers, and cannot be cut.",
-                    hint=f"{option('by', name)} makes each of its values a slice.",
+                    f"{source.path}: column {name} does not hold numbers and cannot be cut.",
+                    hint=f"Use {option('by', name)} to make each value a slice.",
                 )
 
 

@@ -44,23 +44,24 @@ class Tempering:
         names, there = self.plan.roles.preds, self.source.names()
         if self.plan.roles.confidence is not None:
             raise UsageError(
-                f"{option('apply')} needs the probability of each class: here one column holds "
-                "that of the class that is predicted."
+                f"{option('apply')} needs the probability of each class, but the only "
+                "column holds the probability of the predicted class."
             )
         if missing := [name for name in names if name not in there]:
             raise ColumnError(
-                f"{self.source.path} has no column {missing[0]!r}, which holds predictions where "
-                "the temperature is found.",
+                f"{self.source.path} has no column {missing[0]!r}. The temperature was "
+                "fitted on predictions in this column.",
                 hint=did_you_mean(missing[0], there) or f"Its columns: {listed(there)}.",
             )
         for name in names:
             ours, theirs = self.source.column(name), self.plan.preds.column(name)
             if ours is None or ours.kind not in ("float", "integer", "list"):
-                raise ColumnError(f"{self.source.path}: column {name} holds no numbers.")
+                raise ColumnError(f"{self.source.path}: column {name} does not hold numbers.")
             if theirs is not None and ours.width != theirs.width:
                 raise ColumnError(
-                    f"{self.source.path}: column {name} holds {ours.width} values a row, and "
-                    f"{theirs.width} where the temperature is found."
+                    f"{self.source.path}: column {name} holds {ours.width} values per "
+                    f"row, but {theirs.width} in the file that the temperature was "
+                    "fitted on."
                 )
 
     @property
@@ -125,7 +126,7 @@ class Tempering:
             raise MissingValueError(
                 f"{batch.preds.of_value(int(batch.rows[row]), index)}: the prediction is missing "
                 "or not finite.",
-                hint="Every row is written: leave it out of the file.",
+                hint="Remove this row from the file. Every row must be written.",
             )
         return check_predictions(batch, spec)[0]
 

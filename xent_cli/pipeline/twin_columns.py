@@ -32,8 +32,11 @@ def require_no_twins(question: Question, reading: Interpretation) -> None:
     plain = {name for name in theirs.source.names() if fnmatchcase(name, pattern)}
     columns = pattern if plain == set(reading.labels) else ",".join(reading.labels)
     raise LabelError(
-        f"{theirs.source.path} has the columns of {ours.source.path}, {family.describe()}, and "
-        "fractions in them: these look like predictions, not like labels.",
-        hint=f"Give the file of the labels. If these are soft labels, say "
-        f"{option('label_col', columns)}.",
+        f"{theirs.source.path} has the same columns as {ours.source.path}, "
+        f"{family.describe()}, with fractions. They look like predictions, not like "
+        "labels.",
+        hint=(
+            "Give the file with the labels. If these are soft labels, use "
+            f"{option('label_col', columns)}."
+        ),
     )

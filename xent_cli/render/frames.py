@@ -25,7 +25,7 @@ def frame_of(result: Any, of: str | None = None) -> pd.DataFrame:
     known = _FRAMES[type(result).__name__]
     name = next(iter(known)) if of is None else of
     if name not in known:
-        raise UsageError(f"There are no {name} of this result. It has: {', '.join(known)}.")
+        raise UsageError(f"This result has no {name}. It has: {', '.join(known)}.")
     frame = pd.DataFrame([dict(record) for record in known[name](result)])
     named = name == "classes" and not frame.empty
     return frame.set_index("name") if named else frame

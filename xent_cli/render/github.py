@@ -5,7 +5,7 @@ from __future__ import annotations
 from xent_cli.analysis.gate.verdicts import GateResult, Verdict
 from xent_cli.errors import XentError
 from xent_cli.render.document import Document
-from xent_cli.render.documents.gate import document, files, headline, notices, title
+from xent_cli.render.documents.gate import columns, document, files, headline, notices, title
 from xent_cli.render.junit import message
 from xent_cli.render.markdown import render_markdown
 from xent_cli.render.text import clean
@@ -32,10 +32,14 @@ def render_github(result: GateResult) -> str:
         shown = chosen if len(chosen) <= room else chosen[: room - 1]
         lines += [_annotation(command, verdict) for verdict in shown]
         if left := len(chosen) - len(shown):
-            lines.append(f"::{command} title=xent gate::{left:,} more: see the step's summary.")
+            lines.append(
+                f"::{command} title=xent gate::{left:,} more verdicts are in the summary of "
+                "the step."
+            )
     for notice in said:
         where = f"title=xent gate ({_property(notice.code)})"
         lines.append(f"::{_command(notice)} {where}::{_data(notice.message)}")
+    lines += [f"::notice title=xent gate (columns)::{_data(read)}" for read in columns(result)]
     lines.append(f"::notice title=xent gate::{_data(f'{headline(result)}: {files(result)}')}")
     return "\n".join(lines) + "\n"
 
@@ -63,7 +67,7 @@ def render_summary(result: GateResult) -> str:
         if room < 0:
             break
         kept.append(line)
-    return "".join(kept) + "\nThe rest is left out: a summary holds 1 MiB at most.\n"
+    return "".join(kept) + "\nThe rest is left out, because a summary can hold at most 1 MiB.\n"
 
 
 def _annotation(command: str, verdict: Verdict) -> str:

@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from xent_cli.analysis.gate.verdicts import GateResult, Verdict
 from xent_cli.errors import XentError
-from xent_cli.render.documents.gate import between, figure, files, limit, notices, title
+from xent_cli.render.documents.gate import between, columns, figure, files, limit, notices, title
 from xent_cli.render.text import clean
 
 
@@ -28,6 +28,7 @@ def render_junit(result: GateResult) -> str:
     properties = (
         "    <properties>\n"
         f'      <property name="signature" value={signature}/>\n'
+        f'      <property name="columns" value={_attribute("; ".join(columns(result)))}/>\n'
         "    </properties>\n"
     )
     return _suite(f"xent gate {files(result)}", counts, properties + "".join(cases))

@@ -28,7 +28,7 @@ def draw_curve(curve: Curve) -> list[str]:
              |
       1.0000 |   o
                1 2 3
-    best: 2 (1.0000); rising from 3 on: the training overfits
+    best: 2 (1.0000); rising from 3 on, so the training overfits
     """
     losses, names = curve.losses, [clean(name) for name in curve.names]
     shown = list(range(len(losses)))
@@ -53,5 +53,5 @@ def draw_curve(curve: Curve) -> list[str]:
             lines.append(" " * 11 + " ".join(names[i].rjust(width) for i in shown))
     said = f"best: {names[curve.best]} ({decimal(losses[curve.best])})"
     if curve.rises is not None:
-        said += f"; rising from {names[curve.rises]} on: the training overfits"
+        said += f"; rising from {names[curve.rises]} on, so the training overfits"
     return [*lines, said]

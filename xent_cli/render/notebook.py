@@ -35,5 +35,5 @@ def svg(result: Any, figure: str) -> str:
     found = {each.name: each.figure for each in sections if each.figure is not None}
     if figure not in found:
         known = ", ".join(found) or "none"
-        raise UsageError(f"There is no figure {figure!r} of this result. It has: {known}.")
+        raise UsageError(f"This result has no figure {figure!r}. It has: {known}.")
     return found[figure].standalone()

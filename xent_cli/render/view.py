@@ -83,7 +83,7 @@ class View:
         said = {"name": "first by name", "n": "most frequent", "loss": "highest cross entropy"}
         which = said.get(sort, "largest share of the loss")
         how = "in the JSON" if full else f"with {spell(option('top', 0))}"
-        note = f"{top:,} of {len(rows):,} {nouns}, {which}; {left:,} more {how}."
+        note = f"{top:,} of {len(rows):,} {nouns} shown, {which}; {left:,} more {how}."
         return sort_rows(rows, sort)[:top], note
 
 

@@ -54,8 +54,8 @@ class ClassLookup:
         if len(found) > 1:
             shown = " and ".join(self.names[at] for at in found)
             raise ClassesError(
-                f"{name!r} is no class, and columns of the classes {shown} are called so.",
-                hint=f"Name the class itself: {listed(self.names)}.",
+                f"{name!r} is not a class, but the classes {shown} have columns with that name.",
+                hint=f"Use the name of the class: {listed(self.names)}.",
             )
         return found[0] if found else None
 

@@ -118,8 +118,8 @@ def read_class_names(given: str) -> tuple[str, ...]:
         names = [name.strip() for name in given.split(",")]
     if len(names) < 2 or not all(names):
         raise ClassesError(
-            f"{option('classes', given)} does not name two classes or more.",
-            hint="Write them with commas between, or give a file with one name a line.",
+            f"{option('classes', given)} must name two or more classes.",
+            hint="Separate the names by commas, or give a file with one name per line.",
         )
     return require_distinct(names)
 

@@ -51,7 +51,7 @@ def read_class_weights(
         raise WeightError(f"{len(weights)} class weights for {len(lookup.names)} classes.")
     if not all(0 <= weight <= LARGEST_CLASS_WEIGHT for weight in weights) or not any(weights):
         raise WeightError(
-            f"Class weights must be 0 or more, {LARGEST_CLASS_WEIGHT:g} at most, and not all 0."
+            f"Class weights must be between 0 and {LARGEST_CLASS_WEIGHT:g}, and not all 0."
         )
     return weights
 
@@ -83,7 +83,7 @@ def _by_name(pairs: Iterable[tuple[str, object]], lookup: ClassLookup) -> tuple[
         if at in weights:
             raise WeightError(
                 f"{option('class_weights')}: the class {lookup.names[at]!r} has two weights.",
-                hint=f"{name!r} is the second name for it.",
+                hint=f"{name!r} is another name of the same class.",
             )
         weights[at] = _as_weight(weight)
     return tuple(weights.get(at, 1.0) for at in range(len(lookup.names)))
@@ -99,8 +99,9 @@ def _read_list(given: str) -> list[tuple[str, float]]:
         name, mark, weight = part.rpartition("=")
         if not mark:
             raise WeightError(
-                f"{option('class_weights', given)}: {part.strip()!r} is no name=weight.",
-                hint="Write balanced, or cat=1,dog=2.5, or the path of a file.",
+                f"{option('class_weights', given)}: {part.strip()!r} does not have the "
+                "form name=weight.",
+                hint="Write balanced, cat=1,dog=2.5 or the path of a file.",
             )
         weights.append((name.strip(), _read_weight(weight, option("class_weights", given))))
     return weights
@@ -115,7 +116,7 @@ def _read_file(path: str) -> list[tuple[str, float]]:
                 if not row:
                     continue
                 if len(row) != 2:
-                    raise WeightError(f"{path}, line {number}: not a class and a weight.")
+                    raise WeightError(f"{path}, line {number}: a class and a weight were expected.")
                 try:
                     weight = _read_weight(row[1], f"{path}, line {number}")
                     weights.append((row[0].strip(), weight))

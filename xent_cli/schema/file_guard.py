@@ -36,7 +36,7 @@ def guarded() -> Iterator[None]:
     ...     note_read(__file__)
     ...     reserve(__file__)
     Traceback (most recent call last):
-    xent_cli.errors.OutputError: ...file_guard.py is an input and would be lost. Name another file.
+    xent_cli.errors.OutputError: ...file_guard.py is an input and would be overwritten. Choose...
     """
     guard = _Guard()
     _guards.append(guard)
@@ -84,8 +84,8 @@ def reserve(path: str) -> None:
     for guard in _guards[-1:]:
         if other := guard.outputs.get(found):
             raise OutputError(
-                f"{path} is to be written twice, also as {other}: one of both would be lost.",
-                hint="Name another file.",
+                f"{path} would be written twice, also as {other}. One of the two would be lost.",
+                hint="Choose another file.",
             )
         guard.outputs[found] = path
 
@@ -115,4 +115,4 @@ def _identity(file: str | int) -> tuple[int, int] | None:
 
 
 def _loss(path: str) -> OutputError:
-    return OutputError(f"{path} is an input and would be lost.", hint="Name another file.")
+    return OutputError(f"{path} is an input and would be overwritten.", hint="Choose another file.")

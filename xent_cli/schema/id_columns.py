@@ -83,10 +83,13 @@ def find_ids(
         if name not in own:
             known = listed([column.name for column in columns])
             raise ColumnError(
-                f"{option('id_col', text)}: the {side} have no column {name!r} (but {known}).",
+                f"{option('id_col', text)}: the {side} have no column {name!r}. Their "
+                f"columns: {known}.",
                 hint=did_you_mean(name, [column.name for column in columns])
                 if mark
-                else f"Where the two names differ, say {option('id_col', 'A=B')}: A of the "
-                "predictions, B of the labels.",
+                else (
+                    f"If the names differ, use {option('id_col', 'A=B')}: A in the "
+                    "predictions, B in the labels."
+                ),
             )
     return found[0], found[1]

@@ -164,36 +164,37 @@ class ClassIndex:
         if len(value) > 40:
             value = value[:37] + "..."
         known = bool((self.encode(labels) >= 0).any())
-        hint = f"{option('classes')} names the classes, in the order of the columns."
+        hint = f"Use {option('classes')} to name the classes, in the order of the columns."
         two = labels.distinct()
         if self.by_position and len(self.names) == len(two) == 2 and "," not in "".join(two):
             ways = [option("classes", ",".join(order)) for order in (two, two[::-1])]
-            hint = f"Say {' or '.join(ways)}, in the order of the columns."
+            hint = f"Use {' or '.join(ways)}, in the order of the columns."
         if known:
-            hint = f"{option('ignore_label', labels.at(row))} leaves such rows out."
+            hint = f"Use {option('ignore_label', labels.at(row))} to leave out such rows."
             if as_number(value) is None and not is_mark(value):
                 hint = (
-                    "If a column is of it under another name, "
-                    f"{option('classes')} names all classes, in the order of the columns; {hint}"
+                    "If one of the columns is this class under another name, use "
+                    f"{option('classes')} to name all classes, in the order of the columns. {hint}"
                 )
         if known and labels.numbers is not None and self._n_unknown(labels) > _FEW_MARKS:
             hint = (
-                "Nor are other values of the column. If it does not hold the labels, "
-                f"{option('label_col')} names the column that does."
+                "Other values of the column are not classes either. If it does not hold the "
+                f"labels, choose the right column with {option('label_col')}."
             )
         if known and self._is_next_to_names(value):
-            hint = "Do the labels and the names of the columns count from the same number?"
+            hint = "Do the labels and the column names count from the same number?"
         if self._counts_from_one(labels):
-            hint = f"If labels count from 1, say {option('label_base', 1)}."
+            hint = f"If labels count from 1, use {option('label_base', 1)}."
         elif len(self.names) == 2 and (as_number(value) or 0) % 1:
-            hint = "Label probabilities must lie between 0 and 1."
-        return LabelError(f"{place}: {value!r} is none of the classes {self._listed()}.", hint=hint)
+            hint = "Label probabilities must be between 0 and 1."
+        return LabelError(
+            f"{place}: {value!r} is not one of the classes {self._listed()}.", hint=hint
+        )
 
     def _n_unknown(self, labels: LabelValues) -> int:
         """Count the values, each once, that have no class."""
-        return len(
-            np.unique(np.asarray(labels.numbers)[(self.encode(labels) < 0) & ~labels.missing()])
-        )
+        unknown = (self.encode(labels) < 0) & ~labels.missing()
+        return len(np.unique(np.asarray(labels.numbers)[unknown]))
 
     def _is_next_to_names(self, value: str) -> bool:
         """Say whether a label is the number before all names, or behind them: others may be off."""
@@ -223,13 +224,9 @@ class ClassIndex:
         known = dict(pairs)
         if len(known) < len(pairs):
             raise self._one_number(pairs)
-        pairs += [  # A class whose name is a number has no other.
-            (value, index)
-            for text, index in self.aliases
-            if (value := as_number(text)) is not None
-            and value not in known
-            and values[index] is None
-        ]
+        others = [(as_number(text), at) for text, at in self.aliases if values[at] is None]
+        # A class whose name is a number has no other.
+        pairs += [(v, at) for v, at in others if v is not None and v not in known]
         if not pairs:
             return np.full(len(numbers), -1, dtype=np.intp)
         pairs.sort()
@@ -246,8 +243,11 @@ class ClassIndex:
             if value == again
         )
         return ClassesError(
-            f"The classes {one!r} and {other!r} are the same number, and labels are numbers here.",
-            hint=f"Name the classes apart with {option('classes')}, or write text labels.",
+            f"The classes {one!r} and {other!r} are the same number, but the labels are numbers.",
+            hint=(
+                f"Give the classes different names with {option('classes')}, or write "
+                "labels as text."
+            ),
         )
 
     def _first_number(self) -> int | None:

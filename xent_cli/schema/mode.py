@@ -57,13 +57,15 @@ def detect_mode(
         found = Decision("sparse", False, f"{columns}, one column of {kind} labels")
     elif n_preds == n_labels:
         if requested == "binary":
-            return Decision("binary", True, f"{columns} and as many 0/1 label columns, as asked")
+            return Decision(
+                "binary", True, f"{columns} and as many 0/1 label columns, as requested"
+            )
         kind = "soft" if soft else "one-hot"
         found = Decision("categorical", False, f"{columns} and as many {kind} label columns")
     else:
         raise ModeError(
-            f"There are {columns} and {n_labels} label columns: neither one nor as many.",
-            hint="Labels are one column, or one column per prediction column.",
+            f"{columns} and {n_labels} label columns do not fit together.",
+            hint="Labels must be one column, or one column per prediction column.",
         )
     if requested not in (None, found.mode):
         _refuse(requested, found)
@@ -72,13 +74,14 @@ def detect_mode(
 
 def _refuse(requested: Mode | None, found: Decision) -> NoReturn:
     hints = {
-        "binary": f"Binary mode takes one probability column (name it with "
-        f"{option('pred_cols')}), or as many "
-        "label columns as prediction columns.",
-        "categorical": "Categorical mode takes one label column a class, one-hot or soft.",
-        "sparse": "Sparse mode takes one column of labels and two or more prediction columns.",
+        "binary": (
+            "Binary mode needs one probability column, or as many label columns as "
+            f"prediction columns. Choose them with {option('pred_cols')}."
+        ),
+        "categorical": "Categorical mode needs one label column per class, one-hot or soft.",
+        "sparse": "Sparse mode needs one label column and two or more prediction columns.",
     }
     raise ModeError(
-        f"{option('mode', requested)} does not fit: {found.reason} is {found.mode}.",
+        f"{option('mode', requested)} does not fit {found.reason}: they fit mode {found.mode}.",
         hint=hints[str(requested)],
     )

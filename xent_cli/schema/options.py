@@ -39,14 +39,14 @@ class EvalOptions:
 
     pred_cols: tuple[str, ...] = declare(
         (),
-        "Prediction columns, by name or pattern ('p_*'). Repeatable. [default: all float columns]",
+        "Prediction columns, by name or pattern ('p_*'). Repeatable. [default: detected]",
         "input",
         metavar="COL",
         says=_SEVERAL,
     )
     label_col: tuple[str, ...] = declare(
         (),
-        "Label column; several or a pattern for one a class.",
+        "Label column. Give several, or a pattern, for one column per class.",
         "input",
         metavar="COL",
         says=_SEVERAL,
@@ -56,48 +56,47 @@ class EvalOptions:
     )
     cluster: str | None = declare(
         None,
-        "Column that rows of one draw share (a user, a document).",
+        "Column that groups dependent rows, such as a user or a document.",
         "uncertainty",
         metavar="COL",
         says="str | ArrayLike | None",
     )
     id_col: str | None = declare(
         None,
-        "Column that names rows in PREDS and LABELS (A=B where the names differ): join them by it, "
-        "in any order. [default: same order]",
+        "Join PREDS and LABELS by this id column, in any order. Write A=B if the names "
+        "differ. [default: rows in the same order]",
         "input",
         "--id",
         metavar="COL",
     )
     unmatched: Unmatched = declare(
         "error",
-        f"With {option('id_col')}: what to do with rows that the other file lacks.",
+        f"With {option('id_col')}: what to do with rows whose id is in one file only.",
         "input",
     )
     by: tuple[Any, ...] = declare(
         (),
-        "Columns whose values make slices; 'age:10' cuts numbers into ten parts, 'age:18/65' at "
-        "values. Repeatable.",
+        "Report each value of these columns as a slice. 'age:10' cuts numbers into ten "
+        "groups, 'age:18/65' cuts at these values. Repeatable.",
         "figures",
         metavar="COL[,COL]",
         says="str | Sequence[str] | Mapping[str, ArrayLike]",
     )
     mode: Mode | None = declare(
         None,
-        "Insist on a mode; binary with several columns is multi-label. [default: what the columns "
-        "say]",
+        "Mode to use. Binary with several columns is multi-label. [default: detected]",
         "meaning",
     )
-    scale: Scale = declare("probs", "What predictions are.", "meaning", "--from")
+    scale: Scale = declare("probs", "What the predictions hold.", "meaning", "--from")
     classes: tuple[str, ...] | None = declare(
         None,
-        "Names of the classes, in column order.",
+        "Class names, in the order of the columns.",
         "meaning",
         metavar="A,B,C|FILE",
         says="str | Sequence[str] | None",
     )
     positive: str | None = declare(
-        None, "The positive label, in binary mode.", "meaning", metavar="LABEL"
+        None, "The label that the probability is for, in binary mode.", "meaning", metavar="LABEL"
     )
     label_base: int | None = declare(
         None, "Integer label of the first class. [default: 0]", "meaning", metavar="N"
@@ -110,36 +109,38 @@ class EvalOptions:
         says="str | int | Sequence[str | int]",
     )
     eps: float = declare(
-        DEFAULT_EPS, "Lowest probability; 0 makes an impossible truth cost infinity.", "meaning"
+        DEFAULT_EPS,
+        "Lowest probability for clipping. With 0, probability 0 for the true class costs infinity.",
+        "meaning",
     )
     row_sums: RowSums = declare(
         "check", "What to do with probabilities that do not sum to 1.", "meaning"
     )
     label_sums: LabelSums = declare(
         "check",
-        "What to do with label columns that do not sum to 1, such as counts of votes.",
+        "What to do with label columns that do not sum to 1, such as vote counts.",
         "meaning",
     )
-    invalid: Invalid = declare("error", "What to do with rows with missing values.", "meaning")
+    invalid: Invalid = declare("error", "What to do with rows that have missing values.", "meaning")
     class_weights: str | Mapping[str, float] | Sequence[float] | None = declare(
-        None, "Weigh classes.", "meaning", metavar="balanced|A=1,B=2.5|FILE"
+        None, "Weight per class.", "meaning", metavar="balanced|A=1,B=2.5|FILE"
     )
     label_smoothing: float = declare(
         0.0, "Mix labels with the uniform distribution.", "meaning", metavar="S"
     )
     base: Base = declare("e", "The unit: nats, bits or hartleys.", "figures", says="str | int")
     input_format: InputFormat | None = declare(
-        None, "Format of the input. [default: by suffix, then by content]", "input"
+        None, "Format of the input. [default: detected from suffix or content]", "input"
     )
     delimiter: str | None = declare(
-        None, "Delimiter of text. [default: found]", "input", metavar="CHAR"
+        None, "Delimiter of text files. [default: detected]", "input", metavar="CHAR"
     )
-    header: Header = declare("auto", "Whether text begins with a header.", "input")
+    header: Header = declare("auto", "Whether text files begin with a header.", "input")
     labels_header: Header | None = declare(
-        None, f"The same for LABELS. [default: as {option('header')}]", "input"
+        None, f"The same for LABELS. [default: like {option('header')}]", "input"
     )
     encoding: str | None = declare(
-        None, "Encoding of text. [default: UTF-8, or what the bytes say]", "input", metavar="NAME"
+        None, "Encoding of text files. [default: UTF-8, or detected]", "input", metavar="NAME"
     )
 
     def __post_init__(self) -> None:
@@ -150,7 +151,7 @@ class EvalOptions:
             )
         if self.unmatched == "drop" and self.id_col is None:
             raise UsageError(
-                f"{option('unmatched', 'drop')} is of no use without an id to match rows by.",
+                f"{option('unmatched', 'drop')} needs a column of ids.",
                 hint=f"Name its column with {option('id_col')}.",
             )
         if not 0 <= self.eps < 0.5:
@@ -176,38 +177,38 @@ class EvalOptions:
 class Execution:
     """Where and how the work is done. The result is the same for any."""
 
-    batch_rows: int | None = declare(None, "Rows a batch.", "running", "no", least=1)
+    batch_rows: int | None = declare(None, "Rows per batch.", "running", "no", least=1)
     jobs: int | None = declare(
         None,
-        "Threads; the result is the same for any. [default: one a processor]",
+        "Number of threads. The result is always the same. [default: one per CPU]",
         "running",
         "--jobs -j",
         metavar="N",
         least=1,
     )
     processes: bool = declare(
-        False, "Work in copies of this process where they are faster.", "running", "no"
+        False, "Use several processes where they are faster.", "running", "no"
     )
     engine: Engine = declare(
-        "local", "Where the work is done; the result is the same.", "running", in_files=False
+        "local", "Where to compute. The result is always the same.", "running", in_files=False
     )
     address: str | None = declare(
         None,
-        f"The cluster of {option('engine')}. [default: one is started on this machine]",
+        f"Address of the cluster for {option('engine')}. [default: start one on this machine]",
         "running",
         metavar="ADDRESS",
         in_files=False,
     )
     progress: Callable[[int, int | None], None] | None = declare(
-        None, "Called with the rows done and, if known, the number of all.", "running", "no"
+        None, "Called with the number of rows done and, if known, of all rows.", "running", "no"
     )
 
     def __post_init__(self) -> None:
         require_types(self)
         if self.address is not None and self.engine == "local":
             raise UsageError(
-                f"{option('address', self.address)} is of no use without an engine.",
-                hint=f"Say {option('engine', 'dask')}, ray or spark.",
+                f"{option('address', self.address)} needs an engine.",
+                hint=f"Use {option('engine', 'dask')}, ray or spark.",
             )
 
 
@@ -216,11 +217,11 @@ class OutputOptions:
     """What is shown of a result, and where it goes: of the command line alone."""
 
     format: str = declare(
-        "table", "What standard output carries.", "output", "--format -f", in_python=False
+        "table", "Format of standard output.", "output", "--format -f", in_python=False
     )
     output: tuple[str, ...] = declare(
         (),
-        "Also write a file, whole or not at all; the suffix says the format. Repeatable.",
+        "Also write a file. Its suffix sets the format. Repeatable.",
         "output",
         "--output -o",
         metavar="[FORMAT:]PATH",
@@ -229,13 +230,14 @@ class OutputOptions:
     )
     sort: Sort | None = declare(
         None,
-        "Order of classes and slices. [default: as they stand; slices by share]",
+        "Order of classes and slices. [default: classes in input order; slices by share]",
         "output",
         in_python=False,
     )
     top: int | None = declare(
         None,
-        "Show N classes (or slices), 0 for all. [default: all, or the worst 20 of more than 40]",
+        "Show N classes and slices; 0 shows all. [default: all, or the worst 20 if "
+        "there are more than 40]",
         "output",
         metavar="N",
         least=0,
@@ -243,33 +245,38 @@ class OutputOptions:
     )
     min_n: int = declare(
         30,
-        "Slices with fewer rows are put into one line.",
+        "Combine slices with fewer than N rows into one line.",
         "output",
         metavar="N",
         least=0,
         in_python=False,
     )
     color: Color = declare(
-        "auto", "Colour; auto heeds NO_COLOR, FORCE_COLOR and TERM.", "output", in_python=False
+        "auto",
+        "Use colour. auto respects NO_COLOR, FORCE_COLOR and TERM.",
+        "output",
+        in_python=False,
     )
     quiet: bool = declare(
-        False, "Nothing on standard error but errors.", "output", "--quiet -q", in_python=False
+        False, "Print only errors on standard error.", "output", "--quiet -q", in_python=False
     )
-    no_progress: bool = declare(
-        False, "Show no progress bar on a terminal.", "running", in_python=False
-    )
+    no_progress: bool = declare(False, "Do not show a progress bar.", "running", in_python=False)
     config: str | None = declare(
         None,
-        "Read this configuration file. [default: the nearest xent.toml, or pyproject.toml with "
-        "[tool.xent], of this project]",
+        "Read this configuration file. [default: the nearest xent.toml, or "
+        "pyproject.toml with [tool.xent], in this project]",
         "running",
         metavar="PATH",
         in_python=False,
         in_files=False,
     )
     no_config: bool = declare(
-        False, "Read no pyproject.toml or xent.toml.", "running", in_python=False, in_files=False
+        False,
+        "Do not read pyproject.toml or xent.toml.",
+        "running",
+        in_python=False,
+        in_files=False,
     )
     debug: bool = declare(
-        False, "Show a traceback when something fails.", "running", in_python=False, in_files=False
+        False, "Show a traceback for errors.", "running", in_python=False, in_files=False
     )

@@ -58,8 +58,8 @@ def binary_index(distinct: Sequence[str], preds: Sequence[str], options: EvalOpt
     given = options.classes
     if given is not None and len(given) != 2:
         raise ClassesError(
-            f"{option('classes')} names {len(given)} classes; "
-            "binary mode has a negative and a positive one."
+            f"{option('classes')} names {len(given)} classes, but binary mode has one "
+            "negative and one positive class."
         )
     said = _said_name(preds[0])
     if options.positive is not None:
@@ -84,8 +84,8 @@ def binary_index(distinct: Sequence[str], preds: Sequence[str], options: EvalOpt
             return _with_positive(candidate, distinct, None, preds[0])
     shown = " and ".join(repr(text) for text in distinct[:2])
     raise LabelError(
-        f"Which label does the probability speak of? The labels are {shown}.",
-        hint=f"Name that one: {_choices(distinct)}.",
+        f"Which label is the probability for? The labels are {shown}.",
+        hint=f"Choose it: {_choices(distinct)}.",
     )
 
 
@@ -172,7 +172,10 @@ def contradiction(index: ClassIndex, preds: Sequence[str]) -> tuple[Notice, ...]
     said = _bare(preds[0])
     if said == preds[0] or said != index.names[0]:
         return ()
-    message = f"The column {preds[0]} speaks of {said}, but {index.names[1]} was made positive."
+    message = (
+        f"By its name, the column {preds[0]} is the probability of {said}, but "
+        f"{index.names[1]} was set as positive."
+    )
     return (Notice("positive", message),)
 
 
@@ -202,9 +205,9 @@ def require_positive(
     """
     if len(lookup.names) != 2:
         raise ClassesError(
-            f"{option('positive', positive)}: only one of two classes can be the positive one, and "
-            f"there are {len(lookup.names)} columns of predictions.",
-            hint="Leave it out.",
+            f"{option('positive', positive)}: a positive class needs two classes, but "
+            f"there are {len(lookup.names)} prediction columns.",
+            hint="Leave out this option.",
         )
     found = lookup.find(positive)
     if found is None and index.find(positive) < 0:
@@ -213,9 +216,12 @@ def require_positive(
         )
     if len(counted) == 2 and found == 0 and as_number(lookup.names[0]) is None:
         raise ClassesError(
-            f"{option('positive', positive)}: labels are positions of columns, and a label of 1 "
-            f"would be {lookup.names[1]}.",
-            hint=f"If 1 is {lookup.names[0]}, say {option('pred_cols', ','.join(counted[::-1]))}.",
+            f"{option('positive', positive)}: labels are positions of columns, so label "
+            f"1 is {lookup.names[1]}.",
+            hint=(
+                f"If label 1 is {lookup.names[0]}, use "
+                f"{option('pred_cols', ','.join(counted[::-1]))}."
+            ),
         )
 
 
@@ -230,8 +236,9 @@ def _with_positive(
         )
     if given is not None and (given[0] == positive or given[1] in others):
         raise ClassesError(
-            f"{option('positive', positive)} contradicts {option('classes', ','.join(given))}: "
-            "the second is the positive one."
+            f"{option('positive', positive)} contradicts "
+            f"{option('classes', ','.join(given))}. The second class is the positive "
+            "one."
         )
     negative = others[0] if others else f"not {positive}"
     if given is None:

@@ -94,9 +94,9 @@ class Matches:
         if lost := self.unmatched_preds + self.unmatched_labels:
             yield Notice(
                 "unmatched",
-                f"{lost:,} row{'s' * (lost != 1)} left out, whose id the other input lacks: "
-                f"{self.unmatched_preds:,} of the predictions, {self.unmatched_labels:,} of the "
-                "labels.",
+                f"{lost:,} row{'s' * (lost != 1)} left out because the other input "
+                f"lacks their id: {self.unmatched_preds:,} of the predictions, "
+                f"{self.unmatched_labels:,} of the labels.",
             )
 
     def to_dict(self) -> dict[str, Any]:

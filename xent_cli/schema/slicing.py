@@ -171,7 +171,9 @@ def read_slicings(said: Sequence[str | Slicing], known: Collection[str]) -> tupl
     for item in said:
         slicing = item if isinstance(item, Slicing) else _read_slicing(item, known)
         if slicing.name in {other.name for other in found}:
-            raise UsageError(f"{option('by', str(slicing))}: {slicing.name} is there already.")
+            raise UsageError(
+                f"{option('by', str(slicing))}: there are already slices by {slicing.name}."
+            )
         found.append(slicing)
     return tuple(found)
 
@@ -206,12 +208,14 @@ def _read_column(text: str, piece: str, known: Collection[str]) -> SliceColumn:
         except ValueError as error:
             raise UsageError(
                 f"{option('by', text)}: {error}.",
-                hint=f"Cut as in {name}:18/25/40, or {name}:18/ once.",
+                hint=f"Write {name}:18/25/40, or {name}:18/ for one cut.",
             ) from error
     raise UsageError(
-        f"{option('by', text)}: {how!r} says not how to cut {name}.",
-        hint=f"Say {name}:10 for ten parts of equal size (2 to {_MOST_PARTS:,}), or "
-        f"{name}:18/25/40 for cuts at these values.",
+        f"{option('by', text)}: {how!r} is not a way to cut {name}.",
+        hint=(
+            f"Write {name}:10 for ten groups of equal size (2 to {_MOST_PARTS:,}), or "
+            f"{name}:18/25/40 to cut at these values."
+        ),
     )
 
 

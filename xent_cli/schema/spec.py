@@ -95,9 +95,9 @@ class Spec:
             if mine != theirs:
                 options = " and ".join(map(option, _OPTIONS.get(item.name, ())))
                 raise SignatureError(
-                    f"The two results were made differently: {item.name} is {_short(mine)} in one "
-                    f"and {_short(theirs)} in the other.",
-                    hint=f"Make both with the same {options or 'options'}.",
+                    f"The two results have different options: {item.name} is "
+                    f"{_short(mine)} in one and {_short(theirs)} in the other.",
+                    hint=f"Create both with the same {options or 'options'}.",
                 )
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ class CompatOptions:
 
     compat: tuple[str, ...] = declare(
         (),
-        f"Also say what another tool prints: {', '.join(TOOLS)}. Repeatable.",
+        f"Also show the value that another tool prints: {', '.join(TOOLS)}. Repeatable.",
         "figures",
         metavar="TOOL",
         says="str | Sequence[str]",
@@ -31,14 +31,14 @@ class CompatOptions:
 class PairOptions:
     """Of `compare` and `gate`: how models are put side by side."""
 
-    allow_same: bool = declare(False, "Let a model be compared with itself.", "input")
+    allow_same: bool = declare(False, "Allow comparing a model with itself.", "input")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeOptions:
     """Of `merge`: which reports may be added up."""
 
-    allow_same: bool = declare(False, "Let two reports have the same sums.", "input")
+    allow_same: bool = declare(False, "Allow two reports with the same sums.", "input")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class TrendOptions:
 
     trend: bool = declare(
         False,
-        "Models are steps of a training: sort by name, draw a curve.",
+        "Treat the models as steps of a training: sort by name and draw a curve.",
         "output",
         in_python=False,
     )
@@ -59,42 +59,42 @@ class GateOptions:
 
     require: tuple[str, ...] = declare(
         (),
-        "What must hold, such as 'ce <= 0.35', 'class.*.ce <= 1.2' or, with a baseline, "
-        "'delta <= 0.01 @95%'. Repeatable.",
+        "A rule that must hold, such as 'ce <= 0.35', 'class.*.ce <= 1.2' or, with a "
+        "baseline, 'delta <= 0.01 @95%'. Repeatable.",
         "meaning",
         metavar="RULE",
         says="str | Sequence[str]",
     )
     baseline: str | None = declare(
         None,
-        "Predictions of another model for the same rows, or a report saved as json.",
+        "Predictions of another model for the same rows, or its report saved as JSON.",
         "input",
         metavar="FILE",
         says="Data | Report | None",
     )
     inconclusive: Outcome = declare(
         "inconclusive",
-        "As what an inconclusive gate counts; by default its exit code is 3.",
+        "How to count an inconclusive gate. By default its exit code is 3.",
         "meaning",
     )
     aa: int = declare(
         0,
-        "Also judge N random sign flips of the differences: the rate of false alarms.",
+        "Also judge N random sign flips of the differences, to estimate the rate of false alarms.",
         "uncertainty",
         metavar="N",
         least=0,
     )
     looks: int = declare(
         1,
-        "How often you will look, at growing data or at many candidates: level L becomes "
-        "1 - (1 - L) / K.",
+        "Number of times you will judge growing data, or of candidates. Level L "
+        "becomes 1 - (1 - L) / K.",
         "uncertainty",
         metavar="K",
         least=1,
     )
     min_n: int = declare(
         30,
-        "Slices with fewer rows are not judged by a rule over several.",
+        "Do not judge slices with fewer than N rows by rules over several slices.",
         "meaning",
         metavar="N",
         least=0,
@@ -110,15 +110,15 @@ class CalibrateOptions:
 
     apply: str | None = declare(
         None,
-        "Write the predictions of another file at the temperature found; --output says where, as "
-        "parquet, csv or jsonl.",
+        "Apply the temperature to the predictions of FILE. Set --output to a parquet, "
+        "csv or jsonl file to write them to.",
         "output",
         metavar="FILE",
         says="Data | None",
     )
     per_class: bool = declare(
         False,
-        "Also show how reliable the probability of each class is.",
+        "Also show the reliability of each class.",
         "output",
         in_python=False,
     )
@@ -131,13 +131,15 @@ class RowsOptions:
     top: int = declare(20, "List N rows.", "output", metavar="N", least=1)
     label: str | None = declare(
         None,
-        "List rows of this class (by their label).",
+        "List only rows with this label.",
         "output",
         "--class",
         metavar="NAME",
         says="str | int | None",
     )
-    where: Where | None = declare(None, "List rows that are predicted right, or wrong.", "output")
+    where: Where | None = declare(
+        None, "List only rows that are predicted correctly, or wrongly.", "output"
+    )
 
     def __post_init__(self) -> None:
         require_types(self)
@@ -148,5 +150,10 @@ class ExplainOptions:
     """Of the command `explain`: how much of an explanation is drawn."""
 
     top: int = declare(
-        10, "Show N classes and pairs, 0 for all.", "output", metavar="N", least=0, in_python=False
+        10,
+        "Show N classes and pairs; 0 shows all.",
+        "output",
+        metavar="N",
+        least=0,
+        in_python=False,
     )

@@ -145,7 +145,7 @@ def test_a_row_must_be_in_one_slice(tmp_path):
         (tmp_path / f"{name}.csv").write_text("\n".join(["p_a,p_b,g", *rows]) + "\n")
     (tmp_path / "labels.csv").write_text("label\na\nb\na\n")
     old, new, labels = (str(tmp_path / f"{name}.csv") for name in ("old", "new", "labels"))
-    with pytest.raises(SliceError, match=r"new.csv, row 3 .*: the slice is g=KR, and g=US in"):
+    with pytest.raises(SliceError, match=r"new.csv, row 3 .*: the slice is g=KR, but g=US in"):
         compare(old, new, labels=labels, by="g", allow_same=True)
     again = compare(old, old, labels=labels, by="g", allow_same=True)
     assert len(again.baseline.slices()[0].slices) == 2

@@ -48,13 +48,13 @@ def test_two_columns_swapped(k: int, n: int, skill: float) -> None:
     order[[1, k - 1]] = k - 1, 1
     report = evaluate(q[:, order], y, classes=names)
     (said,) = doubts(report)
-    assert said.startswith(f"exchanging c1 and c{k - 1} would take ")
+    assert said.startswith(f"exchanging c1 and c{k - 1} would change the loss from ")
     mine = np.isin(y, (1, k - 1))
     figures = [float(x) for x in re.findall(r"[\d.]+(?= to)|(?<=to )[\d.]+", said)]
     bad = q[:, order]
     expected = [loss(bad[mine], y[mine]), loss(q[mine], y[mine]), loss(bad, y), loss(q, y)]
     assert figures == pytest.approx(expected, rel=1e-3)
-    assert f"on their {mine.sum():,} rows" in said
+    assert f"on the {mine.sum():,} rows of these classes" in said
 
 
 @pytest.mark.parametrize(("k", "n", "skill"), SIZES)
@@ -62,7 +62,7 @@ def test_labels_counted_from_1(k: int, n: int, skill: float) -> None:
     q, y = model(np.random.default_rng(k), n, k, skill)
     q, y = q[y < k - 1], y[y < k - 1]
     (said,) = doubts(evaluate(q, y + 1))
-    assert said.startswith("giving each class the column before its own (label_base=1) would ")
+    assert said.startswith("giving each class the previous column (label_base=1) would ")
     assert evaluate(q, y + 1, label_base=1).cross_entropy == evaluate(q, y).cross_entropy
 
 
@@ -70,9 +70,11 @@ def test_labels_counted_from_1(k: int, n: int, skill: float) -> None:
 def test_columns_reversed_shifted_and_shuffled(k: int, n: int, skill: float) -> None:
     rng = np.random.default_rng(k)
     q, y = model(rng, n, k, skill)
-    assert doubts(evaluate(q[:, ::-1], y))[0].startswith(f"reversing the {k:,} columns would take")
+    assert doubts(evaluate(q[:, ::-1], y))[0].startswith(
+        f"reversing the {k:,} columns would change the loss"
+    )
     (said,) = doubts(evaluate(np.roll(q, 1, axis=1), y))
-    assert said.startswith("giving each class the column behind its own would take")
+    assert said.startswith("giving each class the next column would change the loss")
     (said,) = doubts(evaluate(q[:, rng.permutation(k)], y))
     assert said.startswith("another order of ")
 
@@ -83,8 +85,8 @@ def test_the_probability_of_the_other_label(prior: tuple[float, float]) -> None:
     words = np.array(["ham", "spam"])[y]
     assert not doubts(evaluate(q[:, 1], words, positive="spam"))
     (said,) = doubts(evaluate(q[:, 0], words, positive="spam"))
-    assert said.startswith("taking 1 - q for q would take ")
-    assert said.endswith(": is it the probability of ham, not of spam?")
+    assert said.startswith("using 1 - q instead of q would change the loss ")
+    assert said.endswith(": is it the probability of ham instead of spam?")
 
 
 @pytest.mark.parametrize("scale", ["probs", "logits", "logprobs"])
@@ -95,7 +97,7 @@ def test_any_mode_scale_and_unit(scale: str, one_hot: bool, base: str) -> None:
     given = {"probs": q, "logits": np.log(q) + 3, "logprobs": np.log(q)}[scale]
     labels = np.eye(4)[y] if one_hot else y
     (said,) = doubts(evaluate(given[:, [1, 0, 2, 3]], labels, scale=scale, base=base))
-    before, after = (float(x) for x in re.findall(r"take ([\d.]+) to ([\d.]+)", said)[0])
+    before, after = (float(x) for x in re.findall(r"from ([\d.]+) to ([\d.]+)", said)[0])
     mine = y < 2
     nats = math.log(2) if base == "2" else 1
     assert after == pytest.approx(loss(q[mine], y[mine]) / nats, rel=1e-3)
@@ -264,7 +266,7 @@ def test_the_new_order_must_know_more_than_shares() -> None:
 def test_rare_classes_swapped(prior: tuple[float, ...]) -> None:
     q, y = model(np.random.default_rng(9), 5_000, 3, 3, np.array(prior))
     report = evaluate(q[:, [0, 2, 1]], y)
-    assert doubts(report)[0].startswith("exchanging 1 and 2 would take ")
+    assert doubts(report)[0].startswith("exchanging 1 and 2 would change the loss from ")
 
 
 @pytest.mark.parametrize("skill", [0.3, 1.0, 3.0])

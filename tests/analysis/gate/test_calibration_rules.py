@@ -96,9 +96,9 @@ def test_class_weights_and_looks() -> None:
         ("share_gap <= 1%", r"class\.\*\.share_gap"),
         ("class.3.temperature <= 2", "no metric 'temperature' of a class"),
         ("slice.a=b.share_gap <= 2", "no metric 'share_gap' of a slice"),
-        ("temperature <= 2%", "no share"),
+        ("temperature <= 2%", "not a share"),
         ("class.tree.share_gap <= 2%", "no class 'tree'"),
-        ("ece <= 0.1", "binned"),
+        ("ece <= 0.1", "bins"),
     ],
 )
 def test_refusals(rule: str, said: str) -> None:

@@ -75,7 +75,7 @@ class TestOneFigure:
         assert verdict.value == pytest.approx(0.7)
         assert verdict.margin == pytest.approx(0.1)
         assert verdict.level == 0.9
-        assert verdict.reason == "the interval holds the limit"
+        assert verdict.reason == "the limit is inside the interval"
 
     @given(st.floats(0, 2), st.sampled_from(["<=", "<", ">=", ">"]), st.floats(0.5, 0.999))
     def test_a_certain_verdict_agrees_with_the_point(self, limit, operator, level):
@@ -267,5 +267,5 @@ class TestGate:
         assert (result.outcome, result.exit_code) == ("inconclusive", code)
 
     def test_a_difference_needs_a_baseline(self):
-        with pytest.raises(RuleError, match="there is none. Give it with baseline"):
+        with pytest.raises(RuleError, match="needs a baseline. Give it with baseline"):
             judge(report_of(LOSSES), [parse_rule("delta <= 0")])

@@ -202,13 +202,13 @@ class TestErrors:
         lost = [int(x) for x in shuffled(labels).id[-2:]]
         row = min(int(np.flatnonzero(preds.id == x)[0]) for x in lost)
         assert said == (
-            f"2 of 400 rows of preds have an id that labels lacks, the first {preds.id[row]} in "
-            f'preds, row {row + 1}, column id. unmatched="drop" leaves such rows out and counts '
-            "them."
+            f"2 of 400 rows of preds have an id that is not in labels, the first is "
+            f'{preds.id[row]} in preds, row {row + 1}, column id. Use unmatched="drop" to leave '
+            "out such rows and count them."
         )
         said = told(UnmatchedIdError, preds[3:], labels)
         assert said.startswith(
-            "3 of 400 rows of labels have an id that preds lacks, the first "
+            "3 of 400 rows of labels have an id that is not in preds, the first is "
             f"{NUMBERS[0]} in labels, row 1,"
         )
 
@@ -217,9 +217,9 @@ class TestErrors:
         ours, theirs = save(preds[1:], tmp_path / "p.csv"), save(labels[:-1], tmp_path / "y.csv")
         said = told(UnmatchedIdError, ours, theirs)
         assert f"1 of 399 rows of {ours} have" in said
-        assert f"the first {TEXTS[-1]!r} in {ours}, row 399 (line 400), column id" in said
+        assert f"the first is {TEXTS[-1]!r} in {ours}, row 399 (line 400), column id" in said
         assert f"; 1 of 399 rows of {theirs} have" in said
-        assert f"the first {TEXTS[0]!r} in {theirs}, row 1 (line 2), column id" in said
+        assert f"the first is {TEXTS[0]!r} in {theirs}, row 1 (line 2), column id" in said
         found = evaluate(ours, theirs, id_col="id", unmatched="drop")
         assert found.matches is not None
         assert found.matches.to_dict() == {
@@ -235,13 +235,16 @@ class TestErrors:
     def test_nothing_in_common(self) -> None:
         preds, labels = frames()
         said = told(UnmatchedIdError, preds, labels.assign(id=labels.id + 10_000))
-        assert said.endswith("No id is in both: is it the right column?")
+        assert said.endswith("No id is in both files. Is it the right column?")
         labels["id"] += 10_000
         assert told(UnmatchedIdError, preds, labels, unmatched="drop") == said
         texts, _ = frames(TEXTS)
         for none in ([None] * ROWS, [""] * ROWS):
             said = told(UnmatchedIdError, texts, labels.assign(id=none), unmatched="drop")
-            assert "400 of 400 rows of labels have an id that preds lacks, the first a miss" in said
+            assert (
+                "400 of 400 rows of labels have an id that is not in preds, the first is a miss"
+                in said
+            )
 
     @pytest.mark.parametrize("ids", [NUMBERS, TEXTS])
     def test_twice(self, ids: np.ndarray) -> None:
@@ -250,20 +253,20 @@ class TestErrors:
         first = int(np.flatnonzero(shuffled(labels).id == ids[7])[0])
         said = told(DuplicateIdError, preds, again)
         assert said == (
-            f"The id {ids.tolist()[7]!r} stands twice: in labels, row {first + 1}, column id, and "
-            "in labels, row 401, column id. So do 1 more. An id must name one row."
+            f"The id {ids.tolist()[7]!r} occurs twice: in labels, row {first + 1}, column id and "
+            "in labels, row 401, column id. 1 more id occurs twice. Each id must be unique."
         )
         said = told(DuplicateIdError, pd.concat([preds, preds[7:8]]), shuffled(labels))
-        assert "in preds, row 8, column id, and in preds, row 401, column id. An id" in said
+        assert "in preds, row 8, column id and in preds, row 401, column id. Each id" in said
         said = told(DuplicateIdError, pd.concat([preds, preds[7:8]]), labels, unmatched="drop")
-        assert "in preds, row 8, column id, and in preds, row 401, column id. An id" in said
+        assert "in preds, row 8, column id and in preds, row 401, column id. Each id" in said
 
     def test_texts_against_numbers(self) -> None:
         preds, labels = frames()
         said = told(IdTypeError, preds.astype({"id": str}), labels)
         assert said.startswith(
             "The ids in column id of preds are texts, those in column id of labels are whole "
-            "numbers: none can be equal."
+            "numbers: no id can match."
         )
         told(IdTypeError, preds, labels.astype({"id": str}))
         with pytest.raises(IdTypeError):
@@ -299,7 +302,7 @@ class TestErrors:
 
     def test_fractions_name_no_rows(self) -> None:
         preds, labels = frames()
-        with pytest.raises(ColumnError, match="column id holds floats, which name no rows"):
+        with pytest.raises(ColumnError, match="column id holds floats, which cannot be ids"):
             evaluate(preds.astype({"id": float}), labels, id_col="id")
 
     @pytest.mark.parametrize(("side", "word"), [(0, "predictions"), (1, "labels")])
@@ -316,23 +319,28 @@ class TestErrors:
         preds, labels = frames(TEXTS)
         labels.loc[[3, 9], "id"] = ["", ""]  # Missing twice is not the same id twice.
         said = told(UnmatchedIdError, preds, labels)
-        assert "2 of 400 rows of labels have an id that preds lacks, the first a missing id" in said
+        assert (
+            "2 of 400 rows of labels have an id that is not in preds, the first is a missing id"
+            in said
+        )
         found = evaluate(preds, labels, id_col="id", unmatched="drop")
         rest = np.delete(np.arange(ROWS), [3, 9])
         assert found.tally.sums == evaluate(preds.iloc[rest], labels.iloc[rest]).tally.sums
         said = told(UnmatchedIdError, preds[5:].drop(index=[9]), labels.assign(w=1).drop(index=3))
-        assert f"the first {TEXTS[0]!r} in labels, row 1, column id" in said
+        assert f"the first is {TEXTS[0]!r} in labels, row 1, column id" in said
         numbers, _ = frames()
         gaps = numbers.astype({"id": "Int64"})
         gaps.loc[0, "id"] = None
-        assert "the first a missing id in preds, row 1" in told(UnmatchedIdError, gaps, frames()[1])
+        assert "the first is a missing id in preds, row 1" in told(
+            UnmatchedIdError, gaps, frames()[1]
+        )
 
     def test_rows_are_counted_with_those_that_have_no_id(self) -> None:
         preds, labels = frames(TEXTS)
         labels.loc[[0, 5], "id"] = None
         again = pd.concat([labels, labels[9:10]])
         said = told(DuplicateIdError, preds, again, unmatched="drop")
-        assert "in labels, row 10, column id, and in labels, row 401, column id." in said
+        assert "in labels, row 10, column id and in labels, row 401, column id." in said
         held = Held(wrap_object(labels, "labels"), "id", {"label": "label"}, as_text=True)
         assert [held.key(row) for row in (0, 1, 5, 6)] == [None, TEXTS[1], None, TEXTS[6]]
         assert held.find(pa.array(TEXTS[:7].tolist())).tolist() == [-1, 1, 2, 3, 4, -1, 6]
@@ -342,11 +350,11 @@ class TestErrors:
         path = save(preds, tmp_path / "p.csv")
         said = told(UnmatchedIdError, path, labels.drop(index=[30, 200, 390]))
         assert f"3 of 400 rows of {path} have" in said
-        assert f"the first {NUMBERS[30]} in {path}, row 31 (line 32), column id." in said
+        assert f"the first is {NUMBERS[30]} in {path}, row 31 (line 32), column id." in said
         again = save(pd.concat([preds, preds[7:9], preds[2:4]]), tmp_path / "again.csv")
         said = told(DuplicateIdError, again, labels)
-        assert "row 8 (line 9), column id, and in" in said
-        assert "row 401 (line 402), column id. So do 3 more." in said
+        assert "row 8 (line 9), column id and in" in said
+        assert "row 401 (line 402), column id. 3 more ids occur twice." in said
 
     def test_an_error_names_the_row_of_the_labels(self, tmp_path: Path) -> None:
         preds, labels = frames()
@@ -361,7 +369,7 @@ class TestErrors:
         with pytest.raises(LabelError) as caught:
             evaluate(preds, str(tmp_path / "y"), id_col="id")
         assert str(caught.value).startswith(
-            f"{tmp_path}/y/1.csv, row 24 (line 25), column label: 'yak' is none of the classes"
+            f"{tmp_path}/y/1.csv, row 24 (line 25), column label: 'yak' is not one of the classes"
         )
 
     def test_without_a_join_the_first_row_that_differs_is_shown(self) -> None:
@@ -372,7 +380,7 @@ class TestErrors:
         assert f"'{NUMBERS[4]}' in preds, row 5, '{NUMBERS[9]}' in labels, row 5" in str(
             caught.value
         )
-        assert str(caught.value).endswith('id_col="id" joins rows by it, in any order.')
+        assert str(caught.value).endswith('id_col="id" to join the rows by it, in any order.')
         assert evaluate(preds, labels, id_col="id").n == ROWS
 
     def test_another_column_of_both_is_no_id(self) -> None:
@@ -383,14 +391,14 @@ class TestErrors:
             evaluate(preds, labels)
 
     def test_drop_without_an_id(self) -> None:
-        with pytest.raises(UsageError, match="no use without an id"):
+        with pytest.raises(UsageError, match="needs a column of ids"):
             EvalOptions(unmatched="drop")
 
     def test_workers_of_a_cluster_hold_no_labels(self, tmp_path: Path) -> None:
         preds, labels = frames()
         paths = save(preds, tmp_path / "p.csv"), save(labels, tmp_path / "y.csv")
         with pytest.raises(
-            UsageError, match="id_col holds the labels in the memory of this machine"
+            UsageError, match="id_col keeps the labels in the memory of this machine"
         ):
             evaluate(*paths, id_col="id", engine="dask")
 
@@ -416,7 +424,9 @@ class TestModels:
     def test_rows_that_one_lacks(self) -> None:
         preds, labels = frames()
         other = preds.assign(p_a=preds.p_b, p_b=preds.p_a)
-        with pytest.raises(UnmatchedIdError, match="2 of 400 rows of preds have an id that preds"):
+        with pytest.raises(
+            UnmatchedIdError, match="2 of 400 rows of preds have an id that is not in preds"
+        ):
             compare(preds, shuffled(other[2:]), labels=labels, id_col="id")
         found = compare(
             preds[5:], shuffled(other[:-3]), labels=labels[1:], id_col="id", unmatched="drop"

@@ -49,14 +49,14 @@ def test_blocks_of_both_hold_the_same_rows(left: list[int], right: list[int], ro
     [
         (PREDS, LABELS + "cat\n", r"p\.csv has 4 rows and .*l\.csv has 5"),
         (PREDS + "1,0,0\n", LABELS, r"p\.csv has 5 rows and .*l\.csv has 4"),
-        (PREDS, "\n".join(LABELS.split()[1:]), 'has 3.* is no header, say labels_header="no"'),
-        (PREDS, "dog\n" + "dog\ncat\nox\nox\n", 'has 5.* is a header, say labels_header="yes"'),
+        (PREDS, "\n".join(LABELS.split()[1:]), 'has 3.* is not a header, use labels_header="no"'),
+        (PREDS, "dog\n" + "dog\ncat\nox\nox\n", 'has 5.* is a header, use labels_header="yes"'),
         (
             "0.2,0.7,0.1\n" * 5,
             "label\n1\n0\n2\n2\n",
-            r"has 5.*p\.csv is a header, say header=\"yes\"",
+            r"has 5.*p\.csv is a header, use header=\"yes\"",
         ),
-        (PREDS.replace("0.2,0.7,0.1\n", ""), LABELS, r"p\.csv is no header, say header=\"no\""),
+        (PREDS.replace("0.2,0.7,0.1\n", ""), LABELS, r"p\.csv is not a header, use header=\"no\""),
     ],
 )
 def test_counts_that_differ(

@@ -183,7 +183,7 @@ def test_nothing_to_read(frame: pd.DataFrame, tmp_path: Path) -> None:
 
 def test_a_piece_that_is_not_whole() -> None:
     """Say, of a file that was cut off between being planned for and being read."""
-    with pytest.raises(BrokenFileError, match="3 rows behind row 10 and holds 0"):
+    with pytest.raises(BrokenFileError, match="3 rows after row 10 but holds 0"):
         list(Piece("preds.parquet", 10, 3, lambda: iter(())).blocks())
 
 

@@ -117,7 +117,11 @@ def test_missing_labels_of_pandas(missing: object) -> None:
         (None, ColumnError, "does not read a NoneType. xent takes paths, arrays"),
         ({"a": 1}, ColumnError, "preds, a: xent does not read a int as a column"),
         (iter([0.5]), ColumnError, "does not read a list_iterator"),
-        (scipy.sparse.csr_matrix(P), ColumnError, r"read a csr_matrix. Pass its .toarray\(\)"),
+        (
+            scipy.sparse.csr_matrix(P),
+            ColumnError,
+            r"read a csr_matrix. Pass the result of its .toarray\(\)",
+        ),
         (np.array(0.5), ColumnError, "0 dimensions"),
         (np.zeros((2, 2, 2)), ColumnError, "3 dimensions"),
         ([[0.5, 0.5], [1.0]], ColumnError, "cannot be read"),

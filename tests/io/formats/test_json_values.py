@@ -87,8 +87,8 @@ def test_quoted_numbers_are_numbers_and_ids_are_not(tmp_path: Path) -> None:
 
 
 LATE: list[tuple[Any, str]] = [
-    ({"cat": 0.5, "dog": 0.5}, r"no value for 'ox'"),
-    ({"cat": 0.5, "dog": 0.25, "ox": 0.125, "owl": 0.125}, r"names 'owl'"),
+    ({"cat": 0.5, "dog": 0.5}, r"no value for the class 'ox'"),
+    ({"cat": 0.5, "dog": 0.25, "ox": 0.125, "owl": 0.125}, r"names the class 'owl'"),
     ({"cat": 0.5, "dog": 0.25, "ox": "x"}, r'"x" is not a number'),
     ({"cat": 0.5, "dog": 0.25, "ox": True}, r"true is not a number"),
     ([0.5, 0.25, 0.25], r"is not an object"),
@@ -105,10 +105,10 @@ def test_a_late_row_of_another_kind_is_an_error(odd: Any, said: str, tmp_path: P
 
 def test_a_key_that_stands_twice_is_an_error(tmp_path: Path) -> None:
     row = '{"label": "dog", "cats": {"cat": 0.5, "dog": 0.4, "dog": 0.1}}\n'
-    with pytest.raises(ParseError, match=r"row 1 .*'dog' stands twice"):
+    with pytest.raises(ParseError, match=r"row 1 .*'dog' occurs twice"):
         open_source(write(tmp_path / "p.jsonl", row * 2), "preds")
     late = json_lines(lines(KINDS["object"], 300)) + row
-    with pytest.raises(ParseError, match=r"row 1,?201 .*'dog' stands twice"):
+    with pytest.raises(ParseError, match=r"row 1,?201 .*'dog' occurs twice"):
         evaluate(write(tmp_path / "q.jsonl", late), label_col="label")
 
 

@@ -74,9 +74,9 @@ def with_row(row: object, at: int = 2) -> str:
 @pytest.mark.parametrize(
     ("text", "error", "words"),
     [
-        (with_row("{"), ParseError, r"row 3 \(line 3\): no JSON object"),
-        (with_row("[1]"), ParseError, r"row 3 \(line 3\): list where an object belongs"),
-        (with_row(""), ParseError, r"row 3 \(line 3\): no JSON object"),
+        (with_row("{"), ParseError, r"row 3 \(line 3\): not a JSON object"),
+        (with_row("[1]"), ParseError, r"row 3 \(line 3\): list instead of an object"),
+        (with_row(""), ParseError, r"row 3 \(line 3\): not a JSON object"),
         (
             with_row(ROWS[2] | {"p_dog": "abc"}),
             ParseError,
@@ -99,7 +99,7 @@ def with_row(row: object, at: int = 2) -> str:
         ),
         (with_row(ROWS[2] | {"p_dog": float("nan")}), MissingValueError, r"line 3., column p_dog"),
         (with_row({"label": 1}), MissingValueError, r"line 3., column p_cat"),
-        (with_row(json.dumps(ROWS[2]) * 2), ParseError, r"line 3.: no JSON object .Extra data"),
+        (with_row(json.dumps(ROWS[2]) * 2), ParseError, r"line 3.: not a JSON object .Extra data"),
         ("", EmptyInputError, "is empty"),
         ("\n\n", EmptyInputError, "is empty"),
         (json.dumps(ROWS, indent=1)[:-3], ParseError, "is not valid JSON"),
@@ -117,7 +117,7 @@ def test_damage_behind_the_first_thousand_lines(tmp_path: Path) -> None:
     bad = text + json.dumps(ROWS[0] | {"p_cat": "x"}) + "\n"
     with pytest.raises(ParseError, match=r"row 2001 \(line 2001\), column p_cat: \"x\""):
         evaluate(write(tmp_path / "p.jsonl", bad))
-    with pytest.raises(ParseError, match=r"row 2001 \(line 2001\): no JSON object"):
+    with pytest.raises(ParseError, match=r"row 2001 \(line 2001\): not a JSON object"):
         evaluate(write(tmp_path / "q.jsonl", text + '{"p_cat": 0.'))
 
 
@@ -144,7 +144,7 @@ def test_lists_of_another_length_in_a_later_chunk(
 ) -> None:
     monkeypatch.setattr(records, "CHUNK_BYTES", 20)
     rows = [*LISTS, {"probs": [0.25, 0.25, 0.25, 0.25], "label": 0}]
-    with pytest.raises(ColumnError, match="a list of 4 values where others have 3"):
+    with pytest.raises(ColumnError, match="a list of 4 values, but other rows have 3"):
         evaluate(write(tmp_path / "p.jsonl", json_lines(rows)))
 
 
@@ -164,9 +164,9 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ('{"p_0": 0.5, "p_1": 0.5, "y": 0, "p_0": 0.6}', "'p_0' stands twice"),
-        ('{"p_0": 0.5, "p_1": 0.5, "y": 0, "y": 1}', "'y' stands twice"),
-        ('{"p_0": 0.5, "p_1": 0.5, "y": 0, "\\u0070_1": 1}', "'p_1' stands twice"),
+        ('{"p_0": 0.5, "p_1": 0.5, "y": 0, "p_0": 0.6}', "'p_0' occurs twice"),
+        ('{"p_0": 0.5, "p_1": 0.5, "y": 0, "y": 1}', "'y' occurs twice"),
+        ('{"p_0": 0.5, "p_1": 0.5, "y": 0, "\\u0070_1": 1}', "'p_1' occurs twice"),
         ('{"p_0": 0.5, "p_1": 0.5, "y": 0, "\\ud800": 1}', r"'\\ud800' holds half of a surrogate"),
         ('{"p_0": 0.5, "p_1": 0.5, "y": "\\udfff"}', "surrogate|not a number"),
     ],

@@ -121,10 +121,15 @@ def test_errors_name_the_part_and_its_row(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "error", "words"),
     [
-        ("part-4.csv", "p_cat,p_dog\n0.5,0.5\n", ColumnError, "other columns than .*: p_ox"),
-        ("part-4.csv", "p_cat,p_dog,p_ox,x\n1,0,0,1\n", ColumnError, "other columns than .*: x"),
+        ("part-4.csv", "p_cat,p_dog\n0.5,0.5\n", ColumnError, "different columns than .*: p_ox"),
+        (
+            "part-4.csv",
+            "p_cat,p_dog,p_ox,x\n1,0,0,1\n",
+            ColumnError,
+            "different columns than .*: x",
+        ),
         ("part-4.csv", "", EmptyInputError, r"part-4\.csv is empty"),
-        ("part-4.csv", HEADER, EmptyInputError, "a header and no rows"),
+        ("part-4.csv", HEADER, EmptyInputError, "a header but no rows"),
         ("part-4.jsonl", '{"p_cat": 1}\n', UnknownFormatError, "several formats .csv, jsonl"),
         ("part-4.parquet", "x", BrokenFileError, r"part-4\.parquet cannot be read"),
     ],
@@ -146,7 +151,7 @@ def test_parts_with_an_index_of_pandas(step: int, tmp_path: Path) -> None:
         write(place / f"{number}.csv", f",{HEADER}{number * step},{line}")
     assert cross_entropy(place, write(tmp_path / "labels.csv", LABELS)) == EXPECTED
     write(place / "9.csv", HEADER + LINES[0])
-    with pytest.raises(ColumnError, match=r"other columns than .*0\.csv: the unnamed one\."):
+    with pytest.raises(ColumnError, match=r"different columns than .*0\.csv: the unnamed one\."):
         open_source(place, "preds")
 
 

@@ -181,7 +181,7 @@ def test_stripes_that_do_not_hold_what_the_footer_says(tmp_path: Path) -> None:
     data = Path(save(tmp_path / "p.orc", table(label=Y), compression="uncompressed")).read_bytes()
     at = data.index(b"\x28\x04\x22")  # Field 5, a varint: 4 rows; then the first type.
     broken = write(tmp_path / "p.orc", data[: at + 1] + b"\x03" + data[at + 2 :])
-    with pytest.raises(BrokenFileError, match="says it has 4 rows and holds 3"):
+    with pytest.raises(BrokenFileError, match="declares 4 rows but holds 3"):
         evaluate(broken)
 
 
@@ -189,7 +189,7 @@ def test_text_named_orc_and_orc_named_text(tmp_path: Path) -> None:
     with pytest.raises(BrokenFileError, match="cannot be read as ORC"):
         evaluate(write(tmp_path / "p.orc", PREDS), Y)
     file = save(tmp_path / "p.csv", table(label=Y))
-    with pytest.raises(BrokenFileError, match="named like csv and holds orc. Say input_format="):
+    with pytest.raises(BrokenFileError, match="named like csv but contains orc. Use input_format="):
         evaluate(file, label_col="label")
     assert cross_entropy(file, label_col="label", input_format="orc") == EXPECTED
 

@@ -128,7 +128,7 @@ def test_ragged_lists(rows: int, tmp_path: Path) -> None:
     ragged = pa.array([*P[:3], [0.5, 0.5]])
     file = save(tmp_path / "p.parquet", pa.table({"p": ragged}), row_group_size=rows)
     with pytest.raises(
-        ColumnError, match="row 4, column p: a list of 2 values where others have 3"
+        ColumnError, match="row 4, column p: a list of 2 values, but other rows have 3"
     ):
         evaluate(file, Y)
 
@@ -136,7 +136,7 @@ def test_ragged_lists(rows: int, tmp_path: Path) -> None:
 def test_wider_lists_in_a_later_row_group(tmp_path: Path) -> None:
     wide = pa.array([*P[:3], [0.25] * 4])
     file = save(tmp_path / "p.parquet", pa.table({"p": wide}), row_group_size=3)
-    with pytest.raises(ColumnError, match="column p: a list of . values where others have"):
+    with pytest.raises(ColumnError, match="column p: a list of . values, but other rows have"):
         evaluate(file, Y, batch_rows=3)
 
 
@@ -204,7 +204,7 @@ def test_row_groups_that_have_not_the_rows_of_the_file(tmp_path: Path) -> None:
     data = Path(file).read_bytes()
     assert data.count(said) == 1
     broken = write(tmp_path / "p.parquet", data.replace(said, said[:-1] + b"\x06"))
-    with pytest.raises(BrokenFileError, match="says it has 4 rows and holds 3"):
+    with pytest.raises(BrokenFileError, match="declares 4 rows but holds 3"):
         evaluate(broken)
 
 

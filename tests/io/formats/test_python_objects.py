@@ -150,7 +150,7 @@ def test_several_levels_of_names() -> None:
         (Tensor(P, 2), ColumnError, r"the tensor is on device 2 of DLPack.*\.cpu\(\)"),
         ({"p": Tensor(P, 2)}, ColumnError, "preds, p: the tensor is on device 2"),
         (Copied(P, 2), ColumnError, r"the tensor is on device 2 of DLPack.*\.cpu\(\)"),
-        (scipy.sparse.csr_matrix(P), ColumnError, r"Pass its \.toarray\(\)"),
+        (scipy.sparse.csr_matrix(P), ColumnError, r"Pass the result of its \.toarray\(\)"),
         ([[{"a": 1}, 2]], ColumnError, "cannot be read"),
     ],
 )

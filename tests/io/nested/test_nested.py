@@ -159,8 +159,11 @@ def test_a_sparse_vector_is_the_dense_one(data: st.DataObject) -> None:
 @pytest.mark.parametrize(
     ("odd", "said"),
     [
-        ([("cat", 0.5), ("dog", 0.5)], "row 1501.*no value for 'ox'"),
-        ([("cat", 0.5), ("dog", 0.2), ("ox", 0.2), ("owl", 0.1)], "row 1501.*names 'owl'"),
+        ([("cat", 0.5), ("dog", 0.5)], "row 1501.*no value for the class 'ox'"),
+        (
+            [("cat", 0.5), ("dog", 0.2), ("ox", 0.2), ("owl", 0.1)],
+            "row 1501.*names the class 'owl'",
+        ),
         ([("cat", 0.5), ("dog", 0.2), ("ox", 0.2), ("ox", 0.1)], "row 1501.*'ox' twice"),
     ],
 )

@@ -40,9 +40,9 @@ def test_parts(text: str, key: str, options: dict[str, str], shown: str) -> None
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("s3:///k", "s3:///k names no bucket. As in s3://bucket/preds.parquet"),
-        ("s3://b*/k", "names no bucket"),
-        ("file://host/k", "names a machine. A path has three slashes: file:///k"),
+        ("s3:///k", "s3:///k has no bucket. Write s3://bucket/preds.parquet"),
+        ("s3://b*/k", "has no bucket"),
+        ("file://host/k", "has the name of a machine. Write a path with three slashes: file:///k"),
     ],
 )
 def test_what_cannot_be_opened(text: str, words: str) -> None:

@@ -55,14 +55,14 @@ def test_an_archive_of_nothing(tmp_path: Path) -> None:
 def test_other_formats_stay_packed(tmp_path: Path) -> None:
     out = io.BytesIO()
     np.save(out, np.ones((2, 2)) / 2)
-    with pytest.raises(UnknownFormatError, match="npy packed with zip"):
+    with pytest.raises(UnknownFormatError, match=r"compressed npy file \(zip"):
         open_source(write(tmp_path / "p.zip", zipped(**{"p.bin": out.getvalue()})), "preds")
 
 
 @pytest.mark.parametrize("cut", [10, -10])
 def test_a_cut_archive(cut: int, tmp_path: Path) -> None:
     path = write(tmp_path / "p.csv.zip", zipped(**{"p.csv": PREDS})[:cut])
-    with pytest.raises(BrokenFileError, match="no whole zip archive"):
+    with pytest.raises(BrokenFileError, match="not a complete zip archive"):
         open_source(path, "preds")
 
 
@@ -75,5 +75,5 @@ def test_a_damaged_member(tmp_path: Path) -> None:
 
 
 def test_a_name_that_promises_an_archive(tmp_path: Path) -> None:
-    with pytest.raises(BrokenFileError, match="named like a zip file and is none"):
+    with pytest.raises(BrokenFileError, match="named like a zip file but is not one"):
         open_source(write(tmp_path / "p.csv.zip", PREDS), "preds")

@@ -80,7 +80,7 @@ def test_damage_is_found_by_the_checksum(suffix: str, tmp_path: Path, labels: st
 @pytest.mark.parametrize("suffix", PACK)
 def test_a_name_that_promises_too_much(suffix: str, tmp_path: Path, labels: str) -> None:
     with pytest.raises(
-        BrokenFileError, match=rf"named like a .* file and is none.*rename it .*\{suffix}"
+        BrokenFileError, match=rf"named like a .* file but is not one.*remove \{suffix}"
     ):
         evaluate(write(tmp_path / f"p.csv{suffix}", PREDS), labels)
 

@@ -58,7 +58,7 @@ def test_links_in_a_ring_end(tmp_path: Path) -> None:
     for here, there in ("ab", "ba"):
         put(tmp_path / here / "x.csv")
         (tmp_path / here / "on").symlink_to(tmp_path / there)
-    with pytest.raises(SameInputError, match="are one file"):
+    with pytest.raises(SameInputError, match="are the same file"):
         find(str(tmp_path))
 
 
@@ -66,7 +66,7 @@ def test_links_in_a_ring_end(tmp_path: Path) -> None:
 def test_rows_that_would_count_twice_by_a_link(target: str, tree: Path) -> None:
     (tree / "latest.csv").symlink_to(tree / target)
     for path in (tree, tree / "**" / "*.csv", tree / "*"):
-        with pytest.raises(SameInputError, match=r"are one file, by a link"):
+        with pytest.raises(SameInputError, match=r"are the same file, because of a link"):
             find(str(path))
     assert found(tree / "sub*", tree) == ["sub/b.csv"]
 

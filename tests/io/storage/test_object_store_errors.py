@@ -10,7 +10,7 @@ from xent_cli.io.storage.address import Address
 from xent_cli.io.storage.object_store_errors import explain_store_error, is_store_error
 
 AWS = "When reading information for key 'k' in bucket 'b': AWS Error {} operation: {}"
-REFUSED = "The store refuses to show"
+REFUSED = "The store refused access to"
 
 
 @pytest.fixture(autouse=True)
@@ -37,13 +37,13 @@ def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
         (
             AWS.format("NO_SUCH_BUCKET during ListObjectsV2", "The bucket does not exist"),
             MissingFileError,
-            "no bucket named b, where s3://b/k should lie",
+            "no bucket named b, so s3://b/k",
         ),
         (AWS.format("NO_SUCH_KEY during GetObject", "-"), MissingFileError, "no file s3://b/k"),
         (
             AWS.format("UNKNOWN (HTTP status 301) during HeadObject", "No response body."),
             StoreError,
-            "lies in another region. Set AWS_REGION",
+            "is in another region. Set AWS_REGION",
         ),
         (
             AWS.format("UNKNOWN (HTTP status 416) during GetObject", "No response body."),
@@ -53,7 +53,7 @@ def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
         (
             AWS.format("SLOW_DOWN during GetObject", "Reduce your request rate."),
             StoreError,
-            "does not answer .*SLOW_DOWN",
+            "did not answer .*SLOW_DOWN",
         ),
         (
             AWS.format(
@@ -61,7 +61,7 @@ def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
                 "curlCode: 28, Timeout was reached; Details: Operation too slow.",
             ),
             StoreError,
-            r"does not answer \(timeout was reached\)",
+            r"did not answer \(timeout was reached\)",
         ),
         (
             AWS.format(
@@ -98,19 +98,19 @@ def test_names_do_not_look_like_errors() -> None:
             "gs://b/k",
             "google::cloud::Status(UNAVAILABLE: Could not create a OAuth2 access token to ...",
             AccessError,
-            "refuses to show gs://b/k. Set GOOGLE_APPLICATION_CREDENTIALS",
+            "refused access to gs://b/k. Set GOOGLE_APPLICATION_CREDENTIALS",
         ),
         (
             "gcs://b/k?endpoint_override=me:pw@host:1",
             "google::cloud::Status(UNAVAILABLE: CURL error [7]=Could not connect to server",
             StoreError,
-            r"of gcs://b/k at .* does not answer \(could not connect to server\)",
+            r"of gcs://b/k at .* did not answer \(could not connect to server\)",
         ),
         (
             "abfs://c@a.dfs.core.windows.net/k",
             "Azure::Core::Credentials::AuthenticationException: Failed to get token",
             AccessError,
-            "refuses to show abfs://c@a.dfs.core.windows.net/k. Set AZURE_CLIENT_ID",
+            "refused access to abfs://c@a.dfs.core.windows.net/k. Set AZURE_CLIENT_ID",
         ),
         (
             "hdfs://h:1/k",

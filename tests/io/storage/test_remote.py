@@ -73,7 +73,7 @@ def test_a_file_of_the_web(query: str, site: str, tmp_path: Path) -> None:
         (
             "secret.csv",
             AccessError,
-            r"refuses to show http://127.0.0.1:\d+/secret.csv \(status 403",
+            r"refused access to http://127.0.0.1:\d+/secret.csv \(status 403",
         ),
         ("login.csv", AccessError, "status 401"),
         ("broken.csv", StoreError, "broken.csv cannot be read: status 500"),
@@ -119,7 +119,7 @@ def test_folders_and_patterns(tmp_path: Path) -> None:
             UsageError,
             r"pip install 'xent-cli\[fsspec\]', or pipe .* curl -L URL",
         ),
-        ("s4://b/k", AddressError, r"Did you mean s3://\? With pip install 'xent-cli\[fsspec\]'"),
+        ("s4://b/k", AddressError, r"Did you mean s3://\? After pip install 'xent-cli\[fsspec\]'"),
     ],
 )
 def test_without_the_extra(

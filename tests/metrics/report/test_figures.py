@@ -239,7 +239,7 @@ class TestUndefined:
         assert report.to_dict()["overall"]["cross_entropy"] is None
         for name in ("cross_entropy", "macro_cross_entropy", "normalized_entropy", "se"):
             reason = report.figures.undefined[f"overall.{name}"]
-            assert reason == "infinite: a truth had q = 0"
+            assert reason == "infinite: a true class had predicted probability 0"
 
     def test_a_loss_too_large_to_square_leaves_a_mean(self):
         report = evaluate(**UNDEFINED["too large to square"])
@@ -270,7 +270,10 @@ class TestUndefined:
         report = evaluate([[0.5, 0.5]] * 2, [[0.4, 0.6], [0.1, 0.9]])
         assert report.classes[0].accuracy is None
         assert report.classes[0].cross_entropy == pytest.approx(LN2, rel=1e-15)
-        assert report.figures.undefined["classes[0].accuracy"] == "the likeliest label of no row"
+        assert (
+            report.figures.undefined["classes[0].accuracy"]
+            == "no row has it as the most likely label"
+        )
 
 
 class TestClipped:

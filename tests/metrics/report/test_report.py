@@ -77,35 +77,36 @@ class TestWarnings:
     def test_row_sums(self):
         report = evaluate([[0.5, 0.5], [0.5, 0.505], [0.25, 0.75]], [0, 1, 1])
         assert warning_of(report, "row-sums") == (
-            "1 row (33.33%) of the predictions do not sum to 1; the worst, 1.005, in preds, row 2."
+            "Predictions do not sum to 1 in 1 row (33.33%); the worst sum is 1.005, in preds, "
+            "row 2."
         )
 
     def test_label_sums(self):
         report = evaluate([[0.5, 0.5]] * 2, [[0.5, 0.5], [0.5, 0.495]])
         text = warning_of(report, "label-sums")
-        assert text.startswith("1 row (50.00%) of the labels do not sum to 1; the worst, 0.995,")
+        assert text.startswith("Labels do not sum to 1 in 1 row (50.00%); the worst sum is 0.995,")
         assert text.endswith("in labels, row 2.")
 
     def test_clipped(self):
         report = evaluate([[0.0, 1.0], [0.5, 0.5], [0.0, 1.0]], [0, 1, 0])
         text = warning_of(report, "clipped")
-        assert text.startswith("2 rows (66.67%) put less than eps on the truth")
-        assert text.endswith("clipped to 36.04 nats each, 99.0% of the loss.")
+        assert text.startswith("2 rows (66.67%) gave the true class a probability below eps")
+        assert text.endswith("clipped to 36.04 nats; together they are 99.0% of the loss.")
 
     def test_clipped_without_weight_has_no_share(self):
         report = evaluate([[0.0, 1.0], [1.0, 0.0]], [0, 0], weight=[0, 1])
-        assert warning_of(report, "clipped").endswith("clipped to 36.04 nats each.")
+        assert warning_of(report, "clipped").endswith("clipped to 36.04 nats.")
 
     def test_infinite(self):
         report = evaluate([[0.0, 1.0], [0.5, 0.5]], [0, 1], eps=0)
         assert warning_of(report, "infinite") == (
-            "1 row (50.00%) put 0 on the truth: the loss is infinite."
+            "1 row (50.00%) gave the true class probability 0, so the loss is infinite."
         )
         assert [notice.code for notice in report.warnings] == ["infinite"]
 
     def test_dropped(self):
         report = evaluate([[math.nan, 0.5], [0.5, 0.5]], [0, 1], invalid="drop")
-        assert warning_of(report, "invalid") == "1 row dropped for missing values."
+        assert warning_of(report, "invalid") == "1 row with missing values dropped."
         assert (report.n, report.tally.n_invalid) == (1, 1)
 
     def test_smoothing(self):
@@ -149,13 +150,15 @@ class TestJson:
 
     @pytest.mark.parametrize("value", [{}, {"format": "other"}, [], "text", None, 3])
     def test_no_report(self, value):
-        with pytest.raises(ReportError, match="This is not a report of xent"):
+        with pytest.raises(ReportError, match="This is not a report that xent saved"):
             Report.from_dict(value)
 
     @pytest.mark.parametrize("version", [0, 2, "1", None])
     def test_another_version(self, version):
         data = evaluate(Q, Y).to_dict() | {"format_version": version}
-        with pytest.raises(ReportError, match=rf"format version {version!r}; this xent reads 1"):
+        with pytest.raises(
+            ReportError, match=rf"format version {version!r}, but this xent reads version 1"
+        ):
             Report.from_dict(data)
 
     @pytest.mark.parametrize(
@@ -192,7 +195,7 @@ class TestJson:
             place = place[key]
         assert place[path[-1]] != value
         place[path[-1]] = value
-        with pytest.raises(ReportError, match="it was edited|is damaged"):
+        with pytest.raises(ReportError, match="It was edited|is damaged"):
             Report.from_dict(data)
 
     def test_the_last_digit_of_another_machine_is_no_edit(self):
@@ -252,8 +255,8 @@ def test_an_interval_that_is_wide_for_what_rows_did_not_show_says_so():
     report = evaluate(np.column_stack([q, 1 - q]), np.zeros(400, int))
     (notice,) = report.warnings
     assert notice.code == "few-rows"
-    assert "one more row at 3 nats, which 400 rows may have missed" in notice.message
-    needed = int(re.search(r"about ([\d,]+) rows", notice.message)[1].replace(",", ""))
+    assert "a rare row with a loss of 3 nats, which 400 rows may have missed" in notice.message
+    needed = int(re.search(r"About ([\d,]+) rows", notice.message)[1].replace(",", ""))
     # So many rows of the same kind have an interval half as wide.
     more = np.resize(q, needed)
     wide, half = (

@@ -277,7 +277,7 @@ class TestLabelRows:
         with pytest.raises(LabelError) as caught:
             check_label_rows(batch, spec_of("categorical"))
         assert caught.value.message == (
-            f"labels.csv, row 2: the labels of a row must sum to 1, these sum to {total}."
+            f"labels.csv, row 2: the labels of a row must sum to 1, but these sum to {total}."
         )
         assert 'mode="binary"' in caught.value.hint
 

@@ -176,7 +176,7 @@ class TestMonoid:
     )
     def test_unequal_specs_do_not_add(self, change, field):
         spec = Spec("sparse", ("a", "b"))
-        with pytest.raises(SignatureError, match=rf"made differently: {field} is "):
+        with pytest.raises(SignatureError, match=rf"have different options: {field} is "):
             Tally.zero(spec) + Tally.zero(replace(spec, **change))
 
 

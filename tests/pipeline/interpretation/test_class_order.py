@@ -43,12 +43,12 @@ def test_columns_without_names_are_counted() -> None:
 @pytest.mark.parametrize(
     ("columns", "labels", "options", "says"),
     [
-        ("p_a p_b p_c", "1 2 1 2", {}, "do they count from 0 or from 1"),
-        ("p_a p_b p_c", "1 2 3 3", {}, "none of the classes"),
-        ("k1 k2 k3", "0 1 2 0", {}, "count from 1, and the labels from 0"),
+        ("p_a p_b p_c", "1 2 1 2", {}, "Do the labels count from 0 or from 1"),
+        ("p_a p_b p_c", "1 2 3 3", {}, "not one of the classes"),
+        ("k1 k2 k3", "0 1 2 0", {}, "count from 1, but the labels count from 0"),
         ("p_a p_b p_c", "a b c a", {"classes": ("b", "a", "c")}, "contradicts the columns"),
         ("p_3 p_1 p_2", "1 2 3 1", {"label_base": 1}, "contradicts the columns"),
-        ("p_a p_b p_c", "a b c a", {"classes": ("a", "b")}, "2 class names and 3 prediction"),
+        ("p_a p_b p_c", "a b c a", {"classes": ("a", "b")}, "2 class names, but 3 prediction"),
     ],
 )
 def test_names_and_positions_that_disagree(
@@ -60,8 +60,8 @@ def test_names_and_positions_that_disagree(
     assert found.doomed is not None
     error = found.doomed.error
     assert isinstance(error, InputError)
-    if says == "none of the classes":
-        assert error.message == "No class is called so."
+    if says == "not one of the classes":
+        assert error.message == "No class has that name."
     else:
         assert says in str(refuse(asked, found)) + error.message
 

@@ -88,14 +88,14 @@ def test_ids_beyond_the_sample_are_compared_too(tmp_path: Path) -> None:
 def test_files_named_in_two_ways_cannot_be_joined(tmp_path: Path) -> None:
     preds = {"image": [f"i{i}.jpg" for i in ROWS], "p": P}
     labels = {"path": [f"data/i{i}.jpg" for i in SHUFFLED], "y": Y[SHUFFLED]}
-    assert_asked(ask(tmp_path, a=preds, b=labels), "Write them alike")
+    assert_asked(ask(tmp_path, a=preds, b=labels), "Write them in the same way")
 
 
 @pytest.mark.parametrize("asked", ["''", "'Unnamed: 0'", "Unnamed:0"])
 def test_the_column_without_a_name_is_an_id_too(tmp_path: Path, asked: str) -> None:
     pd.DataFrame({"p": P}).to_csv(tmp_path / "a.csv")
     pd.DataFrame({"y": Y}).iloc[SHUFFLED].to_csv(tmp_path / "b.csv")
-    assert_asked(run("xent eval a.csv b.csv", tmp_path), "--id '' joins rows")
+    assert_asked(run("xent eval a.csv b.csv", tmp_path), "Use --id '' to join the rows")
     assert_number(run(f"xent eval a.csv b.csv --id {asked}", tmp_path), BINARY)
 
 
@@ -117,18 +117,18 @@ def test_ranked_columns(
     table |= {name: said[:, at] for at, name in enumerate(classes)}
     table["label"] = NAMES[Y3] if texts else Y3
     chosen = " ".join(f"--pred-cols {name}" for name in scores)
-    assert_asked(ask(tmp_path, a=table), "fall in every row")
-    assert_asked(ask(tmp_path, f"--label-col label {chosen}", a=table), "fall in every row")
+    assert_asked(ask(tmp_path, a=table), "decrease in every row")
+    assert_asked(ask(tmp_path, f"--label-col label {chosen}", a=table), "decrease in every row")
 
 
 def test_names_of_ranks_alone_say_that_columns_are_ranked(tmp_path: Path) -> None:
     table = {f"p_{at}": RANKED[:, i] for i, at in enumerate(("1st", "2nd", "3rd"))}
-    assert_asked(ask(tmp_path, a={**table, "label": Y3}), "fall in every row")
+    assert_asked(ask(tmp_path, a={**table, "label": Y3}), "decrease in every row")
 
 
 def test_predicted_classes_say_that_columns_are_ranked(tmp_path: Path) -> None:
     table = {f"p_{at}": RANKED[:, at] for at in range(3)} | {"predicted": ORDER[:, 0]}
-    assert_asked(ask(tmp_path, a={**table, "label": Y3}), "fall in every row")
+    assert_asked(ask(tmp_path, a={**table, "label": Y3}), "decrease in every row")
 
 
 def test_classes_called_first_second_third_are_no_ranks(tmp_path: Path) -> None:
@@ -151,14 +151,14 @@ def test_ranked_lists(tmp_path: Path, kind: str) -> None:
             path.write_text(
                 "\n".join(json.dumps(dict(zip(table, row, strict=True))) for row in rows)
             )
-    assert_asked(run(f"xent eval a.{kind}", tmp_path), "fall in every row")
+    assert_asked(run(f"xent eval a.{kind}", tmp_path), "decrease in every row")
 
 
 def test_lists_alone_that_fall_in_every_row_need_classes(tmp_path: Path) -> None:
     rows = zip(RANKED.tolist(), Y3.tolist(), strict=True)
     lines = (json.dumps({"scores": scores, "label": label}) for scores, label in rows)
     (tmp_path / "a.jsonl").write_text("\n".join(lines))
-    assert_asked(run("xent eval a.jsonl", tmp_path), "say --classes")
+    assert_asked(run("xent eval a.jsonl", tmp_path), "use --classes")
     truth = float(-np.log(RANKED[ROWS, Y3]).mean())
     assert_number(run("xent eval a.jsonl --classes 0,1,2", tmp_path), truth)
 
@@ -169,7 +169,7 @@ def test_columns_that_count_ranks_are_ranked(name: str, tmp_path: Path) -> None:
     ranked = np.sort(np.random.default_rng(5).dirichlet(np.ones(3), N))[:, ::-1]
     table = {name.format(at + 1): ranked[:, at] for at in range(3)}
     for options in ("", "--classes 0,1,2"):
-        assert_asked(ask(tmp_path, options, a={**table, "truth": Y3}), "fall in every row")
+        assert_asked(ask(tmp_path, options, a={**table, "truth": Y3}), "decrease in every row")
 
 
 def test_shares_of_classes_are_not_ranked(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_shares_of_classes_are_not_ranked(tmp_path: Path) -> None:
 
 def test_columns_that_say_of_which_class_others_are(tmp_path: Path) -> None:
     table = {"probs_0_label": 1, "probs_0_prob": P, "probs_1_label": 0, "probs_1_prob": 1 - P}
-    assert_asked(ask(tmp_path, a={**table, "churned": Y}), "say of which class")
+    assert_asked(ask(tmp_path, a={**table, "churned": Y}), "say in each row which class")
 
 
 @pytest.mark.parametrize("echo", ["label", "class", "target", "CLASS"])
@@ -294,7 +294,7 @@ def test_a_confidence_without_its_class_is_no_probability_of_1(tmp_path: Path, n
     table = {name: np.maximum(P, 1 - P), "y": Y}
     assert_asked(ask(tmp_path, a=table), "never below 0.5", "--positive 1")
     three = {name: RANKED[:, 0], "predicted": NAMES[ORDER[:, 0]], "true": NAMES[Y3]}
-    assert_asked(ask(tmp_path, a=three), "is one probability")
+    assert_asked(ask(tmp_path, a=three), "is only one probability")
 
 
 @pytest.mark.parametrize("key", ["model", "algorithm", "classifier_name", "seed", "tta"])
@@ -362,7 +362,7 @@ def test_a_rank_is_no_id(tmp_path: Path, name: str) -> None:
 
 def test_a_column_that_counts_by_chance_can_be_left_out(tmp_path: Path) -> None:
     answer = ask(tmp_path, a={"id": ROWS, "p": P}, b={"customer": SHUFFLED, "y": Y})
-    assert_asked(answer, "If the column customer is no id, leave it out of the file.")
+    assert_asked(answer, "If the column customer is not an id, remove it from the file.")
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -401,7 +401,7 @@ def test_a_measure_within_0_and_1_is_no_prediction_unasked(
     tmp_path: Path, name: str, label: str, values: tuple[object, object]
 ) -> None:
     table = {name: P, label: np.array(values, dtype=object)[Y]}
-    assert_asked(ask(tmp_path, a=table), f"say --pred-cols {name}")
+    assert_asked(ask(tmp_path, a=table), f"use --pred-cols {name}")
     assert_number(ask(tmp_path, f"--pred-cols {name}", a=table), BINARY)
     labels = {label: table.pop(label)}  # A file of predictions says so by its place.
     assert_number(ask(tmp_path, a=table, b=labels), BINARY)

@@ -34,9 +34,9 @@ def test_what_its_name_says(name: str, labels: str, positive: str) -> None:
 @pytest.mark.parametrize(
     ("name", "labels", "says"),
     [
-        ("score", "ham spam", "Which label does the probability speak of?"),
-        ("model_neg_score", "0 1", "Which label is the column model_neg_score"),
-        ("logit", "0 1", "is called after logits"),
+        ("score", "ham spam", "Which label is the probability for?"),
+        ("model_neg_score", "0 1", "Which label is model_neg_score"),
+        ("logit", "0 1", "has a name like logits"),
     ],
 )
 def test_names_that_leave_it_open(name: str, labels: str, says: str) -> None:

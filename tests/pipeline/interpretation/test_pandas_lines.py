@@ -99,7 +99,7 @@ def test_two_columns_that_sum_to_1_by_id_may_be_meant_as_they_are(tmp_path: Path
     table = {"pair": np.repeat(IDS, 2), "side": ["left", "right"] * N}
     table |= {"p": np.c_[p, 1 - p].ravel(), "clicked": y}
     pd.DataFrame(table).to_csv(tmp_path / "a.csv", index=False)
-    assert_asked(run("xent eval a.csv", tmp_path), "holds one row for each pair and side")
+    assert_asked(run("xent eval a.csv", tmp_path), "has one row per pair and side")
     truth = float(-np.log(np.where(y == 1, table["p"], 1 - np.asarray(table["p"]))).mean())
     assert_number(run("xent eval a.csv --pred-cols p --label-col clicked", tmp_path), truth)
 
@@ -133,7 +133,7 @@ def test_a_column_that_names_the_classes_of_lists(tmp_path: Path, spelled: str) 
     lists = [f"[{' '.join(map(str, row))}]" for row in THREE[:, [2, 0, 1]]]
     table = pd.DataFrame({"probs": lists, "classes": spelled, "y": NAMES[Y3]})
     table.to_csv(tmp_path / "a.csv", index=False)
-    assert_asked(run("xent eval a.csv", tmp_path), "Say --classes cow,ant,bee.")
+    assert_asked(run("xent eval a.csv", tmp_path), "Use --classes cow,ant,bee.")
     assert_number(run("xent eval a.csv --classes cow,ant,bee", tmp_path), SPARSE)
 
 
@@ -149,4 +149,4 @@ def test_labels_and_predictions_in_one_array(tmp_path: Path, kind: str, first: b
 def test_an_array_with_a_column_for_each_row(tmp_path: Path) -> None:
     np.save(tmp_path / "p.npy", THREE.T)
     np.save(tmp_path / "y.npy", Y3)
-    assert_asked(run("xent eval p.npy y.npy", tmp_path), "np.load('p.npy').T) turns it round")
+    assert_asked(run("xent eval p.npy y.npy", tmp_path), "np.load('p.npy').T)")

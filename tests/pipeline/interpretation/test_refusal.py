@@ -25,7 +25,7 @@ def test_a_pattern_chooses_what_is_named(names: str, patterns: tuple[str, ...]) 
     text = f"{names}; 0.7 0.3 0.5 0.5 a; 0.4 0.6 0.75 0.25 b; 0.2 0.8 0.9 0.1 a"
     asked = question(text)
     hint = refuse(asked, choose(asked)).hint
-    assert hint == f'Say pred_cols="{patterns[0]}" or pred_cols="{patterns[1]}".'
+    assert hint == f'Use pred_cols="{patterns[0]}" or pred_cols="{patterns[1]}".'
     for at, pattern in enumerate(patterns):
         assert chosen(text, pred_cols=(pattern,)).preds == tuple(names.split()[2 * at : 2 * at + 2])
 
@@ -35,21 +35,21 @@ def test_a_column_is_named_as_it_is_called() -> None:
         "p_a p_b; 0.7 0.3; 0.4 0.6", pd.DataFrame({"vet, first": ["a", "b"], "[vet]": ["b", "b"]})
     )
     error = refuse(asked, choose(asked))
-    assert error.hint == 'Say label_col="vet, first" or label_col="[vet]".'
+    assert error.hint == 'Use label_col="vet, first" or label_col="[vet]".'
 
 
 WAYS = {
-    "70 30; 40 60": 'Say scale="percent", if these are percentages.',
-    "1.5 -1; 0.25 3": 'Say scale="logits", if these are logits.',
-    "-0.69315 -0.69315; -1.38629 -0.28768": 'Say scale="logprobs", if these are logarithms of '
+    "70 30; 40 60": 'Use scale="percent" if these are percentages.',
+    "1.5 -1; 0.25 3": 'Use scale="logits" if these are logits.',
+    "-0.69315 -0.69315; -1.38629 -0.28768": 'Use scale="logprobs" if these are logarithms of '
     "probabilities.",
-    "7 3; 4 6": 'Say row_sums="renormalize", to divide each row by its sum.',
-    "0.7 0.7; 0.4 0.4": 'Say row_sums="renormalize", to divide each row by its sum or '
-    'row_sums="ignore", to take them as they are.',
-    "4 0.25; 0.5 2": "They look like odds; write the probabilities themselves.",
-    "0.69315 0.69315; 1.38629 0.28768": "They look like logarithms of probabilities without "
-    "their sign; write the probabilities themselves.",
-    "1.5 2.25; 0.25 3": "If these are the predictions, scale says what they hold.",
+    "7 3; 4 6": 'Use row_sums="renormalize" to divide each row by its sum.',
+    "0.7 0.7; 0.4 0.4": 'Use row_sums="renormalize" to divide each row by its sum or '
+    'row_sums="ignore" to keep the values.',
+    "4 0.25; 0.5 2": "They look like odds. Write probabilities instead.",
+    "0.69315 0.69315; 1.38629 0.28768": "They look like negative logarithms of probabilities. "
+    "Write probabilities instead.",
+    "1.5 2.25; 0.25 3": "If these are the predictions, set scale to what they hold.",
 }
 
 
@@ -68,13 +68,15 @@ def test_features_are_not_explained_as_predictions(rows: str) -> None:
 
 def test_cumulative_probabilities_are_not_divided() -> None:
     hint = _refused("p_0 p_1 p_2; 0.2 0.6 1; 0.1 0.8 1", "y; 0; 1").hint
-    assert hint == "They look like cumulative probabilities; write the probabilities themselves."
+    assert hint == "They look like cumulative probabilities. Write probabilities instead."
 
 
 def test_one_hot_columns_of_other_classes_are_no_positions() -> None:
     rows = "; 0.7 0.2 0.1; 0.4 0.5 0.1; 0.2 0.2 0.6"
     asked = question(f"cat dog owl{rows}", "north south west; 0 1 0; 1 0 0; 0 0 1")
-    assert refuse(asked, choose(asked)).hint == "Give the labels the names of the predictions."
+    assert (
+        refuse(asked, choose(asked)).hint == "Rename the label columns like the prediction columns."
+    )
 
 
 def test_inputs_in_the_wrong_order() -> None:

@@ -123,13 +123,13 @@ def test_titles_say_what_one_sees() -> None:
     )
     lower = 1 - (report.overall.normalized_entropy or 0)
     assert title_of(report.to_svg("overall")) == (
-        f"The loss is {lower:.1%} lower than with the class shares alone"
+        f"The loss is {lower:.1%} lower than from always predicting the class frequencies"
     )
     assert title_of(report.to_svg("slices")) == "Cross entropy by place: highest in KR"
     found = explain(Q, Y, **NAMES)
     pair = next(pair for pair in found.pairs if pair.true != pair.predicted)
-    assert f"{pair.true} taken for {pair.predicted}" in title_of(found.to_svg("pairs"))
-    assert "of the rows carry" in title_of(found.to_svg("rows"))
+    assert f"{pair.true} predicted as {pair.predicted}" in title_of(found.to_svg("pairs"))
+    assert "of the rows have" in title_of(found.to_svg("rows"))
 
 
 def test_a_number_is_called_a_class() -> None:

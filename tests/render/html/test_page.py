@@ -124,7 +124,7 @@ def test_reports_in_pages_are_merged_and_compared_with(tmp_path: Path) -> None:
 def test_a_page_without_a_result_or_with_an_edited_one_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     path.write_text("<!doctype html>\n<title>x</title>")
-    with pytest.raises(ReportError, match="holds no result"):
+    with pytest.raises(ReportError, match="without a saved result"):
         load(path)
     page = render(evaluate([[0.5, 0.5]], [0]), "html", View())
     path.write_text(page.replace('"cross_entropy":0.69', '"cross_entropy":0.59'))

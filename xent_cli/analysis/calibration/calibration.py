@@ -17,16 +17,16 @@ from xent_cli.schema.provenance import Notice
 
 _CLASS_WEIGHTS = Notice(
     "class-weights",
-    "Temperature and recoverable loss are those of the loss with class weights. The model's own "
-    "expectation, the gap and the shares are without: weighted by what came true, the gap of an "
-    "honest model would not be 0.",
+    "The temperature and the recoverable loss use the class weights. The model's own "
+    "expectation, the gap and the class shares do not: with weights that depend on "
+    "the true class, even a calibrated model would have a gap.",
 )
 
 _ONE_PASS = Notice(
     "one-pass",
-    "Added up from shards: the temperature is interpolated, right to about 4e-6, and what it would "
-    "recover is approximate, without an interval and without classes. xent calibrate over all rows "
-    "tells the rest.",
+    "Merged from shards: the temperature is interpolated (accurate to about 4e-6). "
+    "The recoverable loss is approximate, without an interval and without classes. "
+    "xent calibrate over all rows tells the rest.",
 )
 
 
@@ -86,7 +86,7 @@ class Calibration(Drawn):
         """Say "over-confident" or "under-confident" where 0 is outside of the gap's interval."""
         ends = self.gap.interval(0.95)
         if ends is None or ends[0] <= 0 <= ends[1] or math.isnan(self.gap.value):
-            return "no gap shown"
+            return "no significant gap"
         return "over-confident" if self.gap.value > 0 else "under-confident"
 
     @property
@@ -100,8 +100,10 @@ class Calibration(Drawn):
         if (without := self.temperature.without_clipped) is not None:
             n = tally.n_clipped
             message = (
-                f"{n:,} clipped row{'s decide' if n != 1 else ' decides'} the temperature, by eps: "
-                f"it is {self.temperature.value:.4g} with and {without:.4g} without."
+                f"{n:,} clipped row{'s decide' if n != 1 else ' decides'} the "
+                "temperature, and their loss depends on eps. The temperature is "
+                f"{self.temperature.value:.4g} with these rows and {without:.4g} "
+                "without them."
             )
             found = (*found, Notice("clipped-temperature", message))
         return found

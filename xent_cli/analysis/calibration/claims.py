@@ -67,7 +67,9 @@ class Claims:
         if found.value**2 / (2 * variance) <= _MUCH * loss:
             return ()
         what = "over-confident" if found.value > 0 else "under-confident"
-        message = f"The model is {what}: xent calibrate says what a temperature would recover."
+        message = (
+            f"The model is {what}. xent calibrate shows how much loss a temperature would recover."
+        )
         return (Notice("calibration", message),)
 
 

@@ -30,8 +30,8 @@ from xent_cli.metrics.report.mean_losses import NATS_PER, error_reason
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.tally.calibration_sums import CalibrationSums, series_of
 
-FIRST_ORDER = "approximate: an interval takes a second look at the rows"
-CLUSTERS = "with clusters it takes a second look at the rows"
+FIRST_ORDER = "approximate: an interval needs a second pass over the rows"
+CLUSTERS = "with clusters it needs a second pass over the rows"
 
 MOST_REDRAWN = 20
 """Classes up to which each is compared with what calibrated predictions would show."""

@@ -12,7 +12,7 @@ from xent_cli.numerics.student_t import t_interval
 
 Ends = tuple[float, float]
 
-ONE_ROW = "it rests on one row: without it there is no best temperature"
+ONE_ROW = "it depends on a single row: without that row there is no best temperature"
 UNVARIED = "the gains do not vary"
 
 

@@ -15,10 +15,15 @@ from xent_cli.numerics.student_t import t_interval
 
 Ends = tuple[float, float]
 
-COLD = "every row is right: the colder, the better, without end"
-HOT = "the highest prediction is no better than any other: uniform would cost less"
-ODD = "the scores are in odd units: the best temperature lies beyond 1/1024 and 1024"
-INFINITE = "infinite: a truth had q = 0"
+COLD = (
+    "every row is predicted correctly: the lower the temperature, the lower the loss, without limit"
+)
+HOT = (
+    "the highest prediction is no better than the others: uniform predictions would "
+    "have a lower loss"
+)
+ODD = "the best temperature is below 1/1024 or above 1024: the scores seem to be in other units"
+INFINITE = "infinite: a true class had predicted probability 0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

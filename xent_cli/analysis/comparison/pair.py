@@ -32,7 +32,7 @@ from xent_cli.schema.provenance import Notice
 if TYPE_CHECKING:  # Few comparisons have clusters.
     from xent_cli.metrics.tally.cluster_sums import ClusterSums
 
-_INFINITE = "infinite: a truth had q = 0"
+_INFINITE = "infinite: a true class had predicted probability 0"
 _TOP = 0.01
 
 
@@ -188,18 +188,13 @@ class Comparison:
     @property
     def warnings(self) -> tuple[Notice, ...]:
         """What may make the difference wrong or wide."""
-        found = []
-        if self.delta is None:
-            found.append(
-                Notice(
-                    "unpaired",
-                    "The baseline is a report: the two are compared as if on different rows, which "
-                    "is wider. Give the baseline's predictions to compare row by row.",
-                )
-            )
-        else:
-            found += self._wide()
-        return tuple(found)
+        if self.delta is not None:
+            return tuple(self._wide())
+        message = (
+            "The baseline is a saved report, so the two models are compared as if on different "
+            "rows. The interval is wider. Give the baseline's predictions to compare row by row."
+        )
+        return (Notice("unpaired", message),)
 
     def _wide(self) -> list[Notice]:
         """Warn where the interval is wide for differences that the rows may not have shown."""
@@ -240,7 +235,7 @@ class Comparison:
             found = self._less.moments_of(index)
             return found.without_cubes() if self.is_old else found
         if self.delta is None:
-            raise ValueError("unpaired models have no differences by row")
+            raise ValueError("unpaired models have no difference per row")
         return moments_at(self.delta.n[index], self.delta.sums, index)
 
     @cached_property

@@ -95,7 +95,7 @@ class SliceComparison:
     def _differences(self) -> SliceSums:
         delta = self.comparison.delta
         if delta is None:
-            raise ValueError("unpaired models have no differences by row")
+            raise ValueError("unpaired models have no difference per row")
         sums = delta.slices[self.which].sorted()
         small = small_slices(sums, self.min_n)
         return sums.folded(small) if small else sums

@@ -142,33 +142,35 @@ def say_order(order: Order, spec: Spec, looked_at: str = "") -> str:
     """Say what another order would bring."""
     nats = NATS_PER[spec.unit]
     names = [spec.classes[index] for index in order.moved]
-    question = "is the column order right?"
+    question = "are the columns in the right order?"
     if spec.mode == "binary":
-        what = "taking 1 - q for q"
-        question = f"is it the probability of {spec.classes[0]}, not of {spec.classes[1]}?"
+        what = "using 1 - q instead of q"
+        question = f"is it the probability of {spec.classes[0]} instead of {spec.classes[1]}?"
     elif order.kind == "swap":
         what = f"exchanging {names[0]} and {names[1]}"
     elif order.kind == "reversal":
         what = f"reversing the {spec.n_classes:,} columns"
     elif order.kind == "shift-down":
-        what = "giving each class the column before its own"
+        what = "giving each class the previous column"
         if spec.mode == "sparse":
             what += f" ({spell(option('label_base', 1))})"
-            question = "do labels count from 1?"
+            question = "do the labels count from 1?"
     elif order.kind == "shift-up":
-        what = "giving each class the column behind its own"
-        question = "is the first column no class, or do labels begin below 0?"
+        what = "giving each class the next column"
+        question = "is the first column not a class, or do the labels begin below 0?"
     else:
         first = [
             f"{spec.classes[i]} is in {spec.classes[order.columns[i]]}" for i in order.moved[:3]
         ]
         more = ", ..." if len(names) > 3 else ""
         what = f"another order of {len(names):,} columns ({', '.join(first)}{more})"
-    said = f"{what} would take {order.before / nats:.4g} to {order.after / nats:.4g}"
+    said = (
+        f"{what} would change the loss from {order.before / nats:.4g} to {order.after / nats:.4g}"
+    )
     if order.n and abs(order.before - order.overall_before) > 1e-9 * order.before:
         said += (
-            f" on their {order.n:,} rows, {order.overall_before / nats:.4g} to "
-            f"{order.overall_after / nats:.4g} overall"
+            f" on the {order.n:,} rows of these classes, and from "
+            f"{order.overall_before / nats:.4g} to {order.overall_after / nats:.4g} overall"
         )
     return f"{said}{looked_at}: {question}"
 

@@ -154,7 +154,7 @@ def explanation_of(
         undefined |= {"eps": reason, "rounding": f"{spec.scale} are not probabilities"}
     if crossing is None:
         undefined["order"] = (
-            "several labels a row" if spec.multilabel else f"more than {MOST_CLASSES:,} classes"
+            "several labels per row" if spec.multilabel else f"more than {MOST_CLASSES:,} classes"
         )
     top = _top(report, survey)
     if top is None:
@@ -190,7 +190,7 @@ def _pairs(report: Report, survey: Survey, undefined: dict[str, str]) -> tuple[P
     spec, sums = report.tally.spec, survey.pairs.settled()
     keys = sums.keys
     if spec.multilabel or sums.too_large:
-        undefined["pairs"] = "several labels a row" if spec.multilabel else "a loss is too large"
+        undefined["pairs"] = "several labels per row" if spec.multilabel else "a loss is too large"
         return ()
     nats = NATS_PER[spec.unit]
     total = float(report.tally.sums["loss"][spec.n_classes])

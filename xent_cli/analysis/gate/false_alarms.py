@@ -69,13 +69,15 @@ def count_false_alarms(
     delta = comparison.delta
     if delta is None or not chosen:
         raise UsageError(
-            f"{option('aa')} flips the signs of paired differences, and there are none.",
-            hint="It needs the baseline's predictions, and a rule on delta or delta_rel that is "
-            "about no slices.",
+            f"{option('aa')} needs paired differences, and there are none.",
+            hint=(
+                "Give the baseline's predictions, and a rule about delta or delta_rel that "
+                "is not about slices."
+            ),
         )
     if delta.infinite[-1] or delta.n_huge:
         raise UsageError(
-            f"{option('aa')}: a loss is infinite or too large, so that signs cannot be flipped."
+            f"{option('aa')}: a loss is infinite or too large, and signs cannot be flipped."
         )
     names = delta.spec.classes
     about = {rule.text: rule.classes_among(names) or [len(names)] for rule in chosen}

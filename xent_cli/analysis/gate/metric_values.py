@@ -115,7 +115,7 @@ def _of_calibration(
     rule: Rule, report: Report, calibration: Calibration | None
 ) -> list[tuple[str | None, Quantity]]:
     if calibration is None:
-        raise ValueError("the rule is about calibration, and it was not looked at")
+        raise ValueError("the rule is about calibration, which was not measured")
 
     def quantity(found: Found) -> Quantity:
         return Quantity(found.value, found.bounds, reason=found.reason)
@@ -214,7 +214,7 @@ def _slices(rule: Rule, report: Report) -> tuple[int, list[Slice]]:
     by = [[column.name for column in slicing.columns] for slicing in report.tally.spec.by]
     which = rule.slicing_among(by)
     if which is None:
-        raise ValueError("the rule is about no slices")
+        raise ValueError("the rule is not about slices")
     table = report.slices()[which]
     wanted = rule.slices_among(table.slicing.name, [item.title for item in table.slices])
     return which, [table.slices[index] for index in wanted]
@@ -246,7 +246,7 @@ def _of_slice(metric: str, item: Slice, report: Report, pair: SliceComparison | 
 def _loss(report: Report, index: int, draws: Moments) -> Quantity:
     tally = report.tally
     if tally.infinite[index]:
-        return Quantity(math.inf, reason="infinite: a truth had q = 0")
+        return Quantity(math.inf, reason="infinite: a true class had predicted probability 0")
     if not tally.sums["weight"][index]:
         return Quantity(None, reason="no weight" if tally.n[index] else "no rows")
     found = mean_loss(tally, index, draws)
@@ -272,7 +272,8 @@ def _share_right(
         return Quantity(None, reason="no rows")
     spec = report.tally.spec
     if spec.weighted or spec.class_weights or spec.cluster or spec.multilabel:
-        return Quantity(value, reason="accuracy has an interval for plain rows only")
+        why = "accuracy has an interval only without weights, clusters and soft labels"
+        return Quantity(value, reason=why)
     return Quantity(value, Proportion(int(correct), int(graded)))
 
 
@@ -285,7 +286,7 @@ def _macro(report: Report) -> Quantity:
     if value is None or not math.isfinite(value):
         return Quantity(value, reason="no class occurs" if value is None else "infinite")
     if tally.clusters is not None or not one_class_a_row(tally):
-        return Quantity(value, reason="macro_ce has an interval for plain labels only")
+        return Quantity(value, reason="macro_ce has an interval only for single labels")
     k = tally.spec.n_classes
     parts = [each for each in moments_of(tally)[:k] if each.w]
     n_zeros = int(tally.sums[ZEROS][k]) if ZEROS in tally.sums else 0

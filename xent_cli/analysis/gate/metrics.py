@@ -67,7 +67,7 @@ ALIASES = {
 }
 """What other tools call them."""
 
-_BINS = "depends on how rows are binned, and is above 0 for a perfectly calibrated model; ce judges"
+_BINS = "depends on the bins, and is above 0 even for a perfectly calibrated model; ce measures"
 NOT_JUDGED = {
     "ece": f"the calibration error {_BINS} calibration too",
     "mce": f"the largest calibration gap {_BINS} calibration too",

@@ -6,7 +6,10 @@ import re
 
 from xent_cli.errors import RuleError
 
-GRAMMAR = "A rule reads METRIC OP NUMBER [@ LEVEL], as in 'ce <= 0.35' or 'delta <= 0.01 @95%'."
+GRAMMAR = (
+    "A rule has the form METRIC OPERATOR NUMBER [@ LEVEL], for example 'ce <= 0.35' "
+    "or 'delta <= 0.01 @95%'."
+)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z")
 
 
@@ -15,7 +18,7 @@ def read_number(text: str, number: str) -> tuple[float, bool]:
     is_percent = number.endswith("%")
     plain = number.removesuffix("%").strip()
     if not _NUMBER.match(plain):
-        fault = f"{plain!r} is no number" if plain else "it has no number"
+        fault = f"{plain!r} is not a number" if plain else "it has no number"
         raise RuleError(f"The rule {text!r}: {fault}.", hint=GRAMMAR)
     value = float(plain)
     if value in (float("inf"), float("-inf")):
@@ -31,7 +34,7 @@ def read_level(text: str, level: str) -> float:
     value = value / 100 if is_percent else value
     if not 0 < value < 1:
         raise RuleError(
-            f"The rule {text!r}: {level or 'nothing'} is no level between 0 and 1.",
+            f"The rule {text!r}: {level or 'nothing'} is not a level between 0 and 1.",
             hint="Write @95% or @0.95.",
         )
     return value

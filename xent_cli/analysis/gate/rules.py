@@ -71,7 +71,7 @@ class Rule:
         """Raise RuleError if it compares with a baseline and none is given."""
         if self.about.is_paired and not given:
             raise RuleError(
-                f"The rule {self.text!r} compares with a baseline, and there is none.",
+                f"The rule {self.text!r} needs a baseline.",
                 hint=f"Give it with {option('baseline')}.",
             )
 
@@ -218,30 +218,28 @@ def parse_rule(text: str) -> Rule:
     """
     signs = list(_OPERATOR.finditer(text))
     if not signs:
-        raise RuleError(f"The rule {text!r} compares with nothing.", hint=GRAMMAR)
+        raise RuleError(f"The rule {text!r} has no number to compare with.", hint=GRAMMAR)
     sign = _SPELLINGS.get(signs[-1][0], signs[-1][0])
     target, right = text[: signs[-1].start()].strip(), text[signs[-1].end() :]
     if sign not in get_args(Operator):
         raise RuleError(
             f"The rule {text!r} has the operator {sign}.",
-            hint="Use <=, <, >= or >: figures are never exactly equal.",
+            hint="Use <=, <, >= or >. Measured values are never exactly equal.",
         )
     metric, scope, name, quoted = _read_target(text, target, many=len(signs) > 1)
     number, mark, level = right.partition("@")
     limit, is_percent = read_number(text, number.strip())
     if is_percent and not METRICS[metric].is_share:
         raise RuleError(
-            f"The rule {text!r}: {metric} is no share, to be compared with a percentage.",
-            hint=f"Percentages go with {', '.join(SHARES)}.",
+            f"The rule {text!r}: {metric} is not a share and cannot be compared with a percentage.",
+            hint=f"Percentages work with {', '.join(SHARES)}.",
         )
     if METRICS[metric].is_share and not METRICS[metric].is_paired and limit > 1:
-        hint = "1, or 100%, is all of the rows." if is_percent else f"Write {number.strip()}%."
-        raise RuleError(
-            f"The rule {text!r}: {metric} is a share, which is never above 1.", hint=hint
-        )
+        hint = "1 or 100% means all rows." if is_percent else f"Write {number.strip()}%."
+        raise RuleError(f"The rule {text!r}: {metric} is a share and never above 1.", hint=hint)
     if mark and METRICS[metric].is_counted:
         raise RuleError(
-            f"The rule {text!r}: {metric} is counted and has no interval.", hint="Leave the @ out."
+            f"The rule {text!r}: {metric} is a count and has no interval.", hint="Leave out the @."
         )
     return Rule(
         text=text,
@@ -259,8 +257,8 @@ def parse_rules(texts: Sequence[str]) -> list[Rule]:
     """Read rules; RuleError if there is none at all."""
     if not texts:
         raise RuleError(
-            "There is no rule to judge by.",
-            hint=f"Give one, such as {option('require', 'ce <= 0.35')}.",
+            "The gate has no rule.",
+            hint=f"Add one, for example {option('require', 'ce <= 0.35')}.",
         )
     return [parse_rule(text) for text in texts]
 
@@ -270,11 +268,11 @@ def _read_target(text: str, target: str, *, many: bool) -> tuple[str, str, str, 
     scope, dot, rest = target.partition(".")
     if scope not in _SCOPES or not dot:
         if many:
-            raise RuleError(f"The rule {text!r} has two operators.", hint="Write two rules.")
+            raise RuleError(f"The rule {text!r} has two operators.", hint="Write it as two rules.")
         metric = canonical(target)
         if METRICS.get(metric, Metric()).of_classes:
-            hint = f"As in class.cat.{metric} or class.*.{metric}."
-            raise RuleError(f"The rule {text!r}: {metric} is a figure of classes.", hint=hint)
+            hint = f"Write class.cat.{metric} for one class, or class.*.{metric} for all."
+            raise RuleError(f"The rule {text!r}: {metric} is measured per class.", hint=hint)
         if metric not in METRICS:
             fault = f"there is no metric {target!r}" if target else "it names no metric"
             _refuse(text, fault, metric, WHOLE_METRICS)
@@ -285,7 +283,7 @@ def _read_target(text: str, target: str, *, many: bool) -> tuple[str, str, str, 
     if metric not in known:
         signs = [sign[0] for sign in _OPERATOR.finditer(rest)]
         if many and any(sign != "=" or scope == "class" for sign in signs):
-            raise RuleError(f"The rule {text!r} has two operators.", hint="Write two rules.")
+            raise RuleError(f"The rule {text!r} has two operators.", hint="Write it as two rules.")
         _refuse(text, f"there is no metric {metric!r} of a {scope}", metric, known)
     if not dot or not name:
         raise RuleError(f"The rule {text!r} names no {scope}.", hint=f"As in {_SCOPES[scope]}.")

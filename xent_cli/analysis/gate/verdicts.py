@@ -21,7 +21,7 @@ from xent_cli.schema.types import Outcome
 if TYPE_CHECKING:  # Few rules are about calibration.
     from xent_cli.analysis.calibration.calibration import Calibration
 
-OPEN, HOLM = "the interval holds the limit", "Holm over"
+OPEN, HOLM = "the limit is inside the interval", "Holm over"
 _BEYOND = 2.0**400
 """Figures from here on need no interval."""
 
@@ -206,7 +206,9 @@ def judge(
         found = quantities(rule, report, comparison, calibration, min_n=min_n)
         if n_small := len(small_among(rule, report, min_n)):
             slices = f"{n_small:,} slice{'s' * (n_small != 1)} with fewer than {min_n:,} rows"
-            message = f"{rule.text.strip()}: {slices} not judged; {option('min_n', 0)} judges all."
+            message = (
+                f"{rule.text.strip()}: {slices} not judged. {option('min_n', 0)} judges all slices."
+            )
             unjudged.append(Notice("small-slices", message))
         if not found:
             reason = f"all slices have fewer than {min_n:,} rows"

@@ -34,9 +34,9 @@ def kind_of_keys(source: Source, name: str) -> KeyKind:
         return "text" if kind == "text" else "either"
     if kind in ("float", "boolean", "list"):
         raise ColumnError(
-            f"{source.path}: column {name} holds {'lists' if kind == 'list' else kind + 's'}, "
-            "which name no rows.",
-            hint="Ids are whole numbers or texts.",
+            f"{source.path}: column {name} holds "
+            f"{'lists' if kind == 'list' else kind + 's'}, which cannot be ids.",
+            hint="Ids must be whole numbers or texts.",
         )
     return "integer" if kind == "integer" else "text"
 
@@ -53,8 +53,8 @@ def are_texts(left: Source, name: str, right: Source, other: str) -> bool:
     if sorted(kinds) == ["integer", "text"]:
         nouns = {"integer": "whole numbers", "text": "texts"}
         raise IdTypeError(
-            f"The ids in column {name} of {left.path} are {nouns[kinds[0]]}, those in column "
-            f"{other} of {right.path} are {nouns[kinds[1]]}: none can be equal.",
+            f"The ids in column {name} of {left.path} are {nouns[kinds[0]]}, those in "
+            f"column {other} of {right.path} are {nouns[kinds[1]]}: no id can match.",
             hint="Write both as the same type.",
         )
     return "text" in kinds

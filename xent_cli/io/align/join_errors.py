@@ -97,19 +97,19 @@ class _Account:
         parts = []
         if self.n_lost:
             parts.append(
-                f"{_of(self.n_lost, self.n_rows)} of {source.path} have an id that "
-                f"{self.held.source.path} lacks, the first {self.lost}"
+                f"{_of(self.n_lost, self.n_rows)} of {source.path} have an id that is "
+                f"not in {self.held.source.path}, the first is {self.lost}"
             )
         if n := self.n_lacking:
             row = int(np.argmax(self._first < 0))
             parts.append(
                 f"{_of(n, len(self.held))} of {self.held.source.path} have an id that "
-                f"{source.path} lacks, the first {_said(self.held.key(row))} in "
+                f"is not in {source.path}, the first is {_said(self.held.key(row))} in "
                 f"{self.held.where(row)}"
             )
-        hint = f"{option('unmatched', 'drop')} leaves such rows out and counts them."
+        hint = f"Use {option('unmatched', 'drop')} to leave out such rows and count them."
         if self.n_lost == self.n_rows:
-            hint = "No id is in both: is it the right column?"
+            hint = "No id is in both files. Is it the right column?"
         return UnmatchedIdError(f"{'; '.join(parts)}.", hint=hint)
 
 

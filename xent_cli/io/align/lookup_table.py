@@ -118,10 +118,11 @@ class Held:
 
 def twice_error(key: object, first: str, later: str, count: int) -> DuplicateIdError:
     """Return what to say of an id that stands in two rows, the first of `count` such cases."""
-    more = f" So do {count - 1:,} more." if count > 1 else ""
+    what = "id occurs" if count == 2 else "ids occur"
+    more = f" {count - 1:,} more {what} twice." if count > 1 else ""
     return DuplicateIdError(
-        f"The id {shown(key)} stands twice: in {first}, and in {later}.{more}",
-        hint="An id must name one row.",
+        f"The id {shown(key)} occurs twice: in {first} and in {later}.{more}",
+        hint="Each id must be unique.",
     )
 
 

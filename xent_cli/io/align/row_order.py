@@ -141,9 +141,9 @@ def _require_same(preds: Block, labels: Block, name: str) -> None:
     differ = pc.or_(one_empty, pc.fill_null(pc.not_equal(one, other), False))
     row = pc.index(differ, pa.scalar(True)).as_py()
     where = f"column {name}" if name else "the unnamed column"
-    hint = "Bring both files into the same order, or rename it in one if it is no id."
+    hint = "Sort both files in the same order. If the column is not an id, rename it in one file."
     if _tell_rows_apart(one, other):
-        hint = f"{option('id_col', name)} joins rows by it, in any order."
+        hint = f"Use {option('id_col', name)} to join the rows by it, in any order."
     raise IdMismatchError(
         f"The ids in {where} differ: {str(ours[row].as_py())[:40]!r} in "
         f"{preds.place.of_row(int(preds.positions[row]))}, "
@@ -184,19 +184,19 @@ def _count_error(preds: Source, n_preds: int, labels: Source, n_labels: int) -> 
     one_more = shared is None and abs(n_labels - n_preds) == 1
     if one_more and longer.format == "csv" and not longer.named:
         way = _read_first_line(longer, labels, "yes")
-        hint = f"If the first line of {longer.path} is a header, say {way}."
+        hint = f"If the first line of {longer.path} is a header, use {way}."
     elif one_more and shorter.format == "csv" and shorter.named:
         way = _read_first_line(shorter, labels, "no")
-        hint = f"If the first line of {shorter.path} is no header, say {way}."
+        hint = f"If the first line of {shorter.path} is not a header, use {way}."
     elif _is_turned(preds, n_labels):
         hint = (
-            f"Each row of the array must be a row of predictions: np.save('turned.npy', "
-            f"np.load({preds.path!r}).T) turns it round."
+            "Each row of the array must be a row of predictions. Transpose it: "
+            f"np.save('turned.npy', np.load({preds.path!r}).T)."
         )
     else:
         hint = (
-            "Each row of predictions needs its row of labels; "
-            f"{option('id_col', shared)} finds it by an id."
+            "Each row of predictions needs one row of labels. Use "
+            f"{option('id_col', shared)} to join the rows by an id."
         )
     return RowCountError(
         f"{preds.path} has {n_preds:,} rows and {labels.path} has {n_labels:,}.", hint=hint

@@ -56,8 +56,8 @@ def detect_format(head: bytes, location: Location, compression: str | None) -> I
     found = next((kind for magic, kind in _BY_MAGIC.items() if head.startswith(magic)), None)
     if found and binary and compression:
         raise UnknownFormatError(
-            f"{name} is a file of the format {found} packed with {compression}.",
-            hint="Unpack it first; only text is read packed.",
+            f"{name} is a compressed {found} file ({compression}).",
+            hint="Decompress it first. Only text files may be compressed.",
         )
     if not found or head.startswith(b"\x80"):
         _refuse_others(head, suffix, name, binary=binary)
@@ -68,8 +68,8 @@ def detect_format(head: bytes, location: Location, compression: str | None) -> I
             return said
         if found and binary and found not in (said, "npz"):
             raise BrokenFileError(
-                f"{name} is named like {said} and holds {found}.",
-                hint=f"Say {option('input_format', found)}, or rename it.",
+                f"{name} is named like {said} but contains {found}.",
+                hint=f"Use {option('input_format', found)}, or rename it.",
             )
         return "npz" if found == "npz" and binary else said
     if found and binary:
@@ -83,11 +83,12 @@ def _refuse_others(head: bytes, suffix: str, name: str, *, binary: bool) -> None
     """Raise UnknownFormatError for what is known and not read."""
     if head.startswith(b"\x80") or suffix in _PICKLES:
         raise UnknownFormatError(
-            f"{name} looks like a Python pickle, which is a program; xent does not run it.",
+            f"{name} looks like a Python pickle. Loading one can run any code, so xent "
+            "does not read it.",
             hint="Save the numbers with np.save or as Parquet.",
         )
     if suffix in _OLD_SHEETS and binary:
         raise UnknownFormatError(
-            f"{name} is a spreadsheet of a kind that xent does not read.",
+            f"{name} is a spreadsheet in a format that xent does not read.",
             hint="Save it as .xlsx or as CSV.",
         )

@@ -45,7 +45,7 @@ def open_sheet(location: Location, sheet: str, header: Header) -> TextSource:
         writer.writerow(row)
     data = text.getvalue().encode()
     if not data:
-        raise EmptyInputError(f"{location.name} holds no cells.")
+        raise EmptyInputError(f"{location.name} has no cells.")
     source = TextSource(
         TextFile(location.name, partial(io.BytesIO, data), delimiter=",", header=header)
     )
@@ -84,7 +84,7 @@ def _rows(location: Location, sheet: str) -> Iterator[list[str]]:
             names = [page.title for page in book.worksheets]
             if sheet and sheet not in names:
                 raise ColumnError(
-                    f"{location.name} has no sheet {sheet!r} (but {', '.join(names[:10])})."
+                    f"{location.name} has no sheet {sheet!r}. Its sheets: {', '.join(names[:10])}."
                 )
             page = book[sheet] if sheet else book.worksheets[0]
             for row in page.iter_rows(values_only=True):
@@ -92,7 +92,7 @@ def _rows(location: Location, sheet: str) -> Iterator[list[str]]:
             book.close()
     except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, OSError) as error:
         raise BrokenFileError(
-            f"{location.name} is no Excel workbook that can be read.",
+            f"{location.name} is not a readable Excel workbook.",
             hint="Save it again as .xlsx, or as CSV.",
         ) from error
 

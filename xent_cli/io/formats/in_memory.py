@@ -163,7 +163,11 @@ def _from_objects(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 def _not_read(data: Any, name: str) -> ColumnError:
     """Return what to say of an object that is no table and no sequence."""
     hint = next(
-        (f"Pass its .{method}()." for method in ("collect", "toarray") if hasattr(data, method)),
+        (
+            f"Pass the result of its .{method}()."
+            for method in ("collect", "toarray")
+            if hasattr(data, method)
+        ),
         "xent takes paths, arrays and sequences of shape (n,) and (n, K), DataFrames and Series, "
         "and Arrow tables.",
     )
@@ -197,8 +201,10 @@ def require_same_index(preds: Any, labels: Any) -> None:
     raise IdMismatchError(
         f"The indexes of preds and labels hold the same values in another order: row {row + 1} is "
         f"{str(ours[row])[:40]} in preds and {str(theirs[row])[:40]} in labels.",
-        hint="Align them with labels.loc[preds.index]; or, if the rows do belong together as they "
-        "are, with labels.set_axis(preds.index).",
+        hint=(
+            "Align them with labels.loc[preds.index]. If the rows already belong together, "
+            "use labels.set_axis(preds.index)."
+        ),
     )
 
 
@@ -213,7 +219,7 @@ def with_column(source: Source, name: str, values: Any) -> Source:
     if isinstance(source, NestedSource):
         return source.over(with_column(source.inner, name, values))
     if not isinstance(source, TableSource | ArraySource):
-        raise UsageError(f"The {name} of the rows of a file is named by its column.")
+        raise UsageError(f"For files, {name} must be the name of a column.")
     array = np.asarray(values, dtype=np.float64) if name == "weight" else _as_array(values)
     if array.shape != (source.n_rows,):
         raise UsageError(f"{array.shape} values of {name} for {source.n_rows:,} rows.")

@@ -14,7 +14,7 @@ from xent_cli.io.formats.json_values import unique
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _BREAKS = re.compile(r"[\r\n]+")
-_HINT = "Write an array of objects, or JSON lines: one object a line."
+_HINT = "Write an array of objects, or JSON lines with one object per line."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,9 @@ def read_document(data: bytes, path: str) -> Document | None:
     objects = [text[start] == "{" for start, _ in spans]
     if any(objects) and not all(objects):
         row = objects.index(not objects[0]) + 1
-        raise ParseError(f"{path}, row {row}: an array holds objects and other values.", hint=_HINT)
+        raise ParseError(
+            f"{path}, row {row}: the array holds objects as well as other values.", hint=_HINT
+        )
     parts = (_BREAKS.sub(" ", text[start:end]) for start, end in spans)
     if all(objects):
         return Document(_joined(parts))
@@ -110,7 +112,7 @@ def _items(text: str, at: int, decoder: json.JSONDecoder) -> tuple[list[tuple[in
             return spans, at + 1
         if text[at : at + 1] != ",":
             row = len(spans)
-            msg = f"behind item {row} of the array neither a comma nor a bracket follows"
+            msg = f"a comma or a bracket is missing after item {row} of the array"
             raise ValueError(msg)
         at = _skip(text, at + 1)
 
@@ -213,6 +215,6 @@ def _require_table(columns: Sequence[Sequence[Any]], n: int, path: str) -> None:
     numbers = [c for c in columns if all(isinstance(cell, int | float) for cell in c)]
     if n > 1 and numbers and all(math.isclose(math.fsum(c), 1, abs_tol=0.01) for c in numbers):
         raise ParseError(
-            f"{path}: its one JSON object may be a single row, or {n} rows given by columns.",
+            f"{path}: its only JSON object may be a single row, or {n} rows in columns.",
             hint=_HINT,
         )

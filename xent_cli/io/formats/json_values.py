@@ -15,7 +15,7 @@ import pyarrow as pa
 from xent_cli.errors import EncodingError, ParseError
 from xent_cli.schema.place import Place
 
-_HINT = 'JSON lines hold one object a line, like {"p": 0.9, "y": 1}.'
+_HINT = 'JSON lines hold one object per line, like {"p": 0.9, "y": 1}.'
 
 
 def load_record(line: bytes | str, place: Place, row: int) -> dict[str, Any]:
@@ -33,10 +33,12 @@ def load_record(line: bytes | str, place: Place, row: int) -> dict[str, Any]:
     except RecursionError:
         raise ParseError(f"{place.of_row(row)}: objects are nested too deeply.") from None
     except ValueError as error:
-        raise ParseError(f"{place.of_row(row)}: no JSON object ({error}).", hint=_HINT) from error
+        raise ParseError(
+            f"{place.of_row(row)}: not a JSON object ({error}).", hint=_HINT
+        ) from error
     if not isinstance(record, dict):
         raise ParseError(
-            f"{place.of_row(row)}: {type(record).__name__} where an object belongs.", hint=_HINT
+            f"{place.of_row(row)}: {type(record).__name__} instead of an object.", hint=_HINT
         )
     return record
 
@@ -95,7 +97,7 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(record) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        msg = f"the key {twice!r} stands twice"
+        msg = f"the key {twice!r} occurs twice"
         raise ValueError(msg)
     for key in record:
         if not key.isascii() and any("\ud800" <= letter <= "\udfff" for letter in key):

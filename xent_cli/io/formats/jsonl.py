@@ -49,7 +49,7 @@ class JsonLinesSource(Source):
         if head and not lines:
             raise ParseError(
                 f"{path}: its first line is longer than {len(head) >> 20} MB.",
-                hint="JSON lines hold one object a line.",
+                hint="JSON lines hold one object per line.",
             )
         records = [
             load_record(line, self._place, row)

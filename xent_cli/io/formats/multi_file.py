@@ -37,15 +37,17 @@ class ManySource(Source):
         for source, pairs in parts[1:]:
             if odd := sorted({*source.names(), *pairs} ^ set(self.names())):
                 raise ColumnError(
-                    f"{source.path} has other columns than {first.path}: "
+                    f"{source.path} has different columns than {first.path}: "
                     f"{', '.join(name or 'the unnamed one' for name in odd[:5])}.",
-                    hint="The files of one input must have the same columns.",
+                    hint="All files of one input must have the same columns.",
                 )
             if source.named != first.named:
                 lacking = first.path if source.named else source.path
                 raise ColumnError(
-                    f"{lacking} seems to have no header, and other files of {path} have one.",
-                    hint=f"{option('header', 'yes')} or {option('header', 'no')} decides for all.",
+                    f"{lacking} seems to have no header, but other files of {path} have one.",
+                    hint=(
+                        f"Use {option('header', 'yes')} or {option('header', 'no')} for all files."
+                    ),
                 )
         counts = [source.n_rows for source, _ in parts]
         known = [count for count in counts if count is not None]

@@ -195,7 +195,7 @@ def _no_arrays(path: str, members: list[str]) -> InputError:
     """Return what to say of a zip archive that NumPy has not written."""
     inside = f" ({listed(members, 3)})" if members else ""
     return UnknownFormatError(
-        f"{path} is a zip archive of other files{inside}, not one of NumPy arrays.",
+        f"{path} is a zip archive of other files{inside}, not of NumPy arrays.",
         hint="Unpack it first, or save its data as CSV, Parquet or npy.",
     )
 
@@ -209,12 +209,13 @@ def _read_header(file: IO[bytes], path: str) -> _Header:
     shape, fortran, dtype = _parse_header(file)
     if dtype.hasobject:
         raise PickleError(
-            f"{path} holds pickled Python objects, which are programs; xent does not run them.",
+            f"{path} holds pickled Python objects. Loading them can run any code, so "
+            "xent does not read them.",
             hint="Save plain numbers or strings: np.save(path, array.astype(str)).",
         )
     if dtype.names is not None:
         raise ColumnError(
-            f"{path}: an array with fields. xent reads arrays of shape (n,) and (n, K).",
+            f"{path}: the array has fields. xent reads arrays of shape (n,) and (n, K).",
             hint="In pandas, pd.DataFrame(array).to_csv('table.csv', index=False) writes a table.",
         )
     if len(shape) not in (1, 2):
@@ -251,8 +252,8 @@ def _require_size(found: int, header: _Header, path: str) -> None:
     expected = header.offset + rows * header.width * header.dtype.itemsize
     if found != expected:
         raise BrokenFileError(
-            f"{path} is {found:,} bytes long where an array of {header.shape} takes {expected:,}.",
-            hint="Was it written whole? xent reads npy files that hold one array.",
+            f"{path} is {found:,} bytes long, but an array of {header.shape} needs {expected:,}.",
+            hint="Is the file complete? xent reads npy files that hold one array.",
         )
 
 
@@ -277,6 +278,7 @@ def _read_exactly(file: BinaryIO, offset: int, size: int, path: str) -> bytes:
     data = file.read(size)
     if len(data) != size:
         raise BrokenFileError(
-            f"{path} ends before its last row.", hint="Was it written whole, and is it still there?"
+            f"{path} ends before its last row.",
+            hint="Is the file complete, and does it still exist?",
         )
     return data

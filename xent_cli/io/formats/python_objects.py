@@ -105,8 +105,8 @@ def _is_tensor(data: Any) -> bool:
 
 def _elsewhere(name: str, device: str) -> ColumnError:
     return ColumnError(
-        f"{name}: the tensor is on {device}, not in the memory of the processor.",
-        hint="Pass its .cpu(), or an array of NumPy.",
+        f"{name}: the tensor is on {device}, not in main memory.",
+        hint="Pass the result of its .cpu(), or a NumPy array.",
     )
 
 

@@ -58,6 +58,6 @@ def require_sum(group_rows: Sequence[int], n_rows: int, path: str) -> None:
     """Raise BrokenFileError if the groups have not as many rows as the file says of itself."""
     if sum(group_rows) != n_rows:
         raise BrokenFileError(
-            f"{path} says it has {n_rows:,} rows and holds {sum(group_rows):,}.",
-            hint="It is damaged: write it again.",
+            f"{path} declares {n_rows:,} rows but holds {sum(group_rows):,}.",
+            hint="The file is damaged. Write it again.",
         )

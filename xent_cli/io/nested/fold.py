@@ -100,7 +100,9 @@ class Single(Fold):
         odd = (lengths != 1) & (lengths >= 0)
         if odd.any():
             row = int(np.argmax(odd))
-            raise ColumnError(f"{where(row)}: a list of {lengths[row]} values where others have 1.")
+            raise ColumnError(
+                f"{where(row)}: a list of {lengths[row]} values, but other rows have 1."
+            )
         flat = data.flatten()
         if len(flat) < len(data):  # Rows without a list have no value.
             places = np.where(lengths == 1, np.cumsum(lengths == 1) - 1, -1)
@@ -177,7 +179,7 @@ class Spread(Fold):
         if odd.any():
             row = int(np.argmax(odd))
             raise ColumnError(
-                f"{where(row)}: a list of {lengths[row]} values where others have {k}."
+                f"{where(row)}: a list of {lengths[row]} values, but other rows have {k}."
             )
         matrix = np.full((k, len(data)), np.nan)
         matrix[:, lengths == k] = floats(data.flatten()).reshape(-1, k).T

@@ -56,21 +56,23 @@ class Pairs(Fold):
             at = int(np.argmax(codes < 0))
             known = ", ".join(self.keys[:5]) + (", ..." if k > 5 else "")
             raise ColumnError(
-                f"{where(int(rows[at]))}: it names {names[at].as_py()!r}, which the first rows do "
-                f"not: {known}.",
+                f"{where(int(rows[at]))}: it names the class {names[at].as_py()!r}, but "
+                f"the first rows name only {known}.",
                 hint="Every row must name the same classes.",
             )
         counts = np.bincount(rows * k + codes, minlength=n * k).reshape(n, k)
         if (counts > 1).any():
             row, code = map(int, np.argwhere(counts > 1)[0])
-            raise ColumnError(f"{where(row)}: it names {self.keys[code]!r} twice.")
+            raise ColumnError(f"{where(row)}: it names the class {self.keys[code]!r} twice.")
         lacking = (counts == 0) & (counts.sum(axis=1, keepdims=True) > 0)
         if lacking.any():
             row, code = map(int, np.argwhere(lacking)[0])
             raise ColumnError(
-                f"{where(row)}: it has no value for {self.keys[code]!r}.",
-                hint="Cross entropy needs the probability of every class in every row: write all "
-                "classes, not only those at the top.",
+                f"{where(row)}: it has no value for the class {self.keys[code]!r}.",
+                hint=(
+                    "Cross entropy needs the probability of every class in every row. "
+                    "Write all classes, not only the most likely ones."
+                ),
             )
         matrix = np.full((k, n), np.nan)
         matrix[codes, rows] = values
@@ -85,7 +87,7 @@ def entries(
     Raises
     ------
     ColumnError
-        If a value is no number, or lists side by side differ in length.
+        If a value is not a number, or lists side by side differ in length.
     """
     if layout == "entries":
         if pa.types.is_map(data.type):

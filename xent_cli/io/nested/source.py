@@ -74,8 +74,7 @@ class NestedSource(Source):
         name, count = Counter(column.name for column in columns).most_common(1)[0]
         if count > 1:
             raise DuplicateColumnError(
-                f"{self.path}: a nested column has a member that is called {name!r}, and so is "
-                "another column.",
+                f"{self.path}: a nested column and another column both have the name {name!r}.",
                 hint="Rename one of them.",
             )
 
@@ -128,7 +127,7 @@ class NestedSource(Source):
                 raise ColumnError(
                     f"{self.path}: column {name} was not read: it holds "
                     f"{column.stored or 'neither numbers nor texts'}.",
-                    hint="Write its values as columns of their own, one per class.",
+                    hint="Write its values as separate columns, one per class.",
                 )
             nest = self._owner.get(name)
             for origin in (name,) if nest is None else nest.origin:

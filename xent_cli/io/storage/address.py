@@ -111,24 +111,25 @@ class Address:
         meant = f" Did you mean {close}://?" if close else ""
         known = ", ".join(f"{scheme}://" for scheme in SCHEMES)
         return AddressError(
-            f"{self.scheme}:// is no kind of address that xent opens.",
-            hint=f"Known are {known}.{meant} {hint}".rstrip(),
+            f"xent does not open addresses with {self.scheme}://.",
+            hint=f"It opens {known}.{meant} {hint}".rstrip(),
         )
 
     def _require_known(self) -> None:
         if self.scheme in _WITH_BUCKET and ":" in self.host:
             # A secret key with a slash would end up in the name of the object, and be shown.
             raise AddressError(
-                f"This {self.scheme}:// address has a colon where the bucket's name belongs.",
-                hint="A / in a secret key is written %2F; better, set it in the environment.",
+                f"This {self.scheme}:// address has a colon in the name of the bucket.",
+                hint="Write a / in a secret key as %2F. Better, set the key in the environment.",
             )
         if self.scheme in _WITH_BUCKET and not re.fullmatch(r"[\w.-]+", self.host):
             raise AddressError(
-                f"{self} names no bucket.", hint=f"As in {self.scheme}://bucket/preds.parquet"
+                f"{self} has no bucket.", hint=f"Write {self.scheme}://bucket/preds.parquet"
             )
         if self.scheme == "file" and self.host not in ("", "localhost"):
             raise AddressError(
-                f"{self} names a machine.", hint=f"A path has three slashes: file:///{self.key}"
+                f"{self} has the name of a machine.",
+                hint=f"Write a path with three slashes: file:///{self.key}",
             )
 
 

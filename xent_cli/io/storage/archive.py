@@ -25,7 +25,7 @@ def list_members(location: Location) -> list[str]:
             names = [info.filename for info in archive.infolist() if not info.is_dir()]
     except zipfile.BadZipFile as error:
         raise BrokenFileError(
-            f"{location.name} is no whole zip archive.", hint="Was its download cut off?"
+            f"{location.name} is not a complete zip archive.", hint="Was its download cut off?"
         ) from error
     return [name for name in names if not _is_hidden(name)]
 
@@ -42,9 +42,10 @@ def only_member(location: Location) -> str:
     if len(names) != 1:
         shown = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
         raise UnknownFormatError(
-            f"{location.name} holds {f'{len(names)} files ({shown})' if names else 'no files'}, "
-            "and xent reads a zip archive of one.",
-            hint="Unpack it, and name the files you mean." if names else "",
+            f"{location.name} holds "
+            f"{f'{len(names)} files ({shown})' if names else 'no files'}, but xent "
+            "reads only zip archives that hold one file.",
+            hint="Unpack it, and give the files to read." if names else "",
         )
     return names[0]
 

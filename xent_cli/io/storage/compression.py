@@ -45,8 +45,8 @@ def detect_compression(head: bytes, location: Location) -> str | None:
     promised = next((suffix for suffix in SUFFIXES if path.endswith(suffix)), None)
     if promised and head:
         raise BrokenFileError(
-            f"{location.name} is named like a {SUFFIXES[promised]} file and is none.",
-            hint=f"If it is not packed, rename it to a name without {promised}.",
+            f"{location.name} is named like a {SUFFIXES[promised]} file but is not one.",
+            hint=f"If it is not compressed, remove {promised} from its name.",
         )
     return None
 

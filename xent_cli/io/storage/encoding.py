@@ -84,7 +84,7 @@ def require_encoding(encoding: str | None) -> None:
     if not known:
         raise UsageError(
             f"{option('encoding', encoding)}: is not known.",
-            hint="Known are utf-8, utf-16, cp1252, latin-1, shift_jis, gb18030 and others.",
+            hint="Examples are utf-8, utf-16, cp1252, latin-1, shift_jis, gb18030 and others.",
         )
 
 
@@ -119,8 +119,8 @@ class _Transcoded(io.RawIOBase):
                 self._ready = self._decoder.decode(data, final=self._ended).encode()
             except UnicodeError as error:
                 raise EncodingError(
-                    f"{self._path} is not {self._encoding} text throughout.",
-                    hint=f"Name its encoding, as in {option('encoding', 'latin-1')}.",
+                    f"{self._path} is not {self._encoding} text in all places.",
+                    hint=f"Set its encoding, for example {option('encoding', 'latin-1')}.",
                 ) from error
         n = min(len(buffer), len(self._ready))
         buffer[:n] = self._ready[:n]

@@ -89,7 +89,7 @@ class Disk:
             if kind != "file":
                 raise MissingFileError(
                     f"{path} is not a file but a pipe or a device.",
-                    hint="A pipe can be read only if it is named alone.",
+                    hint="To read a pipe, give its own path, not its folder or a pattern.",
                 )
             paths.append(path)
         if self._links:
@@ -143,8 +143,9 @@ def _require_once(paths: Iterable[str]) -> None:
         other = seen.setdefault(os.path.realpath(path), path)
         if other != path:
             raise SameInputError(
-                f"{other} and {path} are one file, by a link: its rows would count twice.",
-                hint="Remove the link, or name the files that are meant with a pattern.",
+                f"{other} and {path} are the same file, because of a link. Its rows "
+                "would count twice.",
+                hint="Remove the link, or choose the files with a pattern.",
             )
 
 
@@ -158,11 +159,11 @@ def _looking(path: str) -> Iterator[None]:
             target = os.readlink(path)
             raise MissingFileError(
                 f"{path} is a link to {target}, which cannot be read: {error.strerror}.",
-                hint="Remove the link, or name the files that are meant with a pattern.",
+                hint="Remove the link, or choose the files with a pattern.",
             ) from error
         if not os.path.lexists(path or "."):
             raise MissingFileError(f"There is no folder {path}.") from error
         raise MissingFileError(
             f"The folder {path or '.'} cannot be listed: {error.strerror}.",
-            hint="Data in it would be missing. Is it yours to read?",
+            hint="Its data would be missing. Do you have permission to read it?",
         ) from error

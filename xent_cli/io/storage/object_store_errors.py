@@ -62,7 +62,7 @@ def explain_store_error(error: Exception, address: Address) -> XentError:
     >>> address = Address.parse("s3://bucket/preds.csv")
     >>> error = OSError("AWS Error NO_SUCH_BUCKET during ListObjectsV2 operation: ...")
     >>> print(explain_store_error(error, address).message)
-    There is no bucket named bucket, where s3://bucket/preds.csv should lie.
+    There is no bucket named bucket, so s3://bucket/preds.csv cannot be read.
     """
     text = " ".join(str(error).split())
     if isinstance(error, FileNotFoundError):
@@ -86,8 +86,11 @@ def explain_store_error(error: Exception, address: Address) -> XentError:
 
 def _no_bucket(address: Address, _: str) -> MissingFileError:
     return MissingFileError(
-        f"There is no bucket named {address.host}, where {address} should lie.",
-        hint="AWS_ENDPOINT_URL or ?endpoint_override= name the store, if it is not Amazon's.",
+        f"There is no bucket named {address.host}, so {address} cannot be read.",
+        hint=(
+            "If the store is not Amazon's, set AWS_ENDPOINT_URL or add ?endpoint_override= "
+            "to the address."
+        ),
     )
 
 
@@ -103,8 +106,8 @@ def _change(address: Address, _: str) -> BrokenFileError:
 
 def _other_region(address: Address, _: str) -> StoreError:
     return StoreError(
-        f"The bucket of {address} lies in another region.",
-        hint="Set AWS_REGION, or name it behind the address: ?region=...",
+        f"The bucket of {address} is in another region.",
+        hint="Set AWS_REGION, or add ?region=... to the address.",
     )
 
 
@@ -114,7 +117,7 @@ def _refusal(address: Address, _: str = "") -> AccessError:
         hint = "Do the credentials allow s3:GetObject and s3:ListBucket, and are they still valid?"
     elif address.scheme == "s3":
         who = ", and there are no credentials"
-    return AccessError(f"The store refuses to show {address}{who}.", hint=hint)
+    return AccessError(f"The store refused access to {address}{who}.", hint=hint)
 
 
 def _has_s3_credentials(address: Address) -> bool:
@@ -137,12 +140,12 @@ def _silence(address: Address, text: str) -> StoreError:
     if code in _BROKEN_OFF:
         return StoreError(
             f"The connection broke while {address} was read ({reason}).",
-            hint="It was tried several times. Run it again.",
+            hint="xent tried several times. Run it again.",
         )
     at = _endpoint(address)
     return StoreError(
-        f"The store of {address}{f' at {at}' if at else ''} does not answer ({reason}).",
-        hint="It was tried several times. Is the address of the store right, and the network up?",
+        f"The store of {address}{f' at {at}' if at else ''} did not answer ({reason}).",
+        hint="xent tried several times. Is the address of the store right? Is the network up?",
     )
 
 

@@ -118,11 +118,13 @@ def _require_fsspec(address: Address) -> None:
 def _not_installed(address: Address) -> XentError:
     if address.scheme in ("http", "https"):
         return UsageError(
-            f"{address} is a web address, which the extra fsspec opens.",
-            hint="Install it with pip install 'xent-cli[fsspec]', or pipe the file in, as in: "
-            "curl -L URL | xent eval - labels.csv",
+            f"{address} is a web address. xent needs the extra fsspec to open it.",
+            hint=(
+                "Install it with pip install 'xent-cli[fsspec]', or pipe the file in: curl "
+                "-L URL | xent eval - labels.csv"
+            ),
         )
-    return address.unknown("With pip install 'xent-cli[fsspec]' others are opened too.")
+    return address.unknown("After pip install 'xent-cli[fsspec]', xent opens other addresses too.")
 
 
 @contextmanager
@@ -138,7 +140,9 @@ def _asking(address: Address, url: str) -> Iterator[None]:
         yield
     except ImportError as error:
         hint = f"Install {error.name}." if error.name else str(error)
-        raise UsageError(f"What opens {address.scheme}:// is not installed.", hint=hint) from None
+        raise UsageError(
+            f"The package that opens {address.scheme}:// is not installed.", hint=hint
+        ) from None
     except FileNotFoundError:
         raise MissingFileError(f"There is no file {address}.") from None
     except kinds as error:
@@ -151,7 +155,7 @@ def _explain(error: BaseException, address: Address, url: str) -> XentError:
     status = getattr(error, "status", None)
     if status in _REFUSED or isinstance(error, PermissionError):
         return AccessError(
-            f"The server refuses to show {address}" + (f" (status {status})." if status else "."),
+            f"The server refused access to {address}" + (f" (status {status})." if status else "."),
             hint="Set the credentials that fsspec reads for such addresses.",
         )
     reason = f"status {status}" if status else type(error).__name__

@@ -86,5 +86,5 @@ def _writing(name: str) -> Iterator[None]:
         folder = tempfile.tempdir or "for temporary files"
         raise ScratchError(
             f"{name} cannot be copied into the folder {folder}: {error.strerror or error}.",
-            hint="Free some space there, or name another folder with TMPDIR.",
+            hint="Free some space there, or set TMPDIR to another folder.",
         ) from error

@@ -44,7 +44,7 @@ class Tool:
     soft : {"never", "alone", "always"}
         Whether it takes label distributions; ``"alone"``: if there is one column.
     multilabel : bool
-        Whether it takes several labels a row.
+        Whether it takes several labels per row.
     strict : bool
         Whether it refuses values outside of 0 to 1.
     needs_all : bool
@@ -77,11 +77,11 @@ class Tool:
     def unfit(self, spec: Spec) -> str:
         """Say why there is no such number for an evaluation, or ""."""
         if spec.multilabel and not self.multilabel:
-            return "takes one label a row"
+            return "takes one label per row"
         if spec.class_weights is not None and self.name == "torch-bce":
             return "takes no class weights"
         if self.divisor == "read" and spec.ignore and spec.weighted:
-            return "divides by the weights of ignored rows too, which are not read"
+            return "also divides by the weights of ignored rows, which xent does not read"
         return ""
 
 
@@ -92,7 +92,7 @@ def _tools() -> Mapping[str, Tool]:
         Tool(
             "sklearn",
             f"{log_loss}, float64",
-            "clips to 2.2e-16 at both ends; columns are the sorted labels",
+            "clips to 2.2e-16 and 1 - 2.2e-16; columns are the sorted labels",
             sklearn_rows(float64),
             float64,
             strict=True,
@@ -129,7 +129,7 @@ def _tools() -> Mapping[str, Tool]:
         Tool(
             "torch-nll",
             "torch nll_loss(log(q)), or cross_entropy of logits; classes as indices",
-            "float32; clips nothing: a zero at the truth is infinite",
+            "float32; no clipping: probability 0 for the true class costs infinity",
             nll_rows,
             float32,
             products=float32,
@@ -137,7 +137,8 @@ def _tools() -> Mapping[str, Tool]:
         Tool(
             "torch-soft",
             "torch cross_entropy(log(q)), classes as probabilities",
-            "float32; divides rows by their sum; class weights only above; 0 * inf is NaN",
+            "float32; divides rows by their sum; class weights in the numerator only; "
+            "0 * inf is NaN",
             soft_nll_rows,
             float32,
             products=float32,
@@ -148,7 +149,7 @@ def _tools() -> Mapping[str, Tool]:
         Tool(
             "torch-bce",
             "torch BCELoss",
-            "float32; each column a task of its own; clamps logarithms at -100",
+            "float32; each column is a separate task; clamps logarithms at -100",
             bce_rows,
             float32,
             products=float32,
@@ -160,7 +161,7 @@ def _tools() -> Mapping[str, Tool]:
         Tool(
             "keras",
             "keras CategoricalCrossentropy or BinaryCrossentropy, as a loss",
-            "float32; divides rows by their sum, clips to 1e-07; weights only above",
+            "float32; divides rows by their sum, clips to 1e-07; weights in the numerator only",
             keras_rows,
             float32,
             products=float32,
@@ -170,8 +171,9 @@ def _tools() -> Mapping[str, Tool]:
         ),
         Tool(
             "keras-metric",
-            "the same as a metric",
-            "float32; divides rows by their sum, clips to 1e-07; ignored rows count below",
+            "the same, as a metric",
+            "float32; divides rows by their sum, clips to 1e-07; ignored rows count in "
+            "the denominator",
             keras_rows,
             float32,
             products=float32,

@@ -156,16 +156,18 @@ def compat_figure(tool: Tool, sums: CompatSums, spec: Spec, counts: Sequence[int
     if reason := tool.unfit(spec):
         return none("-", reason)
     if sums.n_refused:
-        return none("-", f"refuses {sums.n_refused:,} row{'s' * (sums.n_refused != 1)}")
+        return none("-", f"fails on {sums.n_refused:,} row{'s' * (sums.n_refused != 1)}")
     if tool.needs_all and (
         absent := [c for c, n in zip(spec.classes, counts, strict=False) if not n]
     ):
-        return none("-", f"refuses labels without {absent[0]}, unless labels= is given")
+        return none("-", f"fails without labels of {absent[0]}, unless labels= is given")
     if sums.n_nan:
         return none("nan", f"0 * infinity in {sums.n_nan:,} row{'s' * (sums.n_nan != 1)}")
     if sums.n_infinite:
         return none(
-            "inf", f"0 at the truth in {sums.n_infinite:,} row{'s' * (sums.n_infinite != 1)}"
+            "inf",
+            f"probability 0 for the true class in {sums.n_infinite:,} "
+            f"row{'s' * (sums.n_infinite != 1)}",
         )
     if not sums.divisor[0]:
         return none("-", "no weight")

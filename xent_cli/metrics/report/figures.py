@@ -153,7 +153,7 @@ def _class_row(
     loss = _known(mean, path, undefined)
     accuracy = _quotient(tally, "correct", "graded", index)
     if accuracy is None:
-        undefined[path + "accuracy"] = "the likeliest label of no row"
+        undefined[path + "accuracy"] = "no row has it as the most likely label"
     return ClassRow(
         name=tally.spec.classes[index],
         n=tally.n[index],

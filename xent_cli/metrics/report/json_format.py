@@ -49,14 +49,16 @@ def require_document(data: object, form: str) -> None:
     kind = KINDS[form]
     if not isinstance(data, Mapping) or data.get("format") != form:
         raise ReportError(
-            f"This is not a {kind.name} of xent.", hint=f"{kind.command} writes one as JSON."
+            f"This is not a {kind.name} that xent saved.",
+            hint=f"{kind.command} writes one as JSON.",
         )
     version = data.get("format_version")
     if type(version) is not int or version != FORMAT_VERSION:
         shown = repr(version) if isinstance(version, str | int | float | None) else "another"
         raise ReportError(
-            f"The {kind.name} has format version {shown:.40}; this xent reads {FORMAT_VERSION}.",
-            hint="A newer xent wrote it.",
+            f"The {kind.name} has format version {shown:.40}, but this xent reads "
+            f"version {FORMAT_VERSION}.",
+            hint="A newer xent wrote it. Update xent.",
         )
     if wrong := document_check(kind.schema)(data, ""):
         raise _damaged(form, wrong)
@@ -85,8 +87,8 @@ def require_alike(saved: Mapping[str, Any], fresh: Mapping[str, Any], form: str)
     if not alike(saved, fresh):
         kind = KINDS[form]
         raise ReportError(
-            f"The figures of the {kind.name} are not those of its sums: it was edited.",
-            hint=f"Make it again with {kind.command}.",
+            f"The figures of the {kind.name} do not match its sums. It was edited.",
+            hint=f"Create it again with {kind.command}.",
         )
 
 
@@ -100,5 +102,5 @@ def _damaged(form: str, wrong: str) -> ReportError:
     kind = KINDS[form]
     return ReportError(
         f"The {kind.name} is damaged ({wrong.rstrip('.')}).",
-        hint=f"Make it again with {kind.command}.",
+        hint=f"Create it again with {kind.command}.",
     )

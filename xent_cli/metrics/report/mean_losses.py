@@ -25,7 +25,7 @@ from xent_cli.schema.types import Unit
 if TYPE_CHECKING:  # Most tallies have none.
     from xent_cli.metrics.tally.cluster_sums import ClusterSums
 
-INFINITE = "infinite: a truth had q = 0"
+INFINITE = "infinite: a true class had predicted probability 0"
 UNVARIED = "the losses do not vary"
 NATS_PER: dict[Unit, float] = {"nats": 1.0, "bits": math.log(2), "hartleys": math.log(10)}
 

@@ -277,12 +277,12 @@ def _require_rows(tally: Tally) -> Tally:
         out = f"{tally.n_ignored:,} ignored by their label, {tally.n_invalid:,} dropped as invalid"
         raise NothingLeftError(f"No row is left to evaluate ({out}).")
     if not tally.sums["weight"][tally.spec.n_classes]:
-        raise NothingLeftError(f"All {tally.n[-1]:,} rows have weight 0: there is no mean.")
+        raise NothingLeftError(f"All {tally.n[-1]:,} rows have weight 0, so there is no mean.")
     weight, fifth = (tally.sums.get(name) for name in ("weight", "weight_fifth"))
     indices = range(tally.spec.n_classes + 1)
     if weight and fifth and any(weight[index] and not fifth[index] for index in indices):
         raise WeightError(
-            "Weights are so small that their powers, which intervals need, are 0.",
-            hint="Multiply all of them by a constant, and set to 0 what may be left out.",
+            "The weights are too small: their powers, which intervals need, round to 0.",
+            hint="Multiply all weights by a constant. Set negligible weights to 0.",
         )
     return tally

@@ -36,8 +36,8 @@ def read_json(path: str) -> Any:
         if path == "-":
             if sys.stdin is None or sys.stdin.isatty():
                 raise UsageError(
-                    "Standard input holds no report: nothing is piped in.",
-                    hint="Use - as in: xent eval preds.csv -f json | xent show -",
+                    "Standard input is empty: nothing is piped in.",
+                    hint="Example: xent eval preds.csv -f json | xent show -",
                 )
             note_standard_input()
             text = sys.stdin.buffer.read().decode("utf-8")
@@ -50,8 +50,8 @@ def read_json(path: str) -> Any:
         raise MissingFileError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
         raise ReportError(
-            f"{path} is no JSON: {' '.join(str(error).split())}.",
-            hint="xent writes results as JSON, which can be read again.",
+            f"{path} is not valid JSON: {' '.join(str(error).split())}.",
+            hint="Give a result that xent saved as JSON.",
         ) from error
 
 
@@ -72,8 +72,10 @@ def _within(text: str, path: str) -> str:
     start = text.find(_SCRIPT)
     if start < 0:
         raise ReportError(
-            f"{path} is a page that holds no result of xent.",
-            hint="xent writes the result into its pages unless it is large; save it as JSON, too.",
+            f"{path} is a page without a saved result of xent.",
+            hint=(
+                "xent does not store large results in its pages. Save the result as JSON as well."
+            ),
         )
     start += len(_SCRIPT)
     return text[start : text.index("</script>", start)]

@@ -27,31 +27,36 @@ def cautions(tally: Tally, figures: Figures, matches: Matches | None = None) -> 
         yield from matches.warnings()
     if tally.pred_sums.n_rows:
         alone = tally.spec.mode == "binary" or tally.spec.row_sums == "ignore"
-        verb = "lie above 1" if alone else "do not sum to 1"
-        yield Notice("row-sums", _say_sums(tally.pred_sums, n, f"predictions {verb}"))
+        verb = "are above 1" if alone else "do not sum to 1"
+        yield Notice("row-sums", _say_sums(tally.pred_sums, n, f"Predictions {verb}"))
     if tally.label_sums.n_rows:
-        yield Notice("label-sums", _say_sums(tally.label_sums, n, "labels do not sum to 1"))
+        yield Notice("label-sums", _say_sums(tally.label_sums, n, "Labels do not sum to 1"))
     if infinite := tally.infinite[-1]:
-        yield Notice("infinite", f"{_rows(infinite, n)} put 0 on the truth: the loss is infinite.")
+        yield Notice(
+            "infinite",
+            f"{_rows(infinite, n)} gave the true class probability 0, so the loss is infinite.",
+        )
     elif tally.n_clipped:
         share = (
-            "" if figures.clipped_share is None else f", {figures.clipped_share:.1%} of the loss"
+            ""
+            if figures.clipped_share is None
+            else f"; together they are {figures.clipped_share:.1%} of the loss"
         )
         each = -math.log(tally.spec.eps)
         yield Notice(
             "clipped",
-            f"{_rows(tally.n_clipped, n)} put less than eps on the truth, clipped to "
-            f"{each:.2f} nats each{share}.",
+            f"{_rows(tally.n_clipped, n)} gave the true class a probability below eps. "
+            f"Each is clipped to {each:.2f} nats{share}.",
         )
     yield from _wide(tally, figures)
     if tally.n_invalid:
         count = f"{tally.n_invalid:,} row{'s' * (tally.n_invalid != 1)}"
-        yield Notice("invalid", f"{count} dropped for missing values.")
+        yield Notice("invalid", f"{count} with missing values dropped.")
     if tally.spec.smoothing:
         yield Notice(
             "smoothing",
-            "With label smoothing the loss is a training objective, not a proper score: it no "
-            "longer ranks honest models first.",
+            "With label smoothing the loss is a training objective, not a proper "
+            "score: it no longer prefers calibrated models.",
         )
 
 
@@ -60,8 +65,9 @@ def _wide(tally: Tally, figures: Figures) -> Iterator[Notice]:
     if tally.is_old:
         yield Notice(
             OLD_SUMS,
-            "The interval is Student's t, which is too narrow for skewed losses: xent 0.1 saved "
-            "this report without the sums that intervals need. Make it again with xent eval.",
+            "The interval is Student's t, which is too narrow for skewed losses. xent "
+            "0.1 saved this report without the sums that better intervals need. Create "
+            "it again with xent eval.",
         )
         return
     k = tally.spec.n_classes
@@ -93,20 +99,20 @@ def few_rows(
     Examples
     --------
     >>> few_rows("The interval", 2.3, "nats", "row", 100, 230).message
-    'The interval is wide: it allows for one more row at 2.3 nats, which 100 rows may have missed; \
-about 230 rows would halve it.'
+    'The interval is wide. It allows for a rare row with a loss of 2.3 nats, which 100 rows may \
+have missed. About 230 rows would halve the interval.'
     """
-    more = f"; about {needed:,} {noun}s would halve it" if needed else ""
+    more = f". About {needed:,} {noun}s would halve the interval" if needed else ""
     return Notice(
         FEW_ROWS,
-        f"{subject} is wide: it allows for one more {noun} at {unseen:.3g} {unit}, which {n:,} "
-        f"{noun}s may have missed{more}.",
+        f"{subject} is wide. It allows for a rare {noun} with a loss of {unseen:.3g} "
+        f"{unit}, which {n:,} {noun}s may have missed{more}.",
     )
 
 
 def _say_sums(found: Findings, n: int, fault: str) -> str:
-    worst = f"; the worst, {found.worst[2]:.7g}, in {found.place}" if found.worst else ""
-    return f"{_rows(found.n_rows, n)} of the {fault}{worst}."
+    worst = f"; the worst sum is {found.worst[2]:.7g}, in {found.place}" if found.worst else ""
+    return f"{fault} in {_rows(found.n_rows, n)}{worst}."
 
 
 def _rows(count: int, n: int) -> str:

@@ -47,4 +47,4 @@ def hint_of_counts(labels: Floats) -> str:
     if not whole.all() or not labels.any():
         return ""
     how = option("label_sums", "renormalize")
-    return f"{HINT_OF_COUNTS}, {how} divides each row by its sum."
+    return f"{HINT_OF_COUNTS}, use {how} to divide each row by its sum."

@@ -111,7 +111,7 @@ def require_valid(batch: Batch, bad: NDArray[np.bool_]) -> None:
     raise MissingValueError(
         f"{batch.preds.of_value(int(batch.rows[row]), index)}: "
         f"the prediction is {_name_nonfinite(float(values[index]))}.",
-        hint=f"{option('invalid', 'drop')} leaves such rows out and counts them.",
+        hint=f"Use {option('invalid', 'drop')} to leave out such rows and count them.",
     )
 
 
@@ -123,7 +123,7 @@ def require_present(
         where = place.of_row(int(batch.rows[np.argmax(bad)]), column)
         raise MissingValueError(
             f"{where}: the {fault}.",
-            hint=f"{option('invalid', 'drop')} leaves such rows out and counts them.",
+            hint=f"Use {option('invalid', 'drop')} to leave out such rows and count them.",
         )
 
 
@@ -180,7 +180,7 @@ def check_weights(batch: Batch) -> None:
     raise WeightError(
         f"{(batch.weight_place or batch.labels).of_row(int(batch.rows[row]))}: the weight is "
         f"{batch.weight[row]:g}.",
-        hint=f"Weights must be 0 or more, and {LARGEST_WEIGHT:g} at most.",
+        hint=f"Weights must be between 0 and {LARGEST_WEIGHT:g}.",
     )
 
 
@@ -194,7 +194,7 @@ def check_label_rows(batch: Batch, spec: Spec) -> Findings:
         raise LabelError(
             f"{batch.labels.of_row(int(batch.rows[row]))}: the label {value:g} is not in 0 to 1.",
             hint=hint_of_counts(target[:, row])
-            or "Label columns hold probabilities; integer classes belong in one column.",
+            or "Label columns must hold probabilities. Write integer classes in one column.",
         )
     if spec.mode == "binary":
         return Findings()
@@ -205,12 +205,12 @@ def check_label_rows(batch: Batch, spec: Spec) -> Findings:
         row = int(np.argmax(off))
         many_hot = bool(((target[:, row] == 0) | (target[:, row] == 1)).all())
         raise LabelError(
-            f"{batch.labels.of_row(int(batch.rows[row]))}: the labels of a row must sum to 1, "
-            f"these sum to {total[row]:g}.",
+            f"{batch.labels.of_row(int(batch.rows[row]))}: the labels of a row must sum "
+            f"to 1, but these sum to {total[row]:g}.",
             hint=" ".join(
                 hint
                 for hint in (
-                    f"If a row may have several labels or none, say {option('mode', 'binary')}."
+                    f"If a row may have several labels or none, use {option('mode', 'binary')}."
                     * many_hot,
                     hint_of_counts(target[:, row]),
                 )
@@ -249,8 +249,10 @@ def _check_sums(batch: Batch, total: Floats, excess: Floats) -> Findings:
         raise RowSumError(
             f"{batch.preds.of_row(int(batch.rows[row]))}: the probabilities{_of_columns(batch)} "
             f"sum to {total[row]:.6g}, not 1.",
-            hint=f"Is this row damaged? {option('row_sums', 'renormalize')} divides each row by "
-            f"its sum, {option('row_sums', 'ignore')} takes them as they are.",
+            hint=(
+                f"Is this row damaged? Use {option('row_sums', 'renormalize')} to divide "
+                f"each row by its sum, or {option('row_sums', 'ignore')} to keep the values."
+            ),
         )
     if max(float(deviation.max(initial=0.0)), float(excess.max(initial=0.0))) <= BASE_TOLERANCE:
         return Findings()

@@ -183,7 +183,7 @@ class Delta:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ReportError(
                 f"The delta is damaged ({type(error).__name__}: {error}).",
-                hint="Make the comparison again with xent compare.",
+                hint="Create the comparison again with xent compare.",
             ) from error
 
 
@@ -207,11 +207,13 @@ def _count(cells: Cells, mask: Mask, row_mask: Mask, some: Mask | None) -> tuple
 
 
 def _magnitudes(rows: Contributions, d: Floats, row_d: Floats, n_classes: int) -> Magnitudes:
+    worse = row_d[row_d > 0]  # Once more, in a cell of their own: sizes have no sign.
+    signed = Magnitudes.of(worse, np.full(len(worse), n_classes + 1, dtype=np.intp))
     if rows.groups is not None:
-        return Magnitudes.of(d, rows.groups).overall(n_classes)
+        return Magnitudes.of(d, rows.groups).overall(n_classes) + signed
     cells = np.repeat(np.arange(n_classes, dtype=np.intp), d.shape[1])
     whole = Magnitudes.of(row_d, np.full(len(row_d), n_classes, dtype=np.intp))
-    return Magnitudes.of(d.ravel(), cells) + whole
+    return Magnitudes.of(d.ravel(), cells) + whole + signed
 
 
 def _require_same_weights(baseline: Measured, candidate: Measured) -> None:
@@ -221,9 +223,9 @@ def _require_same_weights(baseline: Measured, candidate: Measured) -> None:
     row = int(np.argmax(ours != theirs))
     place = candidate.batch.weight_place or candidate.batch.labels
     raise WeightError(
-        f"{place.of_row(int(candidate.batch.rows[row]))}: the weight is {theirs[row]:g}, and "
-        f"{ours[row]:g} in the baseline.",
-        hint="Models are compared on the same rows with the same weights.",
+        f"{place.of_row(int(candidate.batch.rows[row]))}: the weight is "
+        f"{theirs[row]:g}, but {ours[row]:g} in the baseline.",
+        hint="Models must have the same rows with the same weights.",
     )
 
 
@@ -240,7 +242,7 @@ def _require_same_slices(baseline: Measured, candidate: Measured) -> None:
         row = int(np.argmax(moved != mine.codes))
         first, second = (side.keys[int(side.codes[row])] for side in (mine, other))
         raise SliceError(
-            f"{theirs.preds.of_row(int(theirs.rows[row]))}: the slice is {by.title(second)}, and "
-            f"{by.title(first)} in the baseline.",
-            hint="Models are compared on the same rows in the same order.",
+            f"{theirs.preds.of_row(int(theirs.rows[row]))}: the slice is "
+            f"{by.title(second)}, but {by.title(first)} in the baseline.",
+            hint="Models must have the same rows in the same order.",
         )

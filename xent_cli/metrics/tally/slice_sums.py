@@ -227,9 +227,12 @@ def require_few(slicing: Slicing, n: int) -> None:
     """Raise SliceError if there are too many slices to be kept."""
     if n > MOST_SLICES:
         cut = next((column for column in slicing.columns if not column.is_cut), None)
-        hint = "Slice by fewer columns, or into fewer parts."
+        hint = "Use fewer columns, or fewer intervals."
         if len(slicing.columns) == 1 and cut is not None:
-            hint = f"Is it an id? If it holds numbers, {option('by', f'{cut}:10')} cuts them."
+            hint = (
+                f"Is it an id? If it holds numbers, use {option('by', f'{cut}:10')} to cut "
+                "them into intervals."
+            )
         raise SliceError(
             f"{option('by', str(slicing))} makes more than {MOST_SLICES:,} slices.", hint=hint
         )

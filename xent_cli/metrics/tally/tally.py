@@ -259,7 +259,7 @@ class Tally:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ReportError(
                 f"The tally of the report is damaged ({type(error).__name__}: {error}).",
-                hint="Make the report again with xent eval.",
+                hint="Create the report again with xent eval.",
             ) from error
 
 

@@ -54,8 +54,8 @@ def _index_as_said(
         return index, True, _against_base(family, values, base) if own else None
     if len(options.classes) != k:
         error = ClassesError(
-            f"There are {len(options.classes)} class names and {k} prediction columns.",
-            hint=f"{option('classes')} must name each column, in their order.",
+            f"There are {len(options.classes)} class names, but {k} prediction columns.",
+            hint=f"{option('classes')} must name the class of each column, in order.",
         )
         return index_classes(names, columns, named=own, label_base=None), own, error
     index = index_classes(options.classes, columns, named=True, label_base=options.label_base)
@@ -133,18 +133,18 @@ def _no_class(family: Family, values: Sequence[str], k: int, *, own: bool) -> In
     worded = own and all(as_number(middle) is None for middle in family.middles)
     if worded and values and are_positions(values, k):
         return LabelError(
-            f"The columns {family.describe()} have words for names, and the labels are whole "
-            "numbers without a 0: do they count from 0 or from 1?",
-            hint=f"Say {option('label_base', 0)} or {option('label_base', 1)}.",
+            f"The columns {family.describe()} are named by words, and the labels are "
+            "whole numbers without a 0. Do the labels count from 0 or from 1?",
+            hint=f"Use {option('label_base', 0)} or {option('label_base', 1)}.",
         )
     numbers = [as_number(middle) for middle in family.middles] if own else []
     if numbers == list(range(1, k + 1)) and values and are_positions(values, k):
         names = ",".join(map(str, range(k)))
         return LabelError(
-            f"The columns {family.describe()} count from 1, and the labels from 0.",
-            hint=f"Say {option('classes', names)} if label 0 is column {family.columns[0]}.",
+            f"The columns {family.describe()} count from 1, but the labels count from 0.",
+            hint=f"Use {option('classes', names)} if label 0 is column {family.columns[0]}.",
         )
-    return LabelError("No class is called so.")
+    return LabelError("No class has that name.")
 
 
 def are_positions(values: Sequence[str], k: int) -> bool:
@@ -187,10 +187,11 @@ def contradiction(question: Question, family: Family) -> InputError | None:
         if sorted(own) == sorted(said) and own != said:
             return LabelError(
                 f"{option('classes', ','.join(given[:5]))} contradicts the columns "
-                f"{family.describe()}, "
-                "which name the same classes in another order.",
-                hint=f"Leave {option('classes')} out, or name the columns in that order with "
-                f"{option('pred_cols')}.",
+                f"{family.describe()}. They name the same classes in another order.",
+                hint=(
+                    f"Leave out {option('classes')}, or give the columns in that order with "
+                    f"{option('pred_cols')}."
+                ),
             )
     return None
 
@@ -204,10 +205,9 @@ def _against_base(family: Family, values: Sequence[str], base: int) -> InputErro
     if all(number == base + at for at, number in enumerate(numbers)):
         return None
     return LabelError(
-        f"{option('label_base', base)} contradicts the columns {family.describe()}, whose names "
-        f"are the "
-        "labels.",
-        hint=f"Leave {option('label_base')} out.",
+        f"{option('label_base', base)} contradicts the columns {family.describe()}. "
+        "Their names are the labels.",
+        hint=f"Leave out {option('label_base')}.",
     )
 
 
@@ -228,9 +228,10 @@ def against_hard(
         codes = index.encode(said)
         if len(codes) >= SURE_ROWS and agreement(codes, q) < _MOSTLY:
             return LabelError(
-                f"The labels are whole numbers, and the columns {family.describe()} have words for "
-                f"names. Read as positions, the predicted classes in {name} are not the likeliest "
-                "ones: the numbers count the classes in another order.",
-                hint=f"Name the classes in the order of the columns with {option('classes')}.",
+                f"The labels are whole numbers, and the columns {family.describe()} are "
+                "named by words. If the numbers were positions of columns, the "
+                f"predicted classes in {name} would not be the most likely ones. The "
+                "numbers must count the classes in another order.",
+                hint=f"Give the class names in the order of the columns with {option('classes')}.",
             )
     return None

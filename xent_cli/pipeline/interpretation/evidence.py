@@ -22,7 +22,7 @@ _LOG_SUM = 1e-3
 """Sums of powers miss 1 by no more: logits come so near in no row but by chance."""
 
 TO_NATURAL = {
-    base: f"Multiply them by {factor}, which makes natural logarithms of them."
+    base: f"Multiply them by {factor} to get natural logarithms."
     for base, factor in ((10, "2.302585092994046"), (2, "0.6931471805599453"))
 }
 """What helps with logarithms to another base."""

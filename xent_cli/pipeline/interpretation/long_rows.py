@@ -44,9 +44,9 @@ def long_rows(question: Question) -> InputError | None:
     source = question.preds.source
     hint = _pivot(question, found, sample)
     return ColumnError(
-        f"{source.path} holds one row for each {found.id} and {found.cls}, with the "
-        f"probability in {found.value}. xent reads one row for each {found.id}, with a "
-        "column for each class.",
+        f"{source.path} has one row per {found.id} and {found.cls}, with the "
+        f"probability in {found.value}. xent needs one row per {found.id}, with one "
+        "column per class.",
         hint=hint,
     )
 
@@ -122,7 +122,7 @@ def _pivot(question: Question, found: Long, sample: Sample) -> str:
     if question.one_input and not (label or flag):
         return f"Pivot them: {line} ; then give wide.csv, and the labels."
     then = f", with {option('id_col', found.id)}" if shared else ""
-    return f"Pivot them: {line} ; then give wide.csv in place of {source.path}{then}."
+    return f"Pivot the rows: {line} ; then use wide.csv instead of {source.path}{then}."
 
 
 def _labels_beside(sample: Sample, found: Long) -> tuple[str, str]:

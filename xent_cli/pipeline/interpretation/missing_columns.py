@@ -42,15 +42,17 @@ def nothing_found(question: Question) -> InputError:
     if not found:
         also = f" Not read: {', '.join(unread[:5])}." if unread else ""
         return ColumnError(
-            f"{ours.path} has no column of numbers to take for predictions "
-            f"(its columns: {listed(ours.names())}).{also}",
-            hint="" if question.wanted_preds else f"Name them with {option('pred_cols')}.",
+            f"{ours.path} has no numeric column for predictions. Its columns: "
+            f"{listed(ours.names())}.{also}",
+            hint="" if question.wanted_preds else f"Choose them with {option('pred_cols')}.",
         )
     if question.wanted_labels:
         return ColumnError(
             f"{theirs.path}: {listed(question.wanted_labels)} cannot be the labels of "
             f"{listed(question.wanted_preds or found)}.",
-            hint="Labels are one column, or one column per class with the names of the classes.",
+            hint=(
+                "Labels must be one column, or one column per class that is named after the class."
+            ),
         )
     if question.one_input:
         if (array := _one_array(question, found)) is not None:
@@ -58,12 +60,12 @@ def nothing_found(question: Question) -> InputError:
         hard = [name for name in found if speaks_of_prediction(name) and question.is_other(name)]
         if hard and len(found) < 3:
             return ColumnError(
-                f"{ours.path} has no column of probabilities: {hard[0]} holds predicted classes.",
-                hint="A cross entropy needs the probability of each class.",
+                f"{ours.path} has no column of probabilities. {hard[0]} holds predicted classes.",
+                hint="Cross entropy needs the probability of each class.",
             )
     return ColumnError(
         f"Which of the columns {listed(theirs.names())} holds the labels?",
-        hint=f"Name it with {option('label_col')}.",
+        hint=f"Choose it with {option('label_col')}.",
     )
 
 
@@ -84,7 +86,9 @@ def _one_array(question: Question, found: Sequence[str]) -> InputError | None:
         f'np.savez("both.npz", labels=a[:, {first}], preds=np.delete(a, {first}, axis=1))'
     )
     return ColumnError(
-        f"{source.path} is one array of {len(q)} columns, and says nothing of labels.",
-        hint=f"If column {first} holds them, write two arrays and give both.npz: "
-        f"python -c {shlex.quote(code)}",
+        f"{source.path} is one array of {len(q)} columns without labels.",
+        hint=(
+            f"If column {first} holds them, write two arrays and use both.npz: python -c "
+            f"{shlex.quote(code)}"
+        ),
     )

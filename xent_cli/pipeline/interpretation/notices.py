@@ -24,30 +24,30 @@ def notes_of(
     if reading.confidence is not None:
         yield Notice(
             "confidence",
-            f"{roles.preds[0]} is read as the confidence of {reading.confidence}: the probability "
-            "of the class that was predicted.",
+            f"{roles.preds[0]} is read as the confidence of {reading.confidence}, the "
+            "probability of the predicted class.",
         )
     if spec.mode == "sparse" and spec.align == "position" and preds.named:
         shown = ", ".join(f"{index.base + i} is {name}" for i, name in enumerate(spec.classes[:3]))
         more = ", ..." if spec.n_classes > 3 else ""
-        yield Notice("positions", f"Labels are positions of columns: {shown}{more}.")
+        yield Notice("positions", f"Labels were read as positions of columns: {shown}{more}.")
     if roles.left_out:
         names = [name or "the unnamed column" for name in roles.left_out]
         shown = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
         yield Notice(
-            "columns", f"{preds.path}: {shown} look like no predictions and were left out."
+            "columns", f"{preds.path}: {shown} do not look like predictions and were left out."
         )
     both = {*preds.names()} & {*labels.names()} if labels is not preds else set()
     beside = (roles.weight, roles.cluster, *roles.by_labels)
     if doubled := [name for name in dict.fromkeys(beside) if name in both]:
         yield Notice(
             "doubled",
-            f"{', '.join(map(str, doubled))} stand{'s' * (len(doubled) == 1)} in both inputs: the "
-            "labels' own is used.",
+            f"{', '.join(map(str, doubled))} occur{'s' * (len(doubled) == 1)} in both "
+            "inputs. The values beside the labels are used.",
         )
     if roles.ids:
         ids = ", ".join(name or "the unnamed column" for name in roles.ids)
-        yield Notice("ids", f"Ids stand in both inputs and agree in every row: {ids}.")
+        yield Notice("ids", f"Ids are in both inputs and agree in every row: {ids}.")
 
 
 def doubt_scale(q: Floats, options: EvalOptions) -> tuple[Notice, ...]:
@@ -56,7 +56,10 @@ def doubt_scale(q: Floats, options: EvalOptions) -> tuple[Notice, ...]:
         return ()
     if (np.abs(q.sum(axis=0) - 1) > LOOSE_TOLERANCE).any():
         return ()
-    message = "Every row lies in 0 to 1 and sums to 1: these look like probabilities, not logits."
+    message = (
+        "All values are between 0 and 1, and every row sums to 1. They look like "
+        "probabilities, not logits."
+    )
     return (Notice("scale", message),)
 
 
@@ -66,5 +69,5 @@ def doubt_hard(question: Question, q: Floats) -> tuple[Notice, ...]:
         return ()
     if q.size < 2 or q.min() == q.max():
         return ()
-    message = "Every prediction is 0 or 1: these look like predicted classes, not probabilities."
+    message = "Every prediction is 0 or 1. They look like predicted classes, not probabilities."
     return (Notice("hard-predictions", message),)

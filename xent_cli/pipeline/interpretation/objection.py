@@ -85,8 +85,8 @@ def _of_labels(question: Question, chosen: Interpretation) -> InputError | None:
     alone = question.one_input and not question.wanted_labels and len(chosen.labels) == 1
     if alone and speaks_of_prediction(name) and rank_of_label(name) < 0:
         return LabelError(
-            f"{name} seems to hold what a model predicted, and no column holds the labels.",
-            hint=f"Name their column with {option('label_col')}, or give a file of labels.",
+            f"{name} seems to hold predictions of a model, and no column holds the labels.",
+            hint=f"Choose their column with {option('label_col')}, or give a file of labels.",
         )
     told = bool(question.wanted_preds and question.wanted_labels)
     if question.one_input and not told and len(chosen.labels) > 1 and chosen.family is not None:
@@ -94,9 +94,9 @@ def _of_labels(question: Question, chosen: Interpretation) -> InputError | None:
         target = question.labels.matrix(chosen.labels)
         if target is not None and is_fractional(target) and rank_of_label(affix.strip()) > 0:
             return LabelError(
-                f"Which columns are the predictions, and which the labels? {describe(chosen)} may "
-                "be meant the other way round.",
-                hint=f"Name them with {option('pred_cols')} and {option('label_col')}.",
+                "Which columns are the predictions, and which are the labels? "
+                f"{describe(chosen)} may be the wrong way round.",
+                hint=f"Choose them with {option('pred_cols')} and {option('label_col')}.",
             )
     return None
 
@@ -108,8 +108,8 @@ def _of_logits(question: Question, chosen: Interpretation) -> InputError | None:
     q = question.preds.matrix(chosen.preds)
     if q is not None and (base := log_base(q)) is not None:
         return RangeError(
-            f"The predictions are logarithms of probabilities to base {base}, not logits: in every "
-            f"row the powers of {base} sum to 1.",
+            f"The predictions are logarithms of probabilities to base {base}, not "
+            f"logits. In every row the powers of {base} sum to 1.",
             hint=TO_NATURAL[base],
         )
     if question.wanted_preds:
@@ -121,9 +121,11 @@ def _of_logits(question: Question, chosen: Interpretation) -> InputError | None:
     ]
     if others and len(chosen.preds) > 1 and like_probabilities(question, chosen):
         return LabelError(
-            f"The columns {describe(chosen)} are probabilities: every row sums to 1.",
-            hint=f"Leave {option('scale', 'logits')} out, or name the columns of logits with "
-            f"{option('pred_cols')}.",
+            f"The columns {describe(chosen)} are probabilities, because every row sums to 1.",
+            hint=(
+                f"Leave out {option('scale', 'logits')}, or choose the columns of logits "
+                f"with {option('pred_cols')}."
+            ),
         )
     return None
 
@@ -144,10 +146,12 @@ def _of_percent(question: Question, chosen: Interpretation) -> InputError | None
     if any(notice.code == "percent" for notice in source.notes):
         return None
     return RangeError(
-        f"The column {name} is called after percentages and holds no value above 1: is 0.4 read as "
-        "0.4 % or as 40 %?",
-        hint=f"Say {option('scale', 'percent')} for the former; for the latter name the column "
-        f"with {option('pred_cols', name)}.",
+        f"The column {name} has a name like percentages, but no value above 1. Does 0.4 "
+        "mean 0.4 % or 40 %?",
+        hint=(
+            f"Use {option('scale', 'percent')} if it means 0.4 %. If it means 40 %, use "
+            f"{option('pred_cols', name)}."
+        ),
     )
 
 
@@ -169,10 +173,13 @@ def _of_confidence(question: Question, chosen: Interpretation) -> InputError | N
     found = (text for text in question.label_values(chosen.labels[0]) if chosen.index.find(text))
     positive = next(found, chosen.index.names[1])
     return LabelError(
-        f"The column {name} is never below 0.5: is it the probability of {positive}, or of the "
-        "class that was predicted?",
-        hint=f"If it is of {positive}, say {option('positive', positive)}; else add the column of "
-        "predicted classes.",
+        f"The column {name} is never below 0.5. Is it the probability of {positive}, or "
+        "of the predicted class?",
+        hint=(
+            f"If it is the probability of {positive}, use "
+            f"{option('positive', positive)}. Otherwise add the column of predicted "
+            "classes."
+        ),
     )
 
 

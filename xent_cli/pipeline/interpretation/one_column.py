@@ -50,7 +50,7 @@ def with_one_column(
             index = ClassIndex(tuple(values[:2]), by_position=False)
             reading = Interpretation((name,), (label,), index, align="value", by_name=False)
             told = _too_many(question, name, label, values, way) if way else None
-            yield Candidate(reading, error=told or LabelError("No class is called so."))
+            yield Candidate(reading, error=told or LabelError("No class has that name."))
         else:
             yield from _single(question, name, label, () if soft else values)
 
@@ -62,8 +62,8 @@ def _way_of_many(values: tuple[str, ...]) -> str:
     code = numbers[codes[0]] if len(codes) == 1 and len(values) == 3 else None
     if code is not None and not 0 <= code < _CODES:
         return (
-            f"{option('ignore_label', codes[0])} leaves rows out whose label means that it is "
-            "not known."
+            f"If this label means unknown, use {option('ignore_label', codes[0])} to "
+            "leave out its rows."
         )
     return _A_CLASS_EACH
 
@@ -74,9 +74,13 @@ def _too_many(
     """Return what to say of one probability beside labels of more than two classes."""
     shown = ", ".join(values[:4]) + (", ..." if len(values) > 4 else "")
     if way == _A_CLASS_EACH and question.has_predicted:
-        way += f" If {name} is that of the predicted class, it does not say that of the true one."
+        way += (
+            f" If {name} is the probability of the predicted class, the probability of the "
+            "true class is missing."
+        )
     return LabelError(
-        f"{label} holds more than two labels ({shown}), and {name} is one probability.", hint=way
+        f"{label} holds more than two labels ({shown}), but {name} is only one probability.",
+        hint=way,
     )
 
 
@@ -129,21 +133,23 @@ def _single(
         base = int(options.label_base or 0)
         index = ClassIndex((str(base), str(base + 1)), by_position=False)
         if any(index.find(text) < 0 for text in values):
-            error = LabelError("No class is called so.")
+            error = LabelError("No class has that name.")
     else:
         index, error = _index_of_two(question, name, distinct)
     reading = Interpretation((name,), (label,), index, align="value", by_name=False)
     if error is None and not said and _may_be_of_negative(name, index):
         two = list(values) if len(values) == 2 else list(index.names)
         error = LabelError(
-            f"Which label is the column {name} the probability of, {two[0]} or {two[1]}?",
-            hint=f"Say {option('positive', two[0])} or {option('positive', two[1])}.",
+            f"Which label is {name} the probability for: {two[0]} or {two[1]}?",
+            hint=f"Use {option('positive', two[0])} or {option('positive', two[1])}.",
         )
     if options.scale == "probs" and "logit" in name.lower() and not question.wanted_preds:
         error = LabelError(
-            f"The column {name} is called after logits, and is read as probabilities.",
-            hint=f"Say {option('scale', 'logits')}; if it holds probabilities, name it with "
-            f"{option('pred_cols')}.",
+            f"The column {name} has a name like logits, but it was read as probabilities.",
+            hint=(
+                f"Use {option('scale', 'logits')} if it holds logits. If it holds "
+                f"probabilities, choose it with {option('pred_cols')}."
+            ),
         )
     hard = _hard_column(question, name, label, values)
     if hard is not None:
@@ -226,8 +232,8 @@ def _beside_hard(
             turned = ClassIndex(names[::-1], by_position=False)
             return replace(reading, index=turned), None
         return reading, LabelError(
-            f"The column {reading.preds[0]} is high where {hard} is {names[0]}, and {names[1]} "
-            "would be the class it is the probability of.",
-            hint=f"If it is the probability of {names[0]}, say {option('positive', names[0])}.",
+            f"The column {reading.preds[0]} is high where {hard} is {names[0]}, but it "
+            f"would be read as the probability of {names[1]}.",
+            hint=f"If it is the probability of {names[0]}, use {option('positive', names[0])}.",
         )
     return reading, error

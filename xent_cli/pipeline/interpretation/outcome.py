@@ -108,9 +108,9 @@ def opposite_outcome(question: Question, chosen: Interpretation) -> InputError |
     if not asked:
         return None
     return LabelError(
-        f"Which label is the column {name} the probability of, {one} or {zero}? Its name says "
-        f"something else than that of the labels, {label}.",
-        hint=f"Say {option('positive', one)} or {option('positive', zero)}.",
+        f"Which label is {name} the probability for: {one} or {zero}? Its name does not "
+        f"agree with the name of the labels, {label}.",
+        hint=f"Use {option('positive', one)} or {option('positive', zero)}.",
     )
 
 
@@ -136,9 +136,11 @@ def _swapped_places(chosen: Interpretation) -> InputError | None:
     first, second = family.middles
     return LabelError(
         f"Labels 0 and 1 in {label} would be the first and the second of the columns "
-        f"{family.describe()}, and their names say the contrary.",
-        hint=f"Say {option('pred_cols', ','.join(chosen.preds[::-1]))} if 1 is {first}, or "
-        f"{option('classes', f'{first},{second}')} if 1 is {second}.",
+        f"{family.describe()}. Their names say the opposite.",
+        hint=(
+            f"Use {option('pred_cols', ','.join(chosen.preds[::-1]))} if 1 is {first}, or "
+            f"{option('classes', f'{first},{second}')} if 1 is {second}."
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from xent_cli.pipeline.interpretation.reading import Interpretation
 
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _APART = re.compile(r"\s*[|;,]\s*|\s+")
-_THEN = "then give wide.csv in its place."
+_THEN = "then use wide.csv instead."
 
 
 def packed_objects(question: Question, pool: Sequence[str]) -> InputError | None:
@@ -34,7 +34,7 @@ def packed_objects(question: Question, pool: Sequence[str]) -> InputError | None
                 parser.partition(".")[0],
             )
             return ColumnError(
-                f"{source.path} has no column of numbers to take for predictions: the texts of "
+                f"{source.path} has no numeric column for predictions. The texts in "
                 f"{name} hold objects.",
                 hint=f"Write their values as columns, one per class: {line} ; {_THEN}",
             )
@@ -91,7 +91,7 @@ def listed_classes(question: Question, reading: Interpretation) -> InputError | 
         if len(orders) == 1 and not any("," in text for text in orders[0]):
             return ColumnError(
                 f"{said}, the same in every row.",
-                hint=f"Say {option('classes', ','.join(orders[0]))}.",
+                hint=f"Use {option('classes', ','.join(orders[0]))}.",
             )
         if _parsed(values[0])[1] == "" or not source.column(name):
             continue
@@ -102,7 +102,7 @@ def listed_classes(question: Question, reading: Interpretation) -> InputError | 
             source, f'df.join(pd.DataFrame({made})).to_csv("wide.csv", index=False)', "ast"
         )
         return ColumnError(
-            f"{said}, in an order of its own in each row.",
+            f"{said}, in a different order in each row.",
             hint=f"Write one column per class: {line} ; {_THEN}",
         )
     return None

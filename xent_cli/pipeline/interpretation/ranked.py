@@ -166,9 +166,9 @@ def misnamed(question: Question, family: Family) -> InputError | None:
                 continue  # They say what the names say.
         if told or not _of_one_class(question, beside):
             return LabelError(
-                f"The columns {beside.describe()} say of which class {family.describe()} are, row "
-                "by row.",
-                hint="Write one column per class, called after it.",
+                f"The columns {beside.describe()} say in each row which class "
+                f"{family.describe()} belong to.",
+                hint="Write one column per class, named after the class.",
             )
     return None
 
@@ -191,9 +191,12 @@ def is_decided(question: Question, family: Family) -> bool:
 
 def ranked_error(family: Family) -> InputError:
     """Return the error for columns that are ranked in every row."""
-    way = "" if family.middles else f"; if they are of one class each, say {option('classes')}"
+    way = (
+        "" if family.middles else f". If each column belongs to one class, use {option('classes')}"
+    )
     return LabelError(
-        f"The columns {family.describe()} fall in every row: they are of the likeliest class, the "
-        "next, and so on, not of one class each.",
+        f"The values of the columns {family.describe()} decrease in every row. They "
+        "seem to belong to the most likely class, the next one, and so on, not to one "
+        "class each.",
         hint=f"Write one column per class{way}.",
     )

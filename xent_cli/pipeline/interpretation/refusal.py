@@ -41,7 +41,7 @@ from xent_cli.schema.name_suggestions import listed
 from xent_cli.schema.place import Place
 from xent_cli.schema.roles import named_columns
 
-_NO_CLASS = "No class is called so."
+_NO_CLASS = "No class has that name."
 _MOST = 3
 """So many readings are named in an error; more would not be read."""
 
@@ -61,7 +61,8 @@ def refuse(question: Question, choice: Choice, plan: Plan | None = None) -> Inpu
         return doomed.error
     if _are_swapped(question, doomed):
         return SwappedInputsError(
-            "The predictions look like labels, and the labels like predictions: are they swapped?",
+            "The predictions look like labels, and the labels look like predictions. "
+            "Are they swapped?",
             hint="The order is PREDS LABELS.",
         )
     if plan is None or choice.doomed is None:
@@ -123,7 +124,7 @@ def _ambiguous(question: Question, readings: Sequence[Interpretation]) -> InputE
     ways = [
         way for reading in first if (way := _way(question, reading, preds=preds, labels=labels))
     ]
-    hint = f"Say {' or '.join(ways)}." if ways else "Rename columns so that one is meant."
+    hint = f"Use {' or '.join(ways)}." if ways else "Rename the columns to make this clear."
     if preds and not labels and len(ways) == len(first) and not more:
         hint += _to_compare(question, first)
     return ColumnError(f"{question.preds.source.path}: {what}? {shown}{more}.", hint=hint)
@@ -150,9 +151,9 @@ def _one_hot_of_others(question: Question, readings: Sequence[Interpretation]) -
     if (hot.sum(axis=0) != 1).any():
         return None
     return ColumnError(
-        f"{question.labels.source.path}: {listed(names)} have a 1 in one column of each row, and "
-        f"do not match {listed(preds)} by name.",
-        hint="Give the labels the names of the predictions.",
+        f"{question.labels.source.path}: {listed(names)} have a 1 in one column of each "
+        f"row, but their names do not match {listed(preds)}.",
+        hint="Rename the label columns like the prediction columns.",
     )
 
 
@@ -201,10 +202,13 @@ def _with_tried_hints(question: Question, reading: Interpretation, error: InputE
     ways = ways_out(question, reading)
     taken = ""
     if not question.wanted_preds:
-        taken = f" Taken for predictions: {describe_preds(reading)}."
-        hint = f"Name the predictions with {option('pred_cols')}."
+        taken = f" xent read these as predictions: {describe_preds(reading)}."
+        hint = f"Choose the predictions with {option('pred_cols')}."
         if isinstance(error, RangeError):
-            hint = f"If they are, {option('scale')} says what they hold; else name the predictions "
+            hint = (
+                f"If they are predictions, set {option('scale')} to what they hold. If not, "
+                "choose the predictions "
+            )
             hint += f"with {option('pred_cols')}."
         ways = ways or hint
     return type(error)(f"{error.message.rstrip('.')}.{taken}", hint=ways)

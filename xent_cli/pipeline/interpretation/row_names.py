@@ -53,12 +53,14 @@ def other_order(question: Question, chosen: Interpretation) -> InputError | None
         if how == "spelled":
             return IdMismatchError(
                 said,
-                hint="Write them alike in both files, then join the rows by them with "
-                f"{option('id_col', f'{a}={b}')}.",
+                hint=(
+                    "Write them in the same way in both files, then join the rows by them "
+                    f"with {option('id_col', f'{a}={b}')}."
+                ),
             )
-        hint = f"{option('id_col', f'{a}={b}')} joins rows by them, in any order."
+        hint = f"Use {option('id_col', f'{a}={b}')} to join the rows by them, in any order."
         if _counts(ours[a]) and not _name_rows(a, b):  # Two columns may count by chance.
-            hint += f" If {_called(b)} is no id, leave it out of the file."
+            hint += f" If {_called(b)} is not an id, remove it from the file."
         return IdMismatchError(said, hint=hint)
     return None
 

@@ -40,7 +40,7 @@ def silent_name(question: Question, chosen: Interpretation) -> InputError | None
     return ColumnError(
         f"{question.preds.source.path}: is {name} a prediction? Its name does not say so, and "
         "measures lie between 0 and 1, too.",
-        hint=f"If it holds probabilities, say {option('pred_cols', name)}.",
+        hint=f"If it holds probabilities, use {option('pred_cols', name)}.",
     )
 
 
@@ -58,8 +58,11 @@ def _of_own_label(question: Question, chosen: Interpretation) -> InputError:
     number = question.labels.numbers(label) is not None
     value = one if number else "True" if question.labels.kind(label) == "boolean" else repr(one)
     return LabelError(
-        f"The column {name} seems to hold the probability of each row's own label, and not that "
-        "of one class.",
-        hint=f"If it is that of {one}, say {option('positive', one)}; else write that of {one}, in "
-        f"pandas df['p'] = df.pop({name!r}).where(df[{label!r}] == {value}, lambda p: 1 - p).",
+        f"The column {name} seems to hold the probability of each row's own label, not "
+        "the probability of one class.",
+        hint=(
+            f"If it is that of {one}, use {option('positive', one)}; else write that of "
+            f"{one}, in pandas df['p'] = df.pop({name!r}).where(df[{label!r}] == {value}, "
+            "lambda p: 1 - p)."
+        ),
     )

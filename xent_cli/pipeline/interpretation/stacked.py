@@ -30,9 +30,11 @@ def stacked_models(question: Question, chosen: Interpretation) -> InputError | N
             continue
         shown = ", ".join(list(models)[:3]) + (", ..." if len(models) > 3 else "")
         return ColumnError(
-            f"{source.path} holds the same rows once per {column.name} ({shown}): one number for "
-            "all of them is of none.",
-            hint=f"{option('by', column.name)} shows each; or write one file per {column.name}.",
+            f"{source.path} holds the same rows once per {column.name} ({shown}). One "
+            "number for all of them would describe none.",
+            hint=(
+                f"Use {option('by', column.name)} to see each, or write one file per {column.name}."
+            ),
         )
     return None
 

@@ -43,15 +43,15 @@ def ways_out(question: Question, reading: Interpretation) -> str:
     if not known.size or question.options.scale != "probs" or question.preds.divisor != 1:
         return ""
     if (what := _of_other_kind(known)) is not None:
-        return f"They look like {what}; write the probabilities themselves."
+        return f"They look like {what}. Write probabilities instead."
     if way := _without_one(question, reading, known):
         return way
     scales, sums = _possible(known, reading)
     ways = [way for scale, way in scales if leads(question, reading, scale=scale)]
     ways += [way for rule, way in sums if leads(question, reading, row_sums=rule)]
     if ways:
-        return f"Say {' or '.join(ways)}."
-    return f"If these are the predictions, {option('scale')} says what they hold."
+        return f"Use {' or '.join(ways)}."
+    return f"If these are the predictions, set {option('scale')} to what they hold."
 
 
 def _are_predictions(question: Question, reading: Interpretation) -> bool:
@@ -89,9 +89,9 @@ def _without_one(question: Question, reading: Interpretation, q: Floats) -> str:
             found = choose(asked).chosen
             if found is not None and not any("," in other for other in rest):
                 way = option("pred_cols", ",".join(rest))
-                return f"Without {name} every row sums to 1; {way} leaves it out."
+                return f"Without {name} every row sums to 1. Use {way} to leave it out."
             return (
-                f"Without {name} every row sums to 1: name the others with {option('pred_cols')}."
+                f"Without {name} every row sums to 1. Choose the others with {option('pred_cols')}."
             )
     return ""
 
@@ -106,7 +106,7 @@ def _of_other_kind(q: Floats) -> str | None:
         ordered = bool((steps >= 0).all() or (steps <= 0).all())
         whole = bool((np.abs(ends - 1) <= 1e-6).all())
         return "cumulative probabilities" if len(q) > 2 and ordered and whole else None
-    kinds = {"odds": q / (1 + q), "logarithms of probabilities without their sign": np.exp(-q)}
+    kinds = {"odds": q / (1 + q), "negative logarithms of probabilities": np.exp(-q)}
     return next((what for what, p in kinds.items() if _sum_to(p, 1.0)), None)
 
 
@@ -120,15 +120,15 @@ def _possible(
     """Return the scales, and the rules for sums, that finite values (K, n) may be meant for."""
     percent: tuple[Scale, str] = (
         "percent",
-        f"{option('scale', 'percent')}, if these are percentages",
+        f"{option('scale', 'percent')} if these are percentages",
     )
-    logits: tuple[Scale, str] = "logits", f"{option('scale', 'logits')}, if these are logits"
+    logits: tuple[Scale, str] = "logits", f"{option('scale', 'logits')} if these are logits"
     logs: tuple[Scale, str] = (
         "logprobs",
-        f"{option('scale', 'logprobs')}, if these are logarithms of probabilities",
+        f"{option('scale', 'logprobs')} if these are logarithms of probabilities",
     )
-    divide = f"{option('row_sums', 'renormalize')}, to divide each row by its sum"
-    ignore = f"{option('row_sums', 'ignore')}, to take them as they are"
+    divide = f"{option('row_sums', 'renormalize')} to divide each row by its sum"
+    ignore = f"{option('row_sums', 'ignore')} to keep the values"
     several, called = len(q) > 1, any(map(_LOGITS.search, reading.preds))
     if (q < 0).any():
         with np.errstate(over="ignore"):

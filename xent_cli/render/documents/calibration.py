@@ -31,12 +31,12 @@ _BINS = (
     Column("range", "predicted", "word"),
     _N,
     Column("predicted", "mean", "probability"),
-    Column("observed", "came\ntrue", "probability"),
+    Column("observed", "observed", "probability"),
     _GAP,
     Column("noise", "± noise", "error"),
     _P,
     Column(
-        "track", "predicted |, came true o", "word", without=("markdown", "csv", "html"), spare=1
+        "track", "predicted |, observed o", "word", without=("markdown", "csv", "html"), spare=1
     ),
 )
 _SECOND = (
@@ -85,7 +85,7 @@ def _headline(found: Calibration) -> str:
     elif gain.share is not None and _is_likely(found):
         rest = f"a temperature would recover about {percent(gain.share)} of the loss"
     else:
-        rest = "nothing is shown that a temperature would recover"
+        rest = "a temperature would not clearly recover any loss"
     return f"calibration: {found.verdict}; {rest}"
 
 
@@ -93,13 +93,18 @@ def _facts(found: Calibration) -> list[Fact]:
     unit = found.report.tally.spec.unit
     facts = [
         Fact("cross entropy", _finite(found.loss), "loss", unit, tone="strong"),
-        Fact("own expectation", found.own_expectation, "loss", "what the model expects to lose"),
+        Fact(
+            "own expectation",
+            found.own_expectation,
+            "loss",
+            "mean loss that the model itself expects",
+        ),
         Fact("gap", _finite(found.gap.value), "delta", _gap(found)),
         Fact("temperature", _finite(found.temperature.value), "loss", _temperature(found)),
         _recoverable(found),
     ]
     if abs(found.renormalizing) > _RENORMALIZING:
-        said = "of the reported loss is due to rows that do not sum to 1"
+        said = "part of the loss that comes from rows that do not sum to 1"
         facts.insert(1, Fact("renormalizing", found.renormalizing, "delta", said))
     return facts
 
@@ -122,9 +127,9 @@ def _temperature(found: Calibration) -> str:
         low, high = temperature.interval
         said = f"95% interval {decimal(low)} to {decimal(high)}"
         if low <= 1 <= high:
-            return f"{said}; 1 leaves the model as it is"
+            return f"{said}; 1 is inside, so the effect is not clear"
     effect = "softens" if (temperature.value or 1.0) > 1 else "sharpens"
-    return f"{said}; {effect} the model: scores are divided by it"
+    return f"{said}; dividing the logits by it {effect} the model"
 
 
 def _recoverable(found: Calibration) -> Fact:
@@ -133,16 +138,16 @@ def _recoverable(found: Calibration) -> Fact:
         value = gain.value
         said = f"{percent(gain.share)} of the loss; {gain.reason}"
     elif found.of_one_pass and gain.value is not None:
-        said = "nothing shown: 1 may be the best temperature"
+        said = "not clear: 1 may be the best temperature"
     elif gain.interval is None:
         said = gain.reason
     elif not gain.shown:
-        said = f"nothing shown ({' to '.join(map(decimal, gain.interval))})"
+        said = f"not clearly above 0: 95% interval {' to '.join(map(decimal, gain.interval))}"
     else:
         value = gain.value
         share = "" if gain.share is None else f", {percent(gain.share)} of the loss"
         ends = " to ".join(map(decimal, gain.interval))
-        said = f"95% interval {ends}{share}; by temperature alone, on new rows"
+        said = f"95% interval {ends}{share}; expected on new rows"
     return Fact("recoverable", value, "loss", said)
 
 
@@ -168,7 +173,7 @@ def _shares(found: Calibration, top: int) -> Table:
     shown = rows[:top] if top else rows
     note = ""
     if len(rows) > len(shown):
-        note = f"{left_out(len(rows) - len(shown))[:-1]}; these have the clearest gaps."
+        note = f"The classes with the clearest gaps are shown. {left_out(len(rows) - len(shown))}"
     cells = tuple(
         Row(
             {
@@ -183,7 +188,7 @@ def _shares(found: Calibration, top: int) -> Table:
         for each in shown
     )
     return Table(
-        _SHARES, cells, "shares of the classes: mean probability, and rows", note, "shares"
+        _SHARES, cells, "class shares: mean predicted probability and share of rows", note, "shares"
     )
 
 
@@ -215,7 +220,7 @@ def _second(found: Calibration, top: int) -> Table:
     shown = tuple(rows[:top] if top else rows)
     note = left_out(len(rows) - len(shown))
     applied = found.temperature.applied
-    return Table(_SECOND, shown, f"classes at the temperature {applied:.4g}", note)
+    return Table(_SECOND, shown, f"classes at temperature {applied:.4g}", note)
 
 
 def _bins(series: Reliability) -> Table:
@@ -259,7 +264,7 @@ def _parts(found: Calibration, top: int) -> Table:
     rows = tuple(
         Row(
             {
-                "name": "(predicted class)" if each.name is None else each.name,
+                "name": "(top)" if each.name is None else each.name,
                 "score": each.log.score,
                 "miscalibration": each.log.miscalibration,
                 "expected": each.log.expected_miscalibration,
@@ -273,6 +278,7 @@ def _parts(found: Calibration, top: int) -> Table:
     )
     shown = rows[: top + 1] if top else rows
     note = (
-        "Log score = miscalibration - discrimination + uncertainty, each class against all others."
+        "Log score = miscalibration - discrimination + uncertainty. Each class is "
+        "scored against all others; (top) is the predicted class."
     )
     return Table(_PARTS, shown, "parts of the log score, in nats", note)

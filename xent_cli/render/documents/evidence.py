@@ -18,11 +18,16 @@ def evidence(comparison: Comparison, result: GateResult | None = None) -> list[F
     k = spec.n_classes
     n = comparison.candidate.n
     facts = [
-        Fact("rows", n, "count", "paired, row by row" if delta else "unpaired: a saved report")
+        Fact(
+            "rows",
+            n,
+            "count",
+            "paired, row by row" if delta else "unpaired, because the baseline is a saved report",
+        )
     ]
     clusters = comparison.candidate.figures.n_clusters
     if clusters is not None:
-        remark = f"rows that share {spec.cluster} are one draw"
+        remark = f"rows with the same {spec.cluster} count as dependent"
         facts.append(Fact("clusters", clusters, "count", remark))
     if overall is not None:
         ends = overall.interval(0.95)
@@ -38,20 +43,22 @@ def evidence(comparison: Comparison, result: GateResult | None = None) -> list[F
             facts.append(Fact("relative", relative.value, "change", remark))
     correlation = comparison.correlation()
     if correlation is not None:
-        remark = "of both losses: what pairing gains from"
+        remark = "between the losses of both models; the higher, the more pairing helps"
         facts.append(Fact("correlation", correlation, "correlation", remark))
     detectable = comparison.detectable()
     if detectable is not None:
-        remark = "smallest difference that would be seen 4 times in 5"
+        remark = "smallest difference that is found with 80 % power"
         facts.append(Fact("detectable", detectable, "loss", remark))
     facts += _needed(comparison, result)
     if delta is not None:
         equal = delta.n[k] - delta.better[k] - delta.worse[k] - delta.infinite[k]
         remark = f"rows better, {delta.worse[k]:,} worse, {equal:,} equal"
         facts.append(Fact("wins", delta.better[k], "count", remark))
-        remark = "of rows carry so much of all |delta|"
+        remark = "of the total |delta| is in 1% of the rows"
         facts.append(Fact("top 1%", comparison.top_share(), "share", remark))
-        facts.append(Fact("clipped", delta.n_clipped, "count", "rows clipped in either"))
+        facts.append(
+            Fact("clipped", delta.n_clipped, "count", "rows clipped in at least one model")
+        )
     return facts
 
 
@@ -72,6 +79,9 @@ def _needed(comparison: Comparison, result: GateResult | None) -> list[Fact]:
         )
         if needed is not None:
             # Looking again and again until a rule passes would make it pass by chance.
-            remark = f"to settle {rule.text.strip()} 4 times in 5; look once more, at that number"
+            remark = (
+                f"to decide {rule.text.strip()} with 80 % power; look only once more, at "
+                "that number"
+            )
             return [Fact("rows needed", needed, "count", remark)]
     return []

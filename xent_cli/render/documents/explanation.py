@@ -25,7 +25,7 @@ _PAIR_COLUMNS = (
     *(_N, _CROSS_ENTROPY, _SHARE, _BAR),
 )
 _BAND_COLUMNS = (
-    Column("range", "loss of a row", "text"),
+    Column("range", "loss per row", "text"),
     replace(_N, title="rows"),
     Column("share_of_rows", "share of rows", "share"),
     _SHARE,
@@ -34,7 +34,7 @@ _BAND_COLUMNS = (
 _EPS_COLUMNS = (
     Column("eps", "eps", "number"),
     _CROSS_ENTROPY,
-    Column("n_below", "rows below it", "count"),
+    Column("n_below", "rows below eps", "count"),
 )
 
 
@@ -43,7 +43,8 @@ def document(found: Explanation, view: View) -> Document:
     report = found.report
     top = _SHOWN if view.top is None else view.top
     return Document(
-        f"cross entropy {decimal(report.cross_entropy)} {report.tally.spec.unit}: where it is",
+        f"cross entropy {decimal(report.cross_entropy)} {report.tally.spec.unit}: where "
+        "it comes from",
         (
             _classes(found, top),
             _pairs(found, top),
@@ -80,8 +81,8 @@ def _bands(found: Explanation) -> Table:
     if (top := found.top) is not None:
         rows, verb = ("row", "carries") if top.n == 1 else ("rows", "carry")
         note = (
-            f"{top.n:,} {rows}, {percent(top.share_of_rows)}, {verb} {percent(top.share)} of the "
-            f"loss: those of {top.low:.4g} and more."
+            f"{top.n:,} {rows} ({percent(top.share_of_rows)}) with a loss of "
+            f"{top.low:.4g} or more {verb} {percent(top.share)} of the loss."
         )
     cells = tuple(
         Row(cells_of(_BAND_COLUMNS, band, range=band_range(band))) for band in found.bands
@@ -101,19 +102,20 @@ def band_range(band: Band) -> str:
     if band.low is None:
         return "infinite"
     if band.high is None:
-        return f"{band.low:g} and more"
+        return f"{band.low:g} or more"
     return "0" if band.high == 0 else f"{band.low:.3g} to {band.high:.3g}"
 
 
 def _eps(found: Explanation) -> Table:
-    title = "by eps, and by the rounding of the file"
+    title = "effect of eps and of rounding in the file"
     if not found.rungs:
         return Table(title=title, note=f"no eps: {found.undefined['eps']}")
     note = ""
     if (rounding := found.rounding) is not None:
         note = (
-            f"Predictions are stored as {rounding.stored}. If they were rounded to that, the loss "
-            f"before was from {decimal(rounding.low)} to {decimal(rounding.high)}."
+            f"Predictions are stored with {rounding.stored}. If they were rounded, the "
+            f"loss before rounding was between {decimal(rounding.low)} and "
+            f"{decimal(rounding.high)}."
         )
     cells = tuple(Row(cells_of(_EPS_COLUMNS, rung, eps=f"{rung.eps:.2g}")) for rung in found.rungs)
     return Table(_EPS_COLUMNS, cells, title, note)
@@ -128,9 +130,9 @@ def _order(found: Explanation) -> str:
     if order.convincing:
         return say_order(order, spec)
     return (
-        "Nothing speaks against it: the best other order saves "
-        f"{decimal(order.overall_before - order.overall_after)} nats, which is chance or a "
-        "model that is wrong."
+        "The order seems right. The best other order would lower the loss by "
+        f"{decimal(order.overall_before - order.overall_after)} nats, which may be "
+        "chance."
     )
 
 
@@ -141,9 +143,9 @@ def _tools(found: Explanation) -> Table:
         Column("why", "why", "text"),
     )
     cells = (cells_of(columns, tool, why=tool.reason or tool.why) for tool in found.tools)
-    return Table(columns, tuple(map(Row, cells)), "what others print for these rows")
+    return Table(columns, tuple(map(Row, cells)), "what other tools print for these rows")
 
 
 def left_out(count: int) -> str:
     """Say how many rows of a table are not shown."""
-    return f"{count:,} more with {spell(option('top', 0))}." if count > 0 else ""
+    return f"{count:,} more; use {spell(option('top', 0))} to show all." if count > 0 else ""

@@ -25,8 +25,8 @@ def document(result: GateResult, _view: View) -> Document:
         facts = evidence(result.comparison, result)
         if (alarms := result.false_alarms) is not None:
             remark = (
-                f"of {alarms.flips:,} random sign flips fail the rules on deltas "
-                "(what noise alone does, skewness apart)"
+                f"of {alarms.flips:,} random sign flips fail the rules about deltas; "
+                "this is the false alarm rate from noise"
             )
             facts.append(Fact("false alarms", alarms.rate, "share", remark))
         blocks.append(Facts(tuple(facts), name="evidence"))
@@ -54,7 +54,7 @@ def headline(result: GateResult) -> str:
     ]
     said = f"gate: {SIGNS[result.outcome]} ({', '.join(counts)})"
     if result.outcome == "inconclusive" != result.inconclusive:
-        said += f", which counts as {result.inconclusive}"
+        said += f", counted as {result.inconclusive}"
     return said
 
 
@@ -79,6 +79,11 @@ def notices(result: GateResult) -> tuple[Notice, ...]:
     """Return what must not be lost on the way to CI: warnings, and what a file has set."""
     said = document(result, View())
     return (*said.warnings, *said.notes)
+
+
+def columns(result: GateResult) -> tuple[str, ...]:
+    """Say which columns were read, of the model and of its baseline."""
+    return document(result, View()).remarks
 
 
 def title(verdict: Verdict) -> str:
@@ -221,8 +226,8 @@ def _remarks(result: GateResult) -> list[Notice]:
     found = []
     if result.looks > 1 and any(v.rule.level is not None for v in result.verdicts):
         message = (
-            f"Levels are raised so that they hold for {result.looks:,} looks together: 95% is "
-            f"{_level(1 - 0.05 / result.looks)}."
+            f"Levels are raised to hold for {result.looks:,} looks together: 95% "
+            f"becomes {_level(1 - 0.05 / result.looks)}."
         )
         found.append(Notice("looks", message))
     over = [v for v in result.verdicts if v.rule.level is not None and v.rule.is_pattern]
@@ -237,8 +242,8 @@ def _remarks(result: GateResult) -> list[Notice]:
         if there
     )
     message = (
-        f"Rules over several {nouns} are judged at higher levels (Holm), so that the level holds "
-        "for all of them at once; the intervals shown are those."
+        f"Rules over several {nouns} are judged at higher levels (Holm), which hold for "
+        "all of them together. The intervals have these levels."
     )
     return [*found, Notice("holm", message)]
 

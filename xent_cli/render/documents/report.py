@@ -162,13 +162,14 @@ def _overall(report: Report) -> list[Fact]:
         error = "no standard error" if overall.se is None else f"± {decimal(overall.se)}"
         sure = f"{error}, 95% interval {decimal(low)} to {decimal(high)}"
         if report.figures.n_clusters is not None:
-            sure += f", of {report.figures.n_clusters:,} clusters"
+            sure += f", from {report.figures.n_clusters:,} clusters"
     elif "overall.se" in undefined:
         sure = f"no standard error: {undefined['overall.se']}"
     occurring = sum(row.cross_entropy is not None for row in report.classes)
-    several = f"the {occurring:,} classes that occur, each counted once"
-    unsure = "as unsure as an even choice among so many"
-    shares = "what the class shares alone would score"
+    several = f"the {occurring:,} classes that occur, with equal weight"
+    outcomes = "outcomes" if report.tally.spec.multilabel else "classes"
+    unsure = f"as uncertain as a uniform guess among {overall.perplexity or 0.0:.3g} {outcomes}"
+    shares = "score of always predicting the class frequencies"
     facts = [
         Fact("cross entropy", overall.cross_entropy, "loss", sure, "strong"),
         Fact(
@@ -194,10 +195,10 @@ def _overall(report: Report) -> list[Fact]:
     ]
     if (matches := report.matches) is not None:
         counts = (matches.matched, matches.unmatched_labels, matches.unmatched_preds)
-        remark = "{:,} rows matched by id, none twice; {:,} labels and {:,} predictions alone"
+        remark = "{:,} rows matched by id; {:,} labels and {:,} predictions have no match"
         facts.append(Fact("coverage", matches.coverage, "share", remark.format(*counts)))
     if overall.label_entropy is not None:
-        remark = "of soft labels; no model gets below"
+        remark = "of soft labels; the lowest possible cross entropy"
         facts.append(Fact("label entropy", overall.label_entropy, "loss", remark))
         remark = "cross entropy - label entropy"
         facts.append(Fact("KL divergence", overall.kl_divergence, "loss", remark))

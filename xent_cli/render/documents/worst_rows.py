@@ -57,8 +57,11 @@ def describe_share(found: Ranking) -> str:
     chosen = ""
     if found.label is not None or found.where is not None:
         which = f" of class {found.label}" * (found.label is not None)
-        how = {"correct": " predicted right", "wrong": " predicted wrong", None: ""}[found.where]
-        chosen = f" They are of the {found.n_among:,}{which}{how}."
+        how = {"correct": " predicted correctly", "wrong": " predicted wrongly", None: ""}[
+            found.where
+        ]
+        rows = f"{found.n_among:,} row{'s' * (found.n_among != 1)}"
+        chosen = f" They were chosen from the {rows}{which}{how}."
     if math.isinf(found.cross_entropy):
         listed = sum(math.isinf(row.loss) for row in found.rows)
         which = "" if found.n_infinite is None else f"of the {found.n_infinite:,} "

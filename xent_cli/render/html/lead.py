@@ -69,7 +69,7 @@ def _gate(result: Any, document: Document) -> Lead:
     counts = document.headline.partition("(")[2].replace(")", "")
     if outcome == "pass":
         n = len(result.verdicts)
-        said = f"All {n:,} rules hold" if n > 1 else "The rule holds"
+        said = f"All {n:,} rules pass" if n > 1 else "The rule passes"
         first = min(result.verdicts, key=_relative_margin)
         said += f": {subject(first)} is {figure(first.rule, first.value)}"
         said += f", limit {limit(first.rule)}"
@@ -108,7 +108,7 @@ def _pair(found: Any, document: Document) -> Lead:
     old, new = short_names(found.names)
     unit = found.baseline.tally.spec.unit
     sub = (
-        f"95% interval {interval(ends)} {unit}, candidate less baseline; {found.baseline.n:,} rows"
+        f"95% interval {interval(ends)} {unit}, candidate minus baseline; {found.baseline.n:,} rows"
     )
     if ends[0] <= 0 <= ends[1]:
         said = f"No clear difference between {new} and {old}: {signed(overall.value)} {unit}"
@@ -123,13 +123,13 @@ def _explanation(found: Any) -> Lead:
     worst = max(report.classes, key=lambda row: row.share or 0.0)
     said = _loss(report)
     if worst.share:
-        said += f": {percent(worst.share)} of it is in {called(worst.name, 'class')}"
+        said += f", {percent(worst.share)} of it in {called(worst.name, 'class')}"
     return Lead(said, _sure(report))
 
 
 def _calibration(found: Any, document: Document) -> Lead:
     gap, unit = found.gap, found.report.tally.spec.unit
-    sub = f"cross entropy {decimal(found.loss)} {unit}, own expectation "
+    sub = f"cross entropy {decimal(found.loss)} {unit}, the model's own expectation "
     sub += f"{decimal(found.own_expectation)}: gap {signed(gap.value)}"
     if gap.se is not None:
         sub += f" ± {decimal(gap.se)}"

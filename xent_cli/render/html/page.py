@@ -105,8 +105,8 @@ def _footer(document: Document, *, saved: bool) -> Markup:
     parts = [el("p", f"Note ({notice.code}): {notice.message}") for notice in document.notes]
     if not saved:
         parts.append(
-            el("p", "This page does not hold the result itself, which is too large for it. To show,"
-               " merge or gate with it later, save it as JSON as well.")
+            el("p", "The result is too large to be stored in this page. To use it later with "
+"show, merge or gate, save it as JSON as well.")
         )  # fmt: skip
     parts.append(el("p", el("code", document.signature)))
     parts.append(el("p", f"xent {__version__}"))

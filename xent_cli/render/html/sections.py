@@ -56,15 +56,28 @@ def sections_of(result: Any, document: Document, view: View) -> list[Section]:
 
 
 def _more(result: Any, view: View) -> Iterator[Block]:
-    """Yield what a page shows of a gate beside its verdicts."""
-    if type(result).__name__ != "GateResult":
-        return
-    from xent_cli.render.documents import comparison, report
+    """Yield what a page shows of a gate, or of two models, that no other document has."""
+    gate = type(result).__name__ == "GateResult"
+    pair = _pair(result)
+    if pair is not None:
+        from xent_cli.render.documents import comparison, row_differences
 
-    if (pair := result.comparison) is not None:
-        yield comparison.class_changes(pair, "candidate")
-        yield from comparison.slice_changes(pair, "candidate", view.min_n)
-    yield report.class_table(result.report, view)
+        if gate:
+            yield comparison.class_changes(pair, "candidate")
+            yield from comparison.slice_changes(pair, "candidate", view.min_n)
+        if (table := row_differences.row_changes(pair)).rows:
+            yield table
+    if gate:
+        from xent_cli.render.documents import report
+
+        yield report.class_table(result.report, view)
+
+
+def _pair(result: Any) -> Any:
+    """Return the comparison that a page looks into: of several models, that with the best."""
+    if hasattr(result, "comparisons"):
+        return result.comparisons[(result.best or len(result.comparisons)) - 1]
+    return getattr(result, "comparison", None) if hasattr(result, "verdicts") else None
 
 
 def _figure(result: Any, block: Block, index: int, view: View) -> Figure | None:
@@ -131,15 +144,23 @@ def _reliability(found: Any, _: Block, index: int, __: View) -> Figure | None:
     return reliability.draw(found.reliability[index])
 
 
+def _row_differences(result: Any, *_: Any) -> Figure | None:
+    from xent_cli.analysis.comparison.difference_bands import difference_bands
+    from xent_cli.render.documents.row_differences import size_of
+    from xent_cli.render.html.figures import row_differences
+
+    pair = _pair(result)
+    bands = difference_bands(pair)
+    unit = pair.candidate.tally.spec.unit
+    return row_differences.draw(bands, list(map(size_of, bands)), pair.top_share(), unit)
+
+
 def _forest(result: Any, block: Block, index: int, view: View) -> Figure | None:
     """Draw the differences that a table of changes lists."""
     from xent_cli.render.documents.comparison import class_differences, slice_differences
     from xent_cli.render.html.figures import forest
 
-    if hasattr(result, "comparisons"):
-        pair = result.comparisons[(result.best or len(result.comparisons)) - 1]
-    else:
-        pair = result.comparison
+    pair = _pair(result)
     spec = pair.candidate.tally.spec
     if block.name == "differences":
         by, parts = "label" if spec.multilabel else "class", class_differences(pair)
@@ -161,6 +182,7 @@ _FIGURES: dict[str, Callable[[Any, Block, int, View], Figure | None]] = {
     "slices": _slices,
     "differences": _forest,
     "slice-differences": _forest,
+    "row-differences": _row_differences,
     "models": _models,
     "training": _training,
     "pairs": _pairs,

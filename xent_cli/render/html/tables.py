@@ -68,7 +68,7 @@ def _table(table: Table, caption: str) -> Markup:
         body.append(el("tr", *cells, class_="strong" if row.tone == "strong" else None))
     notes = [table.note] if table.note else []
     if (left := len(table.rows) - MOST_ROWS) > 0:
-        notes.append(f"{left:,} more rows are in the JSON.")
+        notes.append(f"{left:,} more rows are in the JSON output.")
     shown = _framed([_head(column) for column in columns], body, caption)
     return join([shown, *(el("p", note, class_="note") for note in notes)])
 

@@ -182,7 +182,7 @@ def test_decimals() -> None:
         (b"", EmptyInputError, "is empty"),
         (b"\n\r\n", EmptyInputError, "is empty"),
         (b"\n" * 9999, EmptyInputError, "begins with more than 4,096 empty"),
-        (b"p,q\n", EmptyInputError, "a header and no rows"),
+        (b"p,q\n", EmptyInputError, "a header but no rows"),
         (b"p,p\n0.1,0.9\n", DuplicateColumnError, "2 columns with the name 'p'"),
         ("p,q\n0.1,0.9\n".encode("utf-16-le"), ParseError, "zero bytes"),
         (b"p\0,q\n0.1,0.9\n", ParseError, "zero bytes"),

@@ -36,11 +36,11 @@ def test_decimal_commas_are_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a;b;c;y\n0.2;0,5;0,3;a\n0.7;0,2;0,1;b\n", "b has decimal commas .* a decimal points"),
+        ("a;b;c;y\n0.2;0,5;0,3;a\n0.7;0,2;0,1;b\n", "b has decimal commas .*a has decimal points"),
         ("a;b;y\n0.2;0,8;a\n0,7;0.3;b\n", "has decimal commas .* decimal points"),
-        ('a,b,y\n0.2,"0,8",a\n0.7,"0,3",b\n', "b has decimal commas .* a decimal points"),
-        ("x;y\n1.234,5;a\n2.345,5;b\n", "x: '1.234,5' has marks between thousands"),
-        ('x,y\n"1,234.5",a\n"-2,345.25",b\n', "x: '1,234.5' has marks between thousands"),
+        ('a,b,y\n0.2,"0,8",a\n0.7,"0,3",b\n', "b has decimal commas .*a has decimal points"),
+        ("x;y\n1.234,5;a\n2.345,5;b\n", "x: '1.234,5' has thousands separators"),
+        ('x,y\n"1,234.5",a\n"-2,345.25",b\n', "x: '1,234.5' has thousands separators"),
         ("x;z;y\n1,234;2;a\n5,678;1;b\n", "'1,234' may have a decimal comma or a comma between"),
         ("label,p\na,[0.7, 0.2, 0.1]\n", "line 2: a list in brackets is cut at ','"),
         ("[0.7, 0.3]\n0.2, 0.8]\n", "a list in brackets is cut"),
@@ -199,7 +199,7 @@ def test_lists_in_cells(
 )
 def test_lists_that_are_none(cell: str, words: str, tmp_path: Path) -> None:
     rows = '1,"[0.5, 0.5]"\n' * 1499
-    with pytest.raises(InputError, match=words or r"a list of \d values where others have \d"):
+    with pytest.raises(InputError, match=words or r"a list of \d values, but other rows have \d"):
         run(tmp_path, f'y,probs\n0,"[0.75, 0.25]"\n{rows}1,"{cell}"\n')
 
 
@@ -216,7 +216,7 @@ def test_pairs_of_fasttext(labels: str, tmp_path: Path) -> None:
     ["__label__a 0.5", "__label__a 0.5 __label__a 0.5", "__label__a 0.5 __label__c 0.5", "x 1 y 2"],
 )
 def test_a_line_without_every_label(line: str, tmp_path: Path) -> None:
-    with pytest.raises(ParseError, match=r"row 4001 \(line 4001\): the line does not give every"):
+    with pytest.raises(ParseError, match=r"row 4001 \(line 4001\): the line does not hold one"):
         run(tmp_path, PAIRS * 2000 + line + "\n", "__label__a\n" * 4001)
 
 

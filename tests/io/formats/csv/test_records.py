@@ -79,7 +79,9 @@ def test_no_line_end_at_all() -> None:
 
 @pytest.mark.parametrize("size", [1, 7, 100])
 def test_a_quote_that_never_closes_is_an_error_with_its_line(size: int) -> None:
-    with pytest.raises(ParseError, match=r"labels\.csv, line 3: a quote opens and never closes"):
+    with pytest.raises(
+        ParseError, match=r"labels\.csv, line 3: a quote is opened but never closed"
+    ):
         cut(b'a,b\n1,2\n3,"4\n5,6\n7,8\n', size)
 
 
@@ -131,5 +133,5 @@ def test_blank_lines_for_ever(end, behind, delimiter, monkeypatch):
         kept = data if behind else data.rstrip(b"\r\n")
         assert found.rstrip(b"\r\n") == kept.rstrip(b"\r\n")
     data = b"0" + end + b"1" + end + 10_000 * end + behind
-    with pytest.raises(ParseError, match=r"of blank lines behind line 2\."):
+    with pytest.raises(ParseError, match=r"of blank lines after line 2\."):
         list(record_chunks(io.BytesIO(data), "p", delimiter=delimiter))

@@ -194,7 +194,7 @@ def test_a_stray_quote_inside_a_field_is_a_character(tmp_path: Path) -> None:
 
 def test_a_quote_that_never_closes_swallows_no_rows(tmp_path: Path) -> None:
     file = write(tmp_path / "p.csv", 'p_a,p_b,label,note\n0.2,0.8,b,"x\n0.5,0.5,a,y\n0.9,0.1,a,z\n')
-    with pytest.raises(ParseError, match="line 2: a quote opens and never closes"):
+    with pytest.raises(ParseError, match="line 2: a quote is opened but never closed"):
         evaluate(file)
 
 
@@ -219,7 +219,7 @@ def damaged(row: int, text: str) -> str:
         (
             damaged(3, "0.6,0.1"),
             ParseError,
-            r"row 3 \(line 4\): 2 fields where the first line has 3",
+            r"row 3 \(line 4\): 2 fields, but the first line has 3",
         ),
         (damaged(3, "0.6,0.1,0.2,0.1"), ParseError, r"row 3 \(line 4\): 4 fields"),
         (
@@ -227,7 +227,11 @@ def damaged(row: int, text: str) -> str:
             ParseError,
             r"row 3 \(line 4\), column p_dog: 'abc' is not a number",
         ),
-        (damaged(3, '0.6,"0,1",0.3'), ParseError, r"column p_dog: '0,1' .* commas must be points"),
+        (
+            damaged(3, '0.6,"0,1",0.3'),
+            ParseError,
+            r"column p_dog: '0,1' .*decimal points instead of commas",
+        ),
         (damaged(3, '0.6,"1,234",0.3'), ParseError, r"column p_dog: '1,234' is not a number"),
         (damaged(3, "0.6,,0.3"), MissingValueError, r"row 3 \(line 4\), column p_dog: .* missing"),
         (
@@ -267,7 +271,7 @@ def test_bytes_that_are_not_utf8(where: str, tmp_path: Path) -> None:
 
 
 def test_the_wrong_delimiter(tmp_path: Path, labels: str) -> None:
-    with pytest.raises(ColumnError, match="no column of numbers"):
+    with pytest.raises(ColumnError, match="no numeric column"):
         evaluate(write(tmp_path / "p.csv", PREDS), labels, delimiter=";")
 
 

@@ -25,7 +25,7 @@ def convert_percents(texts: pa.Array, decimal: str) -> pa.Array:
     Raises
     ------
     pyarrow.ArrowInvalid
-        If one has no percent sign, or is no number.
+        If one has no percent sign, or is not a number.
 
     Examples
     --------

@@ -134,14 +134,14 @@ def _decimal_mark(
         raise ParseError(
             f"{path}, column {one}: {numbers[0].strip()!r} may have a decimal comma or a comma "
             "between thousands.",
-            hint="Write numbers with decimal points and without marks between thousands.",
+            hint="Write numbers with a decimal point and without thousands separators.",
         )
     for other, texts in zip(names, fields, strict=True):
         point = next((t for t in texts if "." in t and is_number(t.rstrip(" \t%"))), None)
         if point is not None:
             raise ParseError(
-                f"{path}: column {one} has decimal commas ({numbers[0].strip()}), and column "
-                f"{other} decimal points ({point.strip()}).",
+                f"{path}: column {one} has decimal commas ({numbers[0].strip()}), but "
+                f"column {other} has decimal points ({point.strip()}).",
                 hint="Write all numbers of the file with decimal points.",
             )
     return ","
@@ -154,8 +154,8 @@ def _comma_numbers(name: str, texts: Sequence[str], path: str) -> list[str]:
         return []
     if grouped := next(filter(is_grouped, bare), None):
         raise ParseError(
-            f"{path}, column {name}: {grouped.strip()!r} has marks between thousands.",
-            hint="Write numbers without them, as in 1234.5.",
+            f"{path}, column {name}: {grouped.strip()!r} has thousands separators.",
+            hint="Write numbers without them, for example 1234.5.",
         )
     numbers = [text for text in bare if is_comma_number(text)]
     known = [text for text in texts if text.strip() not in MISSING]

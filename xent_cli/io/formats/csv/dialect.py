@@ -136,7 +136,7 @@ def _detect_table(
     if text.lstrip()[:1] == "{":
         raise ParseError(
             f"{path} begins like JSON, not like delimited text.",
-            hint=f"If it holds one JSON object a line, say {option('input_format', 'jsonl')}.",
+            hint=f"If it holds one JSON object per line, use {option('input_format', 'jsonl')}.",
         )
     layout = detect_layout(text)
     if layout:
@@ -153,13 +153,13 @@ def _detect_table(
     names, named, body = _names(rows, above, layout, delimiter, header)
     if named and not body:
         raise EmptyInputError(
-            f"{path} has a header and no rows.",
-            hint=f"If its one line is data, say {option('header', 'no')}.",
+            f"{path} has a header but no rows.",
+            hint=f"If its only line is data, use {option('header', 'no')}.",
         )
     if named and any("\ufffd" in name for name in names) and b"\xef\xbf\xbd" not in head:
         raise EncodingError(
             f"{path}: its header is not UTF-8.",
-            hint=f"Name its encoding, as in {option('encoding', 'cp1252')}.",
+            hint=f"Set its encoding, for example {option('encoding', 'cp1252')}.",
         )
     if "[" in text:
         _require_quoted_lists(rows, path, above, delimiter)
@@ -233,12 +233,12 @@ def _require_rows(rows: Rows, text: str, path: str) -> None:
     if not rows and text.strip("\r\n"):
         raise ParseError(
             f"{path}: its first line cannot be read as delimited text.",
-            hint=f"If it is of another format, name it with {option('input_format')}.",
+            hint=f"If it has another format, set it with {option('input_format')}.",
         )
     if not rows and len(text) > _MANY_BLANKS:  # What lies behind them was not read.
         raise EmptyInputError(
             f"{path} begins with more than {_MANY_BLANKS:,} empty lines.",
-            hint="Did the job that wrote it finish? If rows follow, take the empty lines off.",
+            hint="Did the job that wrote it finish? If rows follow, remove the empty lines.",
         )
     if not rows:
         raise EmptyInputError(f"{path} is empty.", hint="Did the job that wrote it finish?")
@@ -251,7 +251,7 @@ def _require_quoted_lists(rows: Rows, path: str, above: Preamble, delimiter: str
         if opened and any("]" in cell and "[" not in cell for cell in row):
             raise ParseError(
                 f"{path}, line {number + above.lines}: a list in brackets is cut at "
-                f"{delimiter!r}, for no quotes stand around it.",
+                f"{delimiter!r}, because it is not in quotes.",
                 hint="Put the list in double quotes, or write its values as columns.",
             )
 
@@ -265,8 +265,8 @@ def _is_ragged(text: str) -> bool:
 def _decode(head: bytes, path: str, *, whole: bool) -> str:
     if b"\0" in head:
         raise ParseError(
-            f"{path} holds zero bytes: it is no text file.",
-            hint=f"If it is of another format, name it with {option('input_format')}.",
+            f"{path} holds zero bytes, so it is not a text file.",
+            hint=f"If it has another format, set it with {option('input_format')}.",
         )
     if not whole and (end := max(head.rfind(b"\n"), head.rfind(b"\r"))) >= 0:
         head = head[: end + 1]
@@ -283,8 +283,8 @@ def _blank_lines(text: str) -> int:
 def _notes(cells: Cells, path: str) -> tuple[Notice, ...]:
     notes = []
     if cells.decimal == ",":
-        notes.append(Notice("decimal-comma", f"{path}: numbers are written with decimal commas."))
+        notes.append(Notice("decimal-comma", f"{path}: numbers with decimal commas were read."))
     if cells.percents:
         shown = ", ".join(sorted(cells.percents)[:5])
-        notes.append(Notice("percent", f"{path}: {shown} in percent: 90% is read as 0.9."))
+        notes.append(Notice("percent", f"{path}: {shown} in percent. 90% is read as 0.9."))
     return tuple(notes)

@@ -14,8 +14,8 @@ _ROLES = {"", "class", "meta", "i", "ignore", "weight", "instance_weight"}
 def has_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
     """Say whether a first row is a header.
 
-    It is if a field of it is no number, if it counts 0..K-1 over rows that do not, or if it holds
-    the whole numbers that classes are called over fractions.
+    It is if one of its fields is not a number, if it counts 0..K-1 over rows that do not, or if it
+    holds the whole numbers that classes are called over fractions.
 
     Examples
     --------

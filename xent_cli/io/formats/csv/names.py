@@ -93,7 +93,7 @@ def doubled(name: str, path: str, count: int | None = None) -> DuplicateColumnEr
     several = f"{count} columns" if count else "several columns"
     return DuplicateColumnError(
         f"{path} has {several} with the name {name!r}.",
-        hint=f"If the file has no header, say {option('header', 'no')}."
+        hint=f"If the file has no header, use {option('header', 'no')}."
         if is_number(name)
         else "Rename one of them.",
     )

@@ -116,21 +116,21 @@ def explain(parser: Parser, found: Parsed, start: int, place: Place) -> InputErr
         bad_row = start + chunk.count(b"\n", 0, bad.start) - skip
         return EncodingError(
             f"{place.of_row(bad_row)}: byte {chunk[bad.start]:#04x} is not UTF-8.",
-            hint=f"Name its encoding, as in {option('encoding', 'cp1252')}.",
+            hint=f"Set its encoding, for example {option('encoding', 'cp1252')}.",
         )
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter)
     try:
         for index, row in enumerate(rows, start=start - skip):
             if dialect.layout.labels and len(row) != len(dialect.names):
                 return ParseError(
-                    f"{place.of_row(index)}: the line does not give every label its probability, "
-                    f"once: {', '.join(dialect.names[:10])}.",
-                    hint="Let fastText print all labels: predict-prob MODEL FILE -1.",
+                    f"{place.of_row(index)}: the line does not hold one probability for "
+                    f"each label: {', '.join(dialect.names[:10])}.",
+                    hint="Print all labels with fastText: predict-prob MODEL FILE -1.",
                 )
             if row and len(row) != len(dialect.names) and index >= start:
                 return ParseError(
-                    f"{place.of_row(index)}: {_fields(len(row))} where the first line has "
-                    f"{len(dialect.names)}.",
+                    f"{place.of_row(index)}: {_fields(len(row))}, but the first line "
+                    f"has {len(dialect.names)}.",
                     hint=f"The delimiter is {dialect.delimiter!r}. Is the line damaged?",
                 )
             if index < start or not row:
@@ -145,21 +145,21 @@ def explain(parser: Parser, found: Parsed, start: int, place: Place) -> InputErr
 
 def _no_number(place: Place, row: int, name: str, field: str, dialect: Dialect) -> ParseError:
     where, shown = place.of_row(row, name), repr(field[:40])
-    hint = "Predictions and weights are numbers. Is this row damaged?"
+    hint = "Predictions and weights must be numbers. Is this row damaged?"
     if name in dialect.cells.lists:
         return ParseError(f"{where}: {shown} is not a list of numbers.", hint=hint)
     if name in dialect.cells.percents and "%" not in field:
         return ParseError(
-            f"{where}: {shown} has no percent sign, as the first rows have.",
+            f"{where}: {shown} has no percent sign, but the first rows do.",
             hint="Write all numbers of the column in the same way.",
         )
     if dialect.cells.decimal == "," and "." in field:
         return ParseError(
-            f"{where}: {shown} has a decimal point, and the first rows have commas.",
+            f"{where}: {shown} has a decimal point, but the first rows have decimal commas.",
             hint="Write all numbers of the file with decimal points.",
         )
     if is_comma_number(field) and not may_be_thousands(field):
-        hint = "Decimal commas must be points."
+        hint = "Write decimal points instead of commas."
     return ParseError(f"{where}: {shown} is not a number.", hint=hint)
 
 

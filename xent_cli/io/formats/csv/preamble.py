@@ -106,8 +106,8 @@ def _read_arff(head: bytes, path: str) -> Preamble:
     rest = head[size:]
     if not names or rest.lstrip()[:1] in (b"{", b"%") or b"'" in rest:
         raise ParseError(
-            f"{path} is an ARFF file with sparse rows, comments or quotes, which xent does not "
-            "read.",
-            hint="Save it as CSV: Weka's explorer and scipy.io.arff do.",
+            f"{path} is an ARFF file with sparse rows, comments or quotes. xent does "
+            "not read these.",
+            hint="Save it as CSV, for example with Weka's explorer or scipy.io.arff.",
         )
     return Preamble(size, lines, delimiter=",", names=tuple(names))

@@ -64,13 +64,13 @@ def record_chunks(
             yield data, count
         elif len(rest) > LONGEST_RECORD and not rest.strip(b"\r\n"):
             raise ParseError(
-                f"{path}: more than {LONGEST_RECORD >> 20} MB of blank lines behind line {lines}.",
-                hint="A blank line is a missing row. Was the file written whole?",
+                f"{path}: more than {LONGEST_RECORD >> 20} MB of blank lines after line {lines}.",
+                hint="A blank line is a missing row. Is the file complete?",
             )
         elif len(rest) > LONGEST_RECORD:
             raise ParseError(
                 f"{path}, line {lines + 1}: no record ends within {LONGEST_RECORD >> 20} MB.",
-                hint="A quote that opens and never closes does this, and so does a binary file.",
+                hint="Perhaps a quote is never closed, or the file is binary.",
             )
     if last := rest.rstrip(b"\r\n"):
         last += line_end if line_end == b"\r" else b"\n"
@@ -79,8 +79,8 @@ def record_chunks(
         if end < len(last):
             line = lines + 1 + last.count(line_end or b"\n", 0, end)
             raise ParseError(
-                f"{path}, line {line}: a quote opens and never closes.",
-                hint="Was the file cut off? A quote inside a quoted field is written twice.",
+                f"{path}, line {line}: a quote is opened but never closed.",
+                hint="Was the file cut off? Inside a quoted field, write each quote twice.",
             )
 
 

@@ -54,7 +54,10 @@ class TextSource(Source):
         self.columns = self._dialect.columns
         self.notes = self._dialect.notes
         if found and not encoding:
-            said = f"{path} was read as {found} text; {option('encoding')} names another."
+            said = (
+                f"{path} was read as {found} text. Use {option('encoding')} if it has "
+                "another encoding."
+            )
             self.notes = (Notice("encoding", said), *self.notes)
         # What is packed, or in another encoding than UTF-8, is not read from the middle.
         self._can_seek = not file.is_packed and not (found and not is_utf8(found))

@@ -14,13 +14,15 @@ def draw(report: Report, baseline: Report | None = None) -> Figure:
     if baseline is not None:
         marks.append(_loss("cross entropy of the baseline", baseline, "muted"))
     prior = overall.prior_entropy
-    marks.append(Mark("class shares alone", prior, decimal(prior), tone="muted"))
+    marks.append(Mark("class frequencies", prior, decimal(prior), tone="muted"))
     if overall.label_entropy is not None:
         entropy = overall.label_entropy
-        marks.append(Mark("label entropy, the least", entropy, decimal(entropy), tone="muted"))
+        marks.append(
+            Mark("label entropy (lowest possible)", entropy, decimal(entropy), tone="muted")
+        )
     ends = [end for mark in marks for end in (mark.value, *(mark.interval or ()))]
     height, body = draw_marks(marks, scale_of(ends))
-    return Figure(_title(report), height, body, f"In {unit}; whiskers are 95% intervals.")
+    return Figure(_title(report), height, body, f"In {unit}. Whiskers are 95% intervals.")
 
 
 def _loss(name: str, report: Report, tone: Tone) -> Mark:
@@ -35,5 +37,11 @@ def _title(report: Report) -> str:
     if normalized is None or normalized == float("inf"):
         return "Cross entropy and its references"
     if normalized <= 1:
-        return f"The loss is {percent(1 - normalized)} lower than with the class shares alone"
-    return f"The loss is {decimal(normalized)} times that of the class shares alone"
+        return (
+            f"The loss is {percent(1 - normalized)} lower than from always predicting the "
+            "class frequencies"
+        )
+    return (
+        f"The loss is {decimal(normalized)} times the loss from always predicting the "
+        "class frequencies"
+    )

@@ -23,7 +23,7 @@ def draw(report: Report) -> Figure | None:
     line = Line(report.cross_entropy, f"overall {decimal(report.cross_entropy)}")
     lines = [line] if math.isfinite(report.cross_entropy) else []
     height, body = draw_marks(marks, scale_of([*ends, report.cross_entropy]), lines=lines)
-    note = f"In {report.tally.spec.unit}, by share of the loss; whiskers are 95% intervals."
+    note = f"In {report.tally.spec.unit}, sorted by share of the loss. Whiskers are 95% intervals."
     if left := rows[len(shown) :]:
         share = sum(row.share or 0.0 for row in left)
         note += f" The other {len(left):,} have {percent(share)} of the loss."

@@ -22,11 +22,11 @@ def draw(found: Calibration) -> Figure:
         name = f"at temperature {found.temperature.applied:.4g}"
         marks.append(Mark(name, after, decimal(after), tone="pass"))
     prior = report.overall.prior_entropy
-    marks.append(Mark("class shares alone", prior, decimal(prior), tone="muted"))
+    marks.append(Mark("class frequencies", prior, decimal(prior), tone="muted"))
     ends = [end for mark in marks for end in (mark.value, *(mark.interval or ()))]
     height, body = draw_marks(marks, scale_of(ends))
     side = "above" if found.gap.value > 0 else "below"
     gap = decimal(abs(found.gap.value))
-    title = f"The loss is {gap} {side} what the model expects of itself"
+    title = f"The loss is {gap} {side} the model's own expectation"
     note = f"In {report.tally.spec.unit}; the whisker is a 95% interval."
     return Figure(title, height, body, note)

@@ -37,7 +37,7 @@ def draw(
     scale = scale_of([*ends, *(line.value for line in limits)])
     zero = Line(0.0, "no difference")
     height, body = draw_marks(marks, scale, bars=False, lines=[zero, *limits])
-    note = f"Candidate less baseline in {unit}: right of 0 is worse. Whiskers are 95% intervals."
+    note = f"Candidate minus baseline in {unit}. Right of 0 is worse. Whiskers are 95% intervals."
     return Figure(_title(overall, parts, by), height, body, note)
 
 

@@ -23,8 +23,9 @@ def draw(names: Sequence[str], reports: Sequence[Report], best: int) -> Figure:
     ends = [end for mark in marks for end in (mark.value, *(mark.interval or ()))]
     height, body = draw_marks(marks, scale_of(ends))
     note = (
-        f"In {reports[0].tally.spec.unit}; whiskers are 95% intervals of each model. On the same "
-        "rows the interval of the difference is what decides, and it is narrower."
+        f"In {reports[0].tally.spec.unit}. Whiskers are 95% intervals of each model. To "
+        "compare models, use the interval of their difference: on the same rows it is "
+        "narrower."
     )
     return Figure(
         f"Cross entropy by model: {called(names[best], 'model')} has the lowest", height, body, note

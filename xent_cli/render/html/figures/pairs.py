@@ -44,7 +44,7 @@ def draw(pairs: Sequence[Pair], n_pairs: int) -> Figure | None:
         for pair in cells
     ]  # fmt: skip
     left = 1 - sum(pair.share or 0.0 for pair in cells)
-    note = "Share of the loss; darker is more, and an outline is where both are the same class."
+    note = "Share of the loss. Darker means more. Outlined cells are correct predictions."
     if len(cells) < n_pairs:
         note += f" {percent(max(left, 0.0))} of the loss is in pairs that are not drawn."
     return Figure(_title(known), math.ceil(head + size * len(names) + 4), join(parts), note)
@@ -57,7 +57,7 @@ def _title(known: Sequence[Pair]) -> str:
         return title
     most = max(wrong, key=lambda pair: pair.share or 0.0)
     true, predicted = called(most.true, "class"), called(most.predicted, "class")
-    return f"{title}: {true} taken for {predicted} costs {percent(most.share)}"
+    return f"{title}: {true} predicted as {predicted} has {percent(most.share)} of the loss"
 
 
 def _x(index: float, count: int) -> str:

@@ -29,18 +29,18 @@ def draw(bands: Sequence[Band], names: Sequence[str], top: Top | None, unit: str
             y, top = y + 22, None
         parts.append(_band(band, name, y))
         y += ROW + 4
-    note = f"The loss of a row in {unit}, times its weight."
+    note = f"Loss per row in {unit}, times its weight."
     return Figure(_title(bands), y, join(parts), note)
 
 
 def _title(bands: Sequence[Band]) -> str:
     known = [band for band in bands if band.share is not None]
     if not known:
-        return "Rows by their loss"
+        return "Rows by loss"
     most = max(known, key=lambda band: band.share or 0.0)
     return (
-        f"Rows by their loss: {percent(most.share_of_rows)} of the rows carry "
-        f"{percent(most.share)} of it"
+        f"Rows by loss: {percent(most.share_of_rows)} of the rows have "
+        f"{percent(most.share)} of the loss"
     )
 
 
@@ -61,7 +61,7 @@ def _quarter(top: Top, y: float) -> Markup:
         "stroke_dasharray": "4 3",
         "stroke_opacity": 0.6,
     }
-    line = f"rows from {top.low:.3g} on carry {percent(top.share)} of the loss"
+    line = f"rows with a loss of {top.low:.3g} or more have {percent(top.share)} of the loss"
     said = text("100%", y + 14, line, text_anchor="end", font_size=11)
     return join([el("line", x1=0, x2="100%", y1=y, y2=y, **stroke), said])
 

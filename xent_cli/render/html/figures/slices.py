@@ -35,7 +35,7 @@ def draw(table: Table, overall: float, unit: str) -> Figure | None:
     title = f"Cross entropy by {by}"
     if len(rows) > 1:
         title += f": highest in {called(str(worst.cells['name']), by)}"
-    note = f"In {unit}; whiskers are 95% intervals."
+    note = f"In {unit}. Whiskers are 95% intervals."
     if len(rows) < len(table.rows):
         note += f" The first {len(rows):,} are drawn."
     return Figure(title, height, body, note)

@@ -46,7 +46,7 @@ def draw(trend: Trend, errors: Sequence[float | None], unit: str) -> Figure | No
                            strict=True):  # fmt: skip
         parts.append(text(across.at(index), _HEIGHT + 18, name, font_size=11,
                           text_anchor=across.anchor(index)))  # fmt: skip
-    note = f"In {unit}; whiskers are ± 2 standard errors of a step."
+    note = f"In {unit}. Whiskers are ± 2 standard errors of a step."
     return Figure(_title(trend), _HEIGHT + 26, join(parts), note)
 
 
@@ -67,7 +67,7 @@ def _title(trend: Trend) -> str:
     best = f"{clean(trend.names[trend.best])} is best ({decimal(trend.losses[trend.best])})"
     if trend.rises is None:
         return f"Cross entropy by step: {best}"
-    return f"Cross entropy by step: {best}; from {clean(trend.names[trend.rises])} on it overfits"
+    return f"Cross entropy by step: {best}; it overfits from {clean(trend.names[trend.rises])} on"
 
 
 def _y(scale: Scale, value: float) -> str:
