@@ -230,6 +230,26 @@ def test_forged_reports(name: str, xent: Xent, tmp_path: Path) -> None:
     assert xent("merge", "forged.json").code == 2
 
 
+@pytest.mark.parametrize("part", ["recoverable", "temperature"])
+def test_forged_calibrations(part: str, xent: Xent, tmp_path: Path) -> None:
+    """An end of an interval may be a text, for what JSON cannot say, but not any."""
+    rows = "".join(f"{0.5 + k / 100},{0.5 - k / 100},{k % 3 % 2}\n" for k in range(40))
+    (tmp_path / "p.csv").write_text(f"p_0,p_1,y\n{rows}")
+    good = xent("calibrate", "p.csv", "-f", "json").out
+    page = xent("calibrate", "p.csv", "-f", "html").out
+    forged = json.loads(good)
+    forged[part]["interval"] = [0.0, "1p5"]
+    start = page.index("{", page.index("application/json"))
+    _, length = json.JSONDecoder().raw_decode(page[start:])
+    (tmp_path / "f.json").write_text(json.dumps(forged))
+    (tmp_path / "f.html").write_text(page[:start] + json.dumps(forged) + page[start + length :])
+    for name in ("f.json", "f.html"):
+        shown = xent("show", name)
+        assert (shown.code, shown.out) == (2, "")
+        assert "The calibration is damaged" in shown.err
+        assert "[report]" in shown.err
+
+
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"format":' * 100_000, "9" * 10_000])
 def test_nested_and_long(text: str, xent: Xent) -> None:
     shown = xent("show", "-", stdin=text.encode())

@@ -128,9 +128,15 @@ def _number(value: Any) -> float:
     return math.inf if value == _INFINITE else float(value)
 
 
+def _end(value: Any) -> float | None:
+    """Read an end of an interval."""
+    return None if value is None else _number(value)
+
+
 def _read(data: Mapping[str, Any]) -> dict[str, Any]:
     values = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in data.items()
+        key: tuple(map(_end, value)) if isinstance(value, list) else value
+        for key, value in data.items()
     }
     return {key: math.inf if value == _INFINITE else value for key, value in values.items()}
 
