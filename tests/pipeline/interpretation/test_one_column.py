@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from xent_cli.errors import InputError
@@ -72,3 +74,15 @@ def test_beside_a_predicted_class(meaning: str) -> None:
 def test_the_confidence_in_one_of_three_says_nothing_of_the_others() -> None:
     text = "conf pred y; 0.9 a a; 0.8 b c; 0.7 c c; 0.6 a b; 0.7 b b; 0.8 c a"
     assert choose(question(text)).chosen is None
+
+
+def test_whole_numbers_beside_a_label_are_no_labels_where_they_are_many() -> None:
+    """Each would be tried with each family of columns: two hundred took 20 seconds."""
+    rng = np.random.default_rng(7)
+    data = pd.DataFrame({f"f{k}": rng.integers(0, 9, 60) for k in range(200)})
+    data["prob"], data["label"] = rng.random(60), rng.integers(0, 2, 60)
+    asked = question(data)
+    assert asked.single_labels() == ["label"]
+    reading = choose(asked).chosen
+    assert reading is not None
+    assert (reading.preds, reading.labels) == (("prob",), ("label",))

@@ -30,6 +30,9 @@ _SOME_ROWS = 3
 _VERDICTS = frozenset(("correct", "is_correct", "hit", "error", "flag", "fold", "split", "wrong"))
 """What columns are called that say how a prediction went, or where a row belongs."""
 
+_MANY_LABELS = 40
+"""Columns that may hold labels, from which on only those are looked at that are called so."""
+
 
 def spaced(name: str) -> str:
     """Return a name in lower case, its words apart."""
@@ -170,6 +173,8 @@ class Question:
                 continue
             if values is None or not is_fractional(values) or rank_of_label(name) == 3:
                 found.append(name)
+        if len(found) > _MANY_LABELS and (called := [n for n in found if rank_of_label(n) >= 2]):
+            return called  # Each is tried with each family of columns, and features are many.
         return found
 
     def label_values(self, name: str) -> tuple[str, ...]:
