@@ -67,6 +67,9 @@ class Limit(NamedTuple):
         return f"≤ {self.factor:.3g}{plus}"
 
 
+_NO_LIMITS: dict[str, Limit] = {}
+
+
 class Case(NamedTuple):
     """What is timed against what.
 
@@ -98,7 +101,7 @@ class Case(NamedTuple):
     what: str
     data: tuple[Data, ...] = ()
     peers: tuple[str, ...] = ()
-    limits: dict[str, Limit] = {}  # noqa: RUF012 (never changed)
+    limits: dict[str, Limit] = _NO_LIMITS
     memory: int | None = None
     kind: Kind = "peers"
     command: tuple[str, ...] = ()

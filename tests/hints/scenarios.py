@@ -1008,8 +1008,6 @@ SCENARIOS = [
 
 SUBJECTS = Counter(
     (
-        "analysis/calibration/claims.py Claims.notices xent calibrate",  # Where to look further.
-        "api/apply_temperature.py open_tempering apply=test.csv",
         "schema/class_weights.py _as_weight class_weights",
         "schema/class_weights.py _read_list class_weights",
         "schema/options.py EvalOptions.__post_init__ weight",

@@ -32,10 +32,10 @@ def named() -> Iterator[Named]:
     mine = [m for name, m in sys.modules.items() if name.startswith("xent_cli")]
     mine = [module for module in mine if getattr(module, "option", None) is original]
     for module in mine:
-        module.option = double  # type: ignore[attr-defined]
+        vars(module)["option"] = double
     yield found
     for module in mine:
-        module.option = original  # type: ignore[attr-defined]
+        vars(module)["option"] = original
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.command)

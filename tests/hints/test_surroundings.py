@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import pty
 import subprocess
@@ -157,3 +159,35 @@ def test_memory_is_short(world: Path) -> None:
     finally:
         SPELLING.reset(face)
     assert total("xent eval p.csv y.csv --jobs 1", world) == pytest.approx(PAIRS, rel=1e-12)
+
+
+def overconfident(folder: Path) -> None:
+    """Write predictions of 0.99 of which 0.75 come true: T brings 0.99 to 0.75."""
+    rows = ["p_cat,p_dog,y"]
+    rows += ["0.99,0.01,cat", "0.01,0.99,dog", "0.99,0.01,cat", "0.01,0.99,cat"] * 200
+    (folder / "val.csv").write_text("\n".join(rows) + "\n")
+
+
+@follows("analysis/calibration/claims.py Claims.notices xent calibrate")
+def test_what_a_temperature_would_recover_is_told_by_calibrate(tmp_path: Path) -> None:
+    overconfident(tmp_path)
+    said = run("xent explain val.csv", tmp_path)
+    assert "xent calibrate" in said.out + said.err
+    found = json.loads(run("xent calibrate val.csv --format json", tmp_path).out)
+    best = math.log(99) / math.log(3)
+    gain = -math.log(0.99**0.75 * 0.01**0.25) + math.log(0.75**0.75 * 0.25**0.25)
+    assert found["temperature"]["value"] == pytest.approx(best, rel=1e-9)
+    assert found["recoverable"]["in_sample"] == pytest.approx(gain, rel=1e-9)
+
+
+@follows("api/apply_temperature.py open_tempering apply=test.csv")
+def test_a_temperature_is_applied_to_a_file_and_written_to_another(tmp_path: Path) -> None:
+    overconfident(tmp_path)
+    (tmp_path / "test.csv").write_text("p_cat,p_dog\n0.99,0.01\n")
+    refused = run("xent calibrate val.csv --apply test.csv", tmp_path)
+    assert refused.code == 2
+    assert "--apply test.csv and an output as parquet, csv or jsonl" in refused.err
+    done = run("xent calibrate val.csv --apply test.csv --output csv:cool.csv", tmp_path)
+    assert done.code == 0, done.err
+    (line,) = (tmp_path / "cool.csv").read_text().splitlines()[1:]
+    assert [float(cell) for cell in line.split(",")] == pytest.approx([0.75, 0.25], rel=1e-5)

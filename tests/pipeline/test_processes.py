@@ -143,7 +143,7 @@ def test_where_no_process_can_be_made_threads_work(monkeypatch: pytest.MonkeyPat
 def test_an_error_that_cannot_travel_is_told():
     def fail(_: int) -> None:
         error = ValueError("local")
-        error.lock = threading.Lock()  # type: ignore[attr-defined]
+        vars(error)["lock"] = threading.Lock()
         raise error
 
     with pytest.raises(EngineError, match="ValueError: local"):

@@ -17,7 +17,7 @@ from xent_cli.analysis.gate.verdicts import GateResult, Verdict
 from xent_cli.analysis.report_intervals import report_dict
 from xent_cli.analysis.worst_rows import Ranking
 from xent_cli.metrics.report.json_format import FORMAT_VERSION
-from xent_cli.metrics.report.mean_losses import NATS_PER
+from xent_cli.metrics.report.mean_losses import INFINITE, NATS_PER
 from xent_cli.metrics.report.report import Report
 from xent_cli.numerics.estimates import Estimate
 from xent_cli.schema.types import Hold
@@ -259,7 +259,7 @@ def _ranking(found: Ranking) -> dict[str, Any]:
             undefined[f"rows[{index}].share"] = no_share
         if math.isinf(row["loss"]):
             row["loss"] = None
-            undefined[f"rows[{index}].loss"] = "infinite: a true class had predicted probability 0"
+            undefined[f"rows[{index}].loss"] = INFINITE
     return {
         "format": "xent.rows",
         "format_version": FORMAT_VERSION,

@@ -10,7 +10,7 @@ from xent_cli.metrics.report.saved import read_json
 
 
 def load(path: str | os.PathLike[str]) -> Result:
-    """Read a saved result: a report, gate, comparison, explanation or list of rows.
+    """Read a saved result: a report, gate, comparison, explanation, calibration or list of rows.
 
     Parameters
     ----------
@@ -19,7 +19,7 @@ def load(path: str | os.PathLike[str]) -> Result:
 
     Returns
     -------
-    Report, GateResult, Contrast, Explanation or Ranking
+    Report, GateResult, Contrast, Explanation, Calibration or Ranking
         What the file is of. It is drawn as the result itself was.
 
     Raises

@@ -17,7 +17,7 @@ __all__ = ["main"]
 _RARELY = 100_000
 """Objects made before cycles are looked for: hardly any of what imports make is one.
 
-By default it is 700, which takes a tenth of a short run.
+By default it is 700. With the last looks on the way out, that took an eighth of a short run.
 """
 
 

@@ -96,12 +96,13 @@ def with_options(
             return command(output=output, **said)
 
         run.__name__, run.__doc__ = command.__name__, command.__doc__
-        run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        run.__annotations__ = {p.name: p.annotation for p in (context, *parameters)}
+        signature = inspect.Signature(
             [parameter.replace(kind=parameter.KEYWORD_ONLY) for parameter in (context, *parameters)]
         )
-        run.__annotations__ = {p.name: p.annotation for p in (context, *parameters)}
-        run.options = tuple(found.values())  # type: ignore[attr-defined]
-        run.own = frozenset(own_options)  # type: ignore[attr-defined]
+        vars(run).update(
+            __signature__=signature, options=tuple(found.values()), own=frozenset(own_options)
+        )
         return run
 
     return decorate

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,18 +19,20 @@ class Seen:
 
     def __init__(self) -> None:
         self._labels: Block | None = None
-        self._made: dict[Hashable, Any] = {}
+        self._made: list[tuple[object, Any]] = []
 
-    def once(self, block: Block, labels: Block, what: Hashable, make: Callable[[], Made]) -> Made:
+    def once(self, block: Block, labels: Block, what: object, make: Callable[[], Made]) -> Made:
         """Return what `make` makes of a block; where that holds the labels, once for all models."""
         if block is not labels:
             return make()
         if labels is not self._labels:
-            self._labels, self._made = labels, {}
-        if what not in self._made:
-            self._made[what] = make()
-        found: Made = self._made[what]
-        return found
+            self._labels, self._made = labels, []
+        for other, found in self._made:  # A few; hashing the names of many classes takes longer.
+            if other == what:
+                made: Made = found
+                return made
+        self._made.append((what, made := make()))
+        return made
 
     @cached_property
     def slices(self) -> SliceNumbers:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.align.row_order import Side
 from xent_cli.io.align.units import whole
 from xent_cli.io.block import Block
@@ -18,7 +17,7 @@ if TYPE_CHECKING:  # Only who joins needs it.
 
 
 class Lined(Protocol):
-    """What says which columns of two inputs are read: a plan, or a lining."""
+    """What says which columns of two inputs are read: such as a plan."""
 
     @property
     def preds(self) -> Source:
@@ -31,15 +30,6 @@ class Lined(Protocol):
     @property
     def roles(self) -> Roles:
         """The columns of both."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lining:
-    """Two inputs and the roles of their columns, while nothing else is decided."""
-
-    preds: Source
-    labels: Source
-    roles: Roles
 
 
 def sides_of(plans: Sequence[Lined]) -> tuple[tuple[Side, ...], int]:

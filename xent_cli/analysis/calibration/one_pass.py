@@ -20,13 +20,12 @@ from xent_cli.analysis.calibration.reliability import reliability_of
 from xent_cli.analysis.calibration.temperature import (
     COLD,
     HOT,
-    INFINITE,
     Temperature,
     extreme,
     gap_estimate,
     round_temperature,
 )
-from xent_cli.metrics.report.mean_losses import NATS_PER, error_reason
+from xent_cli.metrics.report.mean_losses import INFINITE, NATS_PER, error_reason
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.tally.calibration_sums import CalibrationSums, series_of
 

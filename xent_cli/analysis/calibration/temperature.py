@@ -23,7 +23,6 @@ HOT = (
     "have a lower loss"
 )
 ODD = "the best temperature is below 1/1024 or above 1024: the scores seem to be in other units"
-INFINITE = "infinite: a true class had predicted probability 0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from fractions import Fraction
 
 from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.mean_losses import NATS_PER
+from xent_cli.metrics.tally.paired_differences import Delta
 
 _LOWEST, _HIGHEST = -5, 3
 """Bands are factors of four, from 1/1024 to 64 nats."""
@@ -54,14 +56,14 @@ def difference_bands(comparison: Comparison) -> list[DifferenceBand]:
     nats = NATS_PER[delta.spec.unit]
     total = delta.magnitudes.total(k)
     worse: dict[int, int] = {}
-    for low, n, _ in delta.magnitudes.by_size(k + 1):
-        worse[_band(low)] = worse.get(_band(low), 0) + n
+    for band, n, _ in _sizes(delta, k + 1):
+        worse[band] = worse.get(band, 0) + n
     if not total or sum(worse.values()) != delta.worse[k]:
         return []
     both: dict[int, tuple[int, Fraction]] = {}
-    for low, n, sizes in delta.magnitudes.by_size(k):
-        count, summed = both.get(_band(low), (0, Fraction(0)))
-        both[_band(low)] = (count + n, summed + sizes)
+    for band, n, sizes in _sizes(delta, k):
+        count, summed = both.get(band, (0, Fraction(0)))
+        both[band] = (count + n, summed + sizes)
     return [
         DifferenceBand(
             0.0 if band < _LOWEST else 4.0**band / nats,
@@ -72,6 +74,10 @@ def difference_bands(comparison: Comparison) -> list[DifferenceBand]:
         )
         for band, (count, summed) in sorted(both.items())
     ]
+
+
+def _sizes(delta: Delta, cell: int) -> Iterator[tuple[int, int, Fraction]]:
+    return ((_band(low), n, sizes) for low, n, sizes in delta.magnitudes.by_size(cell))
 
 
 def _band(low: float) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xent_cli.analysis.comparison.paired_difference import paired_difference
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.draws import moments_of
-from xent_cli.metrics.report.mean_losses import NATS_PER, error_reason, mean_loss
+from xent_cli.metrics.report.mean_losses import INFINITE, NATS_PER, error_reason, mean_loss
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.warnings import few_rows
 from xent_cli.metrics.tally.paired_differences import Delta
@@ -32,7 +32,6 @@ from xent_cli.schema.provenance import Notice
 if TYPE_CHECKING:  # Few comparisons have clusters.
     from xent_cli.metrics.tally.cluster_sums import ClusterSums
 
-_INFINITE = "infinite: a true class had predicted probability 0"
 _TOP = 0.01
 
 
@@ -90,7 +89,7 @@ class Comparison:
         ):
             return None
         if theirs.infinite[index]:
-            return Estimate(math.inf, None, 0, _INFINITE)
+            return Estimate(math.inf, None, 0, INFINITE)
         nats = NATS_PER[ours.spec.unit]
         if self.delta is None:
             a, b = self._alone(index)

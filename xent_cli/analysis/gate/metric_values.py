@@ -15,7 +15,7 @@ from xent_cli.analysis.gate.metrics import METRICS
 from xent_cli.analysis.gate.rules import Rule
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.draws import moments_of, moments_of_class
-from xent_cli.metrics.report.mean_losses import NATS_PER, mean_loss
+from xent_cli.metrics.report.mean_losses import INFINITE, NATS_PER, mean_loss
 from xent_cli.metrics.report.normalized_entropy import normalized_bounds, one_class_a_row
 from xent_cli.metrics.report.report import Report
 from xent_cli.metrics.report.slices import Slice
@@ -246,7 +246,7 @@ def _of_slice(metric: str, item: Slice, report: Report, pair: SliceComparison | 
 def _loss(report: Report, index: int, draws: Moments) -> Quantity:
     tally = report.tally
     if tally.infinite[index]:
-        return Quantity(math.inf, reason="infinite: a true class had predicted probability 0")
+        return Quantity(math.inf, reason=INFINITE)
     if not tally.sums["weight"][index]:
         return Quantity(None, reason="no weight" if tally.n[index] else "no rows")
     found = mean_loss(tally, index, draws)

@@ -24,6 +24,7 @@ from xent_cli.schema.class_lookup import ClassLookup
 from xent_cli.schema.name_suggestions import did_you_mean, listed
 
 Operator = Literal["<=", "<", ">=", ">"]
+_OPERATORS: dict[str, Operator] = {sign: sign for sign in get_args(Operator)}
 
 _SCOPES = {"class": "class.cat.ce <= 0.8", "slice": "slice.country=KR.ce <= 0.8"}
 _OPERATOR = re.compile(r"<=|>=|=<|=>|==|!=|≤|≥|<|>|=")
@@ -221,7 +222,7 @@ def parse_rule(text: str) -> Rule:
         raise RuleError(f"The rule {text!r} has no number to compare with.", hint=GRAMMAR)
     sign = _SPELLINGS.get(signs[-1][0], signs[-1][0])
     target, right = text[: signs[-1].start()].strip(), text[signs[-1].end() :]
-    if sign not in get_args(Operator):
+    if sign not in _OPERATORS:
         raise RuleError(
             f"The rule {text!r} has the operator {sign}.",
             hint="Use <=, <, >= or >. Measured values are never exactly equal.",
@@ -244,7 +245,7 @@ def parse_rule(text: str) -> Rule:
     return Rule(
         text=text,
         metric=metric,
-        operator=sign,  # type: ignore[arg-type]
+        operator=_OPERATORS[sign],
         limit=limit,
         level=read_level(text, level.strip()) if mark else None,
         class_name=name if scope == "class" else None,

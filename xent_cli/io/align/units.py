@@ -30,7 +30,7 @@ _PARTITION_VALUES = 1 << 23
 """Predictions that one task of a cluster reads: 64 MB, a second's work or less."""
 
 _MOST_PARTITIONS = 10_000
-"""A scheduler hands out a task in a millisecond: of more rows, each task reads more."""
+"""A scheduler takes a millisecond or two for a task: of more rows, each task reads more."""
 
 
 _ROUNDS = 8

@@ -36,8 +36,6 @@ _CLASS = re.compile(
 _VALUE = re.compile(r"(?:score|prob|conf|value|logit|likelihood|weight|pred|\Ap\Z)", re.IGNORECASE)
 _LABEL_LISTS = re.compile(r"class|label|categor|choice|option|intent|names?\Z", re.IGNORECASE)
 _FRACTION = re.compile(r"[+-]?(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?\Z|[+-]?\d+[eE][+-]?\d+\Z")
-_FEW = 3
-"""So many classes are named in a message."""
 
 
 def fold_of(name: str, data: pa.Array) -> Fold | None:

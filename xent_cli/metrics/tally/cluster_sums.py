@@ -25,7 +25,7 @@ from xent_cli.numerics.summation import Groups
 from xent_cli.schema.types import Hold
 
 _FEW_ROWS = 1 << 17
-"""Rows that wait to be added up together, or a fourth of the cells there are, if that is more:
+"""Rows that wait to be added up together, or an eighth of the cells there are, if that is more:
 sorting them once is cheaper than batch by batch."""
 
 
