@@ -129,7 +129,7 @@ def compare(
     reports, deltas = read_models(session)
     first, *others = reports
     found = Contrast(
-        tuple(map(_name_of, models, session.plans)),
+        _names_of(models, session.plans),
         tuple(
             Comparison(first, report, delta) for report, delta in zip(others, deltas, strict=True)
         ),
@@ -137,10 +137,20 @@ def compare(
     return warned(found)
 
 
-def _name_of(model: Any, plan: Plan) -> str:
-    """Return what a model is called: its input, with the columns that were named behind it."""
-    _, columns = split_operand(model)
-    return "#".join((plan.preds.path, *columns))
+def _names_of(models: Sequence[Any], plans: Sequence[Plan]) -> tuple[str, ...]:
+    """Return what models are called: by their inputs, with the columns that were named behind them.
+
+    What has no path, such as an array, is called by its part in the comparison.
+    """
+    names = []
+    for index, (model, plan) in enumerate(zip(models, plans, strict=True)):
+        source, columns = split_operand(model)
+        name = plan.preds.path
+        if not isinstance(source, str | os.PathLike):
+            name = f"candidate {index}" if index else "baseline"
+            name = "candidate" if len(models) == 2 and index else name
+        names.append("#".join((name, *columns)))
+    return tuple(names)
 
 
 def read_models(session: Session, baseline: int = 0) -> tuple[list[Report], tuple[Delta, ...]]:

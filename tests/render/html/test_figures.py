@@ -77,7 +77,7 @@ def test_points_lie_at_their_values_and_colours_say_what_is_sure() -> None:
     figure = forest.draw(Estimate(0.2, None, 9, "one row"), parts, "class", unit="nats")
     assert figure is not None
     root = read(figure)
-    assert figure.title == "Difference to the baseline by class: up got worse most (+0.5000)"
+    assert figure.title == "Difference to the baseline by class: up worsened most (+0.5000)"
     colours = [e.attrib["fill"] for e in root.iter(SVG + "circle")]
     overall, up, down, unsure = colours
     assert (overall, up, down, unsure) == (GREY, RED, GREEN, GREY)

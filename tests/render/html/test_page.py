@@ -12,7 +12,7 @@ import html5lib
 import numpy as np
 import pytest
 
-from xent_cli import evaluate, gate, load, merge, to_dict
+from xent_cli import compare, evaluate, gate, load, merge, to_dict, worst_rows
 from xent_cli.analysis.to_json import Result
 from xent_cli.errors import ReportError
 from xent_cli.metrics.report.saved import read_report
@@ -176,3 +176,22 @@ def test_the_verdict_comes_first(results: dict[str, Result]) -> None:
     assert "exit code 1" in fail
     document = document_of(results["gate"], View())
     assert document.headline.startswith("gate: FAIL")
+
+
+def test_a_page_of_models_or_rows_says_first_what_was_found() -> None:
+    y = [0, 1] * 20
+    good = [
+        [0.9 - 0.01 * (i % 3), 0.1 + 0.01 * (i % 3)][:: 1 - 2 * label] for i, label in enumerate(y)
+    ]
+    fair = [[0.6, 0.4][:: 1 - 2 * label] for label in y]
+    even = [[0.5, 0.5]] * 40
+    lead = r'<h1 class="lead">(.*?)</h1><p class="sub">(.*?)</p>'
+    found = re.search(lead, render(compare(even, fair, good, labels=y), "html", View()))
+    assert found is not None
+    assert "candidate 2 is the best of 3 models: 0.1163 nats" in found[1]
+    assert re.match(r"-0\.57\d\d nats against the baseline", found[2])
+    assert "p (Holm)" in found[2]
+    assert "no candidate is better" in render(compare(good, fair, even, labels=y), "html", View())
+    first = re.search(lead, render(worst_rows(fair, y, top=10), "html", View()))
+    assert first is not None
+    assert first.groups() == ("10 of 40 rows have 25.0% of the loss", "cross entropy 0.5108 nats")

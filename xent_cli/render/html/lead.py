@@ -7,7 +7,7 @@ from typing import Any
 
 from xent_cli.render.document import Document
 from xent_cli.render.html.escape import called
-from xent_cli.render.text import decimal, interval, percent, signed
+from xent_cli.render.text import decimal, interval, percent, show, signed
 
 _WORDS = {"pass": "✓ PASS", "fail": "✗ FAIL", "inconclusive": "? INCONCLUSIVE"}
 
@@ -36,10 +36,14 @@ def lead_of(result: Any, document: Document) -> Lead:
             return _gate(result, document)
         case "Contrast" if len(result.comparisons) == 1:
             return _pair(result, document)
+        case "Contrast":
+            return _several(result)
         case "Calibration":
             return _calibration(result, document)
         case "Explanation":
             return _explanation(result)
+        case "Ranking" if result.rows and result.share:
+            return _ranking(result)
     return Lead(_capital(document.headline))
 
 
@@ -116,6 +120,31 @@ def _pair(found: Any, document: Document) -> Lead:
         which = "better" if overall.value < 0 else "worse"
         said = f"{new} is {which} than {old}: {signed(overall.value)} {unit}"
     return Lead(said, sub)
+
+
+def _several(found: Any) -> Lead:
+    """Say which of several models has the lowest loss, and how sure its difference is."""
+    from xent_cli.render.documents.comparison import short_names
+
+    names, best, first = short_names(found.names), found.reports[found.best], found.baseline
+    unit, n = first.tally.spec.unit, len(names)
+    said = f"{names[found.best]} is the best of {n:,} models: "
+    said += f"{decimal(best.cross_entropy)} {unit}"
+    sub = [f"{first.n:,} rows"]
+    if not found.best:
+        sub.insert(0, "no candidate is better than the baseline")
+    elif (overall := found.comparisons[found.best - 1].overall) is not None:
+        sure = f"{signed(overall.value)} {unit} against the baseline {names[0]}"
+        if (ends := overall.interval(0.95)) is not None:
+            sure += f", 95% interval {interval(ends)}"
+        sub.insert(0, f"{sure}, p (Holm) {show(found.p_values[found.best - 1], 'p')}")
+    return Lead(said, "; ".join(sub))
+
+
+def _ranking(found: Any) -> Lead:
+    have = "has" if len(found.rows) == 1 else "have"
+    said = f"{len(found.rows):,} of {found.n:,} rows {have} {percent(found.share)} of the loss"
+    return Lead(said, f"cross entropy {decimal(found.cross_entropy)} {found.unit}")
 
 
 def _explanation(found: Any) -> Lead:

@@ -51,6 +51,7 @@ text-align:left;vertical-align:top;background:none;font-weight:400;max-width:34e
 overflow-wrap:break-word}
 .xent .xent-in thead th{color:var(--muted);font-size:12.5px;vertical-align:bottom;
 white-space:nowrap}
+.xent .xent-in .prose{min-width:17em}
 .xent .xent-in .n{text-align:right;white-space:nowrap}
 .xent .xent-in tr.strong td,.xent .xent-in tr.strong th,.xent .xent-in b{font-weight:650}
 .xent .xent-in td svg{margin-top:5px}
@@ -74,8 +75,9 @@ grid-template-columns:minmax(0,9fr) minmax(0,14fr);gap:0 36px}
 --fail:#b3341a;--pass:#0f6b4e;--unsure:#7a5600;font-size:12px;print-color-adjust:exact;
 -webkit-print-color-adjust:exact}
 .xent-in{max-width:none;padding:0}.xent .xent-in .scroll{overflow:visible}
-.xent .xent-in figure,.xent .xent-in tr{break-inside:avoid}.xent .xent-in .title{break-after:avoid}
-.xent .xent-in table{font-size:10.5px}.xent .xent-in td,.xent .xent-in th{padding-right:9px}
+.xent .xent-in figure,.xent .xent-in tr,.xent .xent-in .title{break-inside:avoid}
+.xent .xent-in .title{break-after:avoid}.xent .xent-in figure{zoom:.8}
+.xent .xent-in table,.xent .xent-in .muted{font-size:10.5px}.xent .xent-in td,.xent .xent-in th{padding-right:9px}
 .xent .xent-in summary{display:none}
 .xent .xent-in details::details-content{content-visibility:visible;display:block;block-size:auto}}
 @media(forced-colors:active){.xent .xent-in .badge{border-color:CanvasText}}

@@ -88,6 +88,8 @@ def _cell(value: Cell, kind: Kind, *, head: bool) -> Markup:
     whole = kind == "word" or (kind in NAMES and len(said) <= _WHOLE)
     if head:
         return el("th", shown, scope="row", nowrap=whole, **{"align": "left", **_side(kind)})
+    if kind == "text" and said:
+        return el("td", shown, class_="prose")
     return el("td", shown, nowrap=whole, **_side(kind))
 
 

@@ -17,9 +17,7 @@ def draw(report: Report, baseline: Report | None = None) -> Figure:
     marks.append(Mark("class frequencies", prior, decimal(prior), tone="muted"))
     if overall.label_entropy is not None:
         entropy = overall.label_entropy
-        marks.append(
-            Mark("label entropy (lowest possible)", entropy, decimal(entropy), tone="muted")
-        )
+        marks.append(Mark("label entropy (lowest)", entropy, decimal(entropy), tone="muted"))
     ends = [end for mark in marks for end in (mark.value, *(mark.interval or ()))]
     height, body = draw_marks(marks, scale_of(ends))
     return Figure(_title(report), height, body, f"In {unit}. Whiskers are 95% intervals.")

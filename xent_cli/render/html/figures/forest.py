@@ -49,7 +49,7 @@ def _title(overall: Estimate | None, parts: Sequence[Difference], by: str) -> st
     value, name = max(known)
     if value <= 0:
         return f"{title}: none got worse"
-    return f"{title}: {called(name, by)} got worse most ({signed(value)})"
+    return f"{title}: {called(name, by)} worsened most ({signed(value)})"
 
 
 def _mark(name: str, found: Estimate) -> Mark:

@@ -44,7 +44,9 @@ def draw(pairs: Sequence[Pair], n_pairs: int) -> Figure | None:
         for pair in cells
     ]  # fmt: skip
     left = 1 - sum(pair.share or 0.0 for pair in cells)
-    note = "Share of the loss. Darker means more. Outlined cells are correct predictions."
+    note = (
+        "Share of the loss. A stronger colour means more. Outlined cells are correct predictions."
+    )
     if len(cells) < n_pairs:
         note += f" {percent(max(left, 0.0))} of the loss is in pairs that are not drawn."
     return Figure(_title(known), math.ceil(head + size * len(names) + 4), join(parts), note)
