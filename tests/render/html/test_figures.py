@@ -123,7 +123,7 @@ def test_titles_say_what_one_sees() -> None:
     )
     lower = 1 - (report.overall.normalized_entropy or 0)
     assert title_of(report.to_svg("overall")) == (
-        f"The loss is {lower:.1%} lower than from always predicting the class frequencies"
+        f"The loss is {lower:.1%} below that of always predicting the class frequencies"
     )
     assert title_of(report.to_svg("slices")) == "Cross entropy by place: highest in KR"
     found = explain(Q, Y, **NAMES)

@@ -77,7 +77,8 @@ grid-template-columns:minmax(0,9fr) minmax(0,14fr);gap:0 36px}
 .xent-in{max-width:none;padding:0}.xent .xent-in .scroll{overflow:visible}
 .xent .xent-in figure,.xent .xent-in tr,.xent .xent-in .title{break-inside:avoid}
 .xent .xent-in .title{break-after:avoid}.xent .xent-in figure{zoom:.8}
-.xent .xent-in table,.xent .xent-in .muted{font-size:10.5px}.xent .xent-in td,.xent .xent-in th{padding-right:9px}
+.xent .xent-in table,.xent .xent-in .muted{font-size:10.5px}
+.xent .xent-in td,.xent .xent-in th{padding-right:9px}
 .xent .xent-in summary{display:none}
 .xent .xent-in details::details-content{content-visibility:visible;display:block;block-size:auto}}
 @media(forced-colors:active){.xent .xent-in .badge{border-color:CanvasText}}

@@ -35,11 +35,7 @@ def _title(report: Report) -> str:
     if normalized is None or normalized == float("inf"):
         return "Cross entropy and its references"
     if normalized <= 1:
-        return (
-            f"The loss is {percent(1 - normalized)} lower than from always predicting the "
-            "class frequencies"
-        )
-    return (
-        f"The loss is {decimal(normalized)} times the loss from always predicting the "
-        "class frequencies"
-    )
+        how = f"{percent(1 - normalized)} below"
+    else:
+        how = f"{decimal(normalized)} times"
+    return f"The loss is {how} that of always predicting the class frequencies"
