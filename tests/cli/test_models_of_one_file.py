@@ -70,6 +70,20 @@ def test_every_command_takes_it(xent: Xent, many: pd.DataFrame) -> None:
     assert xent_cli.evaluate("many.csv#lr_*").cross_entropy == pytest.approx(lr.mean(), rel=1e-12)
 
 
+def test_standard_input_takes_it(xent: Xent, many: pd.DataFrame) -> None:
+    piped = many.to_csv(index=False).encode()
+    dt = losses(many, "dt")
+    for argv in (("eval", "-#dt_*", "-q"), ("eval", "-q", "--", "-#dt_*")):
+        total = xent(*argv[:1], "--format", "total", *argv[1:], stdin=piped)
+        assert float(total.out) == pytest.approx(dt.mean(), rel=1e-12)
+    argv = ("compare", "many.csv#lr_*", "-#dt_*", "--labels", "many.csv", "--format", "json")
+    result = json.loads(xent(*argv, stdin=piped).out)
+    delta = result["models"][1]["comparison"]["delta"]["value"]
+    assert delta == pytest.approx((dt - losses(many, "lr")).mean(), rel=1e-12)
+    both = xent("compare", "-#lr_*", "-#dt_*", stdin=piped)
+    assert (both.code, "Only one input can be standard input" in both.err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("argv", "said"),
     [

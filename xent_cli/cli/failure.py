@@ -78,7 +78,7 @@ def _operands(arguments: Sequence[str]) -> Iterator[str]:
         yield from arguments[arguments.index("--") + 1 :]
         return
     for text in arguments:
-        if text.startswith("-") and text != "-":
+        if text.startswith("-") and text != "-" and not text.startswith("-#"):
             return
         yield text
 

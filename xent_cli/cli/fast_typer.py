@@ -8,6 +8,9 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+_OPERAND = "\0"
+"""Before ``-#COLUMNS`` while a command line is taken apart: no argument of a process holds it."""
+
 
 class Command(TyperCommand):
     """A command whose values are not sent through pydantic.
@@ -19,6 +22,12 @@ class Command(TyperCommand):
     def get_params(self, ctx: Any) -> list[Any]:
         """Return the parameters, `--help` too."""
         return _without_coercion(super().get_params(ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take a command line apart; ``-#COLUMNS`` is standard input, not an option."""
+        return super().parse_args(
+            ctx, [_OPERAND + text if text.startswith("-#") else text for text in args]
+        )
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help."""
@@ -54,4 +63,10 @@ def _process(parameter: Any, coerce: Callable[[Any, Any], Any], context: Any, va
     said = source is not None and source.name != "DEFAULT"
     if (parameter.required and not value) or (parameter.callback is not None and said):
         return coerce(context, value)
-    return value
+    return _unmarked(value)
+
+
+def _unmarked(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return type(value)(map(_unmarked, value))
+    return value.removeprefix(_OPERAND) if isinstance(value, str) else value

@@ -16,7 +16,8 @@ def split_operand(data: Any) -> tuple[Any, tuple[str, ...]]:
     """Return a model's input, and the prediction columns that are named behind a ``#``.
 
     A file whose name holds a ``#`` is meant as it is, and so is an address with a path or the
-    suffix of a format behind it. Other texts that name no file have no columns behind them.
+    suffix of a format behind it. Other texts that name no file have no columns behind them, but
+    ``-``, which is standard input, may have.
 
     Parameters
     ----------
@@ -26,6 +27,8 @@ def split_operand(data: Any) -> tuple[Any, tuple[str, ...]]:
     --------
     >>> split_operand("no-such-file.csv#lr_*")
     ('no-such-file.csv#lr_*', ())
+    >>> split_operand("-#lr_*")
+    ('-', ('lr_*',))
     >>> split_operand("s3://bucket/p.csv#lr_*"), split_operand("s3://bucket/a#b.csv")
     (('s3://bucket/p.csv', ('lr_*',)), ('s3://bucket/a#b.csv', ()))
     """
@@ -42,7 +45,7 @@ def split_operand(data: Any) -> tuple[Any, tuple[str, ...]]:
     from glob import glob  # Most models are named without a #.
 
     file = path.rpartition("#")[0] if _is_sheet(path) else path
-    if not os.path.exists(file) and not glob(file):
+    if file != "-" and not os.path.exists(file) and not glob(file):
         return data, ()
     return path, (columns,)
 
