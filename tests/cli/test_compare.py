@@ -61,6 +61,8 @@ def test_trend(xent: Xent, tmp_path: Path) -> None:
     assert result.code == 0
     assert "best: 9 (" in result.out
     assert "rising from 10 on, so the training overfits" in result.out
+    inputs = f"{paths[0]} to {paths[-1]} (5 models); labels: values of {tmp_path / 'y.npy'}"
+    assert f"preds: values of {inputs}" in result.out.splitlines()
     chart = [line for line in result.out.splitlines() if re.match(r"[\d. ]{8} \|", line)]
     assert len(chart) == 8
     assert sum(line.count("*") for line in chart) == 4

@@ -43,6 +43,12 @@ def test_table(xent: Xent) -> None:
     )
 
 
+def test_rounding_of_no_account_is_said_so(xent: Xent, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("p_a,p_b,label\n0.123457,0.876543,a\n0.654321,0.345679,a\n")
+    out = xent("explain", tmp_path / "p.csv").out
+    assert "If they were rounded, that changed the loss by at most 2.41e-06." in out
+
+
 @pytest.mark.parametrize("width", [76, 80, 120, 200])
 def test_a_terminal_is_not_overrun(xent: Xent, width: int) -> None:
     result = xent("explain", *SPARSE, terminal=True, env={"COLUMNS": str(width), "NO_COLOR": "1"})

@@ -142,7 +142,7 @@ def test_gate_names_slices_in_every_format(
     if form == "junit":
         assert "slice country=KR: delta is" in result.out
     if form == "md":
-        assert "Rules over several slices are judged" in result.out
+        assert "Rules over several slices use wider intervals" in result.out
 
 
 def test_compare_shows_slices(xent: Xent, files: tuple[Path, Path, Path]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from xent_cli.analysis.comparison.models import Contrast
 from xent_cli.analysis.comparison.pair import Comparison
@@ -20,6 +21,8 @@ from xent_cli.render.text import clean
 from xent_cli.render.view import View
 
 _ENDS = 5
+_LINES = 4
+"""Of more models, what was read is said in one line, if it is the same."""
 
 _DELTA = Column("delta", "delta", "delta")
 _INTERVAL = Column("interval", "95% interval", "interval")
@@ -45,7 +48,7 @@ def document(found: Contrast, view: View) -> Document:
         f"{n:,} models on {found.baseline.n:,} rows, {spec.unit}; best: {names[found.best]}",
         tuple(blocks),
         found.baseline.signature,
-        remarks=tuple(line for one in found.reports for line in describe_inputs(one.inputs)),
+        remarks=_inputs(found),
         warnings=found.warnings,
         notes=notes_of(found.reports),
     )
@@ -61,6 +64,23 @@ def short_names(names: Sequence[str]) -> list[str]:
     """
     same = os.path.commonprefix(names)  # noqa: RUF071 - It is cut behind its last slash.
     return [name[same.rfind("/") + 1 :] for name in names]
+
+
+def _inputs(found: Contrast) -> tuple[str, ...]:
+    """Say what was read of each model, or of all where many differ only in their paths."""
+    inputs = [report.inputs for report in found.reports]
+    paths = [item.path for one in inputs for item in one if item.role == "preds"]
+    if len(inputs) > _LINES and len(paths) == len(inputs):
+        paths = [f"{paths[0]} to {paths[-1]} ({len(paths):,} models)"] * len(paths)
+        same = {
+            describe_inputs(
+                [replace(item, path=path) if item.role == "preds" else item for item in one]
+            )
+            for one, path in zip(inputs, paths, strict=True)
+        }
+        if len(same) == 1:
+            return same.pop()
+    return tuple(line for one in inputs for line in describe_inputs(one))
 
 
 def _models(found: Contrast, names: Sequence[str]) -> Table:

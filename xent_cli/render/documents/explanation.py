@@ -29,7 +29,7 @@ _BAND_COLUMNS = (
     replace(_N, title="rows"),
     Column("share_of_rows", "share of rows", "share"),
     _SHARE,
-    Column("n", "rows drawn", "bar"),
+    Column("n", "rows as bars", "bar", ("html",)),
 )
 _EPS_COLUMNS = (
     Column("eps", "eps", "number"),
@@ -112,11 +112,12 @@ def _eps(found: Explanation) -> Table:
         return Table(title=title, note=f"no eps: {found.undefined['eps']}")
     note = ""
     if (rounding := found.rounding) is not None:
-        note = (
-            f"Predictions are stored with {rounding.stored}. If they were rounded, the "
-            f"loss before rounding was between {decimal(rounding.low)} and "
-            f"{decimal(rounding.high)}."
-        )
+        low, high, loss = rounding.low, rounding.high, found.report.cross_entropy
+        note = f"Predictions are stored with {rounding.stored}. If they were rounded, "
+        if decimal(low) == decimal(high):
+            note += f"that changed the loss by at most {decimal(max(high - loss, loss - low))}."
+        else:
+            note += f"the loss before rounding was between {decimal(low)} and {decimal(high)}."
     cells = tuple(Row(cells_of(_EPS_COLUMNS, rung, eps=f"{rung.eps:.2g}")) for rung in found.rungs)
     return Table(_EPS_COLUMNS, cells, title, note)
 

@@ -242,8 +242,8 @@ def _remarks(result: GateResult) -> list[Notice]:
         if there
     )
     message = (
-        f"Rules over several {nouns} are judged at higher levels (Holm), which hold for "
-        "all of them together. The intervals have these levels."
+        f"Rules over several {nouns} use wider intervals (Holm's correction), so that their level "
+        "holds for all of them together."
     )
     return [*found, Notice("holm", message)]
 

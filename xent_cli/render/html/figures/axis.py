@@ -34,8 +34,6 @@ def _title(report: Report) -> str:
     normalized = report.overall.normalized_entropy
     if normalized is None or normalized == float("inf"):
         return "Cross entropy and its references"
-    if normalized <= 1:
-        how = f"{percent(1 - normalized)} below"
-    else:
-        how = f"{decimal(normalized)} times"
+    lower = f"{percent(1 - normalized)} below"
+    how = lower if normalized <= 1 else f"{decimal(normalized)} times"
     return f"The loss is {how} that of always predicting the class frequencies"
