@@ -56,7 +56,7 @@ class EvalOptions:
     )
     cluster: str | None = declare(
         None,
-        "Column that groups dependent rows, such as a user or a document.",
+        "Column that groups dependent rows, such as users.",
         "uncertainty",
         metavar="COL",
         says="str | ArrayLike | None",
@@ -96,7 +96,7 @@ class EvalOptions:
         says="str | Sequence[str] | None",
     )
     positive: str | None = declare(
-        None, "The label that the probability is for, in binary mode.", "meaning", metavar="LABEL"
+        None, "Label that the probability is for (binary mode).", "meaning", metavar="LABEL"
     )
     label_base: int | None = declare(
         None, "Integer label of the first class. [default: 0]", "meaning", metavar="N"
@@ -123,7 +123,7 @@ class EvalOptions:
     )
     invalid: Invalid = declare("error", "What to do with rows that have missing values.", "meaning")
     class_weights: str | Mapping[str, float] | Sequence[float] | None = declare(
-        None, "Weight per class.", "meaning", metavar="balanced|A=1,B=2.5|FILE"
+        None, "Weight per class: balanced, A=1,B=2.5 or FILE.", "meaning", metavar="W"
     )
     label_smoothing: float = declare(
         0.0, "Mix labels with the uniform distribution.", "meaning", metavar="S"
@@ -140,7 +140,7 @@ class EvalOptions:
         None, f"The same for LABELS. [default: like {option('header')}]", "input"
     )
     encoding: str | None = declare(
-        None, "Encoding of text files. [default: UTF-8, or detected]", "input", metavar="NAME"
+        None, "Encoding of text. [default: UTF-8, or detected]", "input", metavar="NAME"
     )
 
     def __post_init__(self) -> None:
@@ -180,7 +180,7 @@ class Execution:
     batch_rows: int | None = declare(None, "Rows per batch.", "running", "no", least=1)
     jobs: int | None = declare(
         None,
-        "Number of threads. The result is always the same. [default: one per CPU]",
+        "Number of threads. [default: one per CPU]",
         "running",
         "--jobs -j",
         metavar="N",
@@ -221,10 +221,10 @@ class OutputOptions:
     )
     output: tuple[str, ...] = declare(
         (),
-        "Also write a file. Its suffix sets the format. Repeatable.",
+        "Also write a file. Its suffix, or FORMAT:PATH, sets the format. Repeatable.",
         "output",
         "--output -o",
-        metavar="[FORMAT:]PATH",
+        metavar="PATH",
         in_python=False,
         in_files=False,
     )
@@ -263,8 +263,7 @@ class OutputOptions:
     no_progress: bool = declare(False, "Do not show a progress bar.", "running", in_python=False)
     config: str | None = declare(
         None,
-        "Read this configuration file. [default: the nearest xent.toml, or "
-        "pyproject.toml with [tool.xent], in this project]",
+        "Configuration file. [default: the nearest xent.toml or pyproject.toml of this project]",
         "running",
         metavar="PATH",
         in_python=False,
