@@ -16,7 +16,8 @@ STYLE = (
 --fail:#b3341a;--pass:#0f6b4e;--unsure:#7a5600;
 color:var(--fg);background:var(--bg);margin:0;text-align:left;
 font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
-@media(prefers-color-scheme:dark){.xent{"""
+@media(prefers-color-scheme:dark){
+.xent:where(body,body:not([data-jp-theme-light=true],.vscode-light) *){"""
     + _DARK
     + """}}
 body[data-jp-theme-light=false] .xent,.vscode-dark .xent,html[data-theme=dark] .xent{"""
