@@ -11,6 +11,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 SPARSE = ROOT / "sample_data" / "sparse"
@@ -109,6 +110,15 @@ def test_options_of_the_action(tmp_path: Path) -> None:
 
 def test_recipes_in_the_documents_parse(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "ci.md").read_text()
+    action = yaml.safe_load((ROOT / "action.yml").read_text())
+    recipes = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+    assert len(recipes) == 5
+    workflow = recipes[0]["jobs"]["quality"]["steps"]
+    (step,) = (step for step in workflow if step.get("id") == "gate")
+    assert {*step["with"]} <= {*action["inputs"]}
+    used = re.findall(r"steps\.gate\.outputs\.([\w-]+)", str(workflow))
+    assert {*used} <= {*action["outputs"]}
+    assert yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())[0]["id"] == "xent-gate"
     table = tomllib.loads(re.findall(r"```toml\n(.*?)```", text, re.DOTALL)[0])
     assert set(table["tool"]["xent"]["gate"]) == {"require", "baseline"}
     for name in ("candidate", "baseline"):
@@ -120,7 +130,7 @@ def test_recipes_in_the_documents_parse(tmp_path: Path) -> None:
     for command in commands:
         plain = command.split(" }")[0]
         run = subprocess.run(
-            ["bash", "-c", plain],
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", plain],
             cwd=tmp_path,
             env=environment,
             capture_output=True,

@@ -187,6 +187,25 @@ class TestDocuments:
         again = xent("gate", "-f", "junit", *arguments)
         assert ET.fromstring(again.out).find("testsuite/testcase/error").get("type") == code
 
+    def test_a_page_and_a_suite_of_an_earlier_run_are_replaced(
+        self, xent: Xent, tmp_path: Path
+    ) -> None:
+        names = [tmp_path / "gate.html", tmp_path / "gate.xml"]
+        outputs = [part for name in names for part in ("-o", str(name))]
+        assert xent("gate", *ALONE, "--require", "n > 1", *outputs).code == 0
+        page, suite = (name.read_text() for name in names)
+        assert ("✓ PASS" in page, 'failures="0"' in suite) == (True, True)
+        assert xent("gate", "no<b>pe.csv", "--require", "n > 1", *outputs).code == 2
+        page, suite = (name.read_text() for name in names)
+        assert "<title>! ERROR There is no file no&lt;b&gt;pe.csv" in page
+        assert ("PASS" in page, 'errors="1"' in suite) == (False, True)
+        with pytest.raises(xent_cli.ReportError, match="without a saved result"):
+            xent_cli.load(names[0])
+        other = tmp_path / "other.html"
+        other.write_text("<!doctype html><p>of somebody else")
+        xent("gate", "nope.csv", "--require", "n > 1", "-o", str(other))
+        assert other.read_text().endswith("somebody else")
+
     @pytest.mark.parametrize("spelling", ["junit:{}", "-ojunit:{}", "--output=junit:{}"])
     def test_no_failure_is_written_over_anything_else(
         self, xent: Xent, tmp_path: Path, spelling: str

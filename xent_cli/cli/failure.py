@@ -9,10 +9,14 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from xent_cli.errors import OutputError, XentError
+from xent_cli.errors import OutputError, UsageError, XentError
 
 _FORMAT, _OUTPUT = ("--format", "-f"), ("--output", "-o")
-_BEGINNINGS = {"junit": (b"<?xml", b'<testsuites name="xent"'), "github": (b"::",)}
+_BEGINNINGS = {
+    "junit": (b"<?xml", b'<testsuites name="xent"'),
+    "github": (b"::",),
+    "html": (b"<!doctype html>", b'name="generator" content="xent '),
+}
 """How documents of ours begin: nothing else is replaced by one that says what went wrong."""
 
 
@@ -28,17 +32,21 @@ def write_failure(error: XentError, arguments: Sequence[str]) -> None:
         Those of the process, with the command.
     """
     form = next(_values(arguments, _FORMAT), "") or _configured(arguments)
-    targets = [text.partition(":") for text in _values(arguments, _OUTPUT)]
-    files = {path: kind for kind, _, path in targets if kind in _BEGINNINGS and path}
+    files = {path: kind for kind, path in _targets(arguments) if kind in _BEGINNINGS}
     if form not in _BEGINNINGS and not files:
         return
     from xent_cli.cli.output import write_file
     from xent_cli.cli.standard_streams import write_stdout
     from xent_cli.render.github import render_github_error, render_summary_error
+    from xent_cli.render.html.page import render_error_page
     from xent_cli.render.junit import render_junit_error
 
     name = " ".join(_operands(arguments[1:]))
-    documents = {"github": render_github_error(error), "junit": render_junit_error(error, name)}
+    documents = {
+        "github": render_github_error(error),
+        "junit": render_junit_error(error, name),
+        "html": render_error_page(error, name),
+    }
     with suppress(OutputError):  # What led here is the error to tell.
         for path, kind in files.items():
             if _is_ours(path, kind):
@@ -49,6 +57,16 @@ def write_failure(error: XentError, arguments: Sequence[str]) -> None:
             append_summary(render_summary_error(error, name))
     if form in documents:
         write_stdout(documents[form])
+
+
+def _targets(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the format and the path of each file that was asked for."""
+    from xent_cli.cli.output import split_target
+    from xent_cli.render.dispatch import FORMATS
+
+    for text in _values(arguments, _OUTPUT):
+        with suppress(UsageError):  # Which may be the error to tell.
+            yield split_target(text, FORMATS["gate"])
 
 
 def _configured(arguments: Sequence[str]) -> str:
@@ -87,6 +105,6 @@ def _is_ours(path: str, kind: str) -> bool:
     if not os.path.exists(path):
         return True
     with suppress(OSError), open(path, "rb") as file:
-        head = file.read(200)
+        head = file.read(1_000)
         return all(mark in head for mark in _BEGINNINGS[kind]) and os.path.isfile(path)
     return False

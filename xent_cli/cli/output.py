@@ -60,7 +60,7 @@ def read_targets(
     """
     targets = []
     for text in output.output:
-        form, path = _split(text, formats)
+        form, path = split_target(text, formats)
         if "://" in path:
             raise OutputError(
                 f"--output {form}:...: xent writes only to files of this machine, not "
@@ -92,8 +92,19 @@ def _may_be_written(path: str) -> bool:
     return all(os.access(folder, os.W_OK | os.X_OK) for folder in folders)
 
 
-def _split(text: str, formats: Sequence[str]) -> tuple[str, str]:
-    """Return a format and a path; the format may be that of the suffix."""
+def split_target(text: str, formats: Sequence[str]) -> tuple[str, str]:
+    """Return a format and a path; the format may be that of the suffix.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format.
+
+    Examples
+    --------
+    >>> split_target("junit:gate", ["junit"]), split_target("gate.xml", ["junit"])
+    (('junit', 'gate'), ('junit', 'gate.xml'))
+    """
     form, mark, path = text.partition(":")
     if mark and path and form in formats:
         return form, path

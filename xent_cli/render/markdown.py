@@ -34,7 +34,8 @@ def render_markdown(document: Document, view: View) -> str:
     notices += [f"- note ({escape(n.code)}): {escape(n.message)}" for n in document.notes]
     if notices:
         parts.append("\n".join(notices))
-    parts.append(code(document.signature))
+    if document.signature:
+        parts.append(code(document.signature))
     return "\n\n".join(parts) + "\n"
 
 

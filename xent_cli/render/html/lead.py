@@ -9,7 +9,12 @@ from xent_cli.render.document import Document
 from xent_cli.render.html.escape import called
 from xent_cli.render.text import decimal, interval, percent, show, signed
 
-_WORDS = {"pass": "✓ PASS", "fail": "✗ FAIL", "inconclusive": "? INCONCLUSIVE"}
+_WORDS = {
+    "pass": "✓ PASS",
+    "fail": "✗ FAIL",
+    "inconclusive": "? INCONCLUSIVE",
+    "error": "! ERROR",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from xent_cli import __version__
+from xent_cli.errors import XentError
 from xent_cli.render.document import Document
 from xent_cli.render.html.escape import Markup, el, join
 from xent_cli.render.html.lead import Lead, lead_of
@@ -35,6 +36,22 @@ def render_page(result: Any, document: Document, view: View) -> str:
     The result stands in it as JSON, so that `xent_cli.load` reads it back, unless that is large.
     """
     lead, data = lead_of(result, document), _data(result)
+    return _page(lead, _body(result, document, view, lead, 1, saved=data is not None), data)
+
+
+def render_error_page(error: XentError, name: str) -> str:
+    """Return the page that says why nothing was judged, in the place of one from an earlier run.
+
+    Parameters
+    ----------
+    name : str
+        What was to be judged.
+    """
+    lead = Lead(str(error), f"nothing was judged: {name}; exit code 2", "error")
+    return _page(lead, _header(Document("", (), ""), lead, 1), None)
+
+
+def _page(lead: Lead, inner: Markup, data: Markup | None) -> str:
     head = el(
         "head",
         el("meta", charset="utf-8"),
@@ -45,8 +62,7 @@ def render_page(result: Any, document: Document, view: View) -> str:
         el("title", " ".join(part for part in (lead.badge, lead.headline) if part)),
         el("style", Markup(STYLE)),
     )
-    main = el("main", _body(result, document, view, lead, 1, saved=data is not None),
-              class_="xent-in")  # fmt: skip
+    main = el("main", inner, class_="xent-in")
     stored = [] if data is None else [el("script", data, type="application/json")]
     body = el("body", main, *stored, class_="xent")
     return f"<!doctype html>\n{el('html', head, body, lang='en')}\n"

@@ -35,7 +35,7 @@ margin:6px 0;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .xent .xent-in footer{color:var(--muted);font-size:13px;overflow-wrap:anywhere}
 .xent .xent-in .badge{display:inline-block;font-size:13px;font-weight:700;letter-spacing:.04em;
 padding:3px 11px;border-radius:99px;border:1.5px solid currentColor}
-.xent .xent-in .fail{color:var(--fail)}.xent .xent-in .pass{color:var(--pass)}
+.xent .xent-in .fail,.xent .xent-in .error{color:var(--fail)}.xent .xent-in .pass{color:var(--pass)}
 .xent .xent-in .inconclusive{color:var(--unsure)}
 .xent .xent-in section{border-top:1px solid var(--line);padding:18px 0 20px}
 .xent .xent-in .title{font-size:18px;line-height:1.3;font-weight:650;margin:0 0 12px;
