@@ -35,8 +35,8 @@ def document(result: GateResult, _view: View) -> Document:
         tuple(blocks),
         result.report.signature,
         tone=result.outcome,
-        remarks=_read(result),
-        warnings=(*result.warnings, *_remarks(result)),
+        remarks=columns(result),
+        warnings=_warnings(result),
         notes=notes_of(_reports(result)),
     )
 
@@ -77,13 +77,16 @@ def files(result: GateResult) -> str:
 
 def notices(result: GateResult) -> tuple[Notice, ...]:
     """Return what must not be lost on the way to CI: warnings, and what a file has set."""
-    said = document(result, View())
-    return (*said.warnings, *said.notes)
+    return (*_warnings(result), *notes_of(_reports(result)))
 
 
 def columns(result: GateResult) -> tuple[str, ...]:
     """Say which columns were read, of the model and of its baseline."""
-    return document(result, View()).remarks
+    own = describe_inputs(result.report.inputs)
+    if result.comparison is None:
+        return own
+    theirs = describe_inputs(result.comparison.baseline.inputs)
+    return (*own, *(f"baseline: {line}" for line in theirs))
 
 
 def title(verdict: Verdict) -> str:
@@ -180,15 +183,6 @@ def _reports(result: GateResult) -> Iterator[Report]:
         yield result.comparison.baseline
 
 
-def _read(result: GateResult) -> tuple[str, ...]:
-    """Say what was read of the candidate, and of the baseline."""
-    own = describe_inputs(result.report.inputs)
-    if result.comparison is None:
-        return own
-    theirs = describe_inputs(result.comparison.baseline.inputs)
-    return (*own, *(f"baseline: {line}" for line in theirs))
-
-
 def _verdicts(result: GateResult) -> Table:
     # How levels are corrected is said once, below.
     reasons = [
@@ -222,7 +216,11 @@ def _verdicts(result: GateResult) -> Table:
     return Table(columns, rows, name="verdicts")
 
 
-def _remarks(result: GateResult) -> list[Notice]:
+def _warnings(result: GateResult) -> tuple[Notice, ...]:
+    return (*result.warnings, *_raised_levels(result))
+
+
+def _raised_levels(result: GateResult) -> list[Notice]:
     found = []
     if result.looks > 1 and any(v.rule.level is not None for v in result.verdicts):
         message = (
