@@ -937,7 +937,7 @@ VERBS = [
         {"--output | json:r.json": None},
     ),
     Scenario(
-        "cli/output.py _split --output",
+        "cli/output.py split_target --output",
         "xent eval p.csv y.csv --output json",
         PAIR,
         {"- --output json | --output json:report.json": PAIRS},

@@ -62,7 +62,11 @@ def test_the_hint_is_not_given_where_it_does_not_lead_on(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("row", "message"),
-    [([0, 0, 0], "sum to 0"), ([2, -1, 0], "-1 is not in 0 to 1"), ([1e308] * 3, "not in 0 to 1")],
+    [
+        ([0, 0, 0], "sum to 0"),
+        ([2, -1, 0], "-1 is not between 0 and 1"),
+        ([1e308] * 3, "not between 0 and 1"),
+    ],
 )
 def test_rows_that_cannot_be_divided_are_named(
     tmp_path: Path, row: list[float], message: str

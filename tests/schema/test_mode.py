@@ -64,6 +64,6 @@ def test_the_wrong_one_asked_for(n_preds, n_labels, requested, hint):
     with pytest.raises(ModeError) as caught:
         detect_mode(n_preds, n_labels, requested=requested)
     assert caught.value.message == (
-        f'mode="{requested}" does not fit {found.reason}: they fit mode {found.mode}.'
+        f'mode="{requested}" does not fit {found.reason}. They fit mode {found.mode}.'
     )
     assert hint in caught.value.hint

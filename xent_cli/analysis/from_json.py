@@ -87,7 +87,7 @@ def _gate(data: Document) -> GateResult:
 
 def _false_alarms(data: Document) -> FalseAlarms:
     if data["failed"] + data["inconclusive"] + data["passed"] != data["flips"]:
-        raise ValueError("the outcomes are not as many as the flips")
+        raise ValueError("the number of outcomes is not the number of flips")
     return from_fields(FalseAlarms, {**data, "rules": tuple(data["rules"])})
 
 
@@ -159,7 +159,7 @@ def _explanation(data: Document) -> Explanation:
     report = Report.from_dict(data["report"])
     top, rounding, order = data["top"], data["rounding"], data["order"]
     if not data["eps"] and "eps" not in data["undefined"]:
-        raise ValueError("there is no eps, and no reason why")
+        raise ValueError("eps is missing, and the reason too")
     return Explanation(
         report=report,
         pairs=tuple(from_fields(Pair, _infinite(item, "cross_entropy")) for item in data["pairs"]),

@@ -169,7 +169,7 @@ def _checked(path: Path, item: Option, value: Any) -> Any:
     """
     if not item.in_files:
         raise ConfigError(
-            f"{path}: {item.key} cannot be set in a file.",
+            f"{path}: {item.key} cannot be set in a configuration file.",
             hint=f"Use {option(item.name)} on the command line.",
         )
     if item.repeats:

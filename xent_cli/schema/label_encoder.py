@@ -243,7 +243,7 @@ class ClassIndex:
             if value == again
         )
         return ClassesError(
-            f"The classes {one!r} and {other!r} are the same number, but the labels are numbers.",
+            f"The classes {one!r} and {other!r} are the same number, and the labels are numbers.",
             hint=(
                 f"Give the classes different names with {option('classes')}, or write "
                 "labels as text."

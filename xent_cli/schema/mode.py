@@ -82,6 +82,6 @@ def _refuse(requested: Mode | None, found: Decision) -> NoReturn:
         "sparse": "Sparse mode needs one label column and two or more prediction columns.",
     }
     raise ModeError(
-        f"{option('mode', requested)} does not fit {found.reason}: they fit mode {found.mode}.",
+        f"{option('mode', requested)} does not fit {found.reason}. They fit mode {found.mode}.",
         hint=hints[str(requested)],
     )

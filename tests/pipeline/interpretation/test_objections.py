@@ -423,7 +423,7 @@ def test_the_probability_of_its_own_label_is_of_no_one_class(
     answer = ask(tmp_path, a=table)
     assert_asked(answer, "own label", "--positive")
     df = pd.read_csv(tmp_path / "a.csv")
-    exec(answer.err.split("in pandas ")[1].rsplit(". ", 1)[0], {"df": df})
+    exec(answer.err.split("In pandas: ")[1].rpartition(" [")[0], {"df": df})
     assert_number(ask(tmp_path, a=dict(df.items())), BINARY)
     assert_number(ask(tmp_path, a={"p_correct": P, "answered_correctly": Y}), BINARY)
 

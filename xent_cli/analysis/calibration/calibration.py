@@ -26,7 +26,7 @@ _ONE_PASS = Notice(
     "one-pass",
     "Merged from shards: the temperature is interpolated (accurate to about 4e-6). "
     "The recoverable loss is approximate, without an interval and without classes. "
-    "xent calibrate over all rows tells the rest.",
+    "Run xent calibrate over all rows to get them.",
 )
 
 

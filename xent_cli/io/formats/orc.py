@@ -119,6 +119,6 @@ def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
             continue
         size = integer() if kind == 2 else {1: 8, 5: 4}.get(kind)
         if size is None:
-            raise ValueError("its tail holds what no ORC file holds")
+            raise ValueError("its end is not that of an ORC file")
         yield field, message[at : at + size]
         at += size

@@ -119,7 +119,7 @@ class _Transcoded(io.RawIOBase):
                 self._ready = self._decoder.decode(data, final=self._ended).encode()
             except UnicodeError as error:
                 raise EncodingError(
-                    f"{self._path} is not {self._encoding} text in all places.",
+                    f"{self._path} is not valid {self._encoding} text.",
                     hint=f"Set its encoding, for example {option('encoding', 'latin-1')}.",
                 ) from error
         n = min(len(buffer), len(self._ready))

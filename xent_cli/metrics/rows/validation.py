@@ -192,7 +192,8 @@ def check_label_rows(batch: Batch, spec: Spec) -> Findings:
         row = int(np.argmax(outside.any(axis=0)))
         value = min(target[:, row]) if min(target[:, row]) < 0 else max(target[:, row])
         raise LabelError(
-            f"{batch.labels.of_row(int(batch.rows[row]))}: the label {value:g} is not in 0 to 1.",
+            f"{batch.labels.of_row(int(batch.rows[row]))}: the label {value:g} is not between "
+            "0 and 1.",
             hint=hint_of_counts(target[:, row])
             or "Label columns must hold probabilities. Write integer classes in one column.",
         )

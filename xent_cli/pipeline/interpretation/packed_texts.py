@@ -87,10 +87,10 @@ def listed_classes(question: Question, reading: Interpretation) -> InputError | 
             continue
         if len(set(orders[0])) < len(q) or not (own or wanted <= set(orders[0])):
             continue
-        said = f"{source.path}: {name} names the classes of {family.columns[0]}"
+        said = f"{source.path}: column {name} names the classes of {family.columns[0]}"
         if len(orders) == 1 and not any("," in text for text in orders[0]):
             return ColumnError(
-                f"{said}, the same in every row.",
+                f"{said}, in the same order in every row.",
                 hint=f"Use {option('classes', ','.join(orders[0]))}.",
             )
         if _parsed(values[0])[1] == "" or not source.column(name):

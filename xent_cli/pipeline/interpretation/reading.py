@@ -157,7 +157,7 @@ def _weigh(target: Floats, cost: Floats) -> Floats:
 def describe(reading: Interpretation) -> str:
     """Return an interpretation in plain words: its predictions, and its labels."""
     labels = ", ".join(reading.labels[:4]) + (", ..." if len(reading.labels) > 4 else "")
-    return f"{describe_preds(reading)} against {labels}"
+    return f"{describe_preds(reading)} with labels {labels}"
 
 
 def describe_preds(reading: Interpretation) -> str:

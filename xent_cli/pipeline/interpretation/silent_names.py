@@ -39,7 +39,7 @@ def silent_name(question: Question, chosen: Interpretation) -> InputError | None
         return None
     return ColumnError(
         f"{question.preds.source.path}: is {name} a prediction? Its name does not say so, and "
-        "measures lie between 0 and 1, too.",
+        "other measurements can be between 0 and 1 too.",
         hint=f"If it holds probabilities, use {option('pred_cols', name)}.",
     )
 
@@ -61,8 +61,8 @@ def _of_own_label(question: Question, chosen: Interpretation) -> InputError:
         f"The column {name} seems to hold the probability of each row's own label, not "
         "the probability of one class.",
         hint=(
-            f"If it is that of {one}, use {option('positive', one)}; else write that of "
-            f"{one}, in pandas df['p'] = df.pop({name!r}).where(df[{label!r}] == {value}, "
-            "lambda p: 1 - p)."
+            f"If it is the probability of {one}, use {option('positive', one)}. Otherwise write "
+            f"the probability of {one}. In pandas: "
+            f"df['p'] = df.pop({name!r}).where(df[{label!r}] == {value}, lambda p: 1 - p)"
         ),
     )
