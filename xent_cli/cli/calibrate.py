@@ -1,4 +1,4 @@
-"""xent calibrate: whether probabilities are honest."""
+"""xent calibrate: whether probabilities are calibrated."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def calibrate_command(
 ) -> None:
     """Check if probabilities are calibrated, and what a temperature would gain.
 
-    The loss that the model expects of itself beside the one that it has; the temperature with the
-    lowest loss, and how much that would recover on new rows; and how much of what was predicted
-    came true.
+    It compares the measured loss with the loss that the model expects from its own probabilities.
+    It finds the temperature with the lowest loss, and the gain to expect on new rows. It compares
+    predicted probabilities with observed frequencies.
 
-    With --apply another file is written at that temperature: fit on validation, use on test.
+    --apply writes another file at this temperature. Fit on validation data, apply to test data.
 
     Example: xent calibrate val.csv val_labels.csv
     """

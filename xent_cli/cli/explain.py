@@ -27,7 +27,7 @@ def explain_command(
 ) -> None:
     """Show where the loss comes from: classes, pairs, rows, eps, rounding.
 
-    And what other tools would print for the same files, and why.
+    It also shows what other tools print for the same rows, and why.
 
     Example: xent explain preds.csv labels.csv
     """

@@ -31,9 +31,9 @@ def gate_command(
 ) -> int:
     """Check PREDS against rules in CI. The exit code is the verdict.
 
-    It is 0 if all rules hold, 1 if one fails, and 3 if the data cannot tell.
+    It is 0 if all rules pass, 1 if a rule fails, 2 after an error, and 3 if the data cannot decide.
 
-    Example: xent gate new.csv labels.csv --baseline old.csv --require 'delta <= 0.01 @95%'
+    Example: xent gate preds.csv labels.csv --require 'ce <= 0.35 @95%'
     """
     from xent_cli.api.gate import gate
     from xent_cli.cli.output import noted, read_targets, write_documents

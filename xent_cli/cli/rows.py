@@ -25,8 +25,8 @@ def rows_command(
 ) -> None:
     """List the rows with the highest loss. Their labels may be wrong.
 
-    --output writes the loss of every row, in order, as parquet, csv or jsonl; the list as table,
-    json, md or html.
+    --output to parquet, csv or jsonl writes the loss of every row, in order. To other formats it
+    writes the list.
 
     Example: xent rows preds.csv labels.csv --where wrong
     """

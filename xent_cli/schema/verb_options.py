@@ -86,7 +86,7 @@ class GateOptions:
     )
     looks: int = declare(
         1,
-        "Number of times you will judge growing data, or of candidates. Level L "
+        "How often you will judge: growing data, or several candidates. Level L "
         "becomes 1 - (1 - L) / K.",
         "uncertainty",
         metavar="K",
