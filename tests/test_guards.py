@@ -150,7 +150,10 @@ CSV = """
     io.formats.csv.names io.formats.csv.preamble io.numpy_arrow
 """
 PARQUET = "io.formats.parquet io.formats.row_groups pipeline.processes"
-TABLE = "render.document render.documents render.documents.report render.layout render.terminal"
+TABLE = """
+    render.document render.documents render.documents.report render.layout render.page
+    render.terminal
+"""
 HEAVY = ("fsspec", "numpy", "openpyxl", "pandas", "polars", "pyarrow", "pydantic", "rich")
 IMPORTED = f"""
 import sys
@@ -169,7 +172,7 @@ finally:
         ("--version", VERSION, ""),
         ("--help", f"{VERSION} cli.help", ""),
         ("eval --help", f"{COMMAND} cli.help cli.eval", ""),
-        (f"{SAMPLES}/candidate.csv {SAMPLES}/labels.csv", EVAL + CSV + TABLE, "numpy pyarrow rich"),
+        (f"{SAMPLES}/candidate.csv {SAMPLES}/labels.csv", EVAL + CSV + TABLE, "numpy pyarrow"),
         (
             f"{SAMPLES}/candidate.parquet {SAMPLES}/labels.parquet --format total",
             f"{EVAL} {PARQUET}",

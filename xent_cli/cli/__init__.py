@@ -35,6 +35,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _main_of_process() -> int:
     sys.excepthook = _exit_unknowing
     gc.set_threshold(_RARELY)
+    codes: list[int] = []
+    if "atexit" not in sys.modules:  # What was registered before would be left out.
+        import atexit
+
+        atexit.register(_leave, codes)
     from xent_cli.cli import interrupt, memory_limit
 
     tell = memory_limit.wait_if_limited()
@@ -46,8 +51,23 @@ def _main_of_process() -> int:
         sys.excepthook = _exit_unknowing  # Typer has put its own there.
     interrupt.stay_done()
     tell(code)
-    gc.freeze()  # The interpreter would look for cycles three times on its way out.
+    codes.append(code)
     return code
+
+
+def _leave(codes: list[int]) -> None:
+    """Exit with the first code, if there is one, without taking the interpreter apart first.
+
+    That takes as long as evaluating a small file does. It is the last thing to be called: threads
+    have ended by then, and what others have registered is done.
+    """
+    if codes:
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            try:
+                stream.flush()
+            except (OSError, ValueError):
+                return  # Python says so in its own way.
+        os._exit(codes[0])
 
 
 def _exit_unknowing(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _BATCH_VALUES = 480_000
 """Values of q in a batch: 4 MB of float64, small beside a cache and large beside a step's cost. No
 power of 2, for the same place in every column would then be the same place in the cache."""
-_MOST_ROWS = 1 << 16
+_MOST_ROWS = 1 << 17
 
 
 class _Truth(NamedTuple):

@@ -6,11 +6,10 @@ middle, unless two would then look alike; other names, and those, are broken int
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
-
-from rich.cells import cell_len
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.render.document import LEFT, Column
@@ -20,6 +19,9 @@ GAP = 2
 
 NARROW_BAR = 8
 WIDE_BAR = 30
+_NARROW = re.compile("[ -~\xa0-\xac\xae-\u02ff\u2580-\u259f…]*")
+"""Characters that are known to take one column: of western languages, and of bars."""
+
 _NARROW_CUT = 8
 """Names are cut to no less."""
 _NARROW_NAME = 16
@@ -44,6 +46,15 @@ class Laid:
         """The width that shows everything in one line."""
         width = self.column.width if self.column.kind == "bar" else 0
         return max((width, *map(cell_len, self.title), *map(cell_len, self.texts)))
+
+
+def cell_len(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if _NARROW.fullmatch(text):
+        return len(text)
+    from rich.cells import cell_len as measured  # It holds the widths of all characters.
+
+    return measured(text)
 
 
 def lay_out(columns: Sequence[Laid], room: int, *, wide: bool = False) -> list[Laid]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, fields
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Self
 
 from xent_cli.errors import SignatureError, option
@@ -151,9 +153,12 @@ class Spec:
 def _digest(texts: Any) -> str:
     """Six hexadecimal digits that stand for a list of texts (its lengths included)."""
     joined = "".join(f"{len(text)}:{text}" for text in texts)
-    import hashlib  # Of two modules for it, one is slow to import.
-
-    return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    try:  # Python's own, for hashlib loads OpenSSL, and that takes longer than all of this.
+        module = import_module("_sha256" if sys.version_info < (3, 12) else "_sha2")
+    except ImportError:
+        module = import_module("hashlib")
+    digits: str = module.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()
+    return digits[:6]
 
 
 _OPTIONS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Literal, get_args
 
 from xent_cli.schema.class_names import as_number
@@ -23,6 +24,7 @@ _MARK = re.compile(
 """How a label is spelled that is none."""
 
 
+@lru_cache(1 << 14)  # The names of a thousand columns are asked for again and again.
 def fold(text: str, how: Fold) -> str:
     """Return what is left of a name when spellings are folded together; each fold does more.
 

@@ -104,10 +104,12 @@ def require_equal_counts(
 
 
 def capped(blocks: Iterator[Block], max_rows: int) -> Generator[Block, None, None]:
-    """Cut blocks that have more rows."""
+    """Cut blocks that have more rows, evenly: a few rows cost almost as much as many."""
     for block in blocks:
-        for offset in range(0, len(block), max_rows):
-            yield block.slice(offset, min(max_rows, len(block) - offset))
+        cuts = -(-len(block) // max_rows)
+        for cut in range(cuts):
+            start, end = len(block) * cut // cuts, len(block) * (cut + 1) // cuts
+            yield block.slice(start, end - start)
 
 
 def some(items: Iterator[Item], source: Source) -> Generator[Item, None, None]:

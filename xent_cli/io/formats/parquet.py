@@ -143,9 +143,8 @@ class ParquetSource(Source):
             ) as file,
         ):
             for data in self._batches(file, groups, names, rows, jobs):
-                data.validate(full=True)
                 if data.num_rows:
-                    yield Block(data.select(names), start, place)
+                    yield Block(data, start, place)
                 start += data.num_rows
 
     def _batches(
@@ -158,12 +157,15 @@ class ParquetSource(Source):
         """
         largest = max((self._group_rows[group] for group in groups), default=0)
         if not self._is_wide(len(names), largest):
-            yield from file.iter_batches(
+            for data in file.iter_batches(
                 rows, row_groups=groups, columns=names, use_threads=jobs > 1
-            )
+            ):
+                data.validate(full=True)
+                yield data.select(names)
             return
         for group in groups:
             table = self._whole_group(file, group, names, jobs)
+            table.validate(full=True)
             try:
                 yield from table.to_batches(rows)
             except GeneratorExit:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import asdict
-from fractions import Fraction
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.draws import moments_of_class
 from xent_cli.metrics.report.mean_losses import INFINITE, NATS_PER, mean_losses
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.estimates import Estimate
+from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.long_integers import quotients
 
 _LARGEST_EXPONENT = math.log(sys.float_info.max)
 
@@ -89,9 +90,17 @@ def figures_of(tally: Tally) -> Figures:
     """
     undefined: dict[str, str] = {}
     k, nats = tally.spec.n_classes, NATS_PER[tally.spec.unit]
-    priors, means = _priors(tally), mean_losses(tally)
+    rates, means = _rates(tally), mean_losses(tally)
+    priors = [prior or 0.0 for prior in rates["prior"][:k]]
     classes = tuple(
-        _class_row(tally, index, priors[index], means[index], undefined) for index in range(k)
+        _class_row(
+            tally,
+            index,
+            {name: values[index] for name, values in rates.items()},
+            means[index],
+            undefined,
+        )
+        for index in range(k)
     )
     mean = _known(means[k], "overall.", undefined)
     cross_entropy = mean.value
@@ -109,7 +118,7 @@ def figures_of(tally: Tally) -> Figures:
         perplexity=_perplexity(cross_entropy * nats, undefined),
         prior_entropy=prior_entropy,
         normalized_entropy=normalized,
-        accuracy=_quotient(tally, "correct", "graded", k),
+        accuracy=rates["accuracy"][k],
         label_entropy=label_entropy,
         kl_divergence=None if label_entropy is None else cross_entropy - label_entropy,
     )
@@ -134,36 +143,58 @@ def figures_of(tally: Tally) -> Figures:
     )
 
 
+def _rates(tally: Tally) -> dict[str, list[float | None]]:
+    """Return quotients of sums of each class and, where there is such a sum, of all rows.
+
+    None stands for those by 0. The prior of a multi-label task is the share of positive labels.
+    """
+    sums, k = tally.sums, tally.spec.n_classes
+    weight, loss = sums["weight"], sums["loss"].part(k, k + 1)
+    found = {
+        "prior": quotients(sums["positive"], weight.part(0, k))
+        if tally.spec.multilabel
+        else quotients(weight, weight.part(k, k + 1)),
+        "weight_sum": quotients(weight, ExactSums.of_units([1])),
+        "share": quotients(sums["loss"], loss),
+        "accuracy": quotients(sums["correct"], sums["graded"]),
+        "mean_probability": quotients(sums["probability"], weight),
+    }
+    return {
+        name: [None if math.isnan(value) else value for value in values]
+        for name, values in found.items()
+    }
+
+
 def _class_row(
-    tally: Tally, index: int, prior: float, mean: Estimate | None, undefined: dict[str, str]
+    tally: Tally,
+    index: int,
+    rates: dict[str, float | None],
+    mean: Estimate | None,
+    undefined: dict[str, str],
 ) -> ClassRow:
-    path, k = f"classes[{index}].", tally.spec.n_classes
-    weight = tally.sums["weight"][index]
-    names = ("cross_entropy", "se", "ci95", "accuracy", "mean_probability")
-    total = tally.sums["loss"][k]
-    share = None if not total or tally.infinite[k] else float(tally.sums["loss"][index] / total)
+    path = f"classes[{index}]."
+    name, n, prior = tally.spec.classes[index], tally.n[index], rates["prior"] or 0.0
+    share, accuracy = None if tally.infinite[-1] else rates["share"], rates["accuracy"]
     if share is None:
         undefined[path + "share"] = _share_reason(tally)
-    if not weight:
-        reason = "no weight" if tally.n[index] else "no rows"
+    if not rates["weight_sum"]:
+        reason = "no weight" if n else "no rows"
+        names = ("cross_entropy", "se", "ci95", "accuracy", "mean_probability")
         undefined |= {path + name: reason for name in names}
-        return ClassRow(
-            tally.spec.classes[index], tally.n[index], 0.0, prior, None, None, share, None, None
-        )
+        return ClassRow(name, n, 0.0, prior, None, None, share, None, None)
     loss = _known(mean, path, undefined)
-    accuracy = _quotient(tally, "correct", "graded", index)
     if accuracy is None:
         undefined[path + "accuracy"] = "no row has it as the most likely label"
     return ClassRow(
-        name=tally.spec.classes[index],
-        n=tally.n[index],
-        weight_sum=float(weight),
+        name=name,
+        n=n,
+        weight_sum=rates["weight_sum"],
         prior=prior,
         cross_entropy=loss.value,
         se=loss.se,
         share=share,
         accuracy=accuracy,
-        mean_probability=_quotient(tally, "probability", "weight", index),
+        mean_probability=rates["mean_probability"],
         ci95=loss.interval(0.95),
     )
 
@@ -179,16 +210,6 @@ def _known(found: Estimate | None, path: str, undefined: dict[str, str]) -> Esti
     }
     undefined |= {path + name: found.reason for name, some in there.items() if not some}
     return found
-
-
-def _priors(tally: Tally) -> list[float]:
-    """Return the share of each class; in multi-label tasks, of positives among its labels."""
-    weights, k = tally.sums["weight"], tally.spec.n_classes
-    if tally.spec.multilabel:
-        return [
-            float(tally.sums["positive"][i] / weights[i]) if weights[i] else 0.0 for i in range(k)
-        ]
-    return [float(weights[i] / weights[k]) for i in range(k)]
 
 
 def _prior_entropy(tally: Tally, priors: list[float]) -> float:
@@ -224,11 +245,6 @@ def _perplexity(nats: float, undefined: dict[str, str]) -> float | None:
         return math.exp(nats)
     undefined["overall.perplexity"] = "too large"
     return None
-
-
-def _quotient(tally: Tally, above: str, below: str, index: int) -> float | None:
-    denominator: Fraction = tally.sums[below][index]
-    return float(tally.sums[above][index] / denominator) if denominator else None
 
 
 def _share_reason(tally: Tally) -> str:

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.class_names import as_number, polarity
@@ -89,6 +90,7 @@ class Family:
         return f"{self.columns[0]} to {self.columns[-1]} ({len(self.columns)} columns)"
 
 
+@lru_cache(8192)
 def rank_of_name(name: str) -> int:
     """Say how much a column's name speaks of a probability: 2 clearly, 1 of some output, 0 no.
 

@@ -127,7 +127,8 @@ def _label_families(question: Question, pool: Sequence[str]) -> Iterator[Family]
     if question.one_input:
         for family in found:
             if family.affixed:
-                rest = [name for name in numbers if name not in family.columns]
+                own = set(family.columns)
+                rest = [name for name in numbers if name not in own]
                 yield from families_of_labels(family.middles, rest)
 
 
@@ -136,7 +137,8 @@ def _matching_labels(
 ) -> Iterator[tuple[tuple[str, ...], tuple[int, ...], bool]]:
     """Yield label columns of a family, the place of each class among them, and if by name."""
     k = width_of(question, family)
-    others = [c for c in labels if not (question.one_input and c in family.columns)]
+    ours = set(family.columns) if question.one_input else set()
+    others = [c for c in labels if c not in ours]
     lists = [c for c in others if question.labels.kind(c) == "list"]
     plain = [c for c in others if c not in lists]
     own = question.preds.source.named and bool(family.middles)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -34,6 +34,7 @@ _MANY_LABELS = 40
 """Columns that may hold labels, from which on only those are looked at that are called so."""
 
 
+@lru_cache(8192)
 def spaced(name: str) -> str:
     """Return a name in lower case, its words apart."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name).lower()

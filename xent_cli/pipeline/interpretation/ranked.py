@@ -104,7 +104,8 @@ def _order_of(family: Family) -> list[int]:
 
 def _labels_beside(question: Question, family: Family) -> bool:
     """Say whether columns of whole numbers or texts have the same names: a class for each rank."""
-    others = [name for name in question.preds.source.names() if name not in family.columns]
+    own = set(family.columns)
+    others = [name for name in question.preds.source.names() if name not in own]
     return any(
         set(family.middles) <= set(beside.middles) and not _of_one_class(question, beside)
         for beside in families_of_labels(family.middles, others)

@@ -48,6 +48,7 @@ class Sample:
         self._block = source.sample(limit, only) if block is None else block
         self.n = len(self._block)
         self._cache: dict[str, tuple[Floats | None, LabelValues | None]] = {}
+        self._last: tuple[tuple[str, ...], Floats | None] = (), None
 
     def divided(self, divisor: float) -> Sample:
         """Return the same rows with predictions divided by something else."""
@@ -95,8 +96,11 @@ class Sample:
             except (ColumnError, KeyError):
                 width = self._width(names[0])
                 return None if width is None else np.full((width, self.n), np.nan)
-        columns = [column for name in names if (column := self.numbers(name)) is not None]
-        return np.array(columns) if columns and len(columns) == len(names) else None
+        if names != self._last[0]:  # Reading after reading asks for the same columns.
+            columns = [column for name in names if (column := self.numbers(name)) is not None]
+            whole = columns and len(columns) == len(names)
+            self._last = names, np.array(columns) if whole else None
+        return self._last[1]
 
     def distinct(self, name: str) -> tuple[str, ...]:
         """Return the values of a column as texts, in order of appearance."""

@@ -43,11 +43,10 @@ def settle(
             return None, (), "fits"
         return family, (), fit_columns(question, family.columns, q)
     required = _required(family, values)
-    numbers = [name for name in family.columns if question.is_number(name)]
-    if lost := [name for name in family.columns if name not in numbers]:
-        if set(lost) & required:
+    if lost := {name for name in family.columns if not question.is_number(name)}:
+        if lost & required:
             return family, (), "missing"
-        family = family.only(numbers)
+        family = family.only(set(family.columns) - lost)
     if question.wanted_preds or not question.preds.source.named:
         return family, (), fit_columns(question, family.columns)
     if not family.affixed:
@@ -56,7 +55,8 @@ def settle(
     trials = list(_trials(question, family, required))
     for trial in trials:
         if len(trial.columns) > 1 and fit_columns(question, trial.columns) == "fits":
-            left_out = tuple(c for c in family.columns if c not in trial.columns)
+            kept = set(trial.columns)
+            left_out = tuple(c for c in family.columns if c not in kept)
             own = affixed(trial) if left_out or not trial.affixed else trial
             return own, left_out, "fits"
     if len(family.columns) < 2:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -27,6 +28,7 @@ class Chunk:
     data: bytes | bytearray
     lines: int
     skip: int
+    quoted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +58,25 @@ class Parser:
         """Parse a chunk."""
         if self.dialect.layout:
             chunk = replace(chunk, data=self.dialect.layout.rewrite(chunk.data))
-        quoted = b'"' in chunk.data
-        try:
+        quoted = chunk.quoted and b'"' in chunk.data
+        # A list of what means missing costs its time for each column, and most chunks need none.
+        for numeric, missing in (
+            (self.numeric, ()),
+            (self.numeric, _MISSING),
+            (self.numbers, _MISSING),
+        ):
             try:
-                data = self._convert(chunk, self.numeric, quoted=quoted)
-            except pa.ArrowInvalid:
-                if self.numeric == self.numbers:
-                    raise
-                data = self._convert(chunk, self.numbers, quoted=quoted)
-        except pa.ArrowInvalid as error:
-            return Parsed(chunk, error)
-        lines_are_rows = not quoted or data.num_rows + chunk.skip == chunk.lines
-        return Parsed(chunk, data, lines_are_rows)
+                data = self._convert(chunk, numeric, missing, quoted=quoted)
+            except pa.ArrowInvalid as error:
+                found = error
+            else:
+                lines_are_rows = not quoted or data.num_rows + chunk.skip == chunk.lines
+                return Parsed(chunk, data, lines_are_rows)
+        return Parsed(chunk, found)
 
-    def _convert(self, chunk: Chunk, numeric: frozenset[str], *, quoted: bool) -> pa.RecordBatch:
+    def _convert(
+        self, chunk: Chunk, numeric: frozenset[str], missing: Sequence[str], *, quoted: bool
+    ) -> pa.RecordBatch:
         cells = self.dialect.cells
         texts = (cells.percents | cells.lists) & numeric
         types = {
@@ -94,7 +101,7 @@ class Parser:
             pa_csv.ConvertOptions(
                 column_types=types,
                 include_columns=self.wanted,
-                null_values=_MISSING,
+                null_values=missing,
                 decimal_point=cells.decimal,
                 strings_can_be_null=False,
             ),

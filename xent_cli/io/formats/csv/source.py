@@ -27,8 +27,6 @@ from xent_cli.io.threads import map_ahead
 from xent_cli.schema.place import Place
 from xent_cli.schema.provenance import Notice
 
-_MANY_COLUMNS = 100
-
 
 class TextSource(Source):
     """A delimited text file."""
@@ -97,7 +95,7 @@ class TextSource(Source):
         parser, start = self._parser(wanted), 0
         place = Place(self.path, header_lines=self._dialect.header_lines)
         for chunk in self._chunks():
-            if _is_tangled(chunk.data):
+            if chunk.quoted or b"\r" in chunk.data:
                 place, block = self._block(parser, parser.parse(chunk), start, place)
                 piece = Piece.of_block(block)
             else:
@@ -118,7 +116,7 @@ class TextSource(Source):
             read = partial(
                 self._read_range, parser, replace(chunk, data=b""), (offset, size), start, place
             )
-            if _is_tangled(chunk.data):
+            if chunk.quoted or b"\r" in chunk.data:
                 place, block = self._block(parser, parser.parse(chunk), start, place)
                 rows = len(block)
             if rows:
@@ -138,13 +136,11 @@ class TextSource(Source):
         self._require_rows(start)
 
     def _chunks(self) -> Iterator[Chunk]:
-        # A parser for each of many columns takes its time to begin: give it more to do.
-        times = 1 if len(self._dialect.names) <= _MANY_COLUMNS else 3
         delimiter, skip = self._dialect.delimiter, self._dialect.skip
         with reading(self.path, "text"), self._open() as stream:
             stream.read(self._skip)
-            for data, lines in record_chunks(stream, self.path, delimiter=delimiter, times=times):
-                yield Chunk(data, lines, skip)
+            for data, lines in record_chunks(stream, self.path, delimiter=delimiter):
+                yield Chunk(data, lines, skip, b'"' in data)
                 skip = 0
 
     def _read_chunk(
