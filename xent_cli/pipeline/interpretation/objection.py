@@ -43,6 +43,10 @@ def objection(question: Question, chosen: Interpretation) -> InputError | None:
 def _objections(question: Question, chosen: Interpretation) -> Iterator[InputError | None]:
     """Yield what speaks against a reading; what is rarely needed is imported where it is."""
     yield _of_labels(question, chosen)
+    if chosen.family is not None and not chosen.family.middles and not chosen.by_name:
+        from xent_cli.pipeline.interpretation.packed_texts import listed_classes
+
+        yield listed_classes(question, chosen)
     yield _of_logits(question, chosen)
     if chosen.binary:
         yield _of_percent(question, chosen)
