@@ -297,23 +297,6 @@ def test_a_confidence_without_its_class_is_no_probability_of_1(tmp_path: Path, n
     assert_asked(ask(tmp_path, a=three), "is only one probability")
 
 
-@pytest.mark.parametrize("key", ["model", "algorithm", "classifier_name", "seed", "tta"])
-@pytest.mark.parametrize("ids", [True, False])
-def test_stacked_models_are_no_model(tmp_path: Path, key: str, ids: bool) -> None:
-    one: dict[str, Any] = {"id": ROWS} if ids else {}
-    both = [pd.DataFrame({key: m, **one, "y": Y, "p": q}) for m, q in (("a", P), ("b", P / 2))]
-    table = {str(name): column for name, column in pd.concat(both).items()}
-    assert_asked(ask(tmp_path, a=table), f"--by {key}")
-    answer = ask(tmp_path, f"--by {key}", a=table)
-    assert answer.code == 0
-    assert '"b"' in answer.out
-
-
-def test_a_column_of_models_of_other_things_is_no_matter(tmp_path: Path) -> None:
-    cars = np.array(["audi", "saab"])[ROWS % 2]
-    assert_number(ask(tmp_path, a={"car_model": cars, "y": Y, "p": P}), BINARY)
-
-
 def test_labels_are_found_in_the_names_of_probabilities(tmp_path: Path) -> None:
     for name, labels in (
         ("p_neg", ("POS", "NEG")),
