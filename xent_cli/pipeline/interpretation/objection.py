@@ -41,6 +41,10 @@ def _objections(question: Question, chosen: Interpretation) -> Iterator[InputErr
 
         yield listed_classes(question, chosen)
     yield _of_logits(question, chosen)
+    if chosen.binary or chosen.order is not None or _rest(question, chosen):
+        from xent_cli.pipeline.interpretation.summary_rows import summary_rows
+
+        yield summary_rows(question, chosen)
     if chosen.binary:
         yield _of_percent(question, chosen)
         yield _of_confidence(question, chosen)
