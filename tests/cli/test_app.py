@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +22,7 @@ import pytest
 from pyarrow import feather
 
 from xent_cli import __version__
+from xent_cli.cli.standard_streams import write_stdout_parts
 
 from .conftest import CLEAN, Xent
 
@@ -147,6 +150,25 @@ def test_pipes(process: Process, pair: tuple[Path, Path]) -> None:
     assert (helped.returncode, helped.stderr) == (0, "")
 
 
+def test_a_stream_that_takes_little_at_a_time_gets_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with PYTHONUNBUFFERED, on a disk with room for a part: a document was cut, exit 0."""
+
+    class Narrow(io.RawIOBase):
+        taken = b""
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data: Any) -> int:
+            self.taken += bytes(data[:5])
+            return min(5, len(data))
+
+    narrow = Narrow()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(narrow, "utf-8", write_through=True))
+    write_stdout_parts(["a document\n", "of two parts\n"])
+    assert narrow.taken == b"a document\nof two parts\n"
+
+
 def test_closed_and_full_outputs(process: Process, pair: tuple[Path, Path]) -> None:
     closed = process(["eval", *pair], shell_tail=">&-")
     assert closed.returncode == 2
@@ -157,6 +179,10 @@ def test_closed_and_full_outputs(process: Process, pair: tuple[Path, Path]) -> N
         assert "No space left" in full.stderr
         full = process(["eval", *pair, "-o", "json:/dev/full"])
         assert full.returncode == 2
+        for said in (["--version"], ["--help"], ["eval", "--help"]):
+            full = process(said, shell_tail="> /dev/full")
+            assert full.returncode == 2
+            assert full.stderr.endswith("No space left on device. [output]\n")
     mute = process(["eval", "none.csv", "none.csv"], shell_tail="2>&-")
     assert (mute.returncode, mute.stdout) == (2, "")
     silent = process(["eval", *pair, "-o", "json:/dev/null"], shell_tail="2>&-")

@@ -684,6 +684,12 @@ OBJECTIONS = [
         {"--id key=image": None},
     ),
     Scenario(
+        "pipeline/soft_labels.py stray_fraction mode",
+        "xent eval all.csv",
+        {"all.csv": lines("p,y", *["0.8,1", "0.4,0"] * 5, "0.5,0.5")},
+        {"--mode binary": (10 * loss(0.8, 0.6) + loss(0.5)) / 11},
+    ),
+    Scenario(
         f"{_INTERPRETATION}stacked.py stacked_models by",
         "xent eval all.csv",
         STACKED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
@@ -121,6 +122,17 @@ def test_the_configuration_of_another_user(world: Path, monkeypatch: pytest.Monk
     assert f"--config {path} to read it, or --no-config to read no file." in said
     assert total("xent eval p.csv y.csv --no-config", world) == pytest.approx(PAIRS, rel=1e-12)
     assert run(f"xent eval p.csv y.csv --config {path}", world).code == 2
+
+
+@follows("cli/config_file.py search_config no_config")
+def test_a_folder_that_may_not_be_entered(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_symlink", refused)
+    said = run("xent eval p.csv y.csv", world).err
+    assert "xent.toml cannot be read: Permission denied. Use --no-config to read no such" in said
+    assert total("xent eval p.csv y.csv --no-config", world) == pytest.approx(PAIRS, rel=1e-12)
 
 
 @follows("cli/app.py _refusal --debug")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +14,7 @@ import typer
 from xent_cli import __version__
 from xent_cli.cli.commands import COMMANDS
 from xent_cli.cli.fast_typer import Command, Group
-from xent_cli.cli.standard_streams import write_stderr
+from xent_cli.cli.standard_streams import write_stderr, writing_stdout
 from xent_cli.errors import SPELLING, CrashError, UsageError, XentError
 from xent_cli.schema.exit_codes import ExitCode
 
@@ -112,13 +113,17 @@ def _call(arguments: list[str]) -> int:
     bare = arguments in ([], ["--version"], ["-V"], ["--help"], ["-h"])  # They need no command.
     commands = [command] if command else () if bare else COMMANDS
     found = _configured(command, arguments)
-    code: Any = make_app(COMMANDS if completion else commands, completion=completion)(
-        args=arguments or ["--help"],
-        prog_name="xent",
-        standalone_mode=False,
-        default_map=found and {command: found.values},
-        obj=found,
-    )
+    app = make_app(COMMANDS if completion else commands, completion=completion)
+    helps = bare or {"--help", "-h"} & {*arguments}  # Typer writes that, not a command of ours.
+    code: Any = ExitCode.OK
+    with writing_stdout() if helps else nullcontext():
+        code = app(
+            args=arguments or ["--help"],
+            prog_name="xent",
+            standalone_mode=False,
+            default_map=found and {command: found.values},
+            obj=found,
+        )
     return int(code or ExitCode.OK) if arguments else ExitCode.UNKNOWABLE
 
 

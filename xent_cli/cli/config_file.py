@@ -106,10 +106,18 @@ def search_config(start: Path | None) -> tuple[Path, Mapping[str, Any]] | None:
     Raises
     ------
     ConfigError
-        If the nearest file is another user's, or is not valid TOML.
+        If the nearest file is another user's, or is not valid TOML, or a folder may not be entered.
     """
-    if start is None:
-        return None
+    try:
+        return None if start is None else _search(start)
+    except PermissionError as error:
+        raise ConfigError(
+            f"{error.filename} cannot be read: {error.strerror}.",
+            hint=f"Use {option('no_config')} to read no such file.",
+        ) from error
+
+
+def _search(start: Path) -> tuple[Path, Mapping[str, Any]] | None:
     home = Path(os.path.expanduser("~"))
     for folder in (start, *start.parents):
         if folder != start and folder.stat().st_dev != start.stat().st_dev:

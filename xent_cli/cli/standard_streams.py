@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable
-from typing import TextIO
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, TextIO
 
 from xent_cli.errors import OutputError
 from xent_cli.schema.types import Color
@@ -54,22 +55,42 @@ def write_stdout_parts(parts: Iterable[str]) -> None:
     """
     if sys.stdout is None:
         raise OutputError("Standard output is closed.", hint="Use --output FORMAT:PATH.")
-    try:
+    with writing_stdout():
         encoding = sys.stdout.encoding or "utf-8"
         sys.stdout.flush()
         for text in parts:
             data = text.encode(encoding, "backslashreplace")
             if hasattr(sys.stdout, "buffer"):
-                sys.stdout.buffer.write(data)
+                _write_all(sys.stdout.buffer, data)
             else:
                 sys.stdout.write(data.decode(encoding))
         if hasattr(sys.stdout, "buffer"):
             sys.stdout.buffer.flush()
+
+
+@contextmanager
+def writing_stdout() -> Iterator[None]:
+    """Turn what the system says against writing to standard output into an OutputError.
+
+    A reader that has gone away is no error: it has seen enough.
+    """
+    try:
+        yield
     except BrokenPipeError:
-        silence(sys.stdout)  # Whoever read has seen enough.
+        silence(sys.stdout)
     except OSError as error:
         silence(sys.stdout)
         raise OutputError(f"Standard output cannot be written: {error.strerror}.") from error
+
+
+def _write_all(stream: BinaryIO, data: bytes) -> None:
+    """Write all of some bytes: with PYTHONUNBUFFERED a stream writes as much as fits, and no more.
+
+    The next write then says what is in the way.
+    """
+    rest = memoryview(data)
+    while rest:
+        rest = rest[stream.write(rest) or 0 :]
 
 
 def silence(stream: TextIO) -> None:

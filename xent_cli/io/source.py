@@ -24,6 +24,7 @@ from xent_cli.errors import (
     InputError,
     option,
 )
+from xent_cli.io.arrow_types import is_list
 from xent_cli.io.block import Block
 from xent_cli.io.piece import Piece
 from xent_cli.io.resource_limits import refused_resources
@@ -138,6 +139,7 @@ class Source(ABC):
                 found[name] = self.first({name: use}, rows)
         if not found:
             raise error
+        found = _of_one_length(found)
         n = min(map(len, found.values()))
         columns = [block.data.column(0).slice(0, n) for block in found.values()]
         return Block(pa.RecordBatch.from_arrays(columns, list(found)), 0, Place(self.path))
@@ -213,6 +215,16 @@ class Source(ABC):
     def names(self) -> list[str]:
         """Return the names of the columns, in the order of the file."""
         return [column.name for column in self.columns]
+
+
+def _of_one_length(found: Mapping[str, Block]) -> dict[str, Block]:
+    """Leave out arrays that are too short to go with the lists, or with the longest.
+
+    Names of classes beside predictions must not cut the sample to as many rows.
+    """
+    lists = [len(b) for b in found.values() if is_list(b.data.column(0).type)]
+    n = min(lists, default=max(map(len, found.values())))
+    return {name: block for name, block in found.items() if len(block) >= n}
 
 
 def require_unique(names: list[str], path: str) -> None:

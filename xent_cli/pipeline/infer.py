@@ -15,7 +15,12 @@ from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import sum_groups, sum_rows
 from xent_cli.pipeline.interpretation.choice import choose
-from xent_cli.pipeline.interpretation.notices import doubt_hard, doubt_scale, notes_of
+from xent_cli.pipeline.interpretation.notices import (
+    doubt_echo,
+    doubt_hard,
+    doubt_scale,
+    notes_of,
+)
 from xent_cli.pipeline.interpretation.question import Question, rank_of_label
 from xent_cli.pipeline.interpretation.reading import Interpretation
 from xent_cli.pipeline.interpretation.sample import Sample
@@ -164,7 +169,11 @@ def _plan(
         text=sample is not None and sample.numbers is None,
         requested=options.mode,
     )
-    warnings = (*doubt_scale(q, options), *doubt_hard(question, q))
+    warnings = (
+        *doubt_scale(q, options),
+        *doubt_hard(question, q),
+        *doubt_echo(question, reading),
+    )
     if reading.binary:
         from xent_cli.schema.positive_class import contradiction
 
@@ -204,6 +213,7 @@ def _plan(
         ),
         tolerance_of(preds, roles.preds, len(q)),
         tolerance_of(labels, roles.labels, len(q)),
+        soft=soft or options.mode is not None or not reading.binary,
     )
 
 

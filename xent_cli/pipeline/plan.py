@@ -61,8 +61,8 @@ class Plan:
     warnings, notes : tuple of Notice
     pred_tolerance, label_tolerance : float
         How far rows may miss 1 through the precision of their files.
-    percent : bool
-        Whether predictions are to be divided by 100.
+    percent, soft : bool
+        Whether predictions are to be divided by 100, and labels may be shares.
     """
 
     preds: Source
@@ -77,6 +77,7 @@ class Plan:
     pred_tolerance: float
     label_tolerance: float
     percent: bool = False
+    soft: bool = True
 
     def join(self, jobs: int = 1) -> Join | None:
         """Read the labels that predictions find by an id, if they do."""
@@ -247,6 +248,10 @@ class Plan:
         values = self._values_of(labels, self.roles.labels)
         if isinstance(values, LabelValues):
             ignored = values.equal_to(self.spec.ignore)
+            if not self.soft:
+                from xent_cli.pipeline.soft_labels import require_whole
+
+                require_whole(labels, self.roles.labels[0], values.numbers, ignored)
             values = self.index.blank(values)
             return _Truth(values, ignored, values.missing(), self._encode(values))
         marks = [float(text) for text in self.spec.ignore if _is_float(text)]

@@ -249,7 +249,7 @@ def test_a_probability_called_after_another_outcome_is_asked_about(
         *[("p_click", "clicked"), ("xgb_prob", "churn"), ("prob_xgb", "churn"), ("p_win", "won")],
         *[("mortality_risk", "death"), ("y_pred", "Survived"), ("prob", "purchase")],
         *[("Probability of Diabetes", "diabetes"), ("p_readmit", "readmitted"), ("p1", "died")],
-        *[("toxicity", "toxic"), ("p_healthy", "label"), ("model_a_score", "sick")],
+        *[("toxicity", "toxic"), ("p_survival", "label"), ("model_a_score", "sick")],
     ],
 )
 def test_neutral_names_and_those_of_the_label_are_read(
@@ -295,23 +295,6 @@ def test_a_confidence_without_its_class_is_no_probability_of_1(tmp_path: Path, n
     assert_asked(ask(tmp_path, a=table), "never below 0.5", "--positive 1")
     three = {name: RANKED[:, 0], "predicted": NAMES[ORDER[:, 0]], "true": NAMES[Y3]}
     assert_asked(ask(tmp_path, a=three), "is only one probability")
-
-
-@pytest.mark.parametrize("key", ["model", "algorithm", "classifier_name", "seed", "tta"])
-@pytest.mark.parametrize("ids", [True, False])
-def test_stacked_models_are_no_model(tmp_path: Path, key: str, ids: bool) -> None:
-    one: dict[str, Any] = {"id": ROWS} if ids else {}
-    both = [pd.DataFrame({key: m, **one, "y": Y, "p": q}) for m, q in (("a", P), ("b", P / 2))]
-    table = {str(name): column for name, column in pd.concat(both).items()}
-    assert_asked(ask(tmp_path, a=table), f"--by {key}")
-    answer = ask(tmp_path, f"--by {key}", a=table)
-    assert answer.code == 0
-    assert '"b"' in answer.out
-
-
-def test_a_column_of_models_of_other_things_is_no_matter(tmp_path: Path) -> None:
-    cars = np.array(["audi", "saab"])[ROWS % 2]
-    assert_number(ask(tmp_path, a={"car_model": cars, "y": Y, "p": P}), BINARY)
 
 
 def test_labels_are_found_in_the_names_of_probabilities(tmp_path: Path) -> None:
@@ -453,3 +436,46 @@ def test_features_with_numbers_are_not_to_be_divided(tmp_path: Path) -> None:
     answer = ask(tmp_path, a={f"pixel{k}": pixels[:, k] for k in range(3)} | {"label": Y3})
     assert_asked(answer, "sum to", "--pred-cols")
     assert "--row-sums" not in answer.err
+
+
+@pytest.mark.parametrize(
+    "name", ["p_normal", "p_healthy", "prob_not_fraud", "p_nonevent", "P(y=0)", "error_prob"]
+)
+@pytest.mark.parametrize("label", ["label", "y"])
+def test_a_name_of_what_is_rather_0_is_asked_about(tmp_path: Path, name: str, label: str) -> None:
+    table = {name: P, label: Y}
+    assert_asked(ask(tmp_path, a=table), "--positive 1", "--positive 0")
+    assert_number(ask(tmp_path, "--positive 1", a=table), BINARY)
+    assert_number(ask(tmp_path, "--positive 0", a={name: 1 - P, label: Y}), BINARY)
+
+
+@pytest.mark.parametrize(
+    "names", [("p_event", "p_nonevent"), ("pneumonia", "normal"), ("fraud", "not_fraud")]
+)
+def test_two_names_whose_second_is_rather_0_are_asked_about(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    one, zero = names
+    table = {one: P, zero: 1 - P, "y": Y}
+    assert_asked(ask(tmp_path, a=table), f"--pred-cols {zero},{one}", "--classes")
+    assert_number(ask(tmp_path, f"--pred-cols {zero},{one}", a=table), BINARY)
+    assert_number(ask(tmp_path, a={zero: 1 - P, one: P, "y": Y}), BINARY)
+
+
+@pytest.mark.parametrize("name", ["odds", "p_value", "pval"])
+def test_measures_called_like_probabilities_are_asked_about(tmp_path: Path, name: str) -> None:
+    assert_asked(ask(tmp_path, a={name: P, "y": Y}), f"--pred-cols {name}")
+    assert ask(tmp_path, "--from logits", a={"log_odds": np.log(P / (1 - P)), "y": Y}).code == 0
+
+
+def test_predictions_of_0_and_1_are_warned_of(tmp_path: Path) -> None:
+    hot = {f"p_{name}": np.eye(3)[ORDER[:, 0]][:, at] for at, name in enumerate(NAMES)}
+    assert "hard-predictions" in ask(tmp_path, a=hot | {"y": NAMES[Y3]}).out
+
+
+def test_labels_that_are_always_the_likeliest_class_are_warned_of(tmp_path: Path) -> None:
+    answer = ask(tmp_path, a=BY_NAME | {"class": NAMES[ORDER[:, 0]]})
+    assert_number(answer, float(-np.log(RANKED[:, 0]).mean()))
+    assert "labels-predicted" in answer.out
+    sure = {"p": np.where(Y == 1, 0.999, 0.001), "y": Y}
+    assert "labels-predicted" not in ask(tmp_path, a=sure).out

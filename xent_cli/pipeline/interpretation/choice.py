@@ -158,20 +158,20 @@ def _true_labels(question: Question, kept: list[Interpretation]) -> list[Interpr
     said = {r.labels for r in kept if len(r.labels) == 1 and speaks_of_prediction(r.labels[0])}
     kept = [r for r in kept if r.labels not in said] or kept
     ranks = {r.labels: _label_rank(question, r) for r in kept}
-    echoes = {r.labels for r in kept if _echoes(question, r)}
-    rest = [r for r in kept if r.labels not in echoes]
+    echoing = {r.labels for r in kept if echoes(question, r)}
+    rest = [r for r in kept if r.labels not in echoing]
     others = max((ranks[r.labels] for r in rest), default=-1)
     # A perfect model, or what it said: other columns of the same classes leave that open.
-    vocabularies = {frozenset(question.labels.distinct(labels[0])) for labels in echoes}
+    vocabularies = {frozenset(question.labels.distinct(labels[0])) for labels in echoing}
     rivals = [
         r
         for r in rest
         if (r.by_name and question.labels.kind(r.labels[0]) == "text")
         or (len(r.labels) == 1 and frozenset(question.labels.distinct(r.labels[0])) in vocabularies)
     ]
-    doubted = {labels for labels in echoes if rivals and ranks[labels] > max(others, 1)}
+    doubted = {labels for labels in echoing if rivals and ranks[labels] > max(others, 1)}
     if question.one_input:  # A file of labels holds no predictions: all of its columns are open.
-        lost = {labels for labels in echoes if ranks[labels] <= max(others, 1)}
+        lost = {labels for labels in echoing if ranks[labels] <= max(others, 1)}
         kept = [r for r in kept if r.labels not in lost] or kept
     top = max(ranks[r.labels] for r in kept)
     open_ = [r for r in kept if len(r.labels) == 1 and ranks[r.labels] >= _CALLED_LABELS]
@@ -194,7 +194,7 @@ def _label_rank(question: Question, reading: Interpretation) -> int:
     return max(rank, 1) if stem and name.lower() in stem else rank
 
 
-def _echoes(question: Question, reading: Interpretation) -> bool:
+def echoes(question: Question, reading: Interpretation) -> bool:
     """Say whether labels are the most likely class in every row: a hard prediction is."""
     if reading.order is not None or not question.aligned:
         return False

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from xent_cli.metrics.rows.validation import LOOSE_TOLERANCE
 from xent_cli.numerics.arrays import Floats
+from xent_cli.pipeline.interpretation.choice import echoes
 from xent_cli.pipeline.interpretation.question import Question
 from xent_cli.pipeline.interpretation.reading import Interpretation
 from xent_cli.schema.options import EvalOptions
 from xent_cli.schema.provenance import Notice
 from xent_cli.schema.roles import Roles
 from xent_cli.schema.spec import Spec
+
+_SURPRISE = 6.9
+"""-ln of 1 in 1,000."""
 
 
 def notes_of(
@@ -65,9 +70,27 @@ def doubt_scale(q: Floats, options: EvalOptions) -> tuple[Notice, ...]:
 
 def doubt_hard(question: Question, q: Floats) -> tuple[Notice, ...]:
     """Warn if predictions are nothing but 0 and 1: what a model decided, not what it knew."""
-    if len(q) != 1 or question.options.scale != "probs" or not np.isin(q, (0.0, 1.0)).all():
+    if question.options.scale != "probs" or not np.isin(q, (0.0, 1.0)).all():
         return ()
-    if q.size < 2 or q.min() == q.max():
+    if q.shape[1] < 2 or q.min() == q.max():
         return ()
     message = "Every prediction is 0 or 1. They look like predicted classes, not probabilities."
     return (Notice("hard-predictions", message),)
+
+
+def doubt_echo(question: Question, reading: Interpretation) -> tuple[Notice, ...]:
+    """Warn if labels are the likeliest class in more rows than chance allows a sound model.
+
+    If probabilities are right, those of the likeliest classes are that of all rows together.
+    """
+    if len(reading.labels) > 1 or not question.aligned or not echoes(question, reading):
+        return ()
+    losses = reading.losses(question.preds, question.labels, question.options.scale)
+    if losses is None or not (total := float(losses.sum())) > _SURPRISE:
+        return ()
+    message = (
+        f"The labels in {reading.labels[0]} are the most likely class in all of the first "
+        f"{len(losses):,} rows. With sound probabilities that happens once in "
+        f"{math.exp(min(total, 230.0)):.0e} times. Are they what a model predicted?"
+    )
+    return (Notice("labels-predicted", message),)

@@ -22,13 +22,6 @@ _CONFIDENCE = re.compile(
     r"(?:^|[^a-z])(?:max|top|top ?1|best|highest|winning|winner|confidence|conf|certainty|sureness"
     r"|p pred|prob pred|pred prob|predicted prob)(?:$|[^a-z])"
 )
-MODEL_NAME = re.compile(
-    r"(?:^|[^a-z])(?:model|models|algorithm|algo|classifier|estimator|learner|system|method"
-    r"|checkpoint|experiment|run|variant|epoch|seed|iteration|trial|tta|augmentation|repeat"
-    r"|replicate)(?:$|[^a-z])"
-)
-"""What a column is called that says which model a row is of, or which of its runs."""
-
 _MANY = 20
 """So many rows on the same side of one half are not there by chance."""
 _BOTH = 0.2
@@ -43,7 +36,15 @@ def objection(question: Question, chosen: Interpretation) -> InputError | None:
 def _objections(question: Question, chosen: Interpretation) -> Iterator[InputError | None]:
     """Yield what speaks against a reading; what is rarely needed is imported where it is."""
     yield _of_labels(question, chosen)
+    if chosen.family is not None and not chosen.family.middles and not chosen.by_name:
+        from xent_cli.pipeline.interpretation.packed_texts import listed_classes
+
+        yield listed_classes(question, chosen)
     yield _of_logits(question, chosen)
+    if chosen.binary or chosen.order is not None or _rest(question, chosen):
+        from xent_cli.pipeline.interpretation.summary_rows import summary_rows
+
+        yield summary_rows(question, chosen)
     if chosen.binary:
         yield _of_percent(question, chosen)
         yield _of_confidence(question, chosen)
@@ -62,7 +63,7 @@ def _objections(question: Question, chosen: Interpretation) -> Iterator[InputErr
             from xent_cli.pipeline.interpretation.long_rows import long_rows
 
             yield long_rows(question)
-    if question.aligned and any(MODEL_NAME.search(spaced(name)) for name in _rest(question)):
+    if question.aligned and question.preds.source.named and _rest(question, chosen):
         from xent_cli.pipeline.interpretation.stacked import stacked_models
 
         yield stacked_models(question, chosen)
@@ -193,10 +194,10 @@ def _of_outcomes(question: Question, chosen: Interpretation) -> bool:
     return all(polarity(value) is not None or value == "-1" for value in values)
 
 
-def _rest(question: Question) -> list[str]:
-    """Return the columns of the predictions that have no role yet."""
-    used = {*question.wanted_preds, *question.wanted_labels, *question.taken_preds}
-    return [name for name in question.preds.source.names() if name not in used]
+def _rest(question: Question, chosen: Interpretation) -> bool:
+    """Say whether some columns of the predictions have no role."""
+    used = {*chosen.preds, *chosen.labels, *question.taken_preds}
+    return any(name not in used for name in question.preds.source.names())
 
 
 def _may_name_rows(question: Question, chosen: Interpretation) -> bool:

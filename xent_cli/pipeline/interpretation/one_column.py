@@ -162,7 +162,7 @@ def _may_be_of_negative(name: str, index: ClassIndex) -> bool:
     if re.fullmatch(r"(?:class|p|prob|proba|pred|score|label)(?:0|no|false|neg)", name.lower()):
         return index.find("0") == 0
     words = [word for word in re.split(r"[^0-9A-Za-z]+", name) if word]
-    sides = {polarity(word) for word in words[1:]} - {None}
+    sides = {polarity(word) for word in words[1:] if word.lower() not in ("y", "t")} - {None}
     return sides == {0} and index.find("0") == 0
 
 

@@ -88,6 +88,12 @@ _STEM = 4
 
 _TURNED = re.compile(r"minus|1 ?- ?p|complement|invers|inverted")
 
+_ABSENCE = re.compile(
+    r"normal|benign|healthy|ham|legit|legitimate|genuine|authentic|safe|clean|ok|null|absent|"
+    r"absence|background|control|nonevent|error|errors|wrong|incorrect|mistake"
+)
+"""Words of classes that are rather 0, the lack of what labels tell of, or of no class at all."""
+
 _OF_CLASS = re.compile(
     r"^(?:p|pr|prob|probs|proba|probability|likelihood|chance)(?:[^0-9a-z]|$)|(?:^|[^a-z])of "
 )
@@ -103,13 +109,14 @@ def opposite_outcome(question: Question, chosen: Interpretation) -> InputError |
     if chosen.confidence is not None or polarity(chosen.index.names[0]) == 1:
         return None  # Read as the probability of 0 already, or by what was predicted.
     found = relation(name, label)
-    turned = _TURNED.search(spaced(name)) is not None
-    asked = turned or found == "opposite" or (found == "unknown" and _names_class(name, label))
-    if not asked:
+    why = f"Its name does not agree with the name of the labels, {label}."
+    asked = found == "opposite" or (found == "unknown" and _names_class(name, label))
+    if found == "unknown" and _of_absence(name) and not _parted(label)[0]:
+        asked, why = True, f"The name of the labels, {label}, does not say what is {one}."
+    if not asked and not _TURNED.search(spaced(name)):
         return None
     return LabelError(
-        f"Which label is {name} the probability for: {one} or {zero}? Its name does not "
-        f"agree with the name of the labels, {label}.",
+        f"Which label is {name} the probability for: {one} or {zero}? {why}",
         hint=f"Use {option('positive', one)} or {option('positive', zero)}.",
     )
 
@@ -131,12 +138,14 @@ def _swapped_places(chosen: Interpretation) -> InputError | None:
     if family is None or len(family.middles) != 2:
         return None
     zero, one = (relation(middle, label) for middle in family.middles)
-    if not (zero == "same" != one or one == "opposite" != zero):
+    absent = [_of_absence(middle) for middle in family.middles] == [False, True]
+    silent = zero == one == "unknown" and not _parted(label)[0]
+    if not (zero == "same" != one or one == "opposite" != zero or (silent and absent)):
         return None
     first, second = family.middles
     return LabelError(
         f"Labels 0 and 1 in {label} would be the first and the second of the columns "
-        f"{family.describe()}. Their names say the opposite.",
+        f"{family.describe()}. Their names suggest the opposite.",
         hint=(
             f"Use {option('pred_cols', ','.join(chosen.preds[::-1]))} if 1 is {first}, or "
             f"{option('classes', f'{first},{second}')} if 1 is {second}."
@@ -178,6 +187,18 @@ def speaks_of_outcome(name: str) -> bool:
     if "ratio" in words:
         return False
     return any(map(_SPEAKING.fullmatch, words)) or _value(_words(name)) != 0
+
+
+def _of_absence(name: str) -> bool:
+    """Say whether a name is that of a class which is rather 0: p_normal, not_fraud.
+
+    Examples
+    --------
+    >>> [_of_absence(name) for name in ("p_normal", "prob_not_fraud", "p_nonevent", "p_event")]
+    [True, True, True, False]
+    """
+    words, noes = _parted(name)
+    return noes % 2 == 1 or any(map(_ABSENCE.fullmatch, words))
 
 
 def _names_class(name: str, label: str) -> bool:

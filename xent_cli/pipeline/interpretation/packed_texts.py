@@ -8,10 +8,13 @@ from ast import literal_eval
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from xent_cli.errors import ColumnError, InputError, option
 from xent_cli.pipeline.interpretation.pandas_line import pandas_line, quoted
 from xent_cli.pipeline.interpretation.question import Question
 from xent_cli.pipeline.interpretation.reading import Interpretation
+from xent_cli.pipeline.interpretation.sample import is_fractional
 
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _APART = re.compile(r"\s*[|;,]\s*|\s+")
@@ -71,29 +74,38 @@ def _parsed(text: str) -> tuple[Any, str]:
 
 
 def listed_classes(question: Question, reading: Interpretation) -> InputError | None:
-    """Return an error if a column names the classes of lists, which labels do not match."""
+    """Return an error if a column names the classes of lists in an order that labels do not have.
+
+    Beside labels that are read as positions, their names may be the same numbers in another order.
+    """
     family, source = reading.family, question.preds.source
     if family is None or family.middles or reading.order is not None or question.options.classes:
         return None
     q = question.preds.matrix(family.columns)
     wanted = set(question.label_values(reading.labels[0]))
     for name in source.names():
-        values = question.preds.distinct(name)
-        if q is None or not values:
+        if q is None or name in family.columns:
             continue
-        orders = [_names(value) for value in values]
-        own = name in reading.labels and values[0].startswith("[")  # It may be called labels.
+        values = question.preds.distinct(name)
+        orders = [_names(value) for value in values] or _numbered_orders(question, name)
+        if source.format == "npz" and name not in reading.labels:
+            orders = _array_of_names(question, name, len(q))
+        # It may be called labels.
+        own = name in reading.labels and bool(values) and values[0].startswith("[")
         if {len(order) for order in orders} != {len(q)} or len(set(map(frozenset, orders))) > 1:
             continue
         if len(set(orders[0])) < len(q) or not (own or wanted <= set(orders[0])):
             continue
+        if orders == [reading.index.names]:
+            continue
         said = f"{source.path}: column {name} names the classes of {family.columns[0]}"
         if len(orders) == 1 and not any("," in text for text in orders[0]):
+            in_rows = "" if source.format == "npz" else ", in the same order in every row"
             return ColumnError(
-                f"{said}, in the same order in every row.",
+                f"{said}{in_rows}.",
                 hint=f"Use {option('classes', ','.join(orders[0]))}.",
             )
-        if _parsed(values[0])[1] == "" or not source.column(name):
+        if not values or _parsed(values[0])[1] == "" or not source.column(name):
             continue
         apart = f"df[{quoted(name)}].map(ast.literal_eval)"
         lists = f"df[{quoted(family.columns[0])}].map(ast.literal_eval)"
@@ -106,6 +118,24 @@ def listed_classes(question: Question, reading: Interpretation) -> InputError | 
             hint=f"Write one column per class: {line} ; {_THEN}",
         )
     return None
+
+
+def _numbered_orders(question: Question, name: str) -> list[tuple[str, ...]]:
+    """Return the different lists of whole numbers in a column of lists."""
+    q = question.preds.matrix((name,)) if question.preds.kind(name) == "list" else None
+    if q is None or not np.isfinite(q).all() or is_fractional(q):
+        return []
+    return [tuple(f"{number:.0f}" for number in row) for row in np.unique(q.T, axis=0)]
+
+
+def _array_of_names(question: Question, name: str, k: int) -> list[tuple[str, ...]]:
+    """Return the values of an array that has one for each of K classes, not for each row."""
+    source = question.preds.source
+    column = source.column(name)
+    if column is None or column.kind in ("list", "float", "other"):
+        return []
+    block = source.first({name: "label"}, k + 1)
+    return [tuple(block.label(name).distinct())] if len(block) == k else []
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ from xent_cli.pipeline.interpretation.reading import (
     describe_preds,
 )
 from xent_cli.pipeline.interpretation.sample import Sample
+from xent_cli.pipeline.interpretation.summary_rows import named_summary
 from xent_cli.pipeline.interpretation.ways_out import leads, ways_out
 from xent_cli.pipeline.operand import compare_command
 from xent_cli.pipeline.plan import Plan
@@ -55,6 +56,8 @@ def refuse(question: Question, choice: Choice, plan: Plan | None = None) -> Inpu
     if (damage := unreadable(question.labels, question.label_pool())) is not None:
         return damage
     doomed = choice.doomed
+    if doomed is not None and (summary := named_summary(question, doomed.reading)) is not None:
+        return summary
     if doomed is not None and (told := listed_classes(question, doomed.reading)) is not None:
         return told
     if doomed is not None and doomed.said and doomed.error is not None:

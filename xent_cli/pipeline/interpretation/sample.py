@@ -32,6 +32,8 @@ class Sample:
         What predictions are divided by: 100 for percentages.
     n : int
         How many rows it holds.
+    is_cut : bool
+        Whether more rows may follow.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Sample:
         limit = max(20, min(SAMPLE_ROWS, _SAMPLE_VALUES // max(1, len(source.columns))))
         self._block = source.sample(limit, only) if block is None else block
         self.n = len(self._block)
+        self.is_cut = self.n >= limit
         self._cache: dict[str, tuple[Floats | None, LabelValues | None]] = {}
         self._last: tuple[tuple[str, ...], Floats | None] = (), None
 

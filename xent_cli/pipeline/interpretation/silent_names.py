@@ -25,6 +25,11 @@ _OF_TRUTH = re.compile(
 )
 """What columns are called that hold the probability of each row's own label."""
 
+_OTHER = re.compile(
+    r"(?:^|[^a-z])(?:(?<!log.)odds|p[^0-9a-z]?values?|p[^0-9a-z]?vals?)(?:$|[^a-z])"
+)
+"""What columns are called that hold no probabilities of a class, though one might think so."""
+
 
 def silent_name(question: Question, chosen: Interpretation) -> InputError | None:
     """Return an error if nothing says that the one column is a probability, or of one class."""
@@ -35,7 +40,9 @@ def silent_name(question: Question, chosen: Interpretation) -> InputError | None
         return None
     if _OF_TRUTH.search(spaced(name)):
         return _of_own_label(question, chosen)
-    if not question.one_input or rank_of_name(name) > 0 or speaks_of_outcome(name):
+    other = question.options.scale == "probs" and _OTHER.search(spaced(name)) is not None
+    speaks = not question.one_input or rank_of_name(name) > 0 or speaks_of_outcome(name)
+    if speaks and not other:
         return None
     return ColumnError(
         f"{question.preds.source.path}: is {name} a prediction? Its name does not say so, and "

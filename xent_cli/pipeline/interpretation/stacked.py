@@ -1,68 +1,143 @@
-"""Stacked models: the same rows once for each of several models, one below the other."""
+"""Stacked models: the same rows once for each of several models, one below the other.
+
+A column that is called after models is enough; any other is one if it crosses the ids of the rows,
+or the labels in their order, and labels are the same each time: a tuning value, a checkpoint, a
+prompt.
+"""
 
 from __future__ import annotations
 
-from itertools import islice
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
 
 from xent_cli.errors import ColumnError, InputError, option
+from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.source import Use
-from xent_cli.pipeline.interpretation.objection import MODEL_NAME
 from xent_cli.pipeline.interpretation.question import Question, spaced
 from xent_cli.pipeline.interpretation.reading import Interpretation
 from xent_cli.schema.id_columns import INDEX_NAMES
 
+_MODEL_NAME = re.compile(
+    r"(?:^|[^a-z])(?:model|models|algorithm|algo|classifier|estimator|learner|system|method"
+    r"|checkpoint|experiment|run|variant|epoch|seed|iteration|trial|tta|augmentation|repeat"
+    r"|replicate)(?:$|[^a-z])"
+)
+"""What a column is called that says which model a row is of, or which of its runs."""
+
+_ROW_NAME = re.compile(
+    r"(?:id|ids|uid|uuid|guid|idx|index|row|rows|rownames?|key|image|img|file|filename|path|url|doc"
+    r"|document|example|sample|instance|inst|observation|obs|case|item|question|record)"
+)
+"""What the last word of a column is that names rows."""
+
 _MANY_ROWS = 1 << 20
 _MOST_MODELS = 100
+_SOME_IDS = 4
+"""So many rows that each of several values has are not crossed by chance."""
+_MANY_LABELS = 20
+"""Labels of so many rows are not the same in the same order by chance, unless a pattern repeats."""
+_LONGEST_PATTERN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of one value of a column: what names them, and their labels."""
+
+    names: list[str]
+    labels: list[str]
 
 
 def stacked_models(question: Question, chosen: Interpretation) -> InputError | None:
     """Return an error if the same rows stand in the predictions once for every model."""
     source = question.preds.source
     used = {*chosen.preds, *chosen.labels, *question.taken_preds, chosen.confidence}
-    columns = [c for c in source.columns if c.name not in used and c.kind in ("text", "integer")]
-    ids = [c.name for c in columns if c.name.lower() in INDEX_NAMES]
-    ids += [c.name for c in columns if spaced(c.name).split()[-1:] == ["id"] and c.name not in ids]
-    for column in columns:
-        if not MODEL_NAME.search(spaced(column.name)) or column.name in ids:
+    free = [
+        c.name for c in source.columns if c.name not in used and c.kind not in ("list", "other")
+    ]
+    ids = [name for name in free if name.lower() in INDEX_NAMES]
+    ids += [name for name in free if _names_rows(name) and name not in ids]
+    for name in free:
+        called = _MODEL_NAME.search(spaced(name)) is not None
+        if name in ids[:1] or not (called or _may_cross(question, name, ids[:1])):
             continue
-        models = _rows_of(question, column.name, ids[0] if ids else None, chosen)
-        if len(models) < 2 or not _repeat(list(models.values()), named=bool(ids)):
+        models = _rows_of(question, name, ids[0] if ids else None, chosen)
+        if len(models) < 2 or not _repeat(list(models.values()), named=bool(ids), called=called):
             continue
         shown = ", ".join(list(models)[:3]) + (", ..." if len(models) > 3 else "")
         return ColumnError(
-            f"{source.path} holds the same rows once per {column.name} ({shown}). One "
+            f"{source.path} holds the same rows once per {name} ({shown}). One "
             "number for all of them would describe none.",
-            hint=(
-                f"Use {option('by', column.name)} to see each, or write one file per {column.name}."
-            ),
+            hint=f"Use {option('by', name)} to see each, or write one file per {name}.",
         )
     return None
 
 
+def _names_rows(name: str) -> bool:
+    words = re.findall(r"[^\W\d_]+", spaced(name))
+    return bool(words) and _ROW_NAME.fullmatch(words[-1]) is not None
+
+
+def _may_cross(question: Question, name: str, ids: Sequence[str]) -> bool:
+    """Say whether the first rows allow that a column crosses the ids or the labels.
+
+    Either rows repeat among them, or they are all of one value, and others come later.
+    """
+    sample = question.preds
+    values = sample.distinct(name)
+    if not values or len(values) > min(_MOST_MODELS, sample.n / 2):
+        return False
+    if len(values) == 1:
+        return sample.is_cut
+    return not ids or len(sample.distinct(ids[0])) * 2 <= sample.n
+
+
 def _rows_of(
     question: Question, name: str, key: str | None, chosen: Interpretation
-) -> dict[str, list[str]]:
-    """Return what names the rows of each model, their ids or else their labels in order."""
-    found: dict[str, list[str]] = {}
+) -> dict[str, _Rows]:
+    """Return the rows of each model, in their order."""
+    found: dict[str, _Rows] = {}
     source, label = question.preds.source, chosen.labels[0]
-    if key is None and question.one_input and len(chosen.labels) == 1:
-        key = label
-    uses: dict[str, Use] = dict.fromkeys([name, *([] if key is None else [key])], "text")
+    single = question.one_input and len(chosen.labels) == 1
+    wanted = [name, *([key] if key is not None else []), *([label] if single else [])]
+    uses: dict[str, Use] = dict.fromkeys(wanted, "text")
     rows = 0
     for block in source.blocks(uses):
-        keys = [""] * len(block) if key is None else block.texts(key).to_pylist()
-        for model, said in zip(block.texts(name).to_pylist(), keys, strict=True):
-            found.setdefault(str(model), []).append(str(said))
+        models = block.texts(name).to_pylist()
+        names = [""] * len(block) if key is None else block.texts(key).to_pylist()
+        labels = block.texts(label).to_pylist() if single else [""] * len(block)
+        for model, row, said in zip(models, names, labels, strict=True):
+            of_model = found.setdefault(str(model), _Rows([], []))
+            of_model.names.append(str(row))
+            of_model.labels.append(str(said))
         rows += len(block)
         if rows >= _MANY_ROWS or len(found) > _MOST_MODELS:
             break
     return found if len(found) <= _MOST_MODELS else {}
 
 
-def _repeat(rows: list[list[str]], *, named: bool) -> bool:
-    """Say whether two models have rows of the same names; without names, the same in order."""
-    first, *others = rows
+def _repeat(models: list[_Rows], *, named: bool, called: bool) -> bool:
+    """Say whether models have rows of the same names; without names, the same labels in order."""
+    first, *others = models
+    if named and called:
+        seen = set(first.names)
+        return any(len(seen.intersection(o.names)) * 2 > len(o.names) for o in others[:3])
     if named:
-        seen = set(first)
-        return any(len(seen.intersection(other)) * 2 > len(other) for other in islice(others, 3))
-    return all(other == first for other in others)
+        known = dict(zip(first.names, first.labels, strict=True))
+        counts = Counter(zip(first.names, first.labels, strict=True))
+        return _SOME_IDS <= len(known) == len(counts) and all(
+            Counter(zip(model.names, model.labels, strict=True)) == counts for model in others
+        )
+    same = all(other.labels == first.labels for other in others)
+    return same and (called or _is_no_pattern(first.labels))
+
+
+def _is_no_pattern(labels: list[str]) -> bool:
+    """Say whether labels are many, not sorted, and no pattern over and over."""
+    changes = sum(a != b for a, b in pairwise(labels))
+    return (
+        len(labels) >= _MANY_LABELS
+        and changes >= _LONGEST_PATTERN
+        and not any(labels[p:] == labels[:-p] for p in range(1, _LONGEST_PATTERN + 1))
+    )
