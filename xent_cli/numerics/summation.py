@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,9 @@ Numbers = np.ndarray[Any, np.dtype[np.integer[Any]]]
 
 _MOST_BITS = 51
 """What one pass can settle of a value: the constant takes the other two bits of a significand."""
+
+_SMALLEST_BIT = -1074
+"""The power of two of which every float64 is a multiple."""
 
 _HUGE = 2.0**900
 """From here on the constant would overflow; such values are scaled down first."""
@@ -148,11 +151,12 @@ class Groups:
         if self.size > step and self.size == len(self.present):
             pieces = [piece.powers(values[rows], most) for rows, piece in self._pieces(step)]
             return [first.joined(*more) for first, *more in zip(*pieces, strict=True)]
-        base = values if self.order is None else values.take(self.order)
-        power, found = base, [self._sum(base)]
-        for _ in range(most - 1):
+        base = power = values if self.order is None else values.take(self.order)
+        size = _Size.of(base)
+        found = [self._sum(base, size)]
+        for k in range(2, most + 1):
             power = power * base
-            found.append(self._sum(power))
+            found.append(self._sum(power, size.power(k)))
         return found
 
     def products(self, a: Floats, b: Floats) -> ExactSums:
@@ -160,41 +164,46 @@ class Groups:
         product, error = two_product(a, b)
         return self.sum(product) + self.sum(error)
 
-    def _sum(self, values: Floats) -> ExactSums:
+    def _sum(self, values: Floats, size: _Size) -> ExactSums:
         """Sum values that are in the order of their groups.
 
         With |x| < 2**e, no more than 2**c values a group and the grid 2**g, g = e + c - 62, they
         sum to less than 2**62 units.
         """
-        top = max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
+        top, lowest = size.largest, size.lowest_bit
         if math.isnan(top):
             raise ValueError("NaN has no sum")
         if math.isinf(top):
             raise OverflowError("an infinity has no sum")
         if top >= _HUGE:
             huge = np.where(np.abs(values) >= _HUGE, values, 0.0)
-            scaled = self._sum(huge * 2.0**-512)
+            scaled, rest = self._sum(huge * 2.0**-512, _Size(top * 2.0**-512)), values - huge
             large = ExactSums(scaled.digits, scaled.low + 16, scaled.terms)
-            return self._sum(values - huge) + large
+            return self._sum(rest, _Size.of(rest)) + large
+        if not top:
+            return ExactSums.zeros(self.size)
         bits = min(_MOST_BITS, 62 - int(self.counts.max(initial=1)).bit_length())
         part, rest, few = np.empty_like(values), values, None
         parts: list[tuple[Integers, int]] = []
-        while top:
-            grid = max(math.frexp(top)[1] - bits, -1074)
+        grid = math.frexp(top)[1]
+        while True:
+            grid = max(grid - bits, _SMALLEST_BIT)
             magic = np.array(math.ldexp(1.5, grid + 52))
             np.add(rest, magic, out=part)
             units = np.add.reduceat(part.view(np.int64), self.starts)
             units -= self.counts * magic.view(np.int64)
             parts.append((self._spread(units), grid))
+            if lowest >= grid:
+                break
             part -= magic
             rest = np.subtract(rest, part, out=None if rest is values else rest)
-            left = rest != 0.0
-            n_left = np.count_nonzero(left)
-            if 0 < n_left * 8 < len(rest):
-                few = self._few(rest, np.flatnonzero(left))
-                break
-            # What is left is half a unit of the grid at most; to look for the largest takes longer.
-            top = math.ldexp(1.0, grid - 1) if n_left else 0.0
+            # What is left is half a unit at most: the next grid may settle it, for all one knows.
+            if lowest < grid - bits:
+                left = rest != 0.0
+                n_left = np.count_nonzero(left)
+                if n_left * 8 < len(rest):
+                    few = self._few(rest, np.flatnonzero(left)) if n_left else None
+                    break
         total = ExactSums.of_grids(parts, self.size)
         return total if few is None else total + few
 
@@ -221,6 +230,30 @@ class Groups:
         """Sum those of the values, in the order of their groups, that stand at some places."""
         runs = np.searchsorted(self.starts, at, side="right") - 1
         return Groups.of_sorted(self.present[runs], self.size).sum(values[at])
+
+
+class _Size(NamedTuple):
+    """How large values are, at most and at least, in size; or the powers of such values."""
+
+    largest: float
+    least: float = 0.0
+
+    @classmethod
+    def of(cls, values: Floats) -> _Size:
+        """Look for the largest and the least; the least counts where all have one sign."""
+        if not len(values):
+            return cls(0.0)
+        low, high = float(values.min()), float(values.max())
+        return cls(max(high, -low), max(low, -high, 0.0))
+
+    def power(self, k: int) -> _Size:
+        """Return the size of powers: rounding, product by product, keeps the order."""
+        return _Size(*(math.prod([size] * k) for size in self))
+
+    @property
+    def lowest_bit(self) -> int:
+        """The power of two of which all values are multiples."""
+        return max(math.frexp(self.least)[1] - 53, _SMALLEST_BIT) if self.least else _SMALLEST_BIT
 
 
 def sum_groups(values: Floats, groups: Labels, n_groups: int) -> ExactSums:
