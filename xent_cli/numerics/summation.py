@@ -110,6 +110,21 @@ class Groups:
     def __len__(self) -> int:
         return int(self.counts.sum())
 
+    @property
+    def labels(self) -> Labels:
+        """The group of each row, in the order of the groups."""
+        return np.repeat(self.present, self.counts)
+
+    @property
+    def places(self) -> Labels:
+        """The rows, group by group."""
+        return np.arange(len(self)) if self.order is None else self.order
+
+    @property
+    def in_order(self) -> Groups:
+        """The groups of the same rows, once they are put group by group."""
+        return replace(self, order=None)
+
     def count(self, mask: Mask | None = None) -> Integers:
         """Count the rows of each group, (size,): all, or those that `mask` (n,) marks."""
         if mask is None:

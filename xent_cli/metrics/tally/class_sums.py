@@ -28,11 +28,12 @@ class Cells:
     def __init__(self, rows: Contributions, n_classes: int) -> None:
         self._rows = rows
         self._n_classes = n_classes
-        self._by_class = (
-            Groups.of_rows(*rows.loss.shape)
-            if rows.groups is None
-            else Groups.of(rows.groups, n_classes)
-        )
+        if rows.groups is None:
+            self._by_class = Groups.of_rows(*rows.loss.shape)
+        elif rows.by_class is not None:
+            self._by_class = rows.by_class.in_order
+        else:
+            self._by_class = Groups.of(rows.groups, n_classes)
 
     def powers(self, values: Floats, most: int, overall: Floats | None = None) -> list[ExactSums]:
         """Sum values, their squares and so on by class, with the sums over all rows behind.
@@ -118,6 +119,8 @@ def drawn(cells: Cells, rows: Contributions) -> ExactSums:
 
 def zeros(cells: Cells, rows: Contributions, mask: Mask) -> ExactSums:
     """Count the rows with weight that `mask` (n,) marks, by class and overall."""
+    if rows.by_class is not None and mask.any():
+        mask = mask.take(rows.by_class.places)
     if rows.weight is not None and mask.any():
         mask = mask & (rows.weight > 0)
     elif rows.groups is None:
