@@ -30,6 +30,9 @@ _SMALLEST_BIT = -1074
 _HUGE = 2.0**900
 """From here on the constant would overflow; such values are scaled down first."""
 
+_FEW_GROUPS = 16
+"""Groups that are counted one by one: a tenth of the time for many rows."""
+
 _MOST_AT_ONCE, _RUN_COST = 1 << 17, 4
 """Values that are added up together, few enough for a cache, a group counting as four of them."""
 
@@ -66,6 +69,13 @@ class Groups:
         >>> groups.count(), groups.order
         (array([1, 0, 2]), array([1, 0, 2]))
         """
+        if size == 2:  # Three times as fast as sorting.
+            is_first = labels == 0
+            sides = np.flatnonzero(is_first), np.flatnonzero(~is_first)
+            counts = np.array([len(side) for side in sides])
+            present = np.flatnonzero(counts)
+            starts = np.array([0, counts[0]])[present]
+            return cls(2, np.concatenate(sides), present, starts, counts[present])
         small: Numbers = labels
         if size <= 1 << 16:
             small = labels.astype(np.uint8 if size <= 1 << 8 else np.uint16)
@@ -132,7 +142,11 @@ class Groups:
         if not mask.any():
             return np.zeros(self.size, dtype=np.int64)
         marks = mask if self.order is None else mask.take(self.order)
-        return self._spread(np.add.reduceat(marks, self.starts, dtype=np.int64))
+        if len(self.starts) > _FEW_GROUPS:
+            return self._spread(np.add.reduceat(marks, self.starts, dtype=np.int64))
+        runs = zip(self.starts.tolist(), self.counts.tolist(), strict=True)
+        found = [np.count_nonzero(marks[start : start + count]) for start, count in runs]
+        return self._spread(np.array(found, dtype=np.int64))
 
     def joined(self, starts: Labels) -> Groups:
         """Return fewer groups of the same rows: entry i has those from ``starts[i]`` on.

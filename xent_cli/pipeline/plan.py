@@ -236,6 +236,8 @@ class Plan:
         numbers = values.numbers
         if self.spec.mode != "binary" or numbers is None or not self.index.by_position:
             return codes
+        if np.issubdtype(numbers.dtype, np.integer):
+            return codes
         inside = (numbers > 0) & (numbers < 1)
         if not inside.any():
             return codes
