@@ -78,8 +78,9 @@ class ExactSums:
             place, shift = divmod(exponent, _BITS)
             first, second, third = digits[place - low :][:3]
             first += (units << shift) & (_BASE - 1)
-            second += (units >> (_BITS - shift)) & (_BASE - 1)
-            third += units >> _BITS >> (_BITS - shift)
+            rest = units >> (_BITS - shift)
+            second += rest & (_BASE - 1)
+            third += rest >> _BITS
         used = np.flatnonzero(digits.any(axis=1)).tolist() or [0, -1]
         return cls(digits[used[0] : used[-1] + 1], low + used[0], len(parts) + 1)
 

@@ -233,8 +233,15 @@ def read_sums(texts: Mapping[str, list[str]], names: Iterable[str]) -> Sums:
 
 
 def common(mine: Mapping[str, ExactSums], theirs: Mapping[str, ExactSums]) -> Sums:
-    """Add up the sums that both have."""
-    return {name: each + theirs[name] for name, each in mine.items() if name in theirs}
+    """Add up the sums that both have; those that are one and the same stay so."""
+    added: dict[tuple[int, int], ExactSums] = {}
+    found = {}
+    for name in (name for name in mine if name in theirs):
+        pair = id(mine[name]), id(theirs[name])
+        if pair not in added:
+            added[pair] = mine[name] + theirs[name]
+        found[name] = added[pair]
+    return found
 
 
 def _within(powers: Powers, size: float, limits: Sequence[float]) -> list[ExactSums]:
