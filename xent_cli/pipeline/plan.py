@@ -175,34 +175,39 @@ class Plan:
             names=self._names(preds),
         )
         ignored, missing = said.ignored, said.missing
-        lost = np.zeros_like(missing)
+        lost: Mask | None = None
         if (name := self.roles.cluster) is not None:
             block = labels if self.roles.cluster_in_labels else preds
             found = seen.once(block, labels, ("cluster", name), partial(block.named, name))
             codes, names = found
             batch = replace(batch, clusters=codes, cluster_names=names)
-            lost = (codes < 0) & ~ignored
+            lost = codes < 0
         if self.spec.by:
             from xent_cli.pipeline.slice_keys import slice_rows
 
             slices = slice_rows(self.spec.by, self.roles, preds, labels, seen.slices)
             batch = replace(batch, slices=slices)
-        bad_preds = invalid_predictions(batch, self.spec) & ~ignored
-        bad_labels = missing & ~ignored
-        bad_weights = np.zeros_like(missing) if weight is None else ~np.isfinite(weight) & ~ignored
-        bad = bad_preds | bad_labels | bad_weights | lost
+        bad_preds = invalid_predictions(batch, self.spec)
+        bad_weights = None if weight is None else ~np.isfinite(weight)
+        bad = bad_preds | missing
+        for mask in (bad_weights, lost):
+            if mask is not None:
+                bad |= mask
+        bad &= ~ignored
         if self.spec.invalid == "error" and bad.any():
-            require_valid(batch, bad_preds)
+            require_valid(batch, bad & bad_preds)
             roles, label = self.roles, self.roles.labels[0] if len(self.roles.labels) == 1 else None
             cluster_place = labels.place if roles.cluster_in_labels else preds.place
             for mask, place, column, fault in (
-                (bad_labels, labels.place, label, "label is missing (empty or NaN)"),
+                (missing, labels.place, label, "label is missing (empty or NaN)"),
                 (bad_weights, weight_place, roles.weight, "weight is missing or not finite"),
                 (lost, cluster_place, roles.cluster, "cluster is missing"),
             ):
-                require_present(batch, mask, place, column, fault)
+                if mask is not None:
+                    require_present(batch, bad & mask, place, column, fault)
         keep = ~(ignored | bad)
-        if said.target.ndim == 1 and (unknown := keep & (said.target < 0)).any():
+        known = said.target.ndim == 2 or said.target.min(initial=0) >= 0
+        if not known and (unknown := keep & (said.target < 0)).any():
             row = int(np.argmax(unknown))
             where = labels.place.of_row(int(rows[row]), self.roles.labels[0])
             raise self.index.unknown(said.values, row, where)  # type: ignore[arg-type]

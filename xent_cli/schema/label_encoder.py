@@ -58,6 +58,8 @@ class LabelValues:
         >>> LabelValues(numbers=np.array([-100.0, 3.0])).equal_to(["-100"])
         array([ True, False])
         """
+        if not wanted:
+            return np.zeros(len(self), dtype=np.bool_)
         if self.numbers is not None:
             values = [value for text in wanted if (value := as_number(text)) is not None]
             return np.isin(self.numbers, values)

@@ -7,8 +7,6 @@ where labels are distributions, to every class by its share.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -84,6 +82,8 @@ class Contributions:
     @property
     def infinite(self) -> NDArray[np.bool_]:
         """Where `loss` is infinite."""
+        if self.loss.max(initial=0.0) < np.inf:
+            return np.zeros(self.loss.shape, dtype=np.bool_)
         return np.isinf(self.loss)
 
     @property
@@ -143,11 +143,14 @@ def _labelled(batch: Batch, q: Floats, spec: Spec, groups: Groups) -> Contributi
     order, labels, binary = groups.places, groups.labels, spec.mode == "binary"
     at = order if binary else labels * len(batch) + order
     at_label = q.reshape(-1).take(at)
+    n_negative = int(groups.count()[0])
     if spec.smoothing:
         losses = _all_losses(q, spec)
         truth = at_labels(losses, labels, order)
     elif binary:
-        truth = _by_side(at_label, groups, partial(binary_loss, scale=spec.scale, eps=spec.eps))
+        truth = np.empty(len(batch))
+        for label, side in enumerate((slice(n_negative), slice(n_negative, None))):
+            truth[side] = binary_loss(at_label[side], label, scale=spec.scale, eps=spec.eps)
     elif spec.scale == "logits":
         tops = _tops(batch, q)
         truth = log_total(q, tops).take(order) - (at_label - tops.take(order))
@@ -167,7 +170,7 @@ def _labelled(batch: Batch, q: Floats, spec: Spec, groups: Groups) -> Contributi
     else:
         given = np.clip(at_label, 0.0, 1.0)
         if binary:
-            given = _by_side(given, groups, lambda given, label: given if label else 1 - given)
+            np.subtract(1.0, given[:n_negative], out=given[:n_negative])
     return Contributions(
         groups=labels,
         truth=labels,
@@ -179,14 +182,6 @@ def _labelled(batch: Batch, q: Floats, spec: Spec, groups: Groups) -> Contributi
         clipped=given < spec.eps if spec.scale == "probs" else np.zeros(len(batch), np.bool_),
         by_class=groups,
     )
-
-
-def _by_side(
-    values: NDArray[Any], groups: Groups, of: Callable[[Any, int], NDArray[Any]]
-) -> NDArray[Any]:
-    """Put together what `of` makes of the values (n,) of each of two labels, in their order."""
-    at = int(groups.count()[0])
-    return np.concatenate([of(values[:at], 0), of(values[at:], 1)])
 
 
 def _distributed(batch: Batch, q: Floats, spec: Spec) -> Contributions:
@@ -289,8 +284,9 @@ def _is_predicted(batch: Batch, q: Floats, groups: Groups, at_label: Floats, spe
     """
     if spec.mode == "binary":
         threshold = _THRESHOLDS[spec.scale]
-        above = at_label > threshold
-        return _by_side(above, groups, lambda above, label: above if label else ~above)
+        right = np.asarray(at_label > threshold)
+        right[: groups.count()[0]] ^= True
+        return right
     top = _tops(batch, q)
     highest = q == top
     right = np.asarray(at_label == top.take(groups.places))
