@@ -212,12 +212,15 @@ class Groups:
         if not top:
             return ExactSums.zeros(self.size)
         bits = min(_MOST_BITS, 62 - int(self.counts.max(initial=1)).bit_length())
-        part, rest, few = np.empty_like(values), values, None
+        rest, few = values, None
+        part = np.empty_like(values)
         parts: list[tuple[Integers, int]] = []
         grid = math.frexp(top)[1]
         while True:
             grid = max(grid - bits, _SMALLEST_BIT)
             magic = np.array(math.ldexp(1.5, grid + 52))
+            if rest is part and lowest < grid:
+                part = np.empty_like(values)
             np.add(rest, magic, out=part)
             units = np.add.reduceat(part.view(np.int64), self.starts)
             units -= self.counts * magic.view(np.int64)
@@ -225,7 +228,7 @@ class Groups:
             if lowest >= grid:
                 break
             part -= magic
-            rest = np.subtract(rest, part, out=None if rest is values else rest)
+            rest = np.subtract(rest, part, out=part)
             # What is left is half a unit at most: the next grid may settle it, for all one knows.
             if lowest < grid - bits:
                 left = rest != 0.0
