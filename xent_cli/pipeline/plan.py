@@ -259,7 +259,8 @@ class Plan:
         marks = [float(text) for text in self.spec.ignore if _is_float(text)]
         ignored = np.asarray(np.isin(values, marks).any(axis=0))
         missing = np.asarray(~np.isfinite(values).all(axis=0))
-        target = self._distribution(np.where(missing | ignored, 0.0, values))
+        some = missing | ignored
+        target = self._distribution(np.where(some, 0.0, values) if some.any() else values)
         return _Truth(values, ignored, missing, target)
 
     def _require_repeated(self, preds: Block, labels: Block, values: LabelValues | Floats) -> None:

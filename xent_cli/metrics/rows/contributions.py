@@ -19,6 +19,7 @@ from xent_cli.metrics.rows.losses import (
     binary_loss,
     binary_losses,
     class_losses,
+    first_highest,
     log_total,
     sum_over_classes,
     weigh,
@@ -200,9 +201,10 @@ def _distributed(batch: Batch, q: Floats, spec: Spec) -> Contributions:
         loss = weigh(scaled, own)
     else:
         loss = weigh(weight, losses)
-    likeliest = np.argmax(target, axis=0)
+    likeliest = first_highest(target)
     with np.errstate(divide="ignore"):
-        own_losses = -np.log(target)
+        own_losses = np.log(target)
+    np.negative(own_losses, out=own_losses)
     return Contributions(
         groups=None,
         truth=likeliest,
@@ -273,7 +275,7 @@ def predicted_classes(q: Floats, spec: Spec) -> Labels:
     """Return the class with the highest prediction, the first of ties."""
     if spec.mode == "binary":
         return np.asarray(q[0] > _THRESHOLDS[spec.scale], dtype=np.intp)
-    return np.asarray(np.argmax(q, axis=0))
+    return first_highest(q)
 
 
 def _is_predicted(batch: Batch, q: Floats, groups: Groups, at_label: Floats, spec: Spec) -> Mask:
@@ -292,8 +294,7 @@ def _is_predicted(batch: Batch, q: Floats, groups: Groups, at_label: Floats, spe
     right = np.asarray(at_label == top.take(groups.places))
     if np.count_nonzero(highest) > len(top):
         tied = np.flatnonzero(np.count_nonzero(highest, axis=0).take(groups.places) > 1)
-        first = np.argmax(highest[:, groups.places[tied]], axis=0)
-        right[tied] = first == groups.labels[tied]
+        right[tied] = first_highest(q[:, groups.places[tied]]) == groups.labels[tied]
     return right
 
 

@@ -46,6 +46,30 @@ def at_labels(matrix: Floats, labels: Labels, rows: Labels | None = None) -> Flo
     return found  # Twice as fast as by two indices.
 
 
+def first_highest(matrix: Floats, top: Floats | None = None) -> Labels:
+    """Return the class with the highest value of each row, (n,), the first of ties; no value is NaN.
+
+    Several times faster than `np.argmax` along the columns of a (K, n) matrix.
+
+    Parameters
+    ----------
+    matrix : (K, n) float64
+    top : (n,) float64, optional
+        The highest value of each row.
+
+    Examples
+    --------
+    >>> first_highest(np.array([[0.25, 0.5], [0.5, 0.5], [0.25, 0.0]]))
+    array([1, 0])
+    """
+    n_classes = len(matrix)
+    # The earlier the class, the higher the number that stands for it; 0 is none.
+    ranks = np.arange(n_classes, 0, -1, dtype=np.uint8 if n_classes < 1 << 8 else np.uint32)
+    is_top = matrix == (matrix.max(axis=0) if top is None else top)
+    highest: Labels = (is_top * ranks[:, np.newaxis]).max(axis=0).astype(np.intp)
+    return n_classes - highest
+
+
 def neg_log(q: Floats, eps: float = DEFAULT_EPS) -> Floats:
     """-ln q with q clipped to [eps, 1]; a certain truth costs exactly 0.
 
@@ -156,7 +180,7 @@ def log_total(q: Floats, top: Floats) -> Floats:
         if np.count_nonzero(ones) == ones.shape[1]:
             terms -= ones
         else:  # Some have several.
-            terms[np.argmax(q[:, some], axis=0), np.arange(ones.shape[1])] = 0.0
+            terms[first_highest(q[:, some], top[some]), np.arange(ones.shape[1])] = 0.0
         rest[some] = sum_over_classes(terms)
     return np.log1p(rest, out=rest)
 
@@ -208,7 +232,8 @@ def weigh(weights: Floats, losses: Floats) -> Floats:
     """
     with np.errstate(invalid="ignore", over="ignore"):
         products = weights * losses
-    np.copyto(products, 0.0, where=weights == 0.0)
+    if not losses.max(initial=0.0) < np.inf:
+        np.copyto(products, 0.0, where=weights == 0.0)
     return products
 
 
