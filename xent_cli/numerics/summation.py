@@ -11,21 +11,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats, Integers, Labels, Mask
 from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.value_size import SMALLEST_BIT, ValueSize
 
 Numbers = np.ndarray[Any, np.dtype[np.integer[Any]]]
 
 _MOST_BITS = 51
 """What one pass can settle of a value: the constant takes the other two bits of a significand."""
-
-_SMALLEST_BIT = -1074
-"""The power of two of which every float64 is a multiple."""
 
 _HUGE = 2.0**900
 """From here on the constant would overflow; such values are scaled down first."""
@@ -33,8 +31,8 @@ _HUGE = 2.0**900
 _FEW_GROUPS = 16
 """Groups that are counted one by one: a tenth of the time for many rows."""
 
-_MOST_AT_ONCE, _RUN_COST = 1 << 17, 4
-"""Values that are added up together, few enough for a cache, a group counting as four of them."""
+_MOST_AT_ONCE, _RUN_COST = 1 << 18, 4
+"""Values that are added up together, a group counting as four of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,11 +72,9 @@ class Groups:
             sides = np.flatnonzero(is_first), np.flatnonzero(~is_first)
             counts = np.array([len(side) for side in sides])
             present = np.flatnonzero(counts)
-            starts = np.array([0, counts[0]])[present]
-            return cls(2, np.concatenate(sides), present, starts, counts[present])
-        small: Numbers = labels
-        if size <= 1 << 16:
-            small = labels.astype(np.uint8 if size <= 1 << 8 else np.uint16)
+            return cls(2, np.concatenate(sides), present, present * counts[0], counts[present])
+        kind = np.uint8 if size <= 1 << 8 else np.uint16 if size <= 1 << 16 else labels.dtype
+        small: Numbers = labels.astype(kind, copy=False)
         # Up to 16 bits NumPy's stable sort is a radix sort, a nanosecond or two a row.
         order = small.argsort(kind="stable" if size <= 1 << 16 else None)
         return cls.of_sorted(small.take(order), size, order)
@@ -130,11 +126,6 @@ class Groups:
         """The rows, group by group."""
         return np.arange(len(self)) if self.order is None else self.order
 
-    @property
-    def in_order(self) -> Groups:
-        """The groups of the same rows, once they are put group by group."""
-        return replace(self, order=None)
-
     def count(self, mask: Mask | None = None) -> Integers:
         """Count the rows of each group, (size,): all, or those that `mask` (n,) marks."""
         if mask is None:
@@ -144,8 +135,7 @@ class Groups:
         marks = mask if self.order is None else mask.take(self.order)
         if len(self.starts) > _FEW_GROUPS:
             return self._spread(np.add.reduceat(marks, self.starts, dtype=np.int64))
-        runs = zip(self.starts.tolist(), self.counts.tolist(), strict=True)
-        found = [np.count_nonzero(marks[start : start + count]) for start, count in runs]
+        found = [np.count_nonzero(run) for run in np.split(marks, self.starts[1:])]
         return self._spread(np.array(found, dtype=np.int64))
 
     def joined(self, starts: Labels) -> Groups:
@@ -181,7 +171,7 @@ class Groups:
             pieces = [piece.powers(values[rows], most) for rows, piece in self._pieces(step)]
             return [first.joined(*more) for first, *more in zip(*pieces, strict=True)]
         base = power = values if self.order is None else values.take(self.order)
-        size = _Size.of(base)
+        size = ValueSize.of(base)
         found = [self._sum(base, size)]
         for k in range(2, most + 1):
             power = power * base
@@ -190,10 +180,12 @@ class Groups:
 
     def products(self, a: Floats, b: Floats) -> ExactSums:
         """Sum products without rounding them: for few values, at twice the price."""
+        from xent_cli.numerics.two_product import two_product  # Only draws need it.
+
         product, error = two_product(a, b)
         return self.sum(product) + self.sum(error)
 
-    def _sum(self, values: Floats, size: _Size) -> ExactSums:
+    def _sum(self, values: Floats, size: ValueSize) -> ExactSums:
         """Sum values that are in the order of their groups.
 
         With |x| < 2**e, no more than 2**c values a group and the grid 2**g, g = e + c - 62, they
@@ -206,18 +198,17 @@ class Groups:
             raise OverflowError("an infinity has no sum")
         if top >= _HUGE:
             huge = np.where(np.abs(values) >= _HUGE, values, 0.0)
-            scaled, rest = self._sum(huge * 2.0**-512, _Size(top * 2.0**-512)), values - huge
+            scaled, rest = self._sum(huge * 2.0**-512, ValueSize(top * 2.0**-512)), values - huge
             large = ExactSums(scaled.digits, scaled.low + 16, scaled.terms)
-            return self._sum(rest, _Size.of(rest)) + large
+            return self._sum(rest, ValueSize.of(rest)) + large
         if not top:
             return ExactSums.zeros(self.size)
         bits = min(_MOST_BITS, 62 - int(self.counts.max(initial=1)).bit_length())
-        rest, few = values, None
-        part = np.empty_like(values)
+        rest, few, part = values, None, np.empty_like(values)
         parts: list[tuple[Integers, int]] = []
         grid = math.frexp(top)[1]
         while True:
-            grid = max(grid - bits, _SMALLEST_BIT)
+            grid = max(grid - bits, SMALLEST_BIT)
             magic = np.array(math.ldexp(1.5, grid + 52))
             if rest is part and lowest < grid:
                 part = np.empty_like(values)
@@ -264,30 +255,6 @@ class Groups:
         return Groups.of_sorted(self.present[runs], self.size).sum(values[at])
 
 
-class _Size(NamedTuple):
-    """How large values are, at most and at least, in size; or the powers of such values."""
-
-    largest: float
-    least: float = 0.0
-
-    @classmethod
-    def of(cls, values: Floats) -> _Size:
-        """Look for the largest and the least; the least counts where all have one sign."""
-        if not len(values):
-            return cls(0.0)
-        low, high = float(values.min()), float(values.max())
-        return cls(max(high, -low), max(low, -high, 0.0))
-
-    def power(self, k: int) -> _Size:
-        """Return the size of powers: rounding, product by product, keeps the order."""
-        return _Size(*(math.prod([size] * k) for size in self))
-
-    @property
-    def lowest_bit(self) -> int:
-        """The power of two of which all values are multiples."""
-        return max(math.frexp(self.least)[1] - 53, _SMALLEST_BIT) if self.least else _SMALLEST_BIT
-
-
 def sum_groups(values: Floats, groups: Labels, n_groups: int) -> ExactSums:
     """Sum finite `values` by group, exactly.
 
@@ -331,34 +298,3 @@ def one_sum(values: Floats) -> ExactSums:
     1.0
     """
     return Groups.of_rows(1, len(values)).sum(values) if len(values) else ExactSums.zeros(1)
-
-
-def two_product(a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """Return p and e with p = fl(a * b) and p + e = a * b exactly.
-
-    Dekker, "A floating-point technique for extending the available precision", 1971. Exact while
-    nothing under- or overflows (factors between 2**-480 and 2**500).
-
-    Examples
-    --------
-    >>> from fractions import Fraction
-    >>> p, e = two_product(np.array([0.1]), np.array([0.1]))
-    >>> Fraction(float(p[0])) + Fraction(float(e[0])) == Fraction(0.1) ** 2
-    True
-    """
-    product = a * b
-    a_high, a_low = _halves(a)
-    b_high, b_low = (a_high, a_low) if b is a else _halves(b)
-    error = a_high * b_high
-    error -= product
-    error += a_high * b_low
-    error += a_low * b_high
-    error += a_low * b_low
-    return product, error
-
-
-def _halves(a: Floats) -> tuple[Floats, Floats]:
-    """Split into 26 + 26 bits (Veltkamp); 2**27 + 1 is the constant for a 53-bit significand."""
-    scaled = a * 134217729.0
-    high = scaled - (scaled - a)
-    return high, a - high

@@ -6,7 +6,6 @@ where labels are distributions, to every class by its share.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -24,12 +23,10 @@ from xent_cli.metrics.rows.losses import (
     sum_over_classes,
     weigh,
 )
-from xent_cli.numerics.arrays import Floats, Labels, Mask
+from xent_cli.metrics.rows.predicted_classes import is_predicted, predicted_classes
+from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.numerics.summation import Groups
 from xent_cli.schema.spec import Spec
-
-_THRESHOLDS = {"probs": 0.5, "logits": 0.0, "logprobs": math.log(0.5)}
-"""Above which the positive class is the likelier one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +142,7 @@ def _labelled(batch: Batch, q: Floats, spec: Spec, groups: Groups) -> Contributi
     at = order if binary else labels * len(batch) + order
     at_label = q.reshape(-1).take(at)
     n_negative = int(groups.count()[0])
+    tops = batch.row_tops if q is batch.q else np.asarray(q.max(axis=0))
     if spec.smoothing:
         losses = _all_losses(q, spec)
         truth = at_labels(losses, labels, order)
@@ -153,7 +151,6 @@ def _labelled(batch: Batch, q: Floats, spec: Spec, groups: Groups) -> Contributi
         for label, side in enumerate((slice(n_negative), slice(n_negative, None))):
             truth[side] = binary_loss(at_label[side], label, scale=spec.scale, eps=spec.eps)
     elif spec.scale == "logits":
-        tops = _tops(batch, q)
         truth = log_total(q, tops).take(order) - (at_label - tops.take(order))
     else:
         truth = class_losses(at_label, scale=spec.scale, eps=spec.eps)
@@ -177,7 +174,7 @@ def _labelled(batch: Batch, q: Floats, spec: Spec, groups: Groups) -> Contributi
         truth=labels,
         weight=weight,
         loss=loss,
-        correct=_is_predicted(batch, q, groups, at_label, spec),
+        correct=is_predicted(q, tops, groups, at_label, spec),
         probability=given if weight is None else weight * given,
         graded=weight,
         clipped=given < spec.eps if spec.scale == "probs" else np.zeros(len(batch), np.bool_),
@@ -269,38 +266,6 @@ def _clipped(probs: Floats, target: Floats, spec: Spec) -> NDArray[np.bool_]:
     if spec.scale != "probs" or probs.min(initial=1.0) >= spec.eps:
         return np.zeros(probs.shape[-1], dtype=np.bool_)
     return np.asarray(((probs < spec.eps) & (target > 0)).any(axis=0))
-
-
-def predicted_classes(q: Floats, spec: Spec) -> Labels:
-    """Return the class with the highest prediction, the first of ties."""
-    if spec.mode == "binary":
-        return np.asarray(q[0] > _THRESHOLDS[spec.scale], dtype=np.intp)
-    return first_highest(q)
-
-
-def _is_predicted(batch: Batch, q: Floats, groups: Groups, at_label: Floats, spec: Spec) -> Mask:
-    """Say where the label has the highest prediction, the first of ties: rows sorted by label.
-
-    These are the rows whose `predicted_classes` are their labels. Looking for the maximum first is
-    several times faster than asking for its place.
-    """
-    if spec.mode == "binary":
-        threshold = _THRESHOLDS[spec.scale]
-        right = np.asarray(at_label > threshold)
-        right[: groups.count()[0]] ^= True
-        return right
-    top = _tops(batch, q)
-    highest = q == top
-    right = np.asarray(at_label == top.take(groups.places))
-    if np.count_nonzero(highest) > len(top):
-        tied = np.flatnonzero(np.count_nonzero(highest, axis=0).take(groups.places) > 1)
-        right[tied] = first_highest(q[:, groups.places[tied]]) == groups.labels[tied]
-    return right
-
-
-def _tops(batch: Batch, q: Floats) -> Floats:
-    """Return the highest prediction of each row, (n,)."""
-    return batch.row_tops if q is batch.q else np.asarray(q.max(axis=0))
 
 
 def _class_weights(spec: Spec) -> Floats | None:

@@ -47,9 +47,9 @@ def at_labels(matrix: Floats, labels: Labels, rows: Labels | None = None) -> Flo
 
 
 def first_highest(matrix: Floats, top: Floats | None = None) -> Labels:
-    """Return the class with the highest value of each row, (n,), the first of ties; no value is NaN.
+    """Return the class with the highest value of each row, (n,), the first of ties.
 
-    Several times faster than `np.argmax` along the columns of a (K, n) matrix.
+    No value may be NaN. Several times faster than `np.argmax` along the columns of a (K, n) matrix.
 
     Parameters
     ----------

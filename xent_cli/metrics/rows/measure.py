@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Batch
-from xent_cli.metrics.rows.contributions import Contributions, contribute, predicted_classes
+from xent_cli.metrics.rows.contributions import Contributions, contribute
+from xent_cli.metrics.rows.predicted_classes import predicted_classes
 from xent_cli.metrics.rows.validation import (
     Findings,
     check_label_rows,

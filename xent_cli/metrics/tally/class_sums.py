@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -31,7 +32,7 @@ class Cells:
         if rows.groups is None:
             self._by_class = Groups.of_rows(*rows.loss.shape)
         elif rows.by_class is not None:
-            self._by_class = rows.by_class.in_order
+            self._by_class = replace(rows.by_class, order=None)
         else:
             self._by_class = Groups.of(rows.groups, n_classes)
 

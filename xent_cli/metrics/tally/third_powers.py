@@ -97,10 +97,13 @@ def weight_powers(powers: Powers, largest: float) -> Sums:
 
 def mixed_products(loss: Floats, weight: Floats) -> dict[str, Floats]:
     """Return u w, u^2 w and u w^2 of weighted losses u and weights w, each rounded row by row."""
-    u, w = cut(loss, limit=LARGEST_SQUARED), weight
-    found = {"loss_weight": u * w}
+    product = cut(loss, limit=LARGEST_SQUARED) * weight
     u, w = cut(loss, limit=_LARGEST_CUBED), cut(weight, limit=_LARGEST_CUBED)
-    return found | {"loss_squared_weight": u * u * w, "loss_weight_squared": u * w * w}
+    once = product if u is loss and w is weight else u * w
+    square = u * u
+    square *= w
+    names = ("loss_weight", "loss_squared_weight", "loss_weight_squared")
+    return dict(zip(names, (product, square, once * w), strict=True))
 
 
 def unweighted(sums: Sums, counts: ExactSums) -> Sums:
