@@ -114,12 +114,13 @@ COMMAND = f"""
 EVAL = f"""
     {COMMAND} cli.eval cli.output cli.progress api api.evaluate api.inputs
     pipeline pipeline.execute pipeline.infer pipeline.operand pipeline.plan pipeline.session
-    pipeline.seen pipeline.sides pipeline.step
+    pipeline.row_faults pipeline.seen pipeline.sides pipeline.step
     metrics metrics.report metrics.report.draws metrics.report.figures metrics.report.mean_losses
     metrics.report.report
     metrics.report.warnings
     metrics.rows metrics.rows.batch metrics.rows.contributions metrics.rows.losses
-    metrics.rows.label_shares metrics.rows.measure metrics.rows.validation
+    metrics.rows.label_shares metrics.rows.measure metrics.rows.predicted_classes
+    metrics.rows.validation
     metrics.tally metrics.tally.class_sums metrics.tally.tally metrics.tally.third_powers
     io io.align io.align.row_order io.align.units io.arrow_types io.block io.formats
     io.formats.detect
@@ -128,7 +129,7 @@ EVAL = f"""
     numerics numerics.arrays numerics.estimates numerics.exact numerics.hexadecimal
     numerics.long_integers numerics.many_moments numerics.moments
     numerics.one_more_draw numerics.rows_to_halve numerics.running_sum numerics.satterthwaite
-    numerics.skewed_mean numerics.student_t numerics.summation
+    numerics.skewed_mean numerics.student_t numerics.summation numerics.value_size
     schema.class_names schema.column schema.id_columns schema.label_encoder schema.mode
     schema.place schema.roles schema.spec
     render render.dispatch render.text render.view

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xent_cli.numerics.summation import two_product
+from xent_cli.numerics.two_product import two_product
 
 
 class TestTwoProduct:

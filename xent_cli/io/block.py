@@ -93,9 +93,12 @@ class Block:
             return self._list_numbers(names[0], width, scratch)
         if len(names) >= _MANY_COLUMNS and (found := self._many_numbers(names)) is not None:
             return found
+        columns = (self._numbers(self.data.column(name), name) for name in names)
+        if len(names) == 1:
+            return np.asarray(next(columns), dtype=np.float64)[np.newaxis]
         matrix = _matrix(len(names), len(self), scratch)
-        for row, name in zip(matrix, names, strict=True):
-            row[:] = self._numbers(self.data.column(name), name)
+        for row, column in zip(matrix, columns, strict=True):
+            row[:] = column
         return matrix
 
     def label(self, name: str) -> LabelValues:

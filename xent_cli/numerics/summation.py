@@ -18,6 +18,7 @@ import numpy as np
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats, Integers, Labels, Mask
 from xent_cli.numerics.exact import ExactSums
+from xent_cli.numerics.value_size import SMALLEST_BIT, ValueSize
 
 Numbers = np.ndarray[Any, np.dtype[np.integer[Any]]]
 
@@ -27,8 +28,11 @@ _MOST_BITS = 51
 _HUGE = 2.0**900
 """From here on the constant would overflow; such values are scaled down first."""
 
-_MOST_AT_ONCE, _RUN_COST = 1 << 17, 4
-"""Values that are added up together, few enough for a cache, a group counting as four of them."""
+_FEW_GROUPS = 16
+"""Groups that are counted one by one: a tenth of the time for many rows."""
+
+_MOST_AT_ONCE, _RUN_COST = 1 << 18, 4
+"""Values that are added up together, a group counting as four of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,9 +67,14 @@ class Groups:
         >>> groups.count(), groups.order
         (array([1, 0, 2]), array([1, 0, 2]))
         """
-        small: Numbers = labels
-        if size <= 1 << 16:
-            small = labels.astype(np.uint8 if size <= 1 << 8 else np.uint16)
+        if size == 2:  # Three times as fast as sorting.
+            is_first = labels == 0
+            sides = np.flatnonzero(is_first), np.flatnonzero(~is_first)
+            counts = np.array([len(side) for side in sides])
+            present = np.flatnonzero(counts)
+            return cls(2, np.concatenate(sides), present, present * counts[0], counts[present])
+        kind = np.uint8 if size <= 1 << 8 else np.uint16 if size <= 1 << 16 else labels.dtype
+        small: Numbers = labels.astype(kind, copy=False)
         # Up to 16 bits NumPy's stable sort is a radix sort, a nanosecond or two a row.
         order = small.argsort(kind="stable" if size <= 1 << 16 else None)
         return cls.of_sorted(small.take(order), size, order)
@@ -107,6 +116,16 @@ class Groups:
     def __len__(self) -> int:
         return int(self.counts.sum())
 
+    @property
+    def labels(self) -> Labels:
+        """The group of each row, in the order of the groups."""
+        return np.repeat(self.present, self.counts)
+
+    @property
+    def places(self) -> Labels:
+        """The rows, group by group."""
+        return np.arange(len(self)) if self.order is None else self.order
+
     def count(self, mask: Mask | None = None) -> Integers:
         """Count the rows of each group, (size,): all, or those that `mask` (n,) marks."""
         if mask is None:
@@ -114,7 +133,10 @@ class Groups:
         if not mask.any():
             return np.zeros(self.size, dtype=np.int64)
         marks = mask if self.order is None else mask.take(self.order)
-        return self._spread(np.add.reduceat(marks, self.starts, dtype=np.int64))
+        if len(self.starts) > _FEW_GROUPS:
+            return self._spread(np.add.reduceat(marks, self.starts, dtype=np.int64))
+        found = [np.count_nonzero(run) for run in np.split(marks, self.starts[1:])]
+        return self._spread(np.array(found, dtype=np.int64))
 
     def joined(self, starts: Labels) -> Groups:
         """Return fewer groups of the same rows: entry i has those from ``starts[i]`` on.
@@ -148,53 +170,63 @@ class Groups:
         if self.size > step and self.size == len(self.present):
             pieces = [piece.powers(values[rows], most) for rows, piece in self._pieces(step)]
             return [first.joined(*more) for first, *more in zip(*pieces, strict=True)]
-        base = values if self.order is None else values.take(self.order)
-        power, found = base, [self._sum(base)]
-        for _ in range(most - 1):
+        base = power = values if self.order is None else values.take(self.order)
+        size = ValueSize.of(base)
+        found = [self._sum(base, size)]
+        for k in range(2, most + 1):
             power = power * base
-            found.append(self._sum(power))
+            found.append(self._sum(power, size.power(k)))
         return found
 
     def products(self, a: Floats, b: Floats) -> ExactSums:
         """Sum products without rounding them: for few values, at twice the price."""
+        from xent_cli.numerics.two_product import two_product  # Only draws need it.
+
         product, error = two_product(a, b)
         return self.sum(product) + self.sum(error)
 
-    def _sum(self, values: Floats) -> ExactSums:
+    def _sum(self, values: Floats, size: ValueSize) -> ExactSums:
         """Sum values that are in the order of their groups.
 
         With |x| < 2**e, no more than 2**c values a group and the grid 2**g, g = e + c - 62, they
         sum to less than 2**62 units.
         """
-        top = max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
+        top, lowest = size.largest, size.lowest_bit
         if math.isnan(top):
             raise ValueError("NaN has no sum")
         if math.isinf(top):
             raise OverflowError("an infinity has no sum")
         if top >= _HUGE:
             huge = np.where(np.abs(values) >= _HUGE, values, 0.0)
-            scaled = self._sum(huge * 2.0**-512)
+            scaled, rest = self._sum(huge * 2.0**-512, ValueSize(top * 2.0**-512)), values - huge
             large = ExactSums(scaled.digits, scaled.low + 16, scaled.terms)
-            return self._sum(values - huge) + large
+            return self._sum(rest, ValueSize.of(rest)) + large
+        if not top:
+            return ExactSums.zeros(self.size)
         bits = min(_MOST_BITS, 62 - int(self.counts.max(initial=1)).bit_length())
-        part, rest, few = np.empty_like(values), values, None
+        rest, few, part = values, None, np.empty_like(values)
         parts: list[tuple[Integers, int]] = []
-        while top:
-            grid = max(math.frexp(top)[1] - bits, -1074)
+        grid = math.frexp(top)[1]
+        while True:
+            grid = max(grid - bits, SMALLEST_BIT)
             magic = np.array(math.ldexp(1.5, grid + 52))
+            if rest is part and lowest < grid:
+                part = np.empty_like(values)
             np.add(rest, magic, out=part)
             units = np.add.reduceat(part.view(np.int64), self.starts)
             units -= self.counts * magic.view(np.int64)
             parts.append((self._spread(units), grid))
-            part -= magic
-            rest = np.subtract(rest, part, out=None if rest is values else rest)
-            left = rest != 0.0
-            n_left = np.count_nonzero(left)
-            if 0 < n_left * 8 < len(rest):
-                few = self._few(rest, np.flatnonzero(left))
+            if lowest >= grid:
                 break
-            # What is left is half a unit of the grid at most; to look for the largest takes longer.
-            top = math.ldexp(1.0, grid - 1) if n_left else 0.0
+            part -= magic
+            rest = np.subtract(rest, part, out=part)
+            # What is left is half a unit at most: the next grid may settle it, for all one knows.
+            if lowest < grid - bits:
+                left = rest != 0.0
+                n_left = np.count_nonzero(left)
+                if n_left * 8 < len(rest):
+                    few = self._few(rest, np.flatnonzero(left)) if n_left else None
+                    break
         total = ExactSums.of_grids(parts, self.size)
         return total if few is None else total + few
 
@@ -266,34 +298,3 @@ def one_sum(values: Floats) -> ExactSums:
     1.0
     """
     return Groups.of_rows(1, len(values)).sum(values) if len(values) else ExactSums.zeros(1)
-
-
-def two_product(a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """Return p and e with p = fl(a * b) and p + e = a * b exactly.
-
-    Dekker, "A floating-point technique for extending the available precision", 1971. Exact while
-    nothing under- or overflows (factors between 2**-480 and 2**500).
-
-    Examples
-    --------
-    >>> from fractions import Fraction
-    >>> p, e = two_product(np.array([0.1]), np.array([0.1]))
-    >>> Fraction(float(p[0])) + Fraction(float(e[0])) == Fraction(0.1) ** 2
-    True
-    """
-    product = a * b
-    a_high, a_low = _halves(a)
-    b_high, b_low = (a_high, a_low) if b is a else _halves(b)
-    error = a_high * b_high
-    error -= product
-    error += a_high * b_low
-    error += a_low * b_high
-    error += a_low * b_low
-    return product, error
-
-
-def _halves(a: Floats) -> tuple[Floats, Floats]:
-    """Split into 26 + 26 bits (Veltkamp); 2**27 + 1 is the constant for a 53-bit significand."""
-    scaled = a * 134217729.0
-    high = scaled - (scaled - a)
-    return high, a - high

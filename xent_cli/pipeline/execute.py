@@ -119,7 +119,10 @@ def _add_up(
         for count, found in read_batches(plans, unit, batch_rows, stop):
             rows += count
             chosen = [step.chosen(batch) for batch in found]
-            yield [measure(batch, plan.spec) for batch, plan in zip(chosen, plans, strict=True)]
+            yield [
+                measure(batch, plan.spec, by_class=step.by_class)
+                for batch, plan in zip(chosen, plans, strict=True)
+            ]
 
     return step.gather(plans, batches()), rows
 

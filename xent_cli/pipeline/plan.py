@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xent_cli.errors import UsageError, option
 from xent_cli.fast_dataclass import dataclass
@@ -15,11 +16,12 @@ from xent_cli.io.block import Block
 from xent_cli.io.source import Source
 from xent_cli.metrics.rows.batch import Batch, NameRows
 from xent_cli.metrics.rows.label_shares import shares_of
-from xent_cli.metrics.rows.validation import invalid_predictions, require_present, require_valid
 from xent_cli.numerics.arrays import Floats, Labels, Mask
+from xent_cli.pipeline.row_faults import Fault, find_bad
 from xent_cli.pipeline.seen import Seen
 from xent_cli.pipeline.sides import join_of, line_up_plan
 from xent_cli.schema.label_encoder import ClassIndex, LabelValues
+from xent_cli.schema.place import Place
 from xent_cli.schema.provenance import Notice
 from xent_cli.schema.roles import Roles
 from xent_cli.schema.spec import Spec
@@ -176,40 +178,38 @@ class Plan:
             names=self._names(preds),
         )
         ignored, missing = said.ignored, said.missing
-        lost = np.zeros_like(missing)
-        if (name := self.roles.cluster) is not None:
-            block = labels if self.roles.cluster_in_labels else preds
-            found = seen.once(block, labels, ("cluster", name), partial(block.named, name))
-            codes, names = found
+        roles, label = self.roles, self.roles.labels[0] if len(self.roles.labels) == 1 else None
+        faults = [Fault(missing, labels.place, label, "label is missing (empty or NaN)")]
+        if weight is not None:
+            what = "weight is missing or not finite"
+            faults.append(Fault(~np.isfinite(weight), weight_place, roles.weight, what))
+        if (name := roles.cluster) is not None:
+            block = labels if roles.cluster_in_labels else preds
+            codes, names = seen.once(block, labels, ("cluster", name), partial(block.named, name))
             batch = replace(batch, clusters=codes, cluster_names=names)
-            lost = (codes < 0) & ~ignored
+            faults.append(Fault(codes < 0, block.place, name, "cluster is missing"))
         if self.spec.by:
             from xent_cli.pipeline.slice_keys import slice_rows
 
             slices = slice_rows(self.spec.by, self.roles, preds, labels, seen.slices)
             batch = replace(batch, slices=slices)
-        bad_preds = invalid_predictions(batch, self.spec) & ~ignored
-        bad_labels = missing & ~ignored
-        bad_weights = np.zeros_like(missing) if weight is None else ~np.isfinite(weight) & ~ignored
-        bad = bad_preds | bad_labels | bad_weights | lost
-        if self.spec.invalid == "error" and bad.any():
-            require_valid(batch, bad_preds)
-            roles, label = self.roles, self.roles.labels[0] if len(self.roles.labels) == 1 else None
-            cluster_place = labels.place if roles.cluster_in_labels else preds.place
-            for mask, place, column, fault in (
-                (bad_labels, labels.place, label, "label is missing (empty or NaN)"),
-                (bad_weights, weight_place, roles.weight, "weight is missing or not finite"),
-                (lost, cluster_place, roles.cluster, "cluster is missing"),
-            ):
-                require_present(batch, mask, place, column, fault)
+        bad = find_bad(batch, self.spec, faults, ignored)
         keep = ~(ignored | bad)
-        if said.target.ndim == 1 and (unknown := keep & (said.target < 0)).any():
-            row = int(np.argmax(unknown))
-            where = labels.place.of_row(int(rows[row]), self.roles.labels[0])
-            raise self.index.unknown(said.values, row, where)  # type: ignore[arg-type]
+        if said.target.ndim == 1:
+            self._require_known(said, keep, rows, labels.place)
         if keep.all():
             return batch
         return replace(batch.take(keep), n_ignored=int(ignored.sum()), n_invalid=int(bad.sum()))
+
+    def _require_known(
+        self, said: _Truth, keep: Mask, rows: NDArray[np.int64], place: Place
+    ) -> None:
+        """Raise LabelError for the first row that counts and whose label is of no class."""
+        if said.target.min(initial=0) >= 0 or not (unknown := keep & (said.target < 0)).any():
+            return
+        row = int(np.argmax(unknown))
+        where = place.of_row(int(rows[row]), self.roles.labels[0])
+        raise self.index.unknown(said.values, row, where)  # type: ignore[arg-type]
 
     def _of_positive(self, q: Floats, said: LabelValues) -> Floats:
         """Turn the confidence in what was predicted into the probability of the positive class."""
@@ -237,6 +237,8 @@ class Plan:
         numbers = values.numbers
         if self.spec.mode != "binary" or numbers is None or not self.index.by_position:
             return codes
+        if numbers.dtype.kind != "f":
+            return codes
         inside = (numbers > 0) & (numbers < 1)
         if not inside.any():
             return codes
@@ -257,7 +259,8 @@ class Plan:
         marks = [float(text) for text in self.spec.ignore if _is_float(text)]
         ignored = np.asarray(np.isin(values, marks).any(axis=0))
         missing = np.asarray(~np.isfinite(values).all(axis=0))
-        target = self._distribution(np.where(missing | ignored, 0.0, values))
+        some = missing | ignored
+        target = self._distribution(np.where(some, 0.0, values) if some.any() else values)
         return _Truth(values, ignored, missing, target)
 
     def _require_repeated(self, preds: Block, labels: Block, values: LabelValues | Floats) -> None:
@@ -270,6 +273,8 @@ class Plan:
     def _values_of(self, labels: Block, columns: tuple[str, ...]) -> LabelValues | Floats:
         if self.order is None:
             return labels.label(columns[0])
+        if len(columns) == len(self.order):
+            return labels.numbers([columns[at] for at in self.order])
         return np.ascontiguousarray(labels.numbers(columns, self.width)[list(self.order)])
 
     @property

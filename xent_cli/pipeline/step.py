@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Batch
@@ -21,7 +21,14 @@ class Step(ABC, Generic[Sum]):
 
     Sums must add up exactly in any order, as long as parts that lie side by side are added: the
     rows may be split over batches, threads, processes and machines in any way.
+
+    Attributes
+    ----------
+    by_class : bool
+        Whether the measured rows of a batch may come in the order of their classes.
     """
+
+    by_class: ClassVar[bool] = False
 
     @abstractmethod
     def zero(self, plans: Sequence[Plan]) -> Sum:
@@ -46,6 +53,8 @@ class Step(ABC, Generic[Sum]):
 @dataclass(frozen=True, slots=True)
 class TallyStep(Step[Tally]):
     """The tally of a model."""
+
+    by_class = True
 
     def zero(self, plans: Sequence[Plan]) -> Tally:
         """Return the tally of no rows."""

@@ -45,6 +45,8 @@ class LabelValues:
     def missing(self) -> NDArray[np.bool_]:
         """Say which labels are missing, (n,)."""
         if self.numbers is not None:
+            if np.issubdtype(self.numbers.dtype, np.integer):
+                return np.zeros(len(self.numbers), dtype=np.bool_)
             return np.isnan(self.numbers)
         return np.asarray(self.codes) < 0
 
@@ -56,6 +58,8 @@ class LabelValues:
         >>> LabelValues(numbers=np.array([-100.0, 3.0])).equal_to(["-100"])
         array([ True, False])
         """
+        if not wanted:
+            return np.zeros(len(self), dtype=np.bool_)
         if self.numbers is not None:
             values = [value for text in wanted if (value := as_number(text)) is not None]
             return np.isin(self.numbers, values)
@@ -213,11 +217,12 @@ class ClassIndex:
         first = self._first_number()
         if first is not None:
             whole = np.issubdtype(numbers.dtype, np.integer)
-            codes = numbers.astype(np.intp) - first if whole else numbers - first
-            good = (codes >= 0) & (codes < len(self.names))
-            if not whole:
-                good &= codes == np.floor(codes)
-            codes = codes if good.all() else np.where(good, codes, -1)
+            codes = numbers.astype(np.intp, copy=False) if whole else numbers
+            codes = codes - first if first else codes
+            last = len(self.names) - 1
+            if not whole or codes.min(initial=0) < 0 or codes.max(initial=0) > last:
+                good = (codes >= 0) & (codes <= last) & (codes == np.floor(codes))
+                codes = np.where(good, codes, -1)
             return codes.astype(np.intp, copy=False)
         values = [as_number(name) for name in self.names]
         pairs = [(value, index) for index, value in enumerate(values) if value is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -134,19 +135,30 @@ class Batch:
     @cached_property
     def row_sums(self) -> Floats:
         """The sum of each row of q, (n,): not finite where a value is not."""
+        if len(self.q) == 1:
+            return np.asarray(self.q[0])
         with np.errstate(invalid="ignore", over="ignore"):
             return sum_over_classes(self.q)
 
     @cached_property
     def row_tops(self) -> Floats:
         """The highest value of each row of q, (n,)."""
-        tops: Floats = self.q.max(axis=0)
-        return tops
+        return np.asarray(self.q.max(axis=0) if len(self.q) > 1 else self.q[0])
 
     @cached_property
     def lowest(self) -> float:
-        """The lowest value of q."""
-        return float(self.q.min())
+        """The lowest value of q; NaN where one is."""
+        return float(self.q.min(initial=np.inf))
+
+    @cached_property
+    def highest(self) -> float:
+        """The highest value of q; NaN where one is."""
+        return float(self.row_tops.max(initial=-np.inf))
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether there are rows, and no value of q is missing or infinite."""
+        return math.isfinite(self.lowest) and math.isfinite(self.highest)
 
     def take(self, keep: NDArray[np.bool_]) -> Batch:
         """Return the rows that `keep` (n,) marks; counts of rows left out stay as they are."""

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Batch
-from xent_cli.metrics.rows.contributions import Contributions, contribute, predicted_classes
+from xent_cli.metrics.rows.contributions import Contributions, contribute
+from xent_cli.metrics.rows.predicted_classes import predicted_classes
 from xent_cli.metrics.rows.validation import (
     Findings,
     check_label_rows,
@@ -55,21 +56,19 @@ class Measured:
     def has_zero(self) -> NDArray[np.bool_]:
         """Say which rows (n,) hold an exact zero among the probabilities that they stand for."""
         batch, binary = self.batch, self.spec.mode == "binary"
+        some = np.zeros(len(batch), dtype=np.bool_)
         if self.spec.scale != "probs":
             # An infinity shows in the sum of its row.
-            return np.asarray(~np.isfinite(batch.row_sums))
-        some = np.zeros(len(batch), dtype=np.bool_)
-        if not len(batch):
-            return some
+            return some if batch.is_finite else np.asarray(~np.isfinite(batch.row_sums))
         if batch.lowest <= 0:
             some |= (batch.q <= 0).any(axis=0)
-        if binary and batch.row_tops.max() >= 1:
+        if binary and batch.highest >= 1:
             some |= batch.row_tops >= 1
         return some
 
 
-def measure(batch: Batch, spec: Spec) -> Measured:
-    """Check a batch and compute what its rows contribute.
+def measure(batch: Batch, spec: Spec, *, by_class: bool = False) -> Measured:
+    """Check a batch and compute what its rows contribute; see `contribute` for `by_class`.
 
     Raises
     ------
@@ -81,4 +80,6 @@ def measure(batch: Batch, spec: Spec) -> Measured:
     check_weights(batch)
     label_sums = check_label_rows(batch, spec) if batch.target.ndim == 2 else Findings()
     q, pred_sums = check_predictions(batch, spec)
-    return Measured(batch, spec, contribute(batch, q, spec), pred_sums, label_sums, q)
+    by_class = by_class and batch.clusters is None and not batch.slices
+    rows = contribute(batch, q, spec, by_class=by_class)
+    return Measured(batch, spec, rows, pred_sums, label_sums, q)

@@ -6,7 +6,7 @@ A check returns findings to be warned of, or raises. NumPy and the errors only.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -90,7 +90,7 @@ def invalid_predictions(batch: Batch, spec: Spec) -> NDArray[np.bool_]:
     (those of single labels aside).
     """
     q, scale, binary = batch.q, spec.scale, spec.mode == "binary"
-    if np.isfinite(batch.row_sums).all():
+    if batch.is_finite:
         return np.zeros(len(batch), dtype=np.bool_)
     if scale == "probs":
         return np.asarray(~np.isfinite(q).all(axis=0))
@@ -144,14 +144,13 @@ def check_predictions(batch: Batch, spec: Spec) -> tuple[Floats, Findings]:
     if spec.scale == "logits":
         return batch.q, Findings()
     one_column = spec.mode == "binary"
+    alone = one_column or spec.row_sums == "ignore"
     if spec.scale == "logprobs":
         _require_range(batch, -np.inf, math.log1p(LOOSE_TOLERANCE), "a log-probability")
         if spec.row_sums == "renormalize" and not one_column:
             return -class_losses(batch.q, scale="logits"), Findings()
-        excess = np.expm1(batch.row_tops)
-        if one_column or spec.row_sums == "ignore":
-            return batch.q, _find_off(batch, excess)
-        return batch.q, _check_sums(batch, sum_over_classes(np.exp(batch.q)), excess)
+        total = None if alone else sum_over_classes(np.exp(batch.q))
+        return batch.q, _check_sums(batch, total, np.expm1)
     if spec.row_sums == "renormalize" and not one_column:
         _require_range(batch, -BASE_TOLERANCE, np.inf, "a probability")
         total = batch.row_sums
@@ -163,10 +162,7 @@ def check_predictions(batch: Batch, spec: Spec) -> tuple[Floats, Findings]:
             )
         return batch.q / total, Findings()
     _require_range(batch, -BASE_TOLERANCE, 1 + LOOSE_TOLERANCE, "a probability")
-    excess = batch.row_tops - 1
-    if one_column or spec.row_sums == "ignore":
-        return batch.q, _find_off(batch, excess)
-    return batch.q, _check_sums(batch, batch.row_sums, excess)
+    return batch.q, _check_sums(batch, None if alone else batch.row_sums, lambda tops: tops - 1)
 
 
 def check_weights(batch: Batch) -> None:
@@ -223,7 +219,7 @@ def check_label_rows(batch: Batch, spec: Spec) -> Findings:
 
 def _require_range(batch: Batch, low: float, high: float, noun: str) -> None:
     q = batch.q
-    if q.size == 0 or (batch.row_tops.max() <= high and (low == -np.inf or batch.lowest >= low)):
+    if q.size == 0 or low <= batch.lowest <= batch.highest <= high:
         return
     outside = (q < low) | (q > high)
     row = int(np.argmax(outside.any(axis=0)))
@@ -236,17 +232,22 @@ def _require_range(batch: Batch, low: float, high: float, noun: str) -> None:
     )
 
 
-def _find_off(batch: Batch, excess: Floats) -> Findings:
-    """Find rows with a value a little above 1: they pass, clipped, with a warning."""
-    return _find(batch.preds, batch, excess, excess > BASE_TOLERANCE, 1 + excess)
+def _check_sums(
+    batch: Batch, total: Floats | None, over: Callable[[Floats | float], Floats | float]
+) -> Findings:
+    """Refuse rows whose sum is far from 1; find those nearly so, or with a value above 1.
 
-
-def _check_sums(batch: Batch, total: Floats, excess: Floats) -> Findings:
-    """Refuse rows whose sum is far from 1; find those nearly so, or with a value above 1."""
-    deviation = np.abs(total - 1)
+    Parameters
+    ----------
+    total : (n,) float64, optional
+        The sums; None where they need not be 1.
+    over : callable
+        Says by how much a prediction is above 1.
+    """
+    farthest = 0.0 if total is None else max(float(total.max()) - 1, 1 - float(total.min()))
     limit = max(batch.sum_tolerance, LOOSE_TOLERANCE) + _SLACK
-    if len(batch) and not float(deviation.max()) <= limit:
-        row = int(np.argmax(~(deviation <= limit)))
+    if total is not None and not farthest <= limit:
+        row = int(np.argmax(~(np.abs(total - 1) <= limit)))
         raise RowSumError(
             f"{batch.preds.of_row(int(batch.rows[row]))}: the probabilities{_of_columns(batch)} "
             f"sum to {total[row]:.6g}, not 1.",
@@ -255,11 +256,13 @@ def _check_sums(batch: Batch, total: Floats, excess: Floats) -> Findings:
                 f"each row by its sum, or {option('row_sums', 'ignore')} to keep the values."
             ),
         )
-    if max(float(deviation.max(initial=0.0)), float(excess.max(initial=0.0))) <= BASE_TOLERANCE:
+    if max(farthest, over(batch.highest)) <= BASE_TOLERANCE:
         return Findings()
-    over = (deviation > batch.sum_tolerance) | (excess > BASE_TOLERANCE)
-    worse = np.maximum(deviation, excess)
-    return _find(batch.preds, batch, worse, over, np.where(excess > deviation, 1 + excess, total))
+    excess = np.asarray(over(batch.row_tops))
+    deviation = np.zeros(len(batch)) if total is None else np.abs(total - 1)
+    beyond = (deviation > batch.sum_tolerance) | (excess > BASE_TOLERANCE)
+    values = 1 + excess if total is None else np.where(excess > deviation, 1 + excess, total)
+    return _find(batch.preds, batch, np.maximum(deviation, excess), beyond, values)
 
 
 def _of_columns(batch: Batch) -> str:

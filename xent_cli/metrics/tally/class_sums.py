@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -28,11 +29,12 @@ class Cells:
     def __init__(self, rows: Contributions, n_classes: int) -> None:
         self._rows = rows
         self._n_classes = n_classes
-        self._by_class = (
-            Groups.of_rows(*rows.loss.shape)
-            if rows.groups is None
-            else Groups.of(rows.groups, n_classes)
-        )
+        if rows.groups is None:
+            self._by_class = Groups.of_rows(*rows.loss.shape)
+        elif rows.by_class is not None:
+            self._by_class = replace(rows.by_class, order=None)
+        else:
+            self._by_class = Groups.of(rows.groups, n_classes)
 
     def powers(self, values: Floats, most: int, overall: Floats | None = None) -> list[ExactSums]:
         """Sum values, their squares and so on by class, with the sums over all rows behind.
@@ -63,7 +65,7 @@ class Cells:
         size = max(largest(loss), 0.0 if by_row is None else largest(by_row))
         sums = loss_powers(powers_of(loss, by_row), size)
         if weight is None:
-            return unweighted(sums, ExactSums.of_integers(np.array(self.count(None))))
+            return unweighted(sums, self.n_rows)
         size = largest(weight if row_weight is None else row_weight)
         sums |= weight_powers(powers_of(weight, row_weight), size)
         whole = {} if row_weight is None else mixed_products(row_loss, row_weight)
@@ -76,12 +78,13 @@ class Cells:
         """Sum the weight of the rows that accuracy counts, and of the right ones among them."""
         rows, by_truth = self._rows, self._by_truth
         if rows.graded is None:
-            counts = by_truth.count(), by_truth.count(rows.correct)
-            totals = [ExactSums.of_integers(each) for each in counts]
+            right = ExactSums.of_integers(by_truth.count(rows.correct))
+            graded = None if by_truth is self._by_class else ExactSums.of_integers(by_truth.count())
         else:
-            right = rows.graded * rows.correct
-            totals = [by_truth.sum(values.reshape(-1)) for values in (rows.graded, right)]
-        return dict(zip(("graded", "correct"), (sums.with_total() for sums in totals), strict=True))
+            values = rows.graded, rows.graded * rows.correct
+            graded, right = (by_truth.sum(each.reshape(-1)) for each in values)
+        total = self.n_rows if graded is None else graded.with_total()
+        return {"graded": total, "correct": right.with_total()}
 
     def count(self, mask: Mask | None) -> tuple[int, ...]:
         """Count rows by class and overall: all of them, or those that `mask` marks."""
@@ -93,6 +96,11 @@ class Cells:
             counts = self._by_class.count(mask.reshape(-1))
             overall = int(np.count_nonzero(mask if mask.ndim == 1 else mask.any(axis=0)))
         return (*counts.tolist(), overall)
+
+    @cached_property
+    def n_rows(self) -> ExactSums:
+        """How many rows there are, by class and overall."""
+        return ExactSums.of_integers(np.array(self.count(None)))
 
     @cached_property
     def _by_truth(self) -> Groups:
@@ -112,13 +120,18 @@ def count_huge(losses: Floats) -> int:
 
 def drawn(cells: Cells, rows: Contributions) -> ExactSums:
     """Count the rows that have weight, by class and overall."""
-    mask = None if rows.weight is None else rows.weight > 0
-    return ExactSums.of_integers(np.array(cells.count(mask), dtype=np.int64))
+    if rows.weight is None:
+        return cells.n_rows
+    return ExactSums.of_integers(np.array(cells.count(rows.weight > 0)))
 
 
 def zeros(cells: Cells, rows: Contributions, mask: Mask) -> ExactSums:
     """Count the rows with weight that `mask` (n,) marks, by class and overall."""
-    if rows.weight is not None and mask.any():
+    if not mask.any():
+        return ExactSums.zeros(len(cells.n_rows))
+    if rows.by_class is not None:
+        mask = mask.take(rows.by_class.places)
+    if rows.weight is not None:
         mask = mask & (rows.weight > 0)
     elif rows.groups is None:
         mask = np.broadcast_to(mask, rows.loss.shape)

@@ -131,7 +131,7 @@ class Tally:
         InputError
             Where a prediction, label or weight is out of range, or a row does not sum to 1.
         """
-        return cls.of_measured(measure(batch, spec))
+        return cls.of_measured(measure(batch, spec, by_class=True))
 
     @classmethod
     def of_measured(cls, measured: Measured) -> Self:

@@ -97,10 +97,13 @@ def weight_powers(powers: Powers, largest: float) -> Sums:
 
 def mixed_products(loss: Floats, weight: Floats) -> dict[str, Floats]:
     """Return u w, u^2 w and u w^2 of weighted losses u and weights w, each rounded row by row."""
-    u, w = cut(loss, limit=LARGEST_SQUARED), weight
-    found = {"loss_weight": u * w}
+    product = cut(loss, limit=LARGEST_SQUARED) * weight
     u, w = cut(loss, limit=_LARGEST_CUBED), cut(weight, limit=_LARGEST_CUBED)
-    return found | {"loss_squared_weight": u * u * w, "loss_weight_squared": u * w * w}
+    once = product if u is loss and w is weight else u * w
+    square = u * u
+    square *= w
+    names = ("loss_weight", "loss_squared_weight", "loss_weight_squared")
+    return dict(zip(names, (product, square, once * w), strict=True))
 
 
 def unweighted(sums: Sums, counts: ExactSums) -> Sums:
@@ -233,8 +236,15 @@ def read_sums(texts: Mapping[str, list[str]], names: Iterable[str]) -> Sums:
 
 
 def common(mine: Mapping[str, ExactSums], theirs: Mapping[str, ExactSums]) -> Sums:
-    """Add up the sums that both have."""
-    return {name: each + theirs[name] for name, each in mine.items() if name in theirs}
+    """Add up the sums that both have; those that are one and the same stay so."""
+    added: dict[tuple[int, int], ExactSums] = {}
+    found = {}
+    for name in (name for name in mine if name in theirs):
+        pair = id(mine[name]), id(theirs[name])
+        if pair not in added:
+            added[pair] = mine[name] + theirs[name]
+        found[name] = added[pair]
+    return found
 
 
 def _within(powers: Powers, size: float, limits: Sequence[float]) -> list[ExactSums]:
