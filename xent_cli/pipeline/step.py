@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Batch
@@ -21,7 +21,14 @@ class Step(ABC, Generic[Sum]):
 
     Sums must add up exactly in any order, as long as parts that lie side by side are added: the
     rows may be split over batches, threads, processes and machines in any way.
+
+    Attributes
+    ----------
+    heavy : bool
+        Whether a row takes several times as long to be added up as to be read.
     """
+
+    heavy: ClassVar[bool] = False
 
     @abstractmethod
     def zero(self, plans: Sequence[Plan]) -> Sum:
