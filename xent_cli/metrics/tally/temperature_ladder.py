@@ -102,7 +102,7 @@ class Ladder:
 
     def squares_by_log(self) -> Floats:
         """Return the sums of the squares of the rows' derivatives by ln beta, (B,)."""
-        return self.squares.to_floats() * np.maximum(1.0, np.array(self.betas)) ** 2
+        return np.asarray(self.squares.to_floats() * np.maximum(1.0, np.array(self.betas)) ** 2)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON, of a ladder over BETAS."""
