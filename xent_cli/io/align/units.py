@@ -245,10 +245,13 @@ def _beside(
 
 
 def _within(blocks: Iterator[Block], rows: tuple[int, int] | None) -> Iterator[Block]:
-    """Pass on what lies between two rows, and read on to the end only from the last of all."""
+    """Pass on what lies between two rows; only who has the last of all reads on to the end."""
+    if rows is None:
+        yield from blocks
+        return
+    first, behind = rows
     for block in blocks:
-        first, behind = rows or (block.start, block.start + len(block))
-        if block.start >= behind:
+        if len(block) and block.start >= behind:
             return
         low = max(block.start, first)
         high = min(block.start + len(block), behind)
