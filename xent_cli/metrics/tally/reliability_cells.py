@@ -179,7 +179,7 @@ _FIRST = np.arange(2 * _HALF, dtype=np.uint16)
 _FIRST += np.searchsorted(_CUT, _FIRST).astype(np.uint16)
 _EDGES_WITHIN = np.full(2 * _HALF, 2.0)
 _EDGES_WITHIN[_CUT] = _INNER
-STARTS = cells_of(np.array(EDGES[:-1])).astype(np.intp)
+STARTS = cells_of(np.concatenate([[0.0], _INNER])).astype(np.intp)
 """The first cell of each bin."""
 
 
