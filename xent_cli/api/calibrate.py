@@ -55,9 +55,9 @@ _NEAR_ENOUGH = 1e-4
 """How far the temperature of the second pass may be from the best one, of which a series of the
 third order then leaves 1e-16."""
 
-_PER_OCTAVE, _FARTHEST = 32, 2.0
+_PER_OCTAVE, _NEAR, _PER_FAR_OCTAVE = 32, 2.0, 8
 """Inverse temperatures at which the curve is looked at again, then: around all that were chosen,
-but no more octaves away than that. Leaving one out is then right to 1e-10 nats."""
+with fewer of them so many octaves away. Leaving one out is then right to 1e-10 nats."""
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -210,11 +210,17 @@ def _leaves_doubt(found: Calibration) -> bool:
 
 def _near(sums: LeftOut, beta: float) -> tuple[float, ...]:
     """Return inverse temperatures around those that were chosen in place of beta."""
-    octaves = [math.log2(end / beta) for end in (sums.chosen.low, sums.chosen.high)]
-    low, high = (-_FARTHEST, _FARTHEST) if sums.n_undefined else octaves
-    first = math.floor(max(low, -_FARTHEST) * _PER_OCTAVE) - 1
-    last = math.ceil(min(high, _FARTHEST) * _PER_OCTAVE) + 1
-    return tuple(beta * 2.0 ** (place / _PER_OCTAVE) for place in range(first, last + 1))
+    low, high = (math.log2(end / beta) for end in (sums.chosen.low, sums.chosen.high))
+    if sums.n_undefined:
+        low, high = min(low, -_NEAR), max(high, _NEAR)
+    first, last = math.floor(low * _PER_OCTAVE) - 1, math.ceil(high * _PER_OCTAVE) + 1
+    far, step = int(_NEAR * _PER_OCTAVE), _PER_OCTAVE // _PER_FAR_OCTAVE
+    places = [
+        *range(-far - step, first - step, -step)[::-1],
+        *range(max(first, -far), min(last, far) + 1),
+        *range(far + step, last + step, step),
+    ]
+    return tuple(beta * 2.0 ** (place / _PER_OCTAVE) for place in places)
 
 
 def _watched(session: Session, done: int, n_passes: int, n_rows: int | None) -> Session:

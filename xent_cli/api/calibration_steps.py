@@ -37,6 +37,8 @@ class First(Fieldwise):
 class FirstStep(Step[First]):
     """The loss at all temperatures, what the model expects, shares and reliability."""
 
+    heavy = True
+
     def zero(self, plans: Sequence[Plan]) -> First:
         """Return the sums over no rows."""
         spec = plans[0].spec
@@ -73,6 +75,8 @@ class SecondStep(Step[Second]):
 
     applied: float
     curve: LossCurve
+
+    heavy = True
 
     def zero(self, plans: Sequence[Plan]) -> Second:
         """Return the sums over no rows."""
@@ -117,6 +121,8 @@ class LadderStep(Step[Ladder]):
 
     betas: tuple[float, ...]
 
+    heavy = True
+
     def zero(self, _plans: Sequence[Plan]) -> Ladder:
         """Return the sums over no rows."""
         return Ladder.zero(self.betas)
@@ -141,6 +147,8 @@ class LeaveOneOutStep(Step[LeftOut]):
 
     beta: float
     curve: LossCurve
+
+    heavy = True
 
     def zero(self, _plans: Sequence[Plan]) -> LeftOut:
         """Return the sums over no rows."""

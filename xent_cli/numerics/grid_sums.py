@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import reduce
 
 import numpy as np
 
@@ -13,6 +12,9 @@ from xent_cli.numerics.summation import sum_rows
 
 _MOST_AT_ONCE = 1 << 14
 """So many values of less than 2**48 units have a sum of less than 2**62."""
+
+_LOW_BITS = 32
+"""Such sums are added up in two halves, for many have a sum of more than 2**63."""
 
 
 def sum_rows_on_grid(matrix: Floats, grid: int) -> ExactSums:
@@ -26,20 +28,18 @@ def sum_rows_on_grid(matrix: Floats, grid: int) -> ExactSums:
     >>> [float(x) for x in sum_rows_on_grid(np.array([[0.25, 0.125, 0.05], [9e15, 1.0, 0.0]]), -3)]
     [0.375, 9000000000000001.0]
     """
-    if matrix.shape[1] > _MOST_AT_ONCE:
-        parts = range(0, matrix.shape[1], _MOST_AT_ONCE)
-        return reduce(
-            ExactSums.__add__,
-            (sum_rows_on_grid(matrix[:, at : at + _MOST_AT_ONCE], grid) for at in parts),
-        )
+    if not matrix.size:
+        return ExactSums.zeros(len(matrix))
     limit = math.ldexp(1.0, grid + 48)
     large = None
-    if matrix.size and not -limit < matrix.min() <= matrix.max() < limit:
+    if not -limit < matrix.min() <= matrix.max() < limit:
         huge = np.abs(matrix) >= limit
         large = sum_rows(np.where(huge, matrix, 0.0))
         matrix = np.where(huge, 0.0, matrix)
     magic = np.array(math.ldexp(1.5, grid + 52))
-    units = (matrix + magic).view(np.int64).sum(axis=1)
-    units -= matrix.shape[1] * magic.view(np.int64)
-    found = ExactSums.of_grids([(units, grid)], len(matrix))
+    starts = np.arange(0, matrix.shape[1], _MOST_AT_ONCE)
+    units = np.add.reduceat((matrix + magic).view(np.int64), starts, axis=1)
+    units -= np.diff(starts, append=matrix.shape[1]) * magic.view(np.int64)
+    low, high = (units & ((1 << _LOW_BITS) - 1)).sum(axis=1), (units >> _LOW_BITS).sum(axis=1)
+    found = ExactSums.of_grids([(low, grid), (high, grid + _LOW_BITS)], len(matrix))
     return found if large is None else found + large

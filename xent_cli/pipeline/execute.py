@@ -95,7 +95,8 @@ def _read(session: Session, step: Step[Sum], parts: int) -> Generator[tuple[Sum,
     if execution.processes and jobs > 1 and session.join is None and session.at_hand:
         from xent_cli.pipeline.processes import can_copy, map_in_copies
 
-        units = make_partitions(sides, labels, parts=parts, jobs=jobs) if can_copy() else []
+        cut = partial(make_partitions, parts=parts, jobs=jobs, again=step.heavy)
+        units = cut(sides, labels) if can_copy() else []
         if len(units) > 1:
             release_memory()
             return _raising(map_in_copies(partial(_attempt, plans, work), units, jobs))

@@ -26,9 +26,12 @@ class Step(ABC, Generic[Sum]):
     ----------
     by_class : bool
         Whether the measured rows of a batch may come in the order of their classes.
+    heavy : bool
+        Whether a row takes several times as long to be added up as to be read.
     """
 
     by_class: ClassVar[bool] = False
+    heavy: ClassVar[bool] = False
 
     @abstractmethod
     def zero(self, plans: Sequence[Plan]) -> Sum:

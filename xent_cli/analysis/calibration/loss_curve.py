@@ -37,10 +37,15 @@ class LossCurve:
         return cls(Hermite(*points), float(ladder.weight[0]))
 
     def through(self, ladder: Ladder) -> LossCurve:
-        """Return the curve through more points: those of another ladder of the same rows."""
-        over = self.over_log2
-        columns = zip((over.x, over.y, over.first, over.second), _points(ladder), strict=True)
-        joined = [np.concatenate(pair) for pair in columns]
+        """Return the curve through another ladder of the same rows, and its own points beyond.
+
+        Those in between, and those next to the ends, would lie too close to the others.
+        """
+        near, over = _points(ladder), self.over_log2
+        margin = (near[0][1] - near[0][0]) / 2
+        beyond = (over.x < near[0][0] - margin) | (over.x > near[0][-1] + margin)
+        columns = zip((over.x, over.y, over.slope), near, strict=True)
+        joined = [np.concatenate([ours[beyond], theirs]) for ours, theirs in columns]
         order = joined[0].argsort()
         return replace(self, over_log2=Hermite(*(each[order] for each in joined)))
 
@@ -60,7 +65,7 @@ class LossCurve:
         return first / scale, (second - first * _LN2) / scale**2
 
 
-def _points(ladder: Ladder) -> tuple[Floats, Floats, Floats, Floats]:
+def _points(ladder: Ladder) -> tuple[Floats, Floats, Floats]:
     """Return log2(beta), the sums there and their derivatives by it."""
-    losses, slopes, curvatures = ladder.curve()
-    return np.log2(np.array(ladder.betas)), losses, slopes * _LN2, curvatures * _LN2**2
+    losses, slopes = ladder.curve()
+    return np.log2(np.array(ladder.betas)), losses, slopes * _LN2

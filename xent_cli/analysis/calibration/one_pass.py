@@ -143,7 +143,7 @@ def _best(sums: CalibrationSums, report: Report, curve: LossCurve, beta: float) 
 def _squares_at(sums: CalibrationSums, place: float) -> float:
     """Return the sum of the squared slopes at 2**place: its logarithm by a cubic, as it varies."""
     x = np.log2(np.array(sums.ladder.betas))
-    y = np.log(np.maximum(sums.ladder.squares.to_floats(), _LEAST))
+    y = np.log(np.maximum(sums.ladder.squares_by_log(), _LEAST))
     first = min(max(int(np.searchsorted(x, place)) - 2, 0), len(x) - 4)
     some = slice(first, first + 4)
     return math.exp(np.polyval(np.polyfit(x[some] - place, y[some], 3), 0.0))

@@ -70,8 +70,8 @@ _NOTHING = 1e-9
 def extreme(beta: float, curve: LossCurve) -> str:
     """Say why there is no best inverse temperature; nothing where there is one."""
     over = curve.over_log2
-    if over.first[0] >= 0:
-        return HOT if over.first[BETAS.index(1.0)] >= 0 else ODD
+    if over.slope[0] >= 0:
+        return HOT if over.slope[BETAS.index(1.0)] >= 0 else ODD
     if over.y[-1] <= _NOTHING * curve.weight:
         return COLD
     return "" if BETAS[0] < beta < BETAS[-1] else ODD

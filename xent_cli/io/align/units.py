@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from functools import partial
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from xent_cli.fast_dataclass import dataclass
@@ -50,8 +51,7 @@ class Unit:
     pieces : tuple of tuple of Piece
         Those of each input that hold the rows.
     rows : (int, int), optional
-        The first row and the one behind the last; pieces of all inputs but the first may hold more.
-        By default all.
+        The first row and the one behind the last; the pieces may hold more. By default all.
     join : Join, optional
         Finds the rows of all inputs but the first by an id; these have no pieces then.
     """
@@ -67,7 +67,7 @@ class Unit:
         first, *others = (
             chain.from_iterable(piece.blocks() for piece in found) for found in self.pieces
         )
-        streams = [first, *(_within(stream, self.rows) for stream in others)]
+        streams = [_within(stream, self.rows) for stream in (first, *others)]
         with ExitStack() as stack:
             # Closed at once when something fails, for a traceback may keep them alive for long.
             cut = [stack.enter_context(closing(capped(stream, max_rows))) for stream in streams]
@@ -146,7 +146,7 @@ def make_units(
 
 
 def make_partitions(
-    sides: Sequence[Side], labels: int, *, parts: int = 1, jobs: int = 1
+    sides: Sequence[Side], labels: int, *, parts: int = 1, jobs: int = 1, again: bool = False
 ) -> list[Unit]:
     """Cut inputs into units that any process can read that sees the files.
 
@@ -158,6 +158,9 @@ def make_partitions(
         Cut each into so many, where what comes of a unit is as large as the unit.
     jobs : int
         Cut them so small that so many workers at once are done at about the same time.
+    again : bool
+        Cut also what can only be read from its beginning, where there is too little for `jobs`:
+        rows before those of a unit are then read for nothing.
     """
     make = partial(Unit, tuple(sides), labels)
     pieces = [side.source.parts(side.uses) for side in sides]
@@ -180,7 +183,16 @@ def make_partitions(
             for found in others
         ]
         units.append(make((tuple(group), *there), rows=(first, behind)))
+    if again and len(units) < jobs:
+        return [part for unit in units for part in _cut(unit, -(-jobs // len(units)))]
     return units
+
+
+def _cut(unit: Unit, parts: int) -> Iterator[Unit]:
+    """Cut a unit into units of as many rows, each of which reads all of its pieces up to these."""
+    first, behind = unit.rows or (0, 0)
+    ends = [first + (behind - first) * part // parts for part in range(parts + 1)]
+    return (replace(unit, rows=rows) for rows in pairwise(ends) if rows[0] < rows[1])
 
 
 def _joined(side: Side, join: Join | None) -> Side:
@@ -233,9 +245,14 @@ def _beside(
 
 
 def _within(blocks: Iterator[Block], rows: tuple[int, int] | None) -> Iterator[Block]:
-    """Pass on what lies between two rows."""
+    """Pass on what lies between two rows; only who has the last of all reads on to the end."""
+    if rows is None:
+        yield from blocks
+        return
+    first, behind = rows
     for block in blocks:
-        first, behind = rows or (block.start, block.start + len(block))
+        if len(block) and block.start >= behind:
+            return
         low = max(block.start, first)
         high = min(block.start + len(block), behind)
         if low < high:

@@ -15,7 +15,7 @@ from xent_cli.metrics.rows.scores import Scores
 from xent_cli.metrics.tally.draw_sums import DrawSums
 from xent_cli.metrics.tally.reliability_cells import ReliabilityCells
 from xent_cli.metrics.tally.temperature_ladder import Ladder
-from xent_cli.numerics.arrays import Floats, Labels, Mask
+from xent_cli.numerics.arrays import Floats, Mask
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.running_sum import Fieldwise
 from xent_cli.numerics.summation import one_sum, sum_rows
@@ -96,7 +96,7 @@ class CalibrationSums(Fieldwise):
         entropy = plain.row_mean(one.log_sum - one.mean)
         gaps = plain.row_mean(one.mean - plain.truth)
         predicted, observed = _shares(measured, scores.probabilities(one))
-        x, y = _outcomes(measured, predicted, observed)
+        x, y = _outcomes(measured, predicted, observed, 1.0 / one.total[0])
         return cls(
             one_sum(losses.reshape(-1)),
             one_sum(entropy if weight is None else weight * entropy),
@@ -164,34 +164,23 @@ def _shares(measured: Measured, probabilities: Floats) -> tuple[Floats, Floats |
 
 
 def _outcomes(
-    measured: Measured, predicted: Floats, observed: Floats | Mask
+    measured: Measured, predicted: Floats, observed: Floats | Mask, highest: Floats
 ) -> tuple[Floats, Floats | Mask]:
-    """Return the probabilities of each series and whether they came true, (S, n) each."""
-    spec, target = measured.spec, measured.batch.target
+    """Return the probabilities of each series and whether they came true, (S, n) each.
+
+    Parameters
+    ----------
+    highest : (n,) float64
+        The probability of the predicted class.
+    """
+    spec, target, rows = measured.spec, measured.batch.target, measured.rows
     n_series = len(series_of(spec))
-    if spec.multilabel:
+    if spec.multilabel or rows is None:
         return predicted[:n_series], observed[:n_series]
-    top, place = _highest(predicted)
     first = 1 if spec.mode == "binary" else 0
     some = slice(first, first + n_series - 1)
-    came = observed[place, np.arange(len(place))] if target.ndim == 2 else place == target
-    return np.vstack([top, predicted[some]]), np.vstack([came, observed[some]])
-
-
-def _highest(p: Floats) -> tuple[Floats, Labels]:
-    """Return the highest of each row's K values (K, n), and its class: the first of ties.
-
-    Examples
-    --------
-    >>> _highest(np.array([[0.2, 0.5], [0.8, 0.5]]))
-    (array([0.8, 0.5]), array([1, 0]))
-    """
-    if len(p) > MOST_SERIES:
-        place = p.argmax(axis=0)
-        return p[place, np.arange(len(place))], place
-    top, place = p[0].copy(), np.zeros(p.shape[1], dtype=np.intp)
-    for at in range(1, len(p)):  # Several times faster than an argmax across few classes.
-        higher = p[at] > top
-        np.copyto(place, at, where=higher)
-        np.copyto(top, p[at], where=higher)
-    return top, place
+    x = np.vstack([highest, predicted[some]])
+    if target.ndim == 1:
+        return x, np.vstack([rows.correct, observed[some]]).astype(np.bool_, copy=False)
+    came = observed[measured.predicted, np.arange(len(highest))]
+    return x, np.vstack([came, observed[some]]).astype(np.float64, copy=False)

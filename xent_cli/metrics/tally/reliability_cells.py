@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats, Integers, Labels, Mask
@@ -18,12 +19,15 @@ from xent_cli.numerics.grid_sums import sum_rows_on_grid
 from xent_cli.numerics.running_sum import Fieldwise
 from xent_cli.numerics.summation import Groups, one_sum
 
+Cells = NDArray[np.uint16]
+
 EDGES = (
     0.0, 0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0,
 )  # fmt: skip
 """The bins that are shown: closed on the left, the last one on both sides."""
 
 N_BINS = len(EDGES) - 1
+_ONE_SERIES = np.zeros(N_BINS, dtype=np.intp)
 _INNER = np.array(EDGES[1:-1]) * (1 - 2.0**-40)
 """Tenths that a division has missed by its last bits belong to the bin of the tenth."""
 _FINEST = -52
@@ -144,8 +148,8 @@ _OF_CELLS = ("weight", "hit", "predicted", "weight_square")
 _OF_BINS, _OF_SERIES = ("square", "cross"), ("log", "brier")
 
 
-def cells_of(x: Floats) -> Labels:
-    """Return the cell of each probability (n,), which increases with it.
+def cells_of(x: Floats) -> Cells:
+    """Return the cell of each probability (n,), which increases with it: uint16.
 
     No logarithm: the exponent and five bits of the significand of x, or of 1 - x, which is exact
     there, so that cells are the same on every machine.
@@ -157,7 +161,9 @@ def cells_of(x: Floats) -> Labels:
     (0, 0, 1)
     """
     places = _places(x)
-    return places + _BINS.take(places) + (x >= _EDGES_WITHIN.take(places))
+    cells: Cells = _FIRST.take(places)
+    cells += x >= _EDGES_WITHIN.take(places)
+    return cells
 
 
 def _places(x: Floats) -> Labels:
@@ -169,10 +175,11 @@ def _places(x: Floats) -> Labels:
 
 
 _CUT = _places(_INNER)  # All different.
-_BINS = np.searchsorted(_CUT, np.arange(2 * _HALF))
+_FIRST = np.arange(2 * _HALF, dtype=np.uint16)
+_FIRST += np.searchsorted(_CUT, _FIRST).astype(np.uint16)
 _EDGES_WITHIN = np.full(2 * _HALF, 2.0)
 _EDGES_WITHIN[_CUT] = _INNER
-STARTS = cells_of(np.array(EDGES[:-1]))
+STARTS = cells_of(np.concatenate([[0.0], _INNER])).astype(np.intp)
 """The first cell of each bin."""
 
 
@@ -180,25 +187,27 @@ def _sums(
     x: Floats, y: Floats | Mask, weight: Floats | None, eps: float
 ) -> tuple[Integers, list[ExactSums]]:
     """Return the counts of the cells of one series, and its sums in the order of the fields."""
-    cells = cells_of(x).astype(np.uint16)
+    cells = cells_of(x)
     order = cells.argsort(kind="stable")
     cells, x, y = cells.take(order), x.take(order), y.take(order)
     groups = Groups.of_sorted(cells, N_CELLS)
     bins = groups.joined(STARTS)
     n, miss = groups.count(), y - x
     if y.dtype == np.bool_:
-        log, brier = -np.log(np.maximum(np.where(y, x, 1.0 - x), eps)), miss * miss
+        came, brier = np.where(y, x, 1.0 - x), miss * miss
+        log = -np.log(np.maximum(came, eps, out=came))
     else:
         log = -(y * np.log(np.maximum(x, eps)) + (1.0 - y) * np.log(np.maximum(1.0 - x, eps)))
         brier = y * (1.0 - x) ** 2 + (1.0 - y) * x**2
     if weight is None:
+        logs, squares = sum_rows_on_grid(log[np.newaxis], _GRID), bins.sum(miss * miss)
         if y.dtype == np.bool_:
             hits = ExactSums.of_integers(groups.count(np.asarray(y, dtype=np.bool_)))
+            briers = squares.regrouped(_ONE_SERIES, 1)
         else:
             hits = groups.sum(np.asarray(y, dtype=np.float64))
-        squares = bins.sum(miss * miss)
-        scores = [sum_rows_on_grid(each[np.newaxis], _GRID) for each in (log, brier)]
-        return n, [ExactSums.of_integers(n), hits, groups.sum(x), squares, *scores]
+            briers = sum_rows_on_grid(brier[np.newaxis], _GRID)
+        return n, [ExactSums.of_integers(n), hits, groups.sum(x), squares, logs, briers]
     weight = weight.take(order)
     weighted, squared = weight * miss, weight * weight
     return n, [

@@ -15,9 +15,8 @@ import numpy as np
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.scores import Scores, add_classes
-from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.arrays import Floats, Integers
 from xent_cli.numerics.exact import ExactSums
-from xent_cli.numerics.grid_sums import sum_rows_on_grid
 from xent_cli.numerics.summation import one_sum, sum_rows
 
 _FINE = 3
@@ -31,9 +30,17 @@ _GRID, _SQUARES_GRID = -42, -30
 """Where rows weigh alike, each value is rounded to 2**-42, and squares, which errors are made of,
 to 2**-30: far below what interpolation can tell, and several times faster to sum."""
 
-_MAGIC = np.array(1.5 * 2.0 ** (_GRID + 52))
+_MAGIC = np.array([1.5 * 2.0 ** (grid + 52) for grid in (_GRID, _GRID, _SQUARES_GRID)])[
+    :, None, None
+]
 """Rounds what is added to it, as in `numerics.summation`: entropies, and so the moments times beta,
 are far below 64 for any number of classes."""
+
+_FAR = -256.0
+"""Scores of the truth below it make squares too large for that; such rows are added up exactly."""
+
+_LOW_BITS = 32
+"""Units of the grid that are added up together; those above likewise."""
 
 
 _SUMS = ("moments", "squares", "truth", "weight")
@@ -48,11 +55,11 @@ class Ladder:
     betas : (B,) tuple of float
         The inverse temperatures: BETAS, or some between them.
     moments : ExactSums
-        Of length 3 B: the sums of w ln sum exp(beta d) for each beta, then of its first derivative
-        times beta, then of its second times beta^2: numbers of the size of 1 at each.
+        Of length 2 B: the sums of w ln sum exp(beta d) for each beta, then of its derivative times
+        beta: numbers of the size of 1 at each.
     squares : ExactSums
         Of length B: the sums over rows of the squares of what they add to the derivative of the
-        loss by ln beta.
+        loss by beta, times beta^2 below 1: numbers of a moderate size.
     truth, weight : ExactSums
         Of length 1: the sums of w times the score of the truth, and of w.
     """
@@ -67,28 +74,35 @@ class Ladder:
     def zero(cls, betas: tuple[float, ...] = BETAS) -> Self:
         """Return the sums over no rows."""
         one, n = ExactSums.zeros(1), len(betas)
-        return cls(betas, ExactSums.zeros(3 * n), ExactSums.zeros(n), one, one)
+        return cls(betas, ExactSums.zeros(2 * n), ExactSums.zeros(n), one, one)
 
     @classmethod
     def of(cls, scores: Scores, betas: tuple[float, ...] = BETAS) -> Self:
         """Add up rows."""
-        zero = cls.zero(betas)
-        moments, squares = zero.moments, zero.squares
-        for some in scores.pieces():
-            found = _sums_of(scores.rows(some), betas)
-            moments, squares = moments + found[0], squares + found[1]
         truth = (scores.weight * scores.truth).reshape(-1)
-        return cls(betas, moments, squares, one_sum(truth), one_sum(scores.weight.reshape(-1)))
-
-    def curve(self) -> tuple[Floats, Floats, Floats]:
-        """Return the sum of the losses at each beta, and its derivatives by ln beta, (B,) each."""
-        truth, n = self.truth[0], len(self.betas)
-        exact = [(self.moments[at], Fraction(beta) * truth) for at, beta in enumerate(self.betas)]
-        losses = np.array([float(log_sum - at_truth) for log_sum, at_truth in exact])
-        slopes = np.array(
-            [float(self.moments[n + at] - at_truth) for at, (_, at_truth) in enumerate(exact)]
+        sums = one_sum(truth), one_sum(scores.weight.reshape(-1))
+        if not scores.alike or betas != BETAS:
+            return cls(betas, *_exact_sums(scores, betas), *sums)
+        near = truth >= _FAR
+        if near.all():
+            return cls(betas, *_sums_on_grid(scores), *sums)
+        parts = (
+            _sums_on_grid(scores.rows(np.flatnonzero(near))),
+            _exact_sums(scores.rows(np.flatnonzero(~near)), betas),
         )
-        return losses, slopes, self.moments.to_floats()[2 * n :] + slopes
+        moments, squares = (a + b for a, b in zip(*parts, strict=True))
+        return cls(betas, moments, squares, *sums)
+
+    def curve(self) -> tuple[Floats, Floats]:
+        """Return the sum of the losses at each beta, and its derivative by ln beta, (B,) each."""
+        truth, n = self.truth[0], len(self.betas)
+        at_truth = [Fraction(beta) * truth for beta in self.betas * 2]
+        exact = [float(self.moments[at] - each) for at, each in enumerate(at_truth)]
+        return np.array(exact[:n]), np.array(exact[n:])
+
+    def squares_by_log(self) -> Floats:
+        """Return the sums of the squares of the rows' derivatives by ln beta, (B,)."""
+        return np.asarray(self.squares.to_floats() * np.maximum(1.0, np.array(self.betas)) ** 2)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON, of a ladder over BETAS."""
@@ -123,42 +137,67 @@ class Ladder:
         )
 
 
-def _sums_of(scores: Scores, betas: tuple[float, ...]) -> tuple[ExactSums, ExactSums]:
-    """Return the moments and squares of some rows, few enough for a cache."""
-    below, weight, n = scores.below, scores.weight, 3 * len(betas)
-    found, slopes = np.empty((3, *weight.shape)), np.empty((len(betas), *weight.shape))
-    total, mean, variance = found
-    terms, scratch, rounded = np.empty_like(below), np.empty_like(weight), np.empty_like(found)
-    units = np.empty((3, len(betas)), dtype=np.int64)
-    weighted = np.empty((0 if scores.alike else 3, *slopes.shape))
-    for at, power in _powers(below) if betas == BETAS else _each(below, betas):
-        add_classes(power, total)
-        np.multiply(power, below, out=terms)
-        add_classes(terms, mean)
-        terms *= below
-        add_classes(terms, variance)
-        mean /= total
-        variance /= total
-        # E[d^2] - E[d]^2 cancels little: one d is 0, and E[d]^2 at most K times the variance.
-        variance -= np.multiply(mean, mean, out=scratch)
-        np.log(total, out=total)
-        mean *= betas[at]
-        variance *= betas[at] ** 2
-        np.subtract(mean, np.multiply(scores.truth, betas[at], out=scratch), out=slopes[at])
-        if scores.alike:
-            np.add(found, _MAGIC, out=rounded)
-            np.add.reduce(rounded.view(np.int64), axis=(1, 2), out=units[:, at])
-        else:
-            np.multiply(found, weight, out=weighted[:, at])
-    if not scores.alike:
-        slopes *= weight
-        return sum_rows(weighted.reshape(n, -1)), sum_rows(np.square(slopes.sum(axis=1)))
-    units -= weight.size * _MAGIC.view(np.int64)
-    squares = np.square(slopes, out=slopes).reshape(len(betas), -1)
-    return (
-        ExactSums.of_grids([(units.reshape(n), _GRID)], n),
-        sum_rows_on_grid(squares, _SQUARES_GRID),
-    )
+def _sums_on_grid(scores: Scores) -> tuple[ExactSums, ExactSums]:
+    """Return the moments and squares of rows that weigh alike, over BETAS."""
+    n = len(BETAS)
+    low, high = np.zeros((2, 3, n), dtype=np.int64)
+    for some in scores.pieces():
+        units = _units_of(scores.rows(some))
+        low += units & ((1 << _LOW_BITS) - 1)
+        high += units >> _LOW_BITS
+
+    def sums(places: slice, grid: int, size: int) -> ExactSums:
+        parts = [(low[places].reshape(-1), grid), (high[places].reshape(-1), grid + _LOW_BITS)]
+        return ExactSums.of_grids(parts, size)
+
+    return sums(slice(2), _GRID, 2 * n), sums(slice(2, 3), _SQUARES_GRID, n)
+
+
+def _units_of(scores: Scores) -> Integers:
+    """Return the moments and squares of rows that a cache has room for, in units, (3, B)."""
+    below, truth = scores.below, scores.truth
+    units, found = np.empty((3, len(BETAS)), dtype=np.int64), np.empty((3, *truth.shape))
+    terms, bits = np.empty_like(below), found.view(np.int64)
+    for at, power in _powers(below):
+        _find(found, BETAS[at], power, np.multiply(power, below, out=terms), truth)
+        found[2] *= found[2]
+        found += _MAGIC
+        np.add.reduce(bits, axis=(1, 2), out=units[:, at])
+    return np.asarray(units - truth.size * _MAGIC.view(np.int64)[..., 0])
+
+
+def _exact_sums(scores: Scores, betas: tuple[float, ...]) -> tuple[ExactSums, ExactSums]:
+    """Return the moments and squares of any rows."""
+    n = len(betas)
+    moments, squares = ExactSums.zeros(2 * n), ExactSums.zeros(n)
+    for some in scores.pieces():
+        rows = scores.rows(some)
+        below, weight, found = rows.below, rows.weight, np.empty((3, n, *rows.weight.shape))
+        for at, power in _powers(below) if betas == BETAS else _each(below, betas):
+            _find(found[:, at], betas[at], power, power * below, rows.truth)
+        found *= weight
+        moments += sum_rows(found[:2].reshape(2 * n, -1))
+        squares += sum_rows(np.square(found[2].sum(axis=1)))
+    return moments, squares
+
+
+def _find(found: Floats, beta: float, power: Floats, terms: Floats, truth: Floats) -> None:
+    """Find the moments at one beta, and what squares are made of: (3, T, n).
+
+    Parameters
+    ----------
+    power, terms : (K, T, n) float64
+        exp(beta d), and that times d.
+    """
+    total, mean, slope = found
+    add_classes(power, total)
+    add_classes(terms, mean)
+    mean /= total
+    np.subtract(mean, truth, out=slope)
+    if beta < 1:
+        slope *= beta
+    mean *= beta
+    np.log(total, out=total)
 
 
 def _each(below: Floats, betas: tuple[float, ...]) -> Iterator[tuple[int, Floats]]:
