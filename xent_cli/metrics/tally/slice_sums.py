@@ -23,6 +23,7 @@ from xent_cli.metrics.tally.third_powers import (
     ZEROS,
     Sums,
     common,
+    each_once,
     grouped_sums,
     moments_at,
     read_sums,
@@ -121,7 +122,7 @@ class SliceSums:
             places = np.zeros(len(self), dtype=np.intp)
             places[order] = np.arange(len(order))
             clusters = self.clusters.settled().regrouped(places, len(order))
-        sums = {name: each.take(order) for name, each in self.sums.items()}
+        sums = each_once(lambda each: each.take(order), self.sums)
         return type(self)(self.slicing, tuple(self.keys[at] for at in order), sums, clusters)
 
     def folded(self, small: Sequence[int]) -> Self:
@@ -172,7 +173,7 @@ class SliceSums:
         return self._regrouped(np.array([place[key] for key in self.keys], dtype=np.intp), keys)
 
     def _regrouped(self, places: NDArray[np.intp], keys: tuple[Key, ...]) -> Self:
-        sums = {name: each.regrouped(places, len(keys)) for name, each in self.sums.items()}
+        sums = each_once(lambda each: each.regrouped(places, len(keys)), self.sums)
         clusters = None if self.clusters is None else self.clusters.regrouped(places, len(keys))
         return type(self)(self.slicing, keys, sums, clusters)
 
