@@ -128,7 +128,7 @@ EVAL = f"""
     io.storage io.storage.compression io.storage.location io.storage.suffixes
     numerics numerics.arrays numerics.estimates numerics.exact numerics.hexadecimal
     numerics.long_integers numerics.many_moments numerics.moments
-    numerics.one_more_draw numerics.rows_to_halve numerics.running_sum numerics.satterthwaite
+    numerics.one_more_draw numerics.rows_to_halve numerics.addable numerics.satterthwaite
     numerics.skewed_mean numerics.student_t numerics.summation numerics.value_size
     schema.class_names schema.column schema.id_columns schema.label_encoder schema.mode
     schema.place schema.roles schema.spec

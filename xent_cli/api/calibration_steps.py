@@ -17,7 +17,7 @@ from xent_cli.metrics.tally.leave_one_out import LeftOut
 from xent_cli.metrics.tally.paired_differences import Delta
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.metrics.tally.temperature_ladder import BETAS, Ladder
-from xent_cli.numerics.running_sum import Fieldwise
+from xent_cli.numerics.addable import Fieldwise
 from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.step import Step
 from xent_cli.schema.spec import Spec

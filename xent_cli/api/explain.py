@@ -16,7 +16,6 @@ from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.compat.libraries import TOOLS
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.rows.stored_precision import Precision
-from xent_cli.numerics.running_sum import Running
 from xent_cli.pipeline.execute import report_on, run
 from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.step import Step
@@ -160,9 +159,9 @@ class SurveyStep(Step[Surveyed]):
     def gather(self, plans: Sequence[Plan], batches: Iterable[Sequence[Measured]]) -> Surveyed:
         """Add up batches; what judges the order in place: a matrix for each would cost too much."""
         zero = self.zero(plans)
-        total = Running(replace(zero, crossing=None))
+        total = replace(zero, crossing=None)
         for rows in batches:
-            total.add(self.of(rows))
+            total = total + self.of(rows)
             if zero.crossing is not None:
                 zero.crossing.add(rows[0])
-        return replace(total.sum(), crossing=zero.crossing)
+        return replace(total, crossing=zero.crossing)

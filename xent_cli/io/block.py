@@ -138,11 +138,8 @@ class Block:
         column = self.data.column(name).take(pa.array(places))
         if pa.types.is_dictionary(column.type):
             column = column.dictionary_decode()
-        found = (
-            column.to_pylist()
-            if pa.types.is_integer(column.type)
-            else self._texts(column, name).to_pylist()
-        )
+        texts = column if pa.types.is_integer(column.type) else self._texts(column, name)
+        found = texts.to_pylist()
         ids = np.empty(len(found), dtype=np.object_)
         ids[:] = found
         if whole and not pa.types.is_integer(column.type):
@@ -188,6 +185,9 @@ class Block:
         from xent_cli.io.distinct_values import filled  # Few runs have slices.
 
         column = self.data.column(name)
+        if pa.types.is_signed_integer(column.type) and not column.null_count:
+            # As below, without importing pyarrow.compute.
+            return seen.places_of_numbers(to_numpy(column).astype(np.int64)), seen.texts
         if not pa.types.is_dictionary(column.type):
             try:
                 column = column.dictionary_encode()

@@ -33,7 +33,8 @@ from xent_cli.schema.column import Column
 from xent_cli.schema.place import Place
 from xent_cli.schema.provenance import Notice
 
-Use = Literal["number", "label", "text"]
+Use = Literal["number", "label", "text", "slice"]
+"""What a column is read for; a "slice" is a text of which few may differ."""
 
 _BLOCK_VALUES = 480_000
 """Values of a block: as many as the predictions and labels of a batch have, or a few less."""

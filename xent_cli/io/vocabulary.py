@@ -11,15 +11,17 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from xent_cli.io.arrow_types import to_numpy
-from xent_cli.io.numpy_arrow import array_to_arrow
 from xent_cli.numerics.arrays import (
     TEXT,
     Integers,
     Labels,
     Texts,
     compact_texts,
+    decimal_texts,
     distinct_texts,
+    in_order,
     joined_texts,
+    told_apart,
 )
 
 _AT_ONCE = 1 << 14
@@ -43,10 +45,14 @@ class Vocabulary:
         if pa.types.is_unsigned_integer(column.type):
             column = _signed(column)
         if pa.types.is_integer(column.type):
-            there = np.flatnonzero(to_numpy(column.is_valid().cast(pa.int8())))
+            # What knows of nulls imports pyarrow.compute.
+            values = column.drop_null() if column.null_count else column
+            places = np.arange(self._size, self._size + len(values), dtype=np.int32)
+            self._add(to_numpy(values).astype(np.int64))
+            if values is column:
+                return places
             numbers = np.full(len(column), -1, dtype=np.int32)
-            numbers[there] = np.arange(self._size, self._size + len(there))
-            self._add(to_numpy(column.drop_null()).astype(np.int64))
+            numbers[to_numpy(column.is_valid().cast(pa.int8())).astype(np.bool_)] = places
             return numbers
         import pyarrow.compute as pc  # Slow to import, and rarely needed.
 
@@ -84,18 +90,13 @@ class Vocabulary:
         """
         seen = [values for each in (self, *others) for values in each.seen]
         if not all(values.dtype.kind == "i" for values in seen):
-            as_texts = [_digits(each) if each.dtype.kind == "i" else each for each in seen]
+            as_texts = [decimal_texts(each) if each.dtype.kind == "i" else each for each in seen]
             texts, places = distinct_texts(joined_texts(as_texts))
             return places, texts
         values = np.concatenate([np.zeros(0, np.int64), *seen])
-        order = values.argsort()
-        ordered = values[order]
-        is_first = np.ones(len(ordered), dtype=np.bool_)
-        is_first[1:] = ordered[1:] != ordered[:-1]
-        texts, by_text = distinct_texts(_digits(ordered[is_first]))
-        places = np.empty(len(values), dtype=np.intp)
-        places[order] = by_text[np.cumsum(is_first) - 1]
-        return places, texts
+        found, places = told_apart(*in_order(values))
+        texts, by_text = distinct_texts(decimal_texts(found))
+        return by_text[places], texts
 
     def once(self, objects: Sequence[object], make: Callable[[], Any]) -> Any:
         """Return what `make` makes of some objects: several models ask for the same of the same.
@@ -119,11 +120,6 @@ def _signed(column: pa.Array) -> pa.Array:
         return column.cast(pa.int64())
     except pa.ArrowInvalid:
         return column.cast(pa.string())
-
-
-def _digits(values: Integers) -> Texts:
-    """Return whole numbers as texts."""
-    return _to_texts(array_to_arrow(values).cast(pa.string()))
 
 
 def _to_texts(column: pa.Array) -> Texts:

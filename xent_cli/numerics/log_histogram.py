@@ -63,8 +63,7 @@ class Magnitudes:
         return cls(bins, groups.counts, groups.sum(sizes))
 
     def __add__(self, other: Magnitudes) -> Self:
-        bins = merge_sorted(self.bins, other.bins)
-        mine, theirs = np.searchsorted(bins, self.bins), np.searchsorted(bins, other.bins)
+        bins, mine, theirs = merge_sorted(self.bins, other.bins)
         counts = np.zeros(len(bins), dtype=np.int64)
         counts[mine] += self.counts
         counts[theirs] += other.counts

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.numerics.arrays import Floats, Integers, Labels, Mask
+from xent_cli.numerics.arrays import Floats, Integers, Labels, Mask, in_order
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.value_size import SMALLEST_BIT, ValueSize
 
@@ -89,11 +89,7 @@ class Groups:
         >>> found, groups.count()
         (array([-2, 70]), array([1, 2]))
         """
-        small: Numbers = labels
-        if len(labels) and 0 <= labels.min() <= labels.max() < 1 << 16:
-            small = labels.astype(np.uint16)
-        order = small.argsort(kind="stable" if small is not labels else None)
-        ordered = labels.take(order)
+        ordered, order = in_order(labels)
         numbers = np.cumsum(ordered[1:] != ordered[:-1])
         groups = cls.of_sorted(np.concatenate([[0], numbers])[: len(labels)], 0, order)
         return ordered[groups.starts], replace(groups, size=len(groups.present))

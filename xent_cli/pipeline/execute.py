@@ -20,7 +20,6 @@ from xent_cli.metrics.report.report import Report, finalize
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.measure import Measured, measure
 from xent_cli.metrics.tally.tally import Tally
-from xent_cli.numerics.running_sum import Running
 from xent_cli.pipeline.plan import Plan, batch_limit
 from xent_cli.pipeline.seen import Seen
 from xent_cli.pipeline.session import Session
@@ -64,18 +63,18 @@ def run(
     BrokenFileError
         If an input has changed.
     """
-    total, rows = Running(step.zero(session.plans)), 0
+    total, rows = step.zero(session.plans), 0
     progress, n_rows = session.execution.progress, session.plans[0].preds.n_rows
     with closing(_read(session, step, 1 if taken is None else _PARTS)) as parts:
         for part, count in parts:
-            total.add(part if taken is None else taken(part))
+            total = total + (part if taken is None else taken(part))
             rows += count
             if progress is not None:
                 progress(rows, n_rows)
     session.require_unchanged()
     if session.join is not None:
         session.join.finish(rows)
-    return Outcome(total.sum(), rows)
+    return Outcome(total, rows)
 
 
 def _read(session: Session, step: Step[Sum], parts: int) -> Generator[tuple[Sum, int], None, None]:

@@ -96,5 +96,5 @@ def uses_of(roles: Roles) -> tuple[dict[str, Use], dict[str, Use]]:
         pred_uses[roles.name] = "text"
     for names, uses in ((roles.by_preds, pred_uses), (roles.by_labels, label_uses)):
         for name in names:
-            uses.setdefault(name, "number" if name in roles.cut else "text")
+            uses.setdefault(name, "number" if name in roles.cut else "slice")
     return pred_uses, label_uses

@@ -16,7 +16,6 @@ from xent_cli.io.source import Source
 from xent_cli.metrics.rows.batch import Sliced
 from xent_cli.numerics.arrays import Labels
 from xent_cli.numerics.quantile_sketch import ValueCounts
-from xent_cli.numerics.running_sum import Running
 from xent_cli.schema.roles import Roles
 from xent_cli.schema.slicing import Key, Part, SliceColumn, Slicing
 
@@ -147,11 +146,11 @@ def find_points(
 
 
 def _count_values(source: Source, names: Sequence[str]) -> dict[str, ValueCounts]:
-    totals = {name: Running(ValueCounts.of(np.empty(0))) for name in names}
+    totals = {name: ValueCounts.of(np.empty(0)) for name in names}
     for block in source.blocks(dict.fromkeys(names, "number")) if names else ():
-        for name, total in totals.items():
-            total.add(ValueCounts.of(block.numbers([name])[0]))
-    return {name: total.sum() for name, total in totals.items()}
+        for name in names:
+            totals[name] += ValueCounts.of(block.numbers([name])[0])
+    return totals
 
 
 def _parts_of(block: Block, name: str, points: Sequence[float]) -> tuple[Labels, tuple[Part, ...]]:

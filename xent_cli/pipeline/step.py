@@ -10,7 +10,7 @@ from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.tally.tally import Tally
-from xent_cli.numerics.running_sum import Addable, Running
+from xent_cli.numerics.addable import Addable
 from xent_cli.pipeline.plan import Plan
 
 Sum = TypeVar("Sum", bound=Addable)
@@ -47,10 +47,10 @@ class Step(ABC, Generic[Sum]):
 
     def gather(self, plans: Sequence[Plan], batches: Iterable[Sequence[Measured]]) -> Sum:
         """Add up the batches of a unit."""
-        total = Running(self.zero(plans))
+        total = self.zero(plans)
         for rows in batches:
-            total.add(self.of(rows))
-        return total.sum()
+            total = total + self.of(rows)
+        return total
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from xent_cli.errors import option, spell
@@ -62,29 +62,36 @@ class View:
         >>> View(top=0).choose([])
         ([], '')
         """
-        return self._choose(rows, self.sort, "classes")
+        return self._choose(len(rows), lambda *_: rows, self.sort, "classes")
 
     def choose_slices(self, table: SliceTable) -> tuple[list[Slice], str]:
         """Return the slices to show likewise, the small ones left out."""
         in_order = table.slicing.in_order and self.sort in (None, "name")
-        return self._choose(table.slices, None if in_order else self.sort or "share", "slices")
+        sort = None if in_order else self.sort or "share"
+        return self._choose(len(table), table.leading, sort, "slices")
 
-    def _choose(self, rows: Sequence[Row], sort: Sort | None, nouns: str) -> tuple[list[Row], str]:
+    def _choose(
+        self,
+        n: int,
+        leading: Callable[[Sort | None, int], Sequence[Row]],
+        sort: Sort | None,
+        nouns: str,
+    ) -> tuple[list[Row], str]:
         top = self.top
         if top is None:
-            top = WORST_CLASSES if len(rows) > MANY_CLASSES else 0
-        full = self.most is not None and (top or len(rows)) > self.most
+            top = WORST_CLASSES if n > MANY_CLASSES else 0
+        full = self.most is not None and (top or n) > self.most
         if full:
             top = self.most
-        if not top or top >= len(rows):
-            return sort_rows(rows, sort), ""
+        if not top or top >= n:
+            return sort_rows(leading(sort, n), sort), ""
         sort = sort or "share"
-        left = len(rows) - top
+        left = n - top
         said = {"name": "first by name", "n": "most frequent", "loss": "highest cross entropy"}
         which = said.get(sort, "largest share of the loss")
         how = "in the JSON" if full else f"with {spell(option('top', 0))}"
-        note = f"{top:,} of {len(rows):,} {nouns} shown, {which}; {left:,} more {how}."
-        return sort_rows(rows, sort)[:top], note
+        note = f"{top:,} of {n:,} {nouns} shown, {which}; {left:,} more {how}."
+        return sort_rows(leading(sort, top), sort)[:top], note
 
 
 def sort_rows(rows: Sequence[Row], sort: Sort | None) -> list[Row]:

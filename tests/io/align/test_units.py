@@ -4,6 +4,7 @@ import gzip
 import itertools
 import json
 import pickle
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,8 @@ import pytest
 from xent_cli import evaluate
 from xent_cli.errors import BrokenFileError, EmptyInputError, RowCountError
 from xent_cli.io.align import units
-from xent_cli.io.align.units import make_partitions
-from xent_cli.io.formats import npy, row_groups
+from xent_cli.io.align.units import make_partitions, make_units
+from xent_cli.io.formats import npy, parquet, row_groups
 from xent_cli.io.formats.csv import records
 from xent_cli.io.piece import Piece
 from xent_cli.metrics.rows.measure import measure
@@ -155,6 +156,30 @@ def test_labels_too_many_to_hold(
     frame[["label"]].to_parquet(tmp_path / "y.parquet", row_group_size=70)
     report = evaluate(str(tmp_path / "p.parquet"), str(tmp_path / "y.parquet"), jobs=2)
     assert report.tally.sums == evaluate(frame.drop(columns="w"), label_col="label").tally.sums
+
+
+def test_blocks_of_one_part_are_read_when_they_are_asked_for(
+    frame: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, columns in (("p", ["p_a", "p_b", "p_c"]), ("y", ["label"])):
+        frame[columns].to_parquet(tmp_path / f"{name}.parquet")
+    monkeypatch.setattr(parquet, "block_rows", lambda _: 100)
+    plans = Session.open(
+        [str(tmp_path / "p.parquet")], str(tmp_path / "y.parquet"), EvalOptions(), Execution()
+    ).plans
+    seen: list[int] = []
+
+    batches = parquet.ParquetSource._batches
+
+    def counted(self: parquet.ParquetSource, *args: object) -> Iterator[pa.RecordBatch]:
+        for data in batches(self, *args):
+            seen.append(data.num_rows)
+            yield data
+
+    monkeypatch.setattr(parquet.ParquetSource, "_batches", counted)
+    first = next(make_units(*sides_of(plans), jobs=2))
+    assert len(next(first.blocks(200))[0]) == seen[0]
+    assert len(seen) == 2 < ROWS / seen[0]
 
 
 @pytest.mark.parametrize("longer", ["p", "y"])

@@ -10,7 +10,7 @@ from xent_cli.analysis.comparison.pair import Comparison
 from xent_cli.analysis.comparison.paired_difference import paired_difference
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.mean_losses import INFINITE, NATS_PER, UNVARIED, error_reason
-from xent_cli.metrics.report.slices import Slice, SliceTable, slice_tables, small_slices
+from xent_cli.metrics.report.slices import Slice, SliceTable, slice_tables
 from xent_cli.metrics.tally.slice_sums import SliceSums
 from xent_cli.metrics.tally.third_powers import ABSOLUTE
 from xent_cli.numerics.estimates import Estimate, difference
@@ -96,9 +96,7 @@ class SliceComparison:
         delta = self.comparison.delta
         if delta is None:
             raise ValueError("unpaired models have no difference per row")
-        sums = delta.slices[self.which].sorted()
-        small = small_slices(sums, self.min_n)
-        return sums.folded(small) if small else sums
+        return delta.slices[self.which].sorted().folded(self.min_n)[0]
 
     def _n_huge(self, index: int) -> int:
         every = (self.baseline.sums, self.candidate.sums, self._differences)

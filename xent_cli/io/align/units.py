@@ -128,16 +128,18 @@ def make_units(
     require_equal_counts(sides, labels)
     ours = first.source.pieces(first.uses, jobs=jobs)
     if first.source.unread:
-        left = list(ours)
-        if all(side.source.unread for side in others):
-            theirs = [list(side.source.pieces(side.uses, jobs=jobs)) for side in others]
+        left = first.source.parts(first.uses)
+        shared = len(left) >= jobs  # Or the columns of one part are decoded side by side.
+        if shared and all(side.source.unread for side in others):
+            theirs = [side.source.parts(side.uses) for side in others]
             if all([p.n_rows for p in right] == [p.n_rows for p in left] for right in theirs):
                 for pieces_of_all in zip(left, *theirs, strict=True):
                     yield make(tuple((piece,) for piece in pieces_of_all))
                 return
         # What belongs to a piece is held until it is done: where that is much, blocks do.
         each = sum(len(side.uses) for side in others)
-        small = max((piece.n_rows or 0 for piece in left), default=0) * each <= _HELD_VALUES
+        most = max((piece.n_rows or 0 for piece in left), default=0)
+        small = shared and most * each <= _HELD_VALUES
         blocks = first.source.blocks
         ours = iter(left) if small else map(Piece.of_block, blocks(first.uses, jobs=jobs))
     with ExitStack() as stack:

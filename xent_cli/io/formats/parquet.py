@@ -124,7 +124,7 @@ class ParquetSource(Source):
         texts = [
             name
             for name, use in wanted.items()
-            if use == "label" and (column := self.column(name)) and column.kind == "text"
+            if use in ("label", "slice") and (column := self.column(name)) and column.kind == "text"
         ]
         place = Place(self.path)
         rows = even_rows(

@@ -1,62 +1,119 @@
-"""Slice figures: counts, means and shares of all slices of one slicing, in lists."""
+"""Slice figures: what follows from single sums of each slice, of many slices at once."""
 
 from __future__ import annotations
 
-from functools import cached_property
+import math
+from collections.abc import Callable
+from typing import Generic, NamedTuple, TypeVar
 
-from xent_cli.fast_dataclass import dataclass
+import numpy as np
+
 from xent_cli.metrics.tally.slice_sums import COUNTS, SliceSums
 from xent_cli.metrics.tally.tally import Tally
+from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.long_integers import quotients
+from xent_cli.schema.types import Sort
+
+_AT_ONCE = 256  # Slices that are computed together: enough for arrays to pay off.
+_ROUNDING = 1e-12
+"""Relative; of a few roundings of floats."""
+
+Figures = TypeVar("Figures")
 
 
-@dataclass(frozen=True)
-class SliceFigures:
-    """What follows from single sums of each slice, rounded once. nan is for what does not exist.
+class SliceFigures(NamedTuple):
+    """What follows from single sums of a slice, rounded once.
 
     Attributes
     ----------
-    sums : SliceSums
-    tally : Tally
-        Of all rows.
+    n, n_infinite, n_huge : int
+        Rows, those of infinite loss, and those with a loss too large to square.
+    weight : float
+        Their weight.
+    mean : float, optional
+        The mean loss in nats, infinite ones left out.
+    share : float, optional
+        Its part of the total loss, infinite ones left out.
+    accuracy : float, optional
+        The share of the rows that are right.
     """
 
-    sums: SliceSums
-    tally: Tally
+    n: int
+    n_infinite: int
+    n_huge: int
+    weight: float
+    mean: float | None
+    share: float | None
+    accuracy: float | None
 
-    @cached_property
-    def counts(self) -> dict[str, list[int]]:
-        """Rows, those of infinite loss, and those with a loss too large to square."""
-        return {name: self.sums.sums[name].to_units(0) for name in COUNTS}
 
-    @cached_property
-    def n_huge(self) -> int:
-        """Rows of all slices with a loss too large to square."""
-        return sum(self.counts["huge"])
+def slice_figures(sums: SliceSums, total: ExactSums, start: int, stop: int) -> list[SliceFigures]:
+    """Return the figures of the slices from one place up to another.
 
-    @cached_property
-    def weights(self) -> list[float]:
-        """The weight of each slice."""
-        return quotients(self.sums.sums["weight"], ExactSums.of_units([1]))
+    Parameters
+    ----------
+    sums : SliceSums
+    total : ExactSums
+        The loss of all rows.
+    start, stop : int
+    """
+    some = {name: each.part(start, stop) for name, each in sums.sums.items()}
+    columns = (
+        *(some[name].to_units(0) for name in COUNTS),
+        quotients(some["weight"], ExactSums.of_units([1])),
+        *(
+            [None if math.isnan(each) else each for each in quotients(above, below)]
+            for above, below in (
+                (some["loss"], some["weight"]),
+                (some["loss"], total),
+                (some["correct"], some["graded"]),
+            )
+        ),
+    )
+    return [SliceFigures(*each) for each in zip(*columns, strict=True)]
 
-    @cached_property
-    def n_weighted(self) -> int:
-        """Slices that have weight."""
-        return sum(weight > 0 for weight in self.weights)
 
-    @cached_property
-    def means(self) -> list[float]:
-        """The mean loss in nats, infinite ones left out."""
-        return quotients(self.sums.sums["loss"], self.sums.sums["weight"])
+def first_places(sums: SliceSums, tally: Tally, sort: Sort, top: int, n: int) -> list[int]:
+    """Return places of slices, among them the first `top` of the first `n` by a figure.
 
-    @cached_property
-    def shares(self) -> list[float]:
-        """The part of the total loss, infinite ones left out."""
-        k = self.tally.spec.n_classes
-        return quotients(self.sums.sums["loss"], self.tally.sums["loss"].part(k, k + 1))
+    The figures are sorted by floats that are rounded more than once: what is about as large as the
+    last of them is there, too.
+    """
+    ranks = _ranks(sums, tally, sort)[:n]
+    least = np.partition(ranks, n - top)[n - top]
+    found: list[int] = np.flatnonzero(ranks >= least - abs(least) * _ROUNDING).tolist()
+    return found
 
-    @cached_property
-    def accuracies(self) -> list[float]:
-        """The share of the rows that are right."""
-        return quotients(self.sums.sums["correct"], self.sums.sums["graded"])
+
+def _ranks(sums: SliceSums, tally: Tally, sort: Sort) -> Floats:
+    """Return about the figures that slices are sorted by, or what has their order; none is last."""
+    if sort == "n":
+        return sums.sums["rows"].to_floats()
+    loss, k = sums.sums["loss"].to_floats(), tally.spec.n_classes
+    if sort == "share":
+        known = tally.sums["loss"][k] and not tally.infinite[-1]
+        return loss if known else -np.arange(len(loss), dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        loss /= sums.sums["weight"].to_floats()
+    loss[sums.sums["infinite"].to_floats() > 0] = np.inf
+    return np.nan_to_num(loss, nan=-np.inf)  # Infinity becomes the largest number.
+
+
+class Blocks(Generic[Figures]):
+    """The figures of slices, computed when asked for and kept until another is asked for.
+
+    If it is the one behind the last, those behind it are computed along with it.
+    """
+
+    def __init__(self, make: Callable[[int, int], list[Figures]], size: int) -> None:
+        self._make, self._size = make, size
+        self._held: dict[int, Figures] = {}
+
+    def __getitem__(self, index: int) -> Figures:
+        if index not in self._held:
+            more = _AT_ONCE if index - 1 in self._held else 1
+            found = self._make(index, min(index + more, self._size))
+            self._held.clear()
+            self._held.update(enumerate(found, index))
+        return self._held[index]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
+
+import numpy as np
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.mean_losses import NATS_PER, ManyLosses
 from xent_cli.metrics.report.slice_clusters import ClusterDraws, cluster_draws
 from xent_cli.metrics.report.slice_estimates import SliceEstimates, slice_estimates
-from xent_cli.metrics.report.slice_figures import SliceFigures
+from xent_cli.metrics.report.slice_figures import Blocks, SliceFigures, first_places, slice_figures
 from xent_cli.metrics.tally.slice_sums import SliceSums
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.metrics.tally.third_powers import ZEROS, many_moments, moments_at
@@ -19,8 +22,7 @@ from xent_cli.numerics.estimates import Estimate
 from xent_cli.numerics.many_moments import ManyMoments
 from xent_cli.numerics.moments import Moments
 from xent_cli.schema.slicing import Key, Slicing
-
-_AT_ONCE = 256  # Slices whose estimates are computed together: enough for arrays to pay off.
+from xent_cli.schema.types import Sort
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,14 @@ class SliceTable:
     @cached_property
     def slices(self) -> tuple[Slice, ...]:
         """The slices in the order of their keys, the small ones left out."""
-        return tuple(self.each())
+        return tuple(self.each(0, len(self)))
 
-    def each(self) -> Iterator[Slice]:
-        """Yield the `slices`."""
-        return (Slice(self, index) for index in range(len(self.sums) - bool(self.n_small)))
+    def each(self, start: int, stop: int) -> Iterator[Slice]:
+        """Yield the `slices` from one place up to another."""
+        return (Slice(self, index) for index in range(start, stop))
+
+    def __len__(self) -> int:
+        return len(self.sums) - bool(self.n_small)
 
     @property
     def small(self) -> Slice | None:
@@ -65,8 +70,8 @@ class SliceTable:
 
     def find(self, key: Key) -> Slice | None:
         """Return the slice with a key, if it has rows."""
-        index = self._places.get(key)
-        return None if index is None else Slice(self, index)
+        index = bisect_left(self.sums.keys, key, hi=len(self)) if key else len(self)
+        return Slice(self, index) if self.sums.keys[index : index + 1] == (key,) else None
 
     @cached_property
     def whole(self) -> Moments:
@@ -80,23 +85,20 @@ class SliceTable:
             return None
         return cluster_draws(self.sums.clusters, old=self.tally.is_old)
 
-    def estimates(self, index: int) -> SliceEstimates:
-        """Return the mean loss of a slice and its difference to the rest.
+    def leading(self, sort: Sort | None, top: int) -> Sequence[Slice]:
+        """Return slices in the order of their keys, among them the first `top` by a figure.
 
-        If it is the one behind the last, those behind it are computed along with it. They are kept
-        until another is asked for.
+        Where few of many are asked for they are few: there is no object for each.
         """
-        if index not in self._block:
-            more = _AT_ONCE if index - 1 in self._block else 1
-            found = self._estimates(index, min(index + more, len(self.sums)))
-            self._block.clear()
-            self._block.update(enumerate(found, index))
-        return self._block[index]
+        if top >= len(self) or sort is None or sort == "name":
+            return self.slices
+        places = first_places(self.sums, self.tally, sort, top, len(self))
+        return [Slice(self, index) for index in places]
 
     @cached_property
-    def _block(self) -> dict[int, SliceEstimates]:
-        """The last estimates."""
-        return {}
+    def estimates(self) -> Blocks[SliceEstimates]:
+        """The mean loss of each slice and its difference to the rest."""
+        return Blocks(self._estimates, len(self.sums))
 
     def _estimates(self, start: int, stop: int) -> list[SliceEstimates]:
         some, spec, sums = slice(start, stop), self.tally.spec, self.sums.sums
@@ -107,30 +109,37 @@ class SliceTable:
             clustered = self.clustered[some]
             draws = ManyMoments.of_each([each.inside for each in clustered])
             rest = ManyMoments.of_each([each.rest for each in clustered])
-        huge = self.figures.counts["huge"][some]
+        own = [(item.figures, not item.no_delta) for item in self.each(start, stop)]
         of = self.sums.clusters, NATS_PER[spec.unit], spec.eps
-        known = [not Slice(self, index).no_delta for index in range(start, stop)]
         zeros = sums[ZEROS].part(start, stop).to_units(0) if ZEROS in sums else [0] * len(rows)
         return slice_estimates(
-            ManyLosses(draws, huge, *of),
-            ManyLosses(rest, [self.figures.n_huge - each for each in huge], *of),
-            infinite=self.figures.counts["infinite"][some],
+            ManyLosses(draws, [each.n_huge for each, _ in own], *of),
+            ManyLosses(rest, [self.n_huge - each.n_huge for each, _ in own], *of),
+            infinite=[each.n_infinite for each, _ in own],
             n_zeros=zeros,
             deltas=[
                 delta / NATS_PER[spec.unit] if is_known else None
-                for delta, is_known in zip(rows.differences(others), known, strict=True)
+                for delta, (_, is_known) in zip(rows.differences(others), own, strict=True)
             ],
             clustered=clustered,
         )
 
     @cached_property
-    def _places(self) -> dict[Key, int]:
-        return {key: index for index, key in enumerate(self.sums.keys)}
+    def figures(self) -> Blocks[SliceFigures]:
+        """What follows from single sums of each slice."""
+        k = self.tally.spec.n_classes
+        total = self.tally.sums["loss"].part(k, k + 1)
+        return Blocks(partial(slice_figures, self.sums, total), len(self.sums))
 
     @cached_property
-    def figures(self) -> SliceFigures:
-        """What follows from single sums."""
-        return SliceFigures(self.sums, self.tally)
+    def n_huge(self) -> int:
+        """Rows of all slices with a loss too large to square."""
+        return int(self.sums.sums["huge"].to_floats().sum())
+
+    @cached_property
+    def n_weighted(self) -> int:
+        """Slices that have weight."""
+        return int(np.count_nonzero(self.sums.sums["weight"].to_floats() > 0))
 
 
 @dataclass(frozen=True)
@@ -166,27 +175,32 @@ class Slice:
         return self.table.slicing.title(self.key) if self.key else self.name
 
     @property
+    def figures(self) -> SliceFigures:
+        """What follows from single sums."""
+        return self.table.figures[self.index]
+
+    @property
     def n(self) -> int:
         """Rows that count."""
-        return self.table.figures.counts["rows"][self.index]
+        return self.figures.n
 
     @property
     def weight_sum(self) -> float:
         """Their weight."""
-        return self.table.figures.weights[self.index]
+        return self.figures.weight
 
     @property
     def cross_entropy(self) -> float | None:
         """Their mean loss, which may be infinite."""
-        if self.table.figures.counts["infinite"][self.index]:
+        if self.figures.n_infinite:
             return math.inf
-        mean = _known(self.table.figures.means[self.index])
+        mean = self.figures.mean
         return None if mean is None else mean / NATS_PER[self.table.tally.spec.unit]
 
     @cached_property
     def mean(self) -> Estimate | None:
         """The mean loss with its error; None without weight."""
-        return self.table.estimates(self.index).mean
+        return self.table.estimates[self.index].mean
 
     @property
     def se(self) -> float | None:
@@ -201,32 +215,30 @@ class Slice:
     @cached_property
     def delta(self) -> Estimate | None:
         """The mean loss less that of all other rows, with its error; None where there is none."""
-        return self.table.estimates(self.index).delta
+        return self.table.estimates[self.index].delta
 
     @property
     def no_delta(self) -> str:
         """Why there is no difference to the rest, if there is none."""
         if self.n == self.table.tally.n[-1]:
             return "no other rows"
-        if not self.table.figures.weights[self.index]:
+        if not self.figures.weight:
             return "no weight"
-        if self.table.figures.n_weighted == 1:
+        if self.table.n_weighted == 1:
             return "the other rows have no weight"
-        if self.table.tally.infinite[-1] > self.table.figures.counts["infinite"][self.index]:
+        if self.table.tally.infinite[-1] > self.figures.n_infinite:
             return "the loss of other rows is infinite"
         return ""
 
     @property
     def share(self) -> float | None:
         """Its part of the total loss."""
-        if self.table.tally.infinite[-1]:
-            return None
-        return _known(self.table.figures.shares[self.index])
+        return None if self.table.tally.infinite[-1] else self.figures.share
 
     @property
     def accuracy(self) -> float | None:
         """Weighted share of its rows whose highest prediction is the label."""
-        return _known(self.table.figures.accuracies[self.index])
+        return self.figures.accuracy
 
     @property
     def n_graded(self) -> Fraction:
@@ -273,10 +285,6 @@ class Slice:
             yield "accuracy", "no weight"
 
 
-def _known(value: float) -> float | None:
-    return None if math.isnan(value) else value
-
-
 def slice_tables(tally: Tally, *, min_n: int = 0) -> tuple[SliceTable, ...]:
     """Return the slices by each slicing of a tally.
 
@@ -286,15 +294,5 @@ def slice_tables(tally: Tally, *, min_n: int = 0) -> tuple[SliceTable, ...]:
     min_n : int
         Slices with fewer rows are added up into one.
     """
-    tables = []
-    for sums in tally.slices:
-        ordered = sums.sorted()
-        small = small_slices(ordered, min_n)
-        whole = ordered.folded(small) if small else ordered
-        tables.append(SliceTable(tally, whole, min_n, len(small)))
-    return tuple(tables)
-
-
-def small_slices(sums: SliceSums, min_n: int) -> list[int]:
-    """Return the positions of the slices with fewer rows."""
-    return [index for index, n in enumerate(sums.sums["rows"].units(0)) if n < min_n]
+    folded = (sums.sorted().folded(min_n) for sums in tally.slices)
+    return tuple(SliceTable(tally, sums, min_n, n_small) for sums, n_small in folded)

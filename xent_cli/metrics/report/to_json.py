@@ -17,7 +17,7 @@ def table_dict(table: SliceTable, hold: Hold = list) -> dict[str, Any]:
             {"name": column.name, "points": None if column.points is None else list(column.points)}
             for column in table.slicing.columns
         ],
-        "slices": hold(map(slice_dict, table.each())),
+        "slices": hold(map(slice_dict, table.each(0, len(table)))),
     }
 
 

@@ -15,9 +15,9 @@ from xent_cli.metrics.rows.scores import Scores
 from xent_cli.metrics.tally.draw_sums import DrawSums
 from xent_cli.metrics.tally.reliability_cells import ReliabilityCells
 from xent_cli.metrics.tally.temperature_ladder import Ladder
+from xent_cli.numerics.addable import Fieldwise
 from xent_cli.numerics.arrays import Floats, Mask
 from xent_cli.numerics.exact import ExactSums
-from xent_cli.numerics.running_sum import Fieldwise
 from xent_cli.numerics.summation import one_sum, sum_rows
 from xent_cli.schema.spec import Spec
 

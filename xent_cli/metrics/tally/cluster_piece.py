@@ -93,8 +93,7 @@ class ClusterPiece:
             texts, places = distinct_texts(joined_texts([texts, other.texts]))
             ours = places[: len(self.texts)][ours // k] * k + ours % k
             theirs = places[len(self.texts) :][theirs // k] * k + theirs % k
-        cells = merge_sorted(ours, theirs)
-        at = np.searchsorted(cells, ours), np.searchsorted(cells, theirs)
+        cells, *at = merge_sorted(ours, theirs)
         weight, loss = (
             ExactSums.placed(list(zip(both, at, strict=True)), len(cells))
             for both in ((self.weight, other.weight), (self.loss, other.loss))

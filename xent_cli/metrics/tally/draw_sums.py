@@ -11,10 +11,10 @@ from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
+from xent_cli.numerics.addable import Fieldwise
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.moments import Moments
-from xent_cli.numerics.running_sum import Fieldwise
 from xent_cli.numerics.summation import one_sum, sum_rows
 
 _SUMS = ("weight", "weight_square", "value", "square", "product")

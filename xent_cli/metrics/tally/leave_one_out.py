@@ -14,9 +14,9 @@ import numpy as np
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.scores import ScoreMoments, Scores
+from xent_cli.numerics.addable import Fieldwise
 from xent_cli.numerics.arrays import Floats, Mask
 from xent_cli.numerics.exact import ExactSums
-from xent_cli.numerics.running_sum import Fieldwise
 from xent_cli.numerics.summation import one_sum
 
 _MOST_STEPS = 14

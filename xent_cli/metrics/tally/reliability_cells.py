@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.fast_dataclass import dataclass
+from xent_cli.numerics.addable import Fieldwise
 from xent_cli.numerics.arrays import Floats, Integers, Labels, Mask
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.grid_sums import sum_rows_on_grid
-from xent_cli.numerics.running_sum import Fieldwise
 from xent_cli.numerics.summation import Groups, one_sum
 
 Cells = NDArray[np.uint16]

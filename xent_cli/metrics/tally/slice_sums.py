@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -23,6 +23,7 @@ from xent_cli.metrics.tally.third_powers import (
     ZEROS,
     Sums,
     common,
+    each_once,
     grouped_sums,
     moments_at,
     read_sums,
@@ -121,19 +122,22 @@ class SliceSums:
             places = np.zeros(len(self), dtype=np.intp)
             places[order] = np.arange(len(order))
             clusters = self.clusters.settled().regrouped(places, len(order))
-        sums = {name: each.take(order) for name, each in self.sums.items()}
+        sums = each_once(lambda each: each.take(order), self.sums)
         return type(self)(self.slicing, tuple(self.keys[at] for at in order), sums, clusters)
 
-    def folded(self, small: Sequence[int]) -> Self:
-        """Return these sums with the slices at `small` added up into one behind the others.
+    def folded(self, min_n: int) -> tuple[Self, int]:
+        """Return these sums with the slices of fewer rows added up into one, and how many.
 
-        It has the key ``()``.
+        That one is behind the others, and has the key ``()``.
         """
-        out = set(small)
-        kept = [index for index in range(len(self)) if index not in out]
+        is_small = self.sums["rows"].to_floats() < min_n
+        if not is_small.any():
+            return self, 0
+        kept = np.flatnonzero(~is_small)
         places = np.full(len(self), len(kept), dtype=np.intp)
         places[kept] = np.arange(len(kept))
-        return self._regrouped(places, (*(self.keys[index] for index in kept), ()))
+        keys = (*(self.keys[index] for index in kept.tolist()), ())
+        return self._regrouped(places, keys), int(is_small.sum())
 
     def moments(self, index: int) -> Moments:
         """Return the sums over the rows of a slice, each row a draw."""
@@ -166,13 +170,16 @@ class SliceSums:
 
     def _among(self, keys: tuple[Key, ...]) -> Self:
         """Return the sums as they are numbered among more slices."""
-        if keys == self.keys:
+        if keys is self.keys or keys == self.keys:
             return self
-        place = {key: index for index, key in enumerate(keys)}
-        return self._regrouped(np.array([place[key] for key in self.keys], dtype=np.intp), keys)
+        places = np.arange(len(self))
+        if keys[: len(self)] != self.keys:
+            place = {key: index for index, key in enumerate(keys)}
+            places = np.array([place[key] for key in self.keys], dtype=np.intp)
+        return self._regrouped(places, keys)
 
     def _regrouped(self, places: NDArray[np.intp], keys: tuple[Key, ...]) -> Self:
-        sums = {name: each.regrouped(places, len(keys)) for name, each in self.sums.items()}
+        sums = each_once(lambda each: each.regrouped(places, len(keys)), self.sums)
         clusters = None if self.clusters is None else self.clusters.regrouped(places, len(keys))
         return type(self)(self.slicing, keys, sums, clusters)
 

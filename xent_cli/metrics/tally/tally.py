@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, field, replace
+from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Any, Self
 
@@ -25,7 +26,6 @@ from xent_cli.metrics.tally.third_powers import (
     written,
 )
 from xent_cli.numerics.exact import ExactSums
-from xent_cli.numerics.running_sum import Running
 from xent_cli.numerics.summation import one_sum, sum_rows
 from xent_cli.schema.spec import Spec
 from xent_cli.schema.types import Hold
@@ -272,10 +272,7 @@ def _added(ours: tuple[int, ...], theirs: tuple[int, ...]) -> tuple[int, ...]:
 
 def merge_all(tallies: Iterable[Tally], spec: Spec) -> Tally:
     """Add up tallies of one spec, in any order."""
-    total = Running(Tally.zero(spec))
-    for tally in tallies:
-        total.add(tally)
-    return total.sum()
+    return reduce(add, tallies, Tally.zero(spec))
 
 
 _SCALARS = ("n_ignored", "n_invalid", "n_clipped", "n_huge")

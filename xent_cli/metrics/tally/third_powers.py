@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -236,14 +237,31 @@ def read_sums(texts: Mapping[str, list[str]], names: Iterable[str]) -> Sums:
 
 
 def common(mine: Mapping[str, ExactSums], theirs: Mapping[str, ExactSums]) -> Sums:
-    """Add up the sums that both have; those that are one and the same stay so."""
-    added: dict[tuple[int, int], ExactSums] = {}
-    found = {}
-    for name in (name for name in mine if name in theirs):
-        pair = id(mine[name]), id(theirs[name])
-        if pair not in added:
-            added[pair] = mine[name] + theirs[name]
-        found[name] = added[pair]
+    """Add up the sums that both have."""
+    return each_once(add, mine, theirs)
+
+
+def each_once(make: Callable[..., ExactSums], *many: Mapping[str, ExactSums]) -> Sums:
+    """Return what `make` makes of the sums of each name that all have.
+
+    Where all weights are 1, several names have the same sums: they are made, and held, once.
+
+    Examples
+    --------
+    >>> one = ExactSums.of_integers(np.array([1]))
+    >>> found = common({"weight": one, "weight_cubed": one}, {"weight": one, "weight_cubed": one})
+    >>> found["weight"] is found["weight_cubed"], int(found["weight"][0])
+    (True, 2)
+    """
+    made: dict[tuple[int, ...], ExactSums] = {}
+    found: Sums = {}
+    for name in many[0]:
+        if all(name in sums for sums in many):
+            some = [sums[name] for sums in many]
+            which = tuple(map(id, some))
+            if which not in made:
+                made[which] = make(*some)
+            found[name] = made[which]
     return found
 
 
