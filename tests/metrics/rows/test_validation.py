@@ -268,7 +268,7 @@ class TestLabelRows:
     @pytest.mark.parametrize("value", [1.5, -0.5, 3.0])
     def test_outside_of_zero_to_one(self, make_batch, spec_of, value):
         batch = make_batch([[0.5, 0.5]] * 2, [[0.0, 1.0], [1.0 - value, value]], start=4)
-        with pytest.raises(LabelError, match=r"labels\.csv, row 6: the label -?[0-9.]+ .* between 0 and 1"):
+        with pytest.raises(LabelError, match=r"labels\.csv, row 6: the label .* between 0 and 1"):
             check_label_rows(batch, spec_of("categorical"))
 
     @pytest.mark.parametrize(("row", "total"), [([1.0, 1.0], "2"), ([0.0, 0.0], "0")])
