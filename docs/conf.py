@@ -15,6 +15,7 @@ exclude_patterns = ["site"]
 myst_heading_anchors = 3
 napoleon_google_docstring = False
 autodoc_typehints = "none"
+html_show_copyright = False
 html_theme = "furo"
 html_title = f"xent {__version__}"
 html_theme_options = {"top_of_page_buttons": []}
@@ -24,6 +25,7 @@ _ACCESSIBLE = {
     "<pre>": '<pre tabindex="0">',
     '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Pages">',
     '<aside class="toc-drawer">': '<aside class="toc-drawer" aria-label="On this page">',
+    '<div id="search-results">': '<h1>Search</h1><div id="search-results">',
 }
 """What axe-core misses in the theme: levels of captions, code that scrolls, names of landmarks."""
 

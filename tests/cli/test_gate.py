@@ -201,6 +201,13 @@ class TestDocuments:
         assert ("PASS" in page, 'errors="1"' in suite) == (False, True)
         with pytest.raises(xent_cli.ReportError, match="without a saved result"):
             xent_cli.load(names[0])
+        baseline = tmp_path / "baseline.html"
+        xent("eval", *ALONE, "-o", str(baseline))
+        saved = baseline.read_text()
+        for rule in ("delta <= 0", "delta <= x"):
+            used = ("--baseline", str(baseline), "--require", rule, "-o", str(baseline))
+            assert xent("gate", *ALONE, *used).code == 2
+            assert baseline.read_text() == saved
         other = tmp_path / "other.html"
         other.write_text("<!doctype html><p>of somebody else")
         xent("gate", "nope.csv", "--require", "n > 1", "-o", str(other))

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from xent_cli.errors import OutputError, UsageError, XentError
 
-_FORMAT, _OUTPUT = ("--format", "-f"), ("--output", "-o")
+_FORMAT, _OUTPUT, _BASELINE = ("--format", "-f"), ("--output", "-o"), ("--baseline",)
 _BEGINNINGS = {
     "junit": (b"<?xml", b'<testsuites name="xent"'),
     "github": (b"::",),
@@ -31,7 +31,8 @@ def write_failure(error: XentError, arguments: Sequence[str]) -> None:
     arguments : sequence of str
         Those of the process, with the command.
     """
-    form = next(_values(arguments, _FORMAT), "") or _configured(arguments)
+    form = next(_values(arguments, _FORMAT), "") or _configured(arguments, "format")
+    read = [*_values(arguments, _BASELINE), _configured(arguments, "baseline")]
     files = {path: kind for kind, path in _targets(arguments) if kind in _BEGINNINGS}
     if form not in _BEGINNINGS and not files:
         return
@@ -49,7 +50,7 @@ def write_failure(error: XentError, arguments: Sequence[str]) -> None:
     }
     with suppress(OutputError):  # What led here is the error to tell.
         for path, kind in files.items():
-            if _is_ours(path, kind):
+            if _is_ours(path, kind) and not _is_one_of(path, read):
                 write_file(path, documents[kind])
         if "github" in (form, *files.values()):
             from xent_cli.cli.gate import append_summary
@@ -69,25 +70,25 @@ def _targets(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield split_target(text, FORMATS["gate"])
 
 
-def _configured(arguments: Sequence[str]) -> str:
-    """Return the format that a configuration file sets."""
+def _configured(arguments: Sequence[str], name: str) -> str:
+    """Return what a configuration file sets an option to."""
     from xent_cli.cli.config_file import read_config
 
     with suppress(XentError):
-        return str(read_config("gate", arguments).values.get("format", ""))
+        return str(read_config("gate", arguments).values.get(name, ""))
     return ""
 
 
 def _values(arguments: Sequence[str], flags: Sequence[str]) -> Iterator[str]:
     """Yield the values that were said of an option."""
-    long, short = flags
+    long, *short = flags
     for at, text in enumerate(arguments):
         if text in flags and at + 1 < len(arguments):
             yield arguments[at + 1]
         elif text.startswith(f"{long}="):
             yield text.removeprefix(f"{long}=")
-        elif text.startswith(short) and len(text) > 2:
-            yield text.removeprefix(short)
+        elif short and text.startswith(short[0]) and len(text) > 2:
+            yield text.removeprefix(short[0])
 
 
 def _operands(arguments: Sequence[str]) -> Iterator[str]:
@@ -108,3 +109,8 @@ def _is_ours(path: str, kind: str) -> bool:
         head = file.read(1_000)
         return all(mark in head for mark in _BEGINNINGS[kind]) and os.path.isfile(path)
     return False
+
+
+def _is_one_of(path: str, others: Sequence[str]) -> bool:
+    """Say whether a file is one that the gate reads: a saved report may be its baseline."""
+    return any(os.path.realpath(path) == os.path.realpath(other) for other in others if other)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from unicodedata import east_asian_width
 
 from xent_cli.render.text import clean
 
@@ -77,18 +78,21 @@ def name_of(name: str) -> Markup:
 
 
 def short_names(names: list[str], width: int) -> list[str]:
-    """Cut names in the middle to a width, wider where two would look alike.
+    """Cut names in the middle to a width; in front, or wider, where two would look alike.
 
     Examples
     --------
     >>> short_names(["a_rather_long_name", "cat"], 9), short_names(["x" * 9 + "1", "x" * 9], 5)
     (['a_ra…name', 'cat'], ['xx…x1', 'xx…xx'])
+    >>> short_names(["a_common_name_1_x", "a_common_name_2_x"], 6)
+    ['…e_1_x', '…e_2_x']
     """
     shown = [clean(name) for name in names]
     for room in (width, 2 * width, MOST_SHOWN):
-        cut = [_cut(name, room) for name in shown]
-        if len(set(cut)) == len(set(shown)):
-            return cut
+        for way in (_cut, _cut_in_front):
+            cut = [way(name, room) for name in shown]
+            if len(set(cut)) == len(set(shown)):
+                return cut
     return [_cut(name, MOST_SHOWN) for name in shown]
 
 
@@ -105,8 +109,20 @@ def called(name: str, noun: str, width: int = 40) -> str:
 
 
 def _cut(text: str, width: int) -> str:
+    width = _room(text, width)
     tail = (width - 1) // 2
     return text if len(text) <= width else f"{text[: width - 1 - tail]}…{text[-tail:]}"
+
+
+def _cut_in_front(text: str, width: int) -> str:
+    width = _room(text, width)
+    return text if len(text) <= width else f"…{text[1 - width :]}"
+
+
+def _room(text: str, width: int) -> int:
+    """Return how many letters of a text have room; those of Chinese, say, are twice as wide."""
+    wide = sum(east_asian_width(letter) in "WF" for letter in text)
+    return max(width * len(text) // (len(text) + wide), 5) if wide else width
 
 
 def _name(name: str) -> str:

@@ -78,7 +78,7 @@ def _gate(result: Any, document: Document) -> Lead:
     counts = document.headline.partition("(")[2].replace(")", "")
     if outcome == "pass":
         n = len(result.verdicts)
-        said = f"All {n:,} rules pass" if n > 1 else "The rule passes"
+        said = f"All {n:,} rules pass; smallest margin" if n > 1 else "The rule passes"
         first = min(result.verdicts, key=_relative_margin)
         said += f": {subject(first)} is {figure(first.rule, first.value)}"
         said += f", limit {limit(first.rule)}"

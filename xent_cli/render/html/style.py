@@ -48,11 +48,12 @@ font-variant-numeric:tabular-nums;margin:0}
 .xent .xent-in caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .xent .xent-in td,
 .xent .xent-in th{border:0;border-bottom:1px solid var(--line);padding:5px 12px 5px 0;
-text-align:left;vertical-align:top;background:none;font-weight:400;max-width:34em;
+text-align:left;vertical-align:top;background:none;font-weight:400;max-width:17em;
 overflow-wrap:break-word}
 .xent .xent-in thead th{color:var(--muted);font-size:12.5px;vertical-align:bottom;
 white-space:nowrap}
 .xent .xent-in .prose{min-width:17em}
+.xent .xent-in td.prose,.xent .xent-in td.muted{max-width:34em}
 .xent .xent-in .n{text-align:right;white-space:nowrap}
 .xent .xent-in tr.strong td,.xent .xent-in tr.strong th,.xent .xent-in b{font-weight:650}
 .xent .xent-in td svg{margin-top:5px}

@@ -18,7 +18,7 @@ TEXT = 13
 ROW = 38
 """Height of a row of marks: a line of text, and what is drawn below it."""
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
-_NAME = 30
+_NAME = 26
 
 Tone = Literal["", "strong", "fail", "pass", "inconclusive", "muted"]
 COLOURS: dict[Tone, str] = {
