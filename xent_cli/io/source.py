@@ -36,8 +36,10 @@ from xent_cli.schema.provenance import Notice
 Use = Literal["number", "label", "text", "slice"]
 """What a column is read for; a "slice" is a text of which few may differ."""
 
-_BLOCK_VALUES = 480_000
-"""Values of a block: as many as the predictions and labels of a batch have, or a few less."""
+_AT_ONCE, _AT_ONCE_IF_WIDE, _WIDE = 480_000, 960_000, 100
+"""Values of a batch: 4 MB of float64, small beside a cache and large beside a step's cost; more of
+many columns, each of which costs its time in every batch. No powers of 2, for the same place in
+every column would then be the same place in the cache."""
 _MOST_ROWS = 1 << 16
 
 MOST_COLUMNS = 1 << 19
@@ -260,9 +262,14 @@ def one_batch(table: pa.Table) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, schema=whole.schema)
 
 
+def rows_at_once(n_values: int) -> int:
+    """Return how many rows of `n_values` floats are worked on at once."""
+    return (_AT_ONCE if n_values <= _WIDE else _AT_ONCE_IF_WIDE) // max(n_values, 1)
+
+
 def block_rows(n_values: int) -> int:
-    """Return how many rows of `n_values` floats make a block."""
-    return max(1, min(_MOST_ROWS, _BLOCK_VALUES // max(n_values, 1)))
+    """Return how many rows make a block: as many as a batch, with its labels, or a few less."""
+    return max(1, min(_MOST_ROWS, rows_at_once(n_values)))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from xent_cli.errors import UsageError, option
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.block import Block
-from xent_cli.io.source import Source
+from xent_cli.io.source import Source, rows_at_once
 from xent_cli.metrics.rows.batch import Batch, NameRows
 from xent_cli.metrics.rows.label_shares import shares_of
 from xent_cli.numerics.arrays import Floats, Labels, Mask
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from xent_cli.io.align.join import Join
     from xent_cli.schema.class_lookup import ClassLookup
 
-_BATCH_VALUES = 480_000
-"""Values of q in a batch: 4 MB of float64, small beside a cache and large beside a step's cost. No
-power of 2, for the same place in every column would then be the same place in the cache."""
 _MOST_ROWS = 1 << 17
 
 
@@ -294,7 +291,7 @@ class Plan:
 
 def batch_limit(n_classes: int) -> int:
     """Return how many rows of so many predictions make a batch."""
-    return max(2, min(_MOST_ROWS, _BATCH_VALUES // max(1, n_classes)))
+    return max(2, min(_MOST_ROWS, rows_at_once(n_classes)))
 
 
 def _is_float(text: str) -> bool:
