@@ -50,6 +50,20 @@ def test_powers_are_rounded_row_by_row_and_then_summed_exactly(at_once, rows):
         ]
 
 
+@given(ROWS, st.sampled_from([1.0, -1.0]), st.integers(0, 3))
+def test_what_is_left_is_known_where_all_have_one_sign(rows, sign, scale):
+    """Sums end at the lowest bit of the least value; of zeros and both signs there is none."""
+    rows = [(g, sign * math.ldexp(abs(x) + 1e-30, 40 * scale)) for g, x in rows]
+    groups = Groups.of(
+        np.array([g % 2 for g, _ in rows], np.intp), 2
+    )  # Two have a way of their own.
+    found = groups.powers(np.array([x for _, x in rows]), 3)
+    for power in range(3):
+        for group in range(2):
+            want = expected([(g % 2, x) for g, x in rows], power + 1, group)
+            assert found[power][group] == want
+
+
 @given(ROWS)
 def test_products_are_not_rounded(rows):
     labels, values = np.array([g for g, _ in rows], np.intp), np.array([x for _, x in rows])

@@ -198,3 +198,39 @@ class TestMultilabel:
         assert rows.loss.ravel() == pytest.approx(
             [0.75 * own + 0.25 * other, 0.25 * own + 0.75 * other], rel=1e-15
         )
+
+
+@pytest.mark.parametrize("scale", ["probs", "logits", "logprobs"])
+@pytest.mark.parametrize("n_classes", [1, 4])
+@pytest.mark.parametrize(
+    "options", [{}, {"smoothing": 0.1}, {"class_weights": (3.0, 1.0, 2.0, 5.0)}]
+)
+def test_rows_in_the_order_of_their_classes_are_the_same_rows(
+    make_batch, spec_of, scale, n_classes, options
+):
+    rng = np.random.default_rng(n_classes)
+    q = rng.integers(1, 4, (60, n_classes)) / 4.0  # With ties.
+    weight = rng.random(60) if options else None
+    batch = make_batch(
+        q[:, 0] if n_classes == 1 else q, rng.integers(0, max(2, n_classes), 60), weight=weight
+    )
+    if options.get("class_weights"):
+        options = {"class_weights": options["class_weights"][: max(2, n_classes)]}
+    mode = "binary" if n_classes == 1 else "sparse"
+    spec = spec_of(mode, max(2, n_classes), scale=scale, weighted=weight is not None, **options)
+    rows, sorted_rows = (contribute(batch, batch.q, spec, by_class=way) for way in (False, True))
+    order = np.argsort(batch.target, kind="stable")
+    assert sorted_rows.by_class.places.tolist() == order.tolist()
+    for name in (
+        "groups",
+        "truth",
+        "weight",
+        "loss",
+        "correct",
+        "probability",
+        "graded",
+        "clipped",
+    ):
+        ours, theirs = getattr(rows, name), getattr(sorted_rows, name)
+        assert (ours is None) == (theirs is None)
+        assert ours is None or ours[order].tolist() == theirs.tolist()

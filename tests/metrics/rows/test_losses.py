@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from xent_cli.metrics.rows.losses import (
     binary_losses,
     class_losses,
+    first_highest,
     label_losses,
     neg_log,
     neg_log_complement,
@@ -231,3 +232,22 @@ class TestScalesAgree:
         pair = class_losses(np.vstack([np.zeros(6), x]), scale="logits")
         np.testing.assert_allclose(negative, pair[0], rtol=1e-15)
         np.testing.assert_allclose(positive, pair[1], rtol=1e-15)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 255, 256])
+def test_the_first_of_the_highest_is_that_of_argmax(n_classes):
+    matrix = np.random.default_rng(n_classes).integers(0, 4, (n_classes, 50)).astype(float)
+    assert first_highest(matrix).tolist() == np.argmax(matrix, axis=0).tolist()
+
+
+@pytest.mark.parametrize("decimals", [0, 8])
+def test_logits_beside_any_number_of_others_cost_the_same(decimals):
+    """Ties too, for which another way is taken."""
+    rng = np.random.default_rng(decimals)
+    q, labels = rng.normal(0, 3, (200, 700)).round(decimals), rng.integers(0, 200, 700)
+    together = label_losses(q, labels, scale="logits")
+    alone = [label_losses(q[:, [i]], labels[[i]], scale="logits")[0] for i in range(700)]
+    assert together.tolist() == alone
+    rest = [math.fsum(sorted(np.exp(row - row.max()))[:-1]) for row in q.T]
+    expected = np.log1p(rest) - (q[labels, np.arange(700)] - q.max(axis=0))
+    np.testing.assert_allclose(together, expected, rtol=1e-13)

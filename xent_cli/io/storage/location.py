@@ -12,7 +12,7 @@ from xent_cli.errors import MissingFileError, XentError
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.schema.name_suggestions import nearest
 
-_LOCAL_BUFFERS = (1 << 16, 1 << 20, 64 << 20)
+_LOCAL_BUFFERS = (1 << 16, 1 << 18, 64 << 20)
 """The smallest and the largest buffer of a column, and what those of all columns may take."""
 
 
