@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from xent_cli.analysis.calibration.calibration import Calibration
+from xent_cli.analysis.calibration.left_out_clusters import gains_at_best
 from xent_cli.analysis.calibration.loss_curve import LossCurve
 from xent_cli.analysis.calibration.one_pass import one_pass
-from xent_cli.analysis.calibration.recoverable import recoverable_of
+from xent_cli.analysis.calibration.recoverable import ONE_CLUSTER, ONE_ROW, recoverable_of
 from xent_cli.analysis.calibration.temperature import fit, round_temperature, temperature_of
 from xent_cli.analysis.comparison.pair import Comparison
-from xent_cli.api.calibration_steps import (
-    FirstStep,
-    LadderStep,
-    LeaveOneOutStep,
-    Second,
-    SecondStep,
-)
+from xent_cli.api.calibration_passes import Passes
+from xent_cli.api.calibration_steps import FirstStep, Second, SecondStep
 from xent_cli.api.evaluate import with_doubts
 from xent_cli.api.inputs import open_session, read_options, warned
 from xent_cli.errors import UsageError, option
 from xent_cli.metrics.report.mean_losses import NATS_PER
-from xent_cli.metrics.tally.leave_one_out import LeftOut
-from xent_cli.pipeline.execute import report_on, run
+from xent_cli.pipeline.execute import report_on
 from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.session import Session
 from xent_cli.schema.file_guard import guarded
@@ -43,21 +35,9 @@ from xent_cli.schema.types import (
     Unmatched,
 )
 
-_MOST_TAKEN_OFF = 1e-5
-"""Nats: what leaving rows out takes off may be so much before the rows are read twice more."""
-
-_MANY = 100_000
-"""Rows from which on that is not to be expected; it is known after the first pass."""
-
-_PASSES, _ALL_PASSES = 2, 4
-
 _NEAR_ENOUGH = 1e-4
 """How far the temperature of the second pass may be from the best one, of which a series of the
 third order then leaves 1e-16."""
-
-_PER_OCTAVE, _NEAR, _PER_FAR_OCTAVE = 32, 2.0, 8
-"""Inverse temperatures at which the curve is looked at again, then: around all that were chosen,
-with fewer of them so many octaves away. Leaving one out is then right to 1e-10 nats."""
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -172,97 +152,52 @@ def calibrate_session(session: Session) -> Calibration:
             "labels without smoothing.",
             hint="Leave out this option.",
         )
-    n_rows = plan.preds.n_rows
-    likely = _ALL_PASSES if plan.spec.cluster is None and (n_rows or 0) < _MANY else _PASSES
-    first = run(_watched(session, 0, likely, n_rows), FirstStep())
-    n_rows = n_rows or first.rows
+    passes = Passes(session)
+    first = passes.run(FirstStep())
     report = with_doubts(report_on(first.sum.tally, plan, first.rows, session.join), session)
     found = one_pass(first.sum.sums, report)
     if (applied := found.temperature.applied) is None:
         return found
-    curve, doubt = LossCurve.of(first.sum.sums.ladder), _leaves_doubt(found)
-    n_passes = _ALL_PASSES if doubt else _PASSES
-    watched = _watched(session, 1, n_passes, n_rows)
-    second = run(watched, SecondStep(applied, curve)).sum
+    passes.expect(found)
+    curve = LossCurve.of(first.sum.sums.ladder)
+    second = passes.run(SecondStep(applied, curve)).sum
     beta = _fitted(second, applied, plan)[0]
     if abs(beta * applied - 1) > _NEAR_ENOUGH:  # Far from 1 the points of the grid are far apart.
         applied = round_temperature(beta)
-        second = run(watched, SecondStep(applied, curve)).sum
-    left_out = second.left_out
-    if doubt or (left_out.n_undefined and plan.spec.cluster is None):
-        near = LadderStep(_near(left_out, 1 / applied))
-        curve = curve.through(run(_watched(session, 2, _ALL_PASSES, n_rows), near).sum)
-        again = LeaveOneOutStep(1 / applied, curve)
-        left_out = run(_watched(session, 3, _ALL_PASSES, n_rows), again).sum
-    return _with_second(found, second, applied, left_out, curve, plan)
-
-
-def _leaves_doubt(found: Calibration) -> bool:
-    """Say whether leaving rows out matters so much that the interpolated curve is too coarse.
-
-    Its curvature is right to 1e-4 or so, and what leaving out takes off as well.
-    """
-    gain, value = found.recoverable.in_sample, found.recoverable.value
-    if gain is None or value is None:
-        return False
-    return (gain - value) * found.recoverable.nats > _MOST_TAKEN_OFF
-
-
-def _near(sums: LeftOut, beta: float) -> tuple[float, ...]:
-    """Return inverse temperatures around those that were chosen in place of beta."""
-    low, high = (math.log2(end / beta) for end in (sums.chosen.low, sums.chosen.high))
-    if sums.n_undefined:
-        low, high = min(low, -_NEAR), max(high, _NEAR)
-    first, last = math.floor(low * _PER_OCTAVE) - 1, math.ceil(high * _PER_OCTAVE) + 1
-    far, step = int(_NEAR * _PER_OCTAVE), _PER_OCTAVE // _PER_FAR_OCTAVE
-    places = [
-        *range(-far - step, first - step, -step)[::-1],
-        *range(max(first, -far), min(last, far) + 1),
-        *range(far + step, last + step, step),
-    ]
-    return tuple(beta * 2.0 ** (place / _PER_OCTAVE) for place in places)
-
-
-def _watched(session: Session, done: int, n_passes: int, n_rows: int | None) -> Session:
-    """Return the session with the progress of one pass of several."""
-    progress = session.execution.progress
-    if progress is None or n_rows is None:
-        return session
-
-    def told(rows: int, _: int | None) -> None:
-        progress(done * n_rows + rows, n_passes * n_rows)
-
-    return replace(session, execution=replace(session.execution, progress=told))
+        second = passes.run(SecondStep(applied, curve)).sum
+    return _with_second(found, second, applied, passes.leave_out(second, applied, curve), plan)
 
 
 def _fitted(sums: Second, applied: float, plan: Plan) -> tuple[float, float, float]:
     """Return the best inverse temperature, its error, and the change of the loss to it."""
     clustered = plan.spec.cluster is not None
-    return fit(applied, sums.left_out, sums.slopes.moments()[0], clustered=clustered)
+    return fit(applied, sums.left_out, sums.draws.moments()[0], clustered=clustered)
 
 
 def _with_second(
-    found: Calibration,
-    sums: Second,
-    applied: float,
-    left_out: LeftOut,
-    curve: LossCurve,
-    plan: Plan,
+    found: Calibration, sums: Second, applied: float, left_out: float | None, plan: Plan
 ) -> Calibration:
-    """Return a calibration with what the second pass tells."""
+    """Return a calibration with what the second pass tells.
+
+    Parameters
+    ----------
+    left_out : float, optional
+        The mean loss where each draw is left out once, in nats.
+    """
     clustered, nats = plan.spec.cluster is not None, NATS_PER[plan.spec.unit]
-    slopes, gains = sums.slopes.moments()[0], sums.gains.moments()[0]
+    slopes, gains = sums.draws.moments()[:2]
     beta, se, change = _fitted(sums, applied, plan)
+    reason = "" if left_out is not None else ONE_CLUSTER if clustered else ONE_ROW
     recoverable = recoverable_of(
         slopes,
-        gains,
-        left_out,
-        curvature=float(curve.derivatives(np.array([1 / applied]))[1][0]),
+        gains_at_best(sums.draws, beta - 1 / applied, clustered=clustered),
+        curvature=float(sums.left_out.curvature[0] / slopes.w),
         in_sample=float(gains.u / gains.w) - change,
+        left_out=left_out,
         loss=found.loss * nats,
         hot=beta < 1,
         nats=nats,
-        clustered=clustered,
+        reason=reason,
     )
     temperature = temperature_of(applied, beta, se, slopes.n - 1)
     as_is, cooled = (report_on(tally, plan, found.report.n) for tally in (sums.tally, sums.cooled))

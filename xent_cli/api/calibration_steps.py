@@ -22,7 +22,12 @@ from xent_cli.pipeline.plan import Plan
 from xent_cli.pipeline.step import Step
 from xent_cli.schema.spec import Spec
 
-_ENDS = (BETAS[0], BETAS[-1])
+ENDS = (BETAS[0], BETAS[-1])
+
+OF_ROWS = ("slope", "gain", "both")
+OF_CLUSTERS = ("slope", "gain", "curvature", "third")
+"""What the second pass adds up over draws: of each loss the derivatives by the inverse temperature,
+what it gains, and slope and gain together, which tells how they vary with each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,7 @@ class Second(Fieldwise):
     cooled: Tally
     delta: Delta
     left_out: LeftOut
-    slopes: DrawSums
-    gains: DrawSums
+    draws: DrawSums
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +92,28 @@ class SecondStep(Step[Second]):
         if measured.rows is None:
             none = Tally.of_measured(measured)
             return replace(_second_zero(measured.spec), tally=none, cooled=none)
-        beta, scores = 1 / self.applied, Scores.of(measured)
+        beta, scores, clustered = 1 / self.applied, Scores.of(measured), measured.spec.cluster
         one, here = scores.at(1.0), scores.at(beta, third=True)
         as_is = reweighed(measured, scores.losses(1.0, one))
         cooled = reweighed(measured, scores.losses(beta, here))
-        slopes = scores.row_mean(here.mean - scores.truth)
-        gains = scores.row_mean(one.log_sum - scores.truth - (here.log_sum - beta * scores.truth))
-        weight, batch = scores.row_weight, measured.batch
+        slope = scores.row_mean(here.mean - scores.truth)
+        gain = scores.row_mean(one.log_sum - scores.truth - (here.log_sum - beta * scores.truth))
+        quantities, curve = [slope, gain, slope + gain], None if clustered else self.curve
+        if clustered:
+            quantities[2:] = map(scores.row_mean, (here.variance, here.third))
         return Second(
             Tally.of_measured(as_is),
             Tally.of_measured(cooled),
             Delta.of(as_is, cooled),
-            LeftOut.of(scores, beta, here, self.curve, _ENDS),
-            DrawSums.of(slopes[np.newaxis], weight, batch),
-            DrawSums.of(gains[np.newaxis], weight, batch),
+            LeftOut.of(scores, beta, here, curve, ENDS),
+            DrawSums.of(np.array(quantities), scores.row_weight, measured.batch),
         )
 
 
 def _second_zero(spec: Spec) -> Second:
-    nothing, draws = Tally.zero(spec), DrawSums.zero(1, clustered=spec.cluster is not None)
-    return Second(nothing, nothing, Delta.zero(spec), LeftOut.zero(), draws, draws)
+    nothing, clustered = Tally.zero(spec), spec.cluster is not None
+    draws = DrawSums.zero(len(OF_CLUSTERS if clustered else OF_ROWS), clustered=clustered)
+    return Second(nothing, nothing, Delta.zero(spec), LeftOut.zero(), draws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,4 +166,4 @@ class LeaveOneOutStep(Step[LeftOut]):
         if measured.rows is None:
             return LeftOut.zero()
         scores = Scores.of(measured)
-        return LeftOut.of(scores, self.beta, scores.at(self.beta, third=True), self.curve, _ENDS)
+        return LeftOut.of(scores, self.beta, scores.at(self.beta, third=True), self.curve, ENDS)

@@ -124,6 +124,26 @@ class Moments:
         cubes = Cubes(u * u * u, u * u * w, u * w * w, w * w * w)
         return self + Moments(1, w, u, w * w, u * w, u * u, cubes, (w**4, w**5))
 
+    def plus(self, times: float, other: Moments, both: Moments) -> Moments:
+        """Return the sums over a + times * b, of those over a, b and a + b with the same weights.
+
+        Examples
+        --------
+        >>> a, b, both = (Moments(2, *map(Fraction, each)) for each in
+        ...               ([2, 3, 2, 3, 5], [2, 4, 2, 4, 10], [2, 7, 2, 7, 25]))  # 1, 2 and 3, 1
+        >>> a.plus(2.0, b, both) == Moments(2, *map(Fraction, [2, 11, 2, 11, 65]))  # 7 and 4
+        True
+        """
+        t, product = Fraction(times), both.uu - self.uu - other.uu
+        return Moments(
+            self.n,
+            self.w,
+            self.u + t * other.u,
+            self.ww,
+            self.uw + t * other.uw,
+            self.uu + t * product + t * t * other.uu,
+        )
+
     def without_cubes(self) -> Moments:
         """Return the sums as reports of xent 0.1 have them: intervals are then Student's t."""
         return replace(self, cubes=None, powers=None)

@@ -6,13 +6,16 @@ import math
 from dataclasses import replace
 
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.tally.leave_one_out import LeftOut
 from xent_cli.numerics.moments import Moments
 from xent_cli.numerics.student_t import t_interval
 
 Ends = tuple[float, float]
 
 ONE_ROW = "it depends on a single row: without that row there is no best temperature"
+ONE_CLUSTER = (
+    "it depends on a single cluster: without its rows the best temperature would be "
+    "less than half or more than twice as high"
+)
 UNVARIED = "the gains do not vary"
 
 
@@ -67,14 +70,14 @@ class Recoverable:
 def recoverable_of(
     slopes: Moments,
     gains: Moments,
-    left_out: LeftOut,
     *,
     curvature: float,
     in_sample: float,
+    left_out: float | None,
     loss: float,
     hot: bool,
     nats: float,
-    clustered: bool,
+    reason: str,
 ) -> Recoverable:
     """Return what is to be gained.
 
@@ -83,32 +86,25 @@ def recoverable_of(
     slopes, gains : Moments
         The sums over draws of the slopes of their losses at the best temperature, and of what
         they gain by it.
-    left_out : LeftOut
-        Each row left out once. Clusters are left out to first order instead (the infinitesimal
-        jackknife).
     curvature : float
-        The second derivative at the best temperature of the curve that they were left out of.
+        The mean second derivative of the losses there.
     in_sample, loss : float
         The mean gain of these rows, and the mean loss before it, in nats.
+    left_out : float, optional
+        The mean loss where each draw is left out once.
     hot : bool
         Whether the best temperature is above 1.
+    reason : str
+        Why there is no such loss.
     """
-    mean_curvature = float(left_out.curvature[0] / slopes.w)
-    reason, value = "", None
-    if clustered:
-        factor = slopes.n / (slopes.n - 1) if slopes.n > 1 else math.nan
-        value = in_sample - float(slopes.uu / slopes.w**2) / mean_curvature * factor
-    elif left_out.n_undefined:
-        reason = ONE_ROW
-    else:
-        value = loss - left_out.mean_loss(slopes.w, curvature)
+    value = None if left_out is None else loss - left_out
     root = math.sqrt(max(0.0, 2 * in_sample)) * (1 if hot else -1)
     se, spread = gains.standard_error(), slopes.standard_error()
     root_se = None
     if root and se is not None:
         root_se = se / abs(root)
     elif spread is not None:  # The limit where nothing is gained.
-        root_se = spread / math.sqrt(mean_curvature)
+        root_se = spread / math.sqrt(curvature)
     found = Recoverable(
         value=None if value is None else value / nats,
         in_sample=in_sample / nats,

@@ -90,10 +90,12 @@ class LeftOut(Fieldwise):
         scores: Scores,
         beta: float,
         found: ScoreMoments,
-        curve: Curve,
+        curve: Curve | None,
         ends: tuple[float, float],
     ) -> Self:
         """Add up rows, with inverse temperatures within `ends`.
+
+        Without a curve no row is left out.
 
         Parameters
         ----------
@@ -105,6 +107,9 @@ class LeftOut(Fieldwise):
         slope = (weight * (found.mean - scores.truth)).sum(axis=0)
         curvature = (weight * found.variance).sum(axis=0)
         third = (weight * found.third).sum(axis=0)
+        if curve is None:
+            kept = one_sum(loss)
+            return cls(kept, 0, kept, one_sum(slope), one_sum(curvature), one_sum(third))
         away, defined = _away(scores, beta, curve, slope, curvature, ends)
         away = np.where(defined, away, 0.0)
         left_out = loss + away * (slope + away * (curvature / 2 + away * third / 6))
