@@ -13,7 +13,8 @@ import pytest
 from xent_cli import Report, compare, evaluate
 from xent_cli.analysis.comparison.models import Contrast
 from xent_cli.render.dispatch import render
-from xent_cli.render.view import View
+from xent_cli.render.view import View, sort_rows
+from xent_cli.schema.types import Sort
 
 from .conftest import NASTY
 
@@ -81,3 +82,24 @@ def test_names_of_columns_are_data() -> None:
     markdown = render(report, "md", View())
     assert "\\|&lt;b&gt;\\[red\\]\\*c\\*" in markdown
     assert "<b>" not in markdown
+
+
+@pytest.mark.parametrize("kind", ["plain", "weighted", "infinite", "alike", "small"])
+@pytest.mark.parametrize("sort", ["share", "loss", "n", "name"])
+def test_the_first_slices_are_those_of_all_sorted(kind: str, sort: Sort) -> None:
+    rng = np.random.default_rng(5)
+    p, groups = rng.random(400), rng.integers(0, 60, 400)
+    labels, weight = rng.integers(0, 2, 400), rng.integers(0, 3, 400) * (groups % 5 > 0)
+    if kind == "alike":
+        p[:] = 0.3
+        labels[:] = 1
+    elif kind == "infinite":
+        p[:9], labels[:9] = 0.0, 1
+    options = {"weight": weight.astype(float)} if kind == "weighted" else {}
+    report = evaluate(p, labels, by={"g": groups}, eps=0.0, **options)
+    (table,) = report.slices(min_n=5 * (kind == "small"))
+    for top in (1, 7, 40, 59, 60):
+        chosen, _ = View(sort=sort, top=top).choose_slices(table)
+        every = sort_rows(table.slices, sort)[:top]
+        assert [item.index for item in chosen] == [item.index for item in every]
+        assert [item.mean for item in chosen] == [item.mean for item in every]

@@ -51,7 +51,7 @@ def _with_accuracy(
     report: Report, table: SliceTable, saved: Iterable[dict[str, Any]]
 ) -> Iterator[dict[str, Any]]:
     """Yield the slices of a table with the intervals of their accuracy."""
-    for one, item in zip(table.slices, saved, strict=True):
+    for one, item in zip(table.each(0, len(table)), saved, strict=True):
         yield {**item, "accuracy_ci95": _ends(accuracy_of_slice(report, one))}
 
 

@@ -91,8 +91,7 @@ class ExactSums:
             rest = units >> (_BITS - shift)
             second += rest & (_BASE - 1)
             third += rest >> _BITS
-        used = np.flatnonzero(digits.any(axis=1)).tolist() or [0, -1]
-        return cls(digits[used[0] : used[-1] + 1], low + used[0], len(parts) + 1)
+        return cls(digits, low, len(parts) + 1).part(0, size)
 
     @classmethod
     def of_units(cls, units: Sequence[int], exponent: int = 0) -> ExactSums:
@@ -231,11 +230,12 @@ class ExactSums:
         for start in range(0, len(self), _AT_ONCE):
             some = slice(start, start + _AT_ONCE)
             whole = ExactSums(self.digits[:, some], self.low).carried()
-            negative = (whole.digits < 0).any(axis=0)
+            negative = (whole.digits[-1:] < 0).any(axis=0)
             sizes = ExactSums(np.where(negative, -whole.digits, whole.digits), whole.low).carried()
             total = np.zeros(len(whole))
             for place, row in enumerate(sizes.digits, sizes.low):
-                total += np.ldexp(row.astype(np.float64), _BITS * place)
+                scale = _BITS * place  # A product with a power of two takes a fifth of the time.
+                total += row * 2.0**scale if abs(scale) < 960 else np.ldexp(row, scale)
             floats[some] = np.where(negative, -total, total)
         return floats
 

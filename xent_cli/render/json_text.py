@@ -84,4 +84,9 @@ def _finite(value: float) -> str:
     return repr(value)
 
 
-_LEAVES: dict[type, Callable[[Any], str]] = {str: quoted, float: _finite, int: repr}
+_LEAVES: dict[type, Callable[[Any], str]] = {
+    str: quoted,
+    float: _finite,
+    int: repr,
+    type(None): lambda _: "null",
+}

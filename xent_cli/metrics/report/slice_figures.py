@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -48,17 +48,17 @@ class SliceFigures(NamedTuple):
     accuracy: float | None
 
 
-def slice_figures(sums: SliceSums, total: ExactSums, start: int, stop: int) -> list[SliceFigures]:
-    """Return the figures of the slices from one place up to another.
+def slice_figures(sums: SliceSums, total: ExactSums, places: Sequence[int]) -> list[SliceFigures]:
+    """Return the figures of the slices at some places.
 
     Parameters
     ----------
     sums : SliceSums
     total : ExactSums
         The loss of all rows.
-    start, stop : int
+    places : sequence of int
     """
-    some = {name: each.part(start, stop) for name, each in sums.sums.items()}
+    some = sums.at(places)
     columns = (
         *(some[name].to_units(0) for name in COUNTS),
         quotients(some["weight"], ExactSums.of_units([1])),
@@ -106,14 +106,16 @@ class Blocks(Generic[Figures]):
     If it is the one behind the last, those behind it are computed along with it.
     """
 
-    def __init__(self, make: Callable[[int, int], list[Figures]], size: int) -> None:
+    def __init__(self, make: Callable[[Sequence[int]], list[Figures]], size: int) -> None:
         self._make, self._size = make, size
         self._held: dict[int, Figures] = {}
 
     def __getitem__(self, index: int) -> Figures:
         if index not in self._held:
             more = _AT_ONCE if index - 1 in self._held else 1
-            found = self._make(index, min(index + more, self._size))
-            self._held.clear()
-            self._held.update(enumerate(found, index))
+            self.hold(range(index, min(index + more, self._size)))
         return self._held[index]
+
+    def hold(self, places: Sequence[int]) -> None:
+        """Compute the figures of some slices that will be asked for."""
+        self._held = dict(zip(places, self._make(places), strict=True))

@@ -93,6 +93,8 @@ class SliceTable:
         if top >= len(self) or sort is None or sort == "name":
             return self.slices
         places = first_places(self.sums, self.tally, sort, top, len(self))
+        self.figures.hold(places)
+        self.estimates.hold(places)
         return [Slice(self, index) for index in places]
 
     @cached_property
@@ -100,18 +102,18 @@ class SliceTable:
         """The mean loss of each slice and its difference to the rest."""
         return Blocks(self._estimates, len(self.sums))
 
-    def _estimates(self, start: int, stop: int) -> list[SliceEstimates]:
-        some, spec, sums = slice(start, stop), self.tally.spec, self.sums.sums
-        rows = many_moments(sums["rows"], sums, some)
+    def _estimates(self, places: Sequence[int]) -> list[SliceEstimates]:
+        spec, sums = self.tally.spec, self.sums.at(places)
+        rows = many_moments(sums["rows"], sums, slice(0, len(places)))
         others = rows.less_from(self.whole)
         draws, rest, clustered = rows, others, None
         if self.clustered is not None:
-            clustered = self.clustered[some]
+            clustered = [self.clustered[index] for index in places]
             draws = ManyMoments.of_each([each.inside for each in clustered])
             rest = ManyMoments.of_each([each.rest for each in clustered])
-        own = [(item.figures, not item.no_delta) for item in self.each(start, stop)]
+        own = [(self.figures[index], not Slice(self, index).no_delta) for index in places]
         of = self.sums.clusters, NATS_PER[spec.unit], spec.eps
-        zeros = sums[ZEROS].part(start, stop).to_units(0) if ZEROS in sums else [0] * len(rows)
+        zeros = sums[ZEROS].to_units(0) if ZEROS in sums else [0] * len(rows)
         return slice_estimates(
             ManyLosses(draws, [each.n_huge for each, _ in own], *of),
             ManyLosses(rest, [self.n_huge - each.n_huge for each, _ in own], *of),

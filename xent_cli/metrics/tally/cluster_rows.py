@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Names
 from xent_cli.metrics.tally.cluster_piece import ClusterPiece
-from xent_cli.numerics.arrays import Floats, Integers, Labels, Texts
+from xent_cli.numerics.arrays import Floats, Integers, Labels, Texts, told_apart
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import Groups
 
@@ -54,8 +54,11 @@ def _sorted(rows: Sequence[ClusterRows], n_classes: int) -> tuple[Texts, Integer
     starts = dict(zip(names, np.cumsum([0, *map(len, names.values())]).tolist(), strict=False))
     first, *others = names.values()
     places, texts = first.distinct(*others)
-    clusters = places[np.concatenate([starts[id(each.names)] + each.clusters for each in rows])]
-    labels = np.concatenate([each.labels for each in rows])
-    cells, groups = Groups.among(clusters * n_classes + labels)
-    used, at = np.unique(cells // max(1, n_classes), return_inverse=True)
-    return texts[used], at * n_classes + cells % max(1, n_classes), groups
+    cells = places[np.concatenate([starts[id(each.names)] + each.clusters for each in rows])]
+    del places  # As many as there are rows.
+    cells *= n_classes
+    cells += np.concatenate([each.labels for each in rows])
+    cells, groups = Groups.among(cells)
+    clusters, labels = np.divmod(cells, max(1, n_classes))
+    used, at = told_apart(clusters, np.arange(len(clusters)))
+    return texts[used], at * n_classes + labels, groups

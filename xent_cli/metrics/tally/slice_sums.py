@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -122,8 +122,12 @@ class SliceSums:
             places = np.zeros(len(self), dtype=np.intp)
             places[order] = np.arange(len(order))
             clusters = self.clusters.settled().regrouped(places, len(order))
-        sums = each_once(lambda each: each.take(order), self.sums)
-        return type(self)(self.slicing, tuple(self.keys[at] for at in order), sums, clusters)
+        keys = tuple(self.keys[at] for at in order)
+        return type(self)(self.slicing, keys, self.at(order), clusters)
+
+    def at(self, places: Sequence[int]) -> Sums:
+        """Return the sums of the slices at some places, in their order."""
+        return each_once(lambda each: each.take(places), self.sums)
 
     def folded(self, min_n: int) -> tuple[Self, int]:
         """Return these sums with the slices of fewer rows added up into one, and how many.
