@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from xent_cli.errors import ColumnError, InputError, option
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.io.source import Use
+from xent_cli.io.source import Source, Use
 from xent_cli.pipeline.interpretation.question import Question, spaced
 from xent_cli.pipeline.interpretation.reading import Interpretation
 from xent_cli.schema.id_columns import INDEX_NAMES
@@ -58,10 +58,11 @@ def stacked_models(question: Question, chosen: Interpretation) -> InputError | N
     ]
     ids = [name for name in free if name.lower() in INDEX_NAMES]
     ids += [name for name in free if _names_rows(name) and name not in ids]
-    for name in free:
-        called = _MODEL_NAME.search(spaced(name)) is not None
-        if name in ids[:1] or not (called or _may_cross(question, name, ids[:1])):
-            continue
+    free = [name for name in free if name not in ids[:1]]
+    called_so = {name for name in free if _MODEL_NAME.search(spaced(name))}
+    crossing = called_so | _may_cross(question, [n for n in free if n not in called_so], ids)
+    for name in (name for name in free if name in crossing):
+        called = name in called_so
         models = _rows_of(question, name, ids[0] if ids else None, chosen)
         if len(models) < 2 or not _repeat(list(models.values()), named=bool(ids), called=called):
             continue
@@ -79,18 +80,28 @@ def _names_rows(name: str) -> bool:
     return bool(words) and _ROW_NAME.fullmatch(words[-1]) is not None
 
 
-def _may_cross(question: Question, name: str, ids: Sequence[str]) -> bool:
-    """Say whether the first rows allow that a column crosses the ids or the labels.
+def _may_cross(question: Question, names: Sequence[str], ids: Sequence[str]) -> set[str]:
+    """Return the columns that may cross the ids or the labels, by the first rows and the last.
 
-    Either rows repeat among them, or they are all of one value, and others come later.
+    Either rows repeat among the first, or these are all of one value, and the last is of another.
     """
     sample = question.preds
-    values = sample.distinct(name)
-    if not values or len(values) > min(_MOST_MODELS, sample.n / 2):
-        return False
-    if len(values) == 1:
-        return sample.is_cut
-    return not ids or len(sample.distinct(ids[0])) * 2 <= sample.n
+    repeated = not ids or len(sample.distinct(ids[0])) * 2 <= sample.n
+    values = {name: sample.distinct(name) for name in names}
+    most = min(_MOST_MODELS, sample.n // 2)
+    several = {name for name in names if repeated and 1 < len(values[name]) <= most}
+    single = {name: values[name][0] for name in names if len(values[name]) == 1}
+    if not single or not sample.is_cut or "://" in sample.source.path:
+        return several
+    return several | {name for name, last in _last(sample.source, single) if last != single[name]}
+
+
+def _last(source: Source, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the last value of some columns, with most of the rows unread where that can be."""
+    found: dict[str, str] = {}
+    for block in source.parts(dict.fromkeys(names, "text"))[-1].blocks():
+        found = {name: str(block.texts(name)[-1].as_py()) for name in names if len(block)} or found
+    yield from found.items()
 
 
 def _rows_of(

@@ -151,6 +151,11 @@ def _detect_table(
     _require_rows(rows, text, path)
     require_few(rows[0], path)
     names, named, body = _names(rows, above, layout, delimiter, header)
+    if named and not body and not whole:
+        raise ParseError(
+            f"{path}: the first row behind the header has no end.",
+            hint="Perhaps a quote is never closed. Inside a quoted field, write each quote twice.",
+        )
     if named and not body:
         raise EmptyInputError(
             f"{path} has a header but no rows.",
