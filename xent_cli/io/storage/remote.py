@@ -7,7 +7,7 @@ import posixpath
 import tempfile
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import field
 from typing import Any
 
@@ -19,7 +19,9 @@ from xent_cli.errors import (
     XentError,
 )
 from xent_cli.fast_dataclass import dataclass
+from xent_cli.io.atomic_write import passing
 from xent_cli.io.storage.address import SCHEMES, Address
+from xent_cli.io.storage.temporary_file import scratch_folder
 
 _REFUSED = (401, 403, 407)
 
@@ -57,21 +59,23 @@ class RemoteFile:
         MissingFileError, AccessError, StoreError
         """
         ending = "".join(posixpath.basename(self.path).partition(".")[1:])[-40:]
-        handle, path = tempfile.mkstemp(prefix="xent-", suffix=ending)
-        os.close(handle)
-        copy = Copy(path)
+        folder = scratch_folder() or tempfile.gettempdir()
+        copy = Copy(os.path.join(folder, f"xent-{os.urandom(8).hex()}{ending}"))
         with _asking(self.address, self.url):
             system, place = _reach(self.url)
-            system.get_file(place, path)
+            system.get_file(place, copy.path)
         return copy
 
 
 class Copy:
-    """A temporary file that is there as long as this object."""
+    """A temporary file that is there as long as this object, and no longer than the process."""
 
     def __init__(self, path: str) -> None:
         self.path = path
-        weakref.finalize(self, os.unlink, path)
+        with ExitStack() as stack:
+            stack.enter_context(passing(path))
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            weakref.finalize(self, stack.pop_all().close)
 
 
 def find_remote(url: str) -> list[RemoteFile] | RemoteFile:

@@ -42,7 +42,7 @@ def copy_to_scratch(stream: IO[bytes], name: str) -> BinaryIO:
     with _writing(name):
         # Where a file cannot be opened by its number, it needs a name.
         make = tempfile.TemporaryFile if _can_reopen() else tempfile.NamedTemporaryFile
-        file = cast("BinaryIO", make(prefix="xent-"))
+        file = cast("BinaryIO", make(prefix="xent-", dir=scratch_folder()))
     with ExitStack() as stack:
         stack.callback(_close, file)
         while data := _read(stream, name):
@@ -53,6 +53,18 @@ def copy_to_scratch(stream: IO[bytes], name: str) -> BinaryIO:
             file.seek(0)
         stack.pop_all()
     return file
+
+
+def scratch_folder() -> str | None:
+    """Return the folder of temporary files, or None where `tempfile` has to find one.
+
+    It finds out by writing a file, which stays if a signal ends the process just then.
+    """
+    if tempfile.tempdir is not None:
+        return tempfile.tempdir
+    named = [os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP")]
+    usable = (path for path in (*named, "/tmp") if path and os.access(path, os.W_OK | os.X_OK))
+    return next(usable, None)
 
 
 def path_of(file: BinaryIO) -> str:
@@ -83,7 +95,7 @@ def _writing(name: str) -> Iterator[None]:
     except OSError as error:
         if (short := refused_resources(error)) is not None:
             raise short from error
-        folder = tempfile.tempdir or "for temporary files"
+        folder = scratch_folder() or "for temporary files"
         raise ScratchError(
             f"{name} cannot be copied into the folder {folder}: {error.strerror or error}.",
             hint="Free some space there, or set TMPDIR to another folder.",
