@@ -7,7 +7,7 @@ from xent_cli.fast_dataclass import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """What is true of a figure. `rule_values` says how each is found.
+    """What is true of a figure. `metric_values` finds it.
 
     Attributes
     ----------
