@@ -196,10 +196,7 @@ def test_a_quote_that_never_closes_swallows_no_rows(tmp_path: Path) -> None:
     file = write(tmp_path / "p.csv", 'p_a,p_b,label,note\n0.2,0.8,b,"x\n0.5,0.5,a,y\n0.9,0.1,a,z\n')
     with pytest.raises(ParseError, match="line 2: a quote is opened but never closed"):
         evaluate(file)
-    file = write(tmp_path / "p.csv", 'p_a,p_b,label
-"0.2,0.8,b
-' + "0.5,0.5,a
-" * 200_000)
+    file = write(tmp_path / "p.csv", 'p_a,p_b,label\n"0.2,0.8,b\n' + "0.5,0.5,a\n" * 200_000)
     with pytest.raises(ParseError, match="the first row behind the header has no end"):
         evaluate(file)
 
