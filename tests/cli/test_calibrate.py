@@ -71,7 +71,7 @@ def test_apply(xent: Xent, tmp_path: Path) -> None:
     [
         (("--apply", SAMPLES / "sparse/baseline.csv"), "no output is named"),
         (("--apply", SAMPLES / "binary/baseline.csv", "--output", "csv:o.csv"), "no column 'p_0'"),
-        (("--output", "parquet:o.parquet"), "parquet is not a format"),
+        (("--output", "parquet:o.parquet"), "Name it with --apply FILE"),
         (("--smooth", "0.1"), "--smooth"),
     ],
 )

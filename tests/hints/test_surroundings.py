@@ -192,13 +192,18 @@ def test_what_a_temperature_would_recover_is_told_by_calibrate(tmp_path: Path) -
     assert found["recoverable"]["in_sample"] == pytest.approx(gain, rel=1e-9)
 
 
-@follows("api/apply_temperature.py open_tempering apply=test.csv")
+@follows(
+    "api/apply_temperature.py open_tempering apply=test.csv",
+    "cli/calibrate.py calibrate_command --apply",
+)
 def test_a_temperature_is_applied_to_a_file_and_written_to_another(tmp_path: Path) -> None:
     overconfident(tmp_path)
     (tmp_path / "test.csv").write_text("p_cat,p_dog\n0.99,0.01\n")
     refused = run("xent calibrate val.csv --apply test.csv", tmp_path)
     assert refused.code == 2
     assert "--apply test.csv and an output as parquet, csv or jsonl" in refused.err
+    refused = run("xent calibrate val.csv --output csv:cool.csv", tmp_path)
+    assert (refused.code, "Name it with --apply FILE" in refused.err) == (2, True)
     done = run("xent calibrate val.csv --apply test.csv --output csv:cool.csv", tmp_path)
     assert done.code == 0, done.err
     (line,) = (tmp_path / "cool.csv").read_text().splitlines()[1:]

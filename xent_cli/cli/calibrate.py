@@ -40,6 +40,7 @@ def calibrate_command(
     from xent_cli.cli.output import read_targets, write_documents
     from xent_cli.cli.progress import progress_bar
     from xent_cli.cli.standard_streams import write_stderr
+    from xent_cli.errors import UsageError
     from xent_cli.io.memory_pool import allocate_for_speed
     from xent_cli.io.table_writer import TABLE_FORMATS
     from xent_cli.render.dispatch import FORMATS
@@ -47,8 +48,15 @@ def calibrate_command(
 
     allocate_for_speed()
     formats = FORMATS["calibration"]
-    targets = read_targets(output, formats if apply is None else (*TABLE_FORMATS, *formats))
-    tables = [target for target in targets if apply is not None and target.form in TABLE_FORMATS]
+    targets = read_targets(output, (*TABLE_FORMATS, *formats))
+    tables = [target for target in targets if target.form in TABLE_FORMATS]
+    if tables and apply is None:
+        raise UsageError(
+            f"--output {tables[0].form}:{tables[0].path}: this format is for the predictions of "
+            "another file at the temperature that is found, and there is no such file.",
+            hint="Name it with --apply FILE. The result itself is written as "
+            f"{', '.join(formats[:-1])} or {formats[-1]}.",
+        )
     write = [(target.form, target.path) for target in tables]
     with progress_bar(output) as progress:
         found = calibrate(

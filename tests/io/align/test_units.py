@@ -5,6 +5,7 @@ import itertools
 import json
 import pickle
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -88,13 +89,12 @@ UNITS = {
 }
 
 
-def tally_of(preds: str, labels: str | None, **options: object):
+def tally_of(preds: str, labels: str | None, again: int = 0, **options: object):
     """Tally the partitions of two inputs, each pickled on the way there and on the way back."""
     session = Session.open([preds], labels, EvalOptions(**options), Execution())
     step, plans = TallyStep(), session.plans
-    cut = pickle.loads(
-        pickle.dumps([(plans, step, unit) for unit in make_partitions(*sides_of(plans))])
-    )
+    units = make_partitions(*sides_of(plans), jobs=max(1, again), again=again > 0)
+    cut = pickle.loads(pickle.dumps([(plans, step, unit) for unit in units]))
     parts = []
     for plans_there, step_there, unit in cut:
         measured = (
@@ -126,6 +126,26 @@ def test_two_inputs(preds: str, labels: str, frame: pd.DataFrame, tmp_path: Path
     assert n_units > 1 or "f.csv.gz" in preds or labels in ("late.csv", "f.jsonl") or "one" in preds
     expected = evaluate(frame, label_col="label", weight="w")
     assert tally.sums == evaluate(*paths, weight="w", jobs=2).tally.sums == expected.tally.sums
+
+
+@pytest.mark.parametrize("labels", ["f.csv", "f.parquet", "one.parquet"])
+def test_what_is_read_from_its_beginning_is_cut_for_several_workers(
+    labels: str, frame: pd.DataFrame, tmp_path: Path
+) -> None:
+    """The last one reads to the end: rows that a file does not have are missed."""
+    frame[["p_a", "p_b", "p_c"]].to_parquet(tmp_path / "p.parquet")
+    WRITERS[labels](frame[["label", "w"]], tmp_path / labels)
+    paths = str(tmp_path / "p.parquet"), str(tmp_path / labels)
+    n_units, tally = tally_of(*paths, again=3, weight="w")
+    assert n_units == 3 or labels == "f.csv"  # Only reading tells the rows of that.
+    assert tally.sums == evaluate(*paths, weight="w").tally.sums
+    frame.to_parquet(whole := str(tmp_path / "whole.parquet"))
+    session = Session.open([whole], None, EvalOptions(label_col=("label",)), Execution())
+    *_, last = make_partitions(*sides_of(session.plans), jobs=2, again=True)
+    ((piece,),) = last.pieces
+    longer = replace(last, pieces=((replace(piece, n_rows=(piece.n_rows or 0) + 1),),))
+    with pytest.raises(BrokenFileError, match="but holds"):
+        list(longer.blocks(50))
 
 
 def test_arrays_and_folders(frame: pd.DataFrame, tmp_path: Path) -> None:

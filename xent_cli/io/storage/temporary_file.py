@@ -63,8 +63,8 @@ def scratch_folder() -> str | None:
     if tempfile.tempdir is not None:
         return tempfile.tempdir
     named = [os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP")]
-    usable = (path for path in (*named, "/tmp") if path and os.access(path, os.W_OK | os.X_OK))
-    return next(usable, None)
+    folders = (path for path in (*named, f"{os.sep}tmp") if path)
+    return next((path for path in folders if os.access(path, os.W_OK | os.X_OK)), None)
 
 
 def path_of(file: BinaryIO) -> str:
