@@ -93,13 +93,10 @@ class Block:
             return self._list_numbers(names[0], width, scratch)
         if len(names) >= _MANY_COLUMNS and (found := self._many_numbers(names)) is not None:
             return found
-        columns = (self._numbers(self.data.column(name), name) for name in names)
+        columns = [self._numbers(self.data.column(name), name) for name in names]
         if len(names) == 1:
-            return np.asarray(next(columns), dtype=np.float64)[np.newaxis]
-        matrix = _matrix(len(names), len(self), scratch)
-        for row, column in zip(matrix, columns, strict=True):
-            row[:] = column
-        return matrix
+            return np.asarray(columns[0], dtype=np.float64)[np.newaxis]
+        return np.stack(columns, out=_matrix(len(names), len(self), scratch))
 
     def label(self, name: str) -> LabelValues:
         """Return a column as labels: numbers where it holds numbers or booleans, else texts."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from operator import lshift
 
 import numpy as np
 
@@ -12,14 +11,11 @@ from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Digits, Floats, Integers, Labels
 from xent_cli.numerics.hexadecimal import hexadecimal, read_hexadecimal
 
-_BITS = 32
-_BASE = 1 << _BITS
+_BITS, _BASE = 32, 1 << 32
 _MOST_TERMS = 1 << 29
-_FEW = 32
-"""So many sums are faster made of Python's integers."""
+_FEW = 32  # So many sums are faster made of Python's integers.
 _FEW_BITS, _MOST_GROWTH = 1 << 27, 64
-_AT_ONCE = 1 << 14
-"""Sums that are worked on together: few enough for a cache."""
+_AT_ONCE = 1 << 14  # Sums that are worked on together: few enough for a cache.
 
 _ZERO = Fraction(0)
 
@@ -60,8 +56,6 @@ class ExactSums:
     @classmethod
     def of_integers(cls, values: Integers) -> ExactSums:
         """Return sums whose values are integers."""
-        if 0 <= values.min(initial=0) <= values.max(initial=0) < _BASE:
-            return cls(values.astype(np.int64)[np.newaxis])
         return cls.of_grids([(values, 0)], len(values))
 
     @classmethod
@@ -74,23 +68,19 @@ class ExactSums:
         >>> [float(x) for x in ExactSums.of_grids(parts, 2)]
         [25769803776.5, -8589934591.5]
         """
-        if not parts:
-            return cls.zeros(size)
         exponents = [exponent for _, exponent in parts]
         if size <= _FEW:
-            lowest = min(exponents)
-            each = zip(*(units.tolist() for units, _ in parts), strict=True)
-            shifts = [exponent - lowest for exponent in exponents]
-            return cls.of_units([sum(map(lshift, units, shifts)) for units in each], lowest)
+            low = min(exponents)
+            each = [units.astype(object) << (exponent - low) for units, exponent in parts]
+            return cls.of_units(np.add.reduce(each).tolist(), low)
         low, high = min(exponents) // _BITS, max(exponents) // _BITS + 3
         digits = np.zeros((high - low, size), dtype=np.int64)
         for units, exponent in parts:
             place, shift = divmod(exponent, _BITS)
             first, second, third = digits[place - low :][:3]
             first += (units << shift) & (_BASE - 1)
-            rest = units >> (_BITS - shift)
-            second += rest & (_BASE - 1)
-            third += rest >> _BITS
+            second += (units >> (_BITS - shift)) & (_BASE - 1)
+            third += units >> _BITS >> (_BITS - shift)
         return cls(digits, low, len(parts) + 1).part(0, size)
 
     @classmethod

@@ -16,8 +16,7 @@ from xent_cli.schema.class_names import NEGATIVE_WORDS, POSITIVE_WORDS, as_numbe
 from xent_cli.schema.name_suggestions import listed
 from xent_cli.schema.spelling import Fold, fold, is_mark, is_missing
 
-_FEW_MARKS = 2
-"""So many values may each say that there is no label."""
+_FEW_MARKS = 2  # So many values may each say that there is no label.
 _INTEGER = re.compile(r"[+-]?\d+\Z")
 
 
@@ -45,9 +44,7 @@ class LabelValues:
     def missing(self) -> NDArray[np.bool_]:
         """Say which labels are missing, (n,)."""
         if self.numbers is not None:
-            if np.issubdtype(self.numbers.dtype, np.integer):
-                return np.zeros(len(self.numbers), dtype=np.bool_)
-            return np.isnan(self.numbers)
+            return np.isnan(self.numbers) if self.numbers.dtype.kind == "f" else self.equal_to(())
         return np.asarray(self.codes) < 0
 
     def equal_to(self, wanted: Sequence[str]) -> NDArray[np.bool_]:
@@ -114,8 +111,7 @@ class ClassIndex:
         """Return the class of each label, (n,), with -1 where it has none."""
         if labels.numbers is not None:
             return self._encode_numbers(labels.numbers)
-        find = self._finder()
-        table = np.array([find(text) for text in labels.texts] + [-1], dtype=np.intp)
+        table = np.array([*map(self._finder(), labels.texts), -1], dtype=np.intp)
         return np.asarray(table[np.asarray(labels.codes)])
 
     def blank(self, labels: LabelValues) -> LabelValues:
@@ -219,9 +215,8 @@ class ClassIndex:
             whole = np.issubdtype(numbers.dtype, np.integer)
             codes = numbers.astype(np.intp, copy=False) if whole else numbers
             codes = codes - first if first else codes
-            last = len(self.names) - 1
-            if not whole or codes.min(initial=0) < 0 or codes.max(initial=0) > last:
-                good = (codes >= 0) & (codes <= last) & (codes == np.floor(codes))
+            if not whole or codes.min(initial=0) < 0 or codes.max(initial=0) >= len(self.names):
+                good = (codes >= 0) & (codes < len(self.names)) & (codes == np.floor(codes))
                 codes = np.where(good, codes, -1)
             return codes.astype(np.intp, copy=False)
         values = [as_number(name) for name in self.names]
