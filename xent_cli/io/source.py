@@ -221,13 +221,11 @@ class Source(ABC):
 
 
 def _of_one_length(found: Mapping[str, Block]) -> dict[str, Block]:
-    """Leave out arrays that are too short to go with the lists, or with the longest.
-
-    Names of classes beside predictions must not cut the sample to as many rows.
-    """
-    lists = [len(b) for b in found.values() if is_list(b.data.column(0).type)]
-    n = min(lists, default=max(map(len, found.values())))
-    return {name: block for name, block in found.items() if len(block) >= n}
+    """Leave out what may be names of classes: they must not cut the sample to as many rows."""
+    columns = {name: block.data.column(0) for name, block in found.items()}
+    n = max(map(len, columns.values()))
+    few = {len(column[0]) for column in columns.values() if is_list(column.type)} or {1, 2}
+    return {name: found[name] for name, column in columns.items() if len(column) not in few - {n}}
 
 
 def require_unique(names: list[str], path: str) -> None:

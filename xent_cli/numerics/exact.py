@@ -38,10 +38,8 @@ class ExactSums:
     --------
     >>> from xent_cli.numerics.summation import sum_groups
     >>> ten_tenths = sum_groups(np.full(10, 0.1), np.zeros(10, dtype=np.intp), 1)
-    >>> float(ten_tenths[0])
-    1.0
-    >>> ten_tenths[0] == 10 * Fraction(0.1)
-    True
+    >>> float(ten_tenths[0]), ten_tenths[0] == 10 * Fraction(0.1)
+    (1.0, True)
     """
 
     digits: Digits

@@ -232,12 +232,10 @@ class Plan:
         """Return classes (n,); in binary mode shares of the positive class (1, n) where soft."""
         codes = self.index.encode(values)
         numbers = values.numbers
-        if self.spec.mode != "binary" or numbers is None or not self.index.by_position:
-            return codes
-        if numbers.dtype.kind != "f":
+        if self.spec.mode != "binary" or numbers is None or numbers.dtype.kind != "f":
             return codes
         inside = (numbers > 0) & (numbers < 1)
-        if not inside.any():
+        if not (self.index.by_position and inside.any()):
             return codes
         good = inside | (codes >= 0) | np.isnan(numbers) | values.equal_to(self.spec.ignore)
         return np.nan_to_num(numbers)[np.newaxis, :] if good.all() else np.where(inside, 0, codes)
