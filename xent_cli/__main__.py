@@ -1,6 +1,6 @@
 """python -m xent_cli."""
 
-from xent_cli.cli import main
+from xent_cli.cli import process
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    process()

@@ -248,17 +248,35 @@ def test_an_evaluation_imports_no_pandas(kind: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("before", ["", "import atexit; atexit.register(print, 'first');"])
 def test_what_is_left_to_do_is_done_before_a_process_ends(before: str) -> None:
     """It ends without taking itself apart, behind threads, exit functions and open streams."""
-    code = (
-        f"{before}import sys; from xent_cli.cli import main;"
-        "sys.argv = ['xent', 'eval', 'nobody.csv']; code = main(); import atexit, threading, time;"
-        "atexit.register(print, 'last'); late = lambda: (time.sleep(0.1), print('thread'));"
-        "threading.Thread(target=late).start(); print('main'); raise SystemExit(code)"
-    )
+    code = f"""{before}
+import sys, xent_cli.cli as cli
+
+sys.argv, main = ["xent", "eval", "nobody.csv"], cli.main
+
+def more() -> int:
+    code = main()
+    import atexit, threading, time
+    atexit.register(print, "last")
+    threading.Thread(target=lambda: (time.sleep(0.1), print("thread"))).start()
+    print("main")
+    return code
+
+cli.main = more
+cli.process()
+"""
     run = subprocess.run(
         [sys.executable, "-c", code], env=CLEAN, capture_output=True, text=True, check=False
     )
     assert run.returncode == 2
     assert run.stdout.split() == ["main", "thread", "last", *(["first"] if before else [])]
+
+
+def test_who_calls_main_ends_with_an_exit_code_of_its_own() -> None:
+    code = (
+        "import sys; from xent_cli.cli import main; sys.argv = ['xent', 'eval', 'nobody.csv'];"
+        "raise SystemExit(10 + main())"
+    )
+    assert subprocess.run([sys.executable, "-c", code], env=CLEAN, check=False).returncode == 12
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux has it")

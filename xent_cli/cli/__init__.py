@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import NoReturn
 
-__all__ = ["main"]
+__all__ = ["main", "process"]
 
 _RARELY = 100_000
 """Objects made before cycles are looked for: hardly any of what imports make is one.
@@ -32,14 +32,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _run(argv)
 
 
-def _main_of_process() -> int:
-    sys.excepthook = _exit_unknowing
-    gc.set_threshold(_RARELY)
+def process() -> NoReturn:
+    """Run the command line with the arguments of the process, and end it with the exit code.
+
+    Whoever calls `main` instead goes on afterwards, and ends with a code of its own.
+    """
     codes: list[int] = []
     if "atexit" not in sys.modules:  # What was registered before would be left out.
         import atexit
 
         atexit.register(_leave, codes)
+    codes.append(main())
+    sys.exit(codes[0])
+
+
+def _main_of_process() -> int:
+    sys.excepthook = _exit_unknowing
+    gc.set_threshold(_RARELY)
     from xent_cli.cli import interrupt, memory_limit
 
     tell = memory_limit.wait_if_limited()
@@ -51,7 +60,6 @@ def _main_of_process() -> int:
         sys.excepthook = _exit_unknowing  # Typer has put its own there.
     interrupt.stay_done()
     tell(code)
-    codes.append(code)
     return code
 
 
