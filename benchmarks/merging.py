@@ -17,7 +17,6 @@ import numpy as np
 
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.tally.tally import Tally
-from xent_cli.numerics.running_sum import Running
 from xent_cli.schema.place import Place
 from xent_cli.schema.spec import Spec
 
@@ -29,13 +28,13 @@ SEED = 2026
 def tally_of(k: int, random: np.random.Generator) -> Tally:
     """Return the tally of some rows of K classes, each of which occurs."""
     spec = Spec("sparse", tuple(map(str, range(k))), scale="logprobs")
-    total = Running(Tally.zero(spec))
+    total = Tally.zero(spec)
     for labels in np.array_split(np.arange(k), max(1, k // 250)):
         q = np.full((k, len(labels)), -np.log(k))
         q[0] += np.log1p(-random.random(len(labels)) / k)
         place = Place("made")
-        total.add(Tally.of(Batch(q, labels, labels, place, place, sum_tolerance=0.1), spec))
-    return total.sum()
+        total += Tally.of(Batch(q, labels, labels, place, place, sum_tolerance=0.1), spec)
+    return total
 
 
 def main(n: int) -> None:
@@ -46,10 +45,10 @@ def main(n: int) -> None:
         random = np.random.default_rng((SEED, k))
         some = [tally_of(k, random) for _ in range(DISTINCT)]
         sent, written = len(pickle.dumps(some[0])), len(json.dumps(some[0].to_dict()))
-        total, start = Running(Tally.zero(some[0].spec)), time.perf_counter()
+        total, start = Tally.zero(some[0].spec), time.perf_counter()
         for index in range(n):
-            total.add(some[index % DISTINCT])
-        assert total.sum().n[-1] == sum(some[i % DISTINCT].n[-1] for i in range(n))
+            total += some[index % DISTINCT]
+        assert total.n[-1] == sum(some[i % DISTINCT].n[-1] for i in range(n))
         took = time.perf_counter() - start
         each = f"{took / n * 1e3:.2f} ms"
         print(f"{k:7,}  {sent:13,}  {written:10,}  {each:>8}  {took:9.1f} s", flush=True)
