@@ -100,6 +100,11 @@ def test_no_such_quantile(p, df):
         t_quantile(p, df)
 
 
+@pytest.mark.filterwarnings("error")
+def test_quantile_beyond_all_numbers_is_infinite():
+    assert t_quantile(0.975, 4e-8) == math.inf
+
+
 @pytest.mark.parametrize(("t", "df"), [(math.nan, 5), (1.0, 0), (1.0, math.nan)])
 def test_no_such_tail(t, df):
     with pytest.raises(ValueError, match="no t distribution"):

@@ -96,7 +96,7 @@ def t_quantile(p: float, df: float) -> float:
         slope = t / math.hypot(1.0, ratio) / rest
         step = (log + math.log(_peak(df) * rest) - math.log(p)) / slope
         t *= math.exp(min(step, 300.0))
-        if abs(step) < 1e-14:
+        if abs(step) < 1e-14 or math.isinf(t):
             break
     return -t
 

@@ -8,6 +8,7 @@ follows the noise: it means something beside what such predictions would show.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
@@ -18,6 +19,8 @@ from xent_cli.numerics.isotonic import isotonic
 
 REDRAWS = 100
 _SEED = 20210
+_LEAST, _MOST = math.ulp(0.0), 1 - 2.0**-53
+"""The probabilities next to 0 and 1."""
 Score = Callable[[Floats, Floats, Floats], Floats]
 
 
@@ -45,9 +48,9 @@ class Decomposition:
 
 def log_score(p: Floats, hit: Floats, weight: Floats) -> Floats:
     """Return -ln of what came true, added up over each cell with the probability p."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        came = np.where(hit > 0, hit * np.log(p), 0.0)
-        stayed = np.where(weight > hit, (weight - hit) * np.log1p(-p), 0.0)
+    # Shares of weights are rounded, and then may reach 1 where not quite all came true.
+    came = hit * np.log(np.maximum(p, _LEAST))
+    stayed = (weight - hit) * np.log1p(-np.minimum(p, _MOST))
     return np.asarray(-came - stayed)
 
 
