@@ -434,3 +434,25 @@ def test_the_temperature_of_scikit_learn() -> None:
     q, y = pd.read_csv(preds).to_numpy(), pd.read_csv(labels).to_numpy().ravel()
     theirs = calibration._TemperatureScaling().fit(q, y)
     assert calibrate(preds, labels).temperature.value == pytest.approx(1 / theirs.beta_, rel=1e-5)
+
+
+def test_weights_that_are_rounded_leave_every_figure_finite() -> None:
+    """The share of a cell in which nearly all came true may be rounded to 1, and above."""
+    weight = 10.0 ** RNG.uniform(-12, 12, 400)
+    q = np.where(RNG.random(400) < 0.5, 1.0 - 1e-9, RNG.random(400))
+    found = calibrate(q, (RNG.random(400) < q).astype(int), weight=weight)
+    assert json.dumps(to_dict(found), allow_nan=False)
+
+
+def test_leaving_out_where_the_curve_between_the_points_is_but_noise() -> None:
+    """At such a temperature its bend is far below the rounding of the losses."""
+    random = np.random.default_rng(5)
+    z = random.normal(size=(150_000, 2)) * 60.0
+    y = (random.random(len(z)) < 1 / (1 + np.exp((z[:, 0] - z[:, 1]) / 700))).astype(int)
+    found = calibrate(z, y, scale="logits")
+    _, first, second = _slopes(z, y, 1 / found.temperature.value)
+    taken_off = (first**2).sum() / second.sum() / len(y)
+    assert found.temperature.value > 300
+    assert found.recoverable.in_sample - found.recoverable.value == pytest.approx(
+        taken_off, rel=1e-2
+    )

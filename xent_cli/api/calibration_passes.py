@@ -19,6 +19,9 @@ from xent_cli.pipeline.step import Step, Sum
 _MOST_TAKEN_OFF = 1e-5
 """Nats: what leaving rows out takes off may be so much before the rows are read twice more."""
 
+_MOST_NOISE = 1e-3
+"""Relative; of the bend of the curve at the best temperature, which is known exactly."""
+
 _MANY = 100_000
 """Rows from which on that is not to be expected; it is known after the first pass."""
 
@@ -77,19 +80,23 @@ class Passes:
         None where the others of some draw have no best temperature.
         """
         rows, weight, beta = second.left_out, second.draws.weight[0], 1 / applied
+        bend = float(curve.derivatives(np.array([beta]))[1][0])
+        # Where all losses are nearly those of uniform predictions the curve may be but noise.
+        noisy = abs(bend / float(rows.curvature[0]) - 1) > _MOST_NOISE
         if self._clustered:
             clusters = leave_clusters_out(second.draws, beta, curve)
-            if not clusters.n_undefined and clusters.added > _MOST_TAKEN_OFF * weight:
-                near = _near(clusters.chosen, beta, wide=False)
+            far = clusters.added > _MOST_TAKEN_OFF * weight
+            if noisy if clusters.n_undefined else far:
+                near = _near(clusters.chosen, beta, wide=bool(clusters.n_undefined))
                 curve = curve.through(self.run(LadderStep(near)).sum)
                 clusters = leave_clusters_out(second.draws, beta, curve)
             kept = float(rows.kept[0] / weight)
             return None if clusters.n_undefined else kept + clusters.added / float(weight)
-        if self._doubt or rows.n_undefined:
+        if self._doubt or rows.n_undefined or noisy:
             near = _near(rows.chosen, beta, wide=bool(rows.n_undefined))
             curve = curve.through(self.run(LadderStep(near)).sum)
             rows = self.run(LeaveOneOutStep(beta, curve)).sum
-        bend = float(curve.derivatives(np.array([beta]))[1][0])
+            bend = float(curve.derivatives(np.array([beta]))[1][0])
         return None if rows.n_undefined else rows.mean_loss(weight, bend)
 
 
