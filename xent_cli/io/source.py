@@ -217,14 +217,15 @@ class Source(ABC):
         return [column.name for column in self.columns]
 
 
-def _of_one_length(found: Mapping[str, Block]) -> dict[str, Block]:
-    """Leave out arrays that are too short to go with the lists, or with the longest.
+def _of_one_length(found: dict[str, Block]) -> dict[str, Block]:
+    """Leave out arrays that are too short to go with the lists, where others do go with them.
 
-    Names of classes beside predictions must not cut the sample to as many rows.
+    Names of classes beside predictions and labels must not cut the sample to as many rows.
     """
-    lists = [len(b) for b in found.values() if is_list(b.data.column(0).type)]
-    n = min(lists, default=max(map(len, found.values())))
-    return {name: block for name, block in found.items() if len(block) >= n}
+    lists = {name: len(b) for name, b in found.items() if is_list(b.data.column(0).type)}
+    n = min(lists.values(), default=0)
+    long = {name: block for name, block in found.items() if len(block) >= n}
+    return long if len(long) > len(lists) else found
 
 
 def require_unique(names: list[str], path: str) -> None:
