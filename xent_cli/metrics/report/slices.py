@@ -276,7 +276,7 @@ class Slice:
             if found is None:
                 yield from ((name, none) for name in names)
                 continue
-            there = (math.isfinite(found.value), found.se, found.bounds)
+            there = (math.isfinite(found.value), found.se, found.interval(0.95))
             yield from (
                 (name, found.reason) for name, some in zip(names, there, strict=True) if not some
             )
