@@ -73,7 +73,13 @@ class ManyMoments:
     def of(cls, n: NDArray[np.int64], sums: Mapping[Powers, ExactSums]) -> ManyMoments:
         """Return the sums of groups of n draws (G,) from exact sums of length G."""
         unit = _unit({power: 32 * each.low for power, each in sums.items()})
-        whole = {p: wholes(each.to_units(_exponent(p, unit))) for p, each in sums.items()}
+        made: dict[tuple[int, int], Wholes] = {}  # Where all weights are 1 many are the same.
+        whole = {}
+        for p, each in sums.items():
+            exponent = _exponent(p, unit)
+            if (id(each), exponent) not in made:
+                made[id(each), exponent] = wholes(each.to_units(exponent))
+            whole[p] = made[id(each), exponent]
         varies = np.zeros(len(n), dtype=np.bool_)
         if (0, 5) in whole:
             # Weights of 1 are left out: their powers are what they are.

@@ -57,9 +57,10 @@ def slice_estimates(
     ends = {each: each.bounds.intervals(0.95) for each in (means[0], means[-1], others)}
     between = _intervals((means[-1], others), (ends[means[-1]], ends[others]), shared)
     found = []
+    mine = [*means[0].with_intervals(_pairs(ends[means[0]]))]
     for mean, own, other, ci95, delta, n_infinite, covariance in zip(
-        means[0].with_intervals(_pairs(ends[means[0]])),
-        means[-1],
+        mine,
+        mine if len(means) == 1 else means[-1],
         others,
         _pairs(between),
         deltas,
