@@ -15,7 +15,7 @@ from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.long_integers import quotients
 from xent_cli.schema.types import Sort
 
-_AT_ONCE = 256  # Slices that are computed together: enough for arrays to pay off.
+_AT_ONCE = 1024  # Slices that are computed together: enough for arrays to pay off.
 _ROUNDING = 1e-12
 """Relative; of a few roundings of floats."""
 
