@@ -37,9 +37,8 @@ Use = Literal["number", "label", "text", "slice"]
 """What a column is read for; a "slice" is a text of which few may differ."""
 
 _AT_ONCE, _AT_ONCE_IF_WIDE, _WIDE = 480_000, 960_000, 100
-"""Values of a batch: 4 MB of float64, small beside a cache and large beside a step's cost; more of
-many columns, each of which costs its time in every batch. No powers of 2, for the same place in
-every column would then be the same place in the cache."""
+"""Values of a batch: 4 MB of float64, small beside a cache and large beside a step's cost; more if
+each of many columns costs its time. No powers of 2, lest columns share places in the cache."""
 _MOST_ROWS = 1 << 16
 
 MOST_COLUMNS = 1 << 19
@@ -220,12 +219,14 @@ class Source(ABC):
         return [column.name for column in self.columns]
 
 
-def _of_one_length(found: Mapping[str, Block]) -> dict[str, Block]:
-    """Leave out what may be names of classes: they must not cut the sample to as many rows."""
-    columns = {name: block.data.column(0) for name, block in found.items()}
-    n = max(map(len, columns.values()))
-    few = {len(column[0]) for column in columns.values() if is_list(column.type)} or {1, 2}
-    return {name: found[name] for name, column in columns.items() if len(column) not in few - {n}}
+def _of_one_length(found: dict[str, Block]) -> dict[str, Block]:
+    """Leave out arrays that are too short to go with the lists, where others do go with them.
+
+    Names of classes beside predictions and labels must not cut the sample to as many rows.
+    """
+    lists = [len(block) for block in found.values() if is_list(block.data.column(0).type)]
+    long = {name: block for name, block in found.items() if len(block) >= min(lists, default=0)}
+    return long if len(long) > len(lists) else found
 
 
 def require_unique(names: list[str], path: str) -> None:

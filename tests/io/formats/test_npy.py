@@ -65,8 +65,8 @@ def test_npz(tmp_path: Path) -> None:
 
 
 def test_arrays_of_different_length_do_not_mix(tmp_path: Path) -> None:
-    np.savez(tmp_path / "a.npz", probs=MATRIX, label=Y[:2])
-    with pytest.raises(ColumnError, match="probs has 4, label has 2 rows"):
+    np.savez(tmp_path / "a.npz", probs=MATRIX, label=Y[:3])
+    with pytest.raises(ColumnError, match="probs has 4, label has 3 rows"):
         evaluate(tmp_path / "a.npz")
 
 
