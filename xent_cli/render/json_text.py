@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from itertools import islice
 from json.encoder import encode_basestring_ascii as quoted
@@ -76,11 +76,14 @@ def _texts(items: list[Any], line: str) -> str:
     return together % (tuple(texts) if leaves else ())
 
 
-def _forms(values: Iterable[Any], leaves: list[Any]) -> tuple[Any, ...]:
+def _forms(values: Collection[Any], leaves: list[Any]) -> tuple[Any, ...]:
     """Return what values look like without their leaves, which are put behind the other ones.
 
     None is a leaf; others are their names, None for a list, and the forms of what they hold.
     """
+    if _LEAVES.keys() >= {*map(type, values)}:  # Long lists of texts, and short ones of numbers.
+        leaves += values
+        return (None,) * len(values)
     found: list[Any] = []
     for value in values:
         if type(value) not in _LEAVES and isinstance(value, dict):
