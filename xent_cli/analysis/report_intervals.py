@@ -29,7 +29,8 @@ def report_dict(report: Report, hold: Hold = list) -> dict[str, Any]:
 
     Its long lists are made with `hold`.
     """
-    data = report.to_dict(hold)
+    tables = report.slices()
+    data = report.to_dict(hold, tables)
     found = {name: quantity_of(metric, report) for name, metric in _INTERVALS.items()}
     intervals = {name: _ends(quantity) for name, quantity in found.items()}
     reasons = {
@@ -39,7 +40,7 @@ def report_dict(report: Report, hold: Hold = list) -> dict[str, Any]:
     }
     for index, item in enumerate(data["classes"]):
         item["accuracy_ci95"] = _ends(accuracy_of_class(report, index))
-    for table, saved in zip(report.slices(), data.get("slices", ()), strict=True):
+    for table, saved in zip(tables, data.get("slices", ()), strict=True):
         saved["slices"] = hold(_with_accuracy(report, table, saved["slices"]))
     return data | {
         "overall": data["overall"] | {"intervals": intervals},

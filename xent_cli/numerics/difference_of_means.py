@@ -11,7 +11,10 @@ import math
 from collections.abc import Callable
 from typing import Protocol
 
+import numpy as np
+
 from xent_cli.fast_dataclass import dataclass
+from xent_cli.numerics.arrays import Floats
 
 _LEAST_P = 1e-15
 _HALVINGS = 60
@@ -78,6 +81,37 @@ class DifferenceOfMeans:
             return largest
         a, b = a / largest, b / largest
         return largest * math.sqrt(max(0.0, a * a + b * b - 2 * self.correlation * a * b))
+
+
+def intervals_of_differences(
+    means: tuple[Floats, Floats], ends: tuple[Floats, Floats], correlation: Floats
+) -> Floats:
+    """Return the interval of each of G differences, (2, G): that of `DifferenceOfMeans`, in arrays.
+
+    Parameters
+    ----------
+    means : ((G,), (G,))
+    ends : ((2, G), (2, G))
+        Of the intervals of both means; nan where there is none.
+    correlation : (G,)
+    """
+    (mean, other), ((low, high), (other_low, other_high)) = means, ends
+    with np.errstate(over="ignore", invalid="ignore"):
+        down = _lengths(mean - low, other_high - other, correlation)
+        up = _lengths(high - mean, other - other_low, correlation)
+        return np.array([mean - other - down, mean - other + up])
+
+
+def _lengths(a: Floats, b: Floats, correlation: Floats) -> Floats:
+    none = np.isnan(a) | np.isnan(b)
+    a, b = np.where(a > 0, a, 0.0), np.where(b > 0, b, 0.0)
+    largest = np.where(b > a, b, a)
+    some = (largest > 0) & np.isfinite(largest)
+    size = np.where(some, largest, 1.0)
+    a, b = a / size, b / size
+    squares = a * a + b * b - 2 * correlation * a * b
+    lengths = np.where(some, size * np.sqrt(np.where(squares > 0, squares, 0.0)), largest)
+    return np.where(none, np.nan, lengths)
 
 
 def p_value_of(

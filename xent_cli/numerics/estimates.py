@@ -31,6 +31,8 @@ class Estimate:
     bound : callable, optional
         Returns what has intervals and p-values, or None; without it they are Student's t. It is
         called when asked for.
+    ci95 : (float, float), optional
+        The interval at the level 0.95 where it is known already.
 
     Examples
     --------
@@ -44,6 +46,7 @@ class Estimate:
     df: float
     reason: str = ""
     bound: Callable[[], Bounds | None] | None = field(default=None, repr=False, compare=False)
+    ci95: tuple[float, float] | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def bounds(self) -> Bounds | None:
@@ -54,6 +57,8 @@ class Estimate:
 
     def interval(self, level: float) -> tuple[float, float] | None:
         """Two-sided interval at a level such as 0.95, if there is one."""
+        if self.ci95 is not None and level == 0.95:
+            return self.ci95
         return None if self.bounds is None else self.bounds.interval(level)
 
     def p_value(self, null: float = 0.0) -> float | None:
@@ -62,7 +67,13 @@ class Estimate:
 
 
 def difference(
-    first: Estimate, second: Estimate, *, value: float, reason: str = "", covariance: float = 0.0
+    first: Estimate,
+    second: Estimate,
+    *,
+    value: float,
+    reason: str = "",
+    covariance: float = 0.0,
+    ci95: tuple[float, float] | None = None,
 ) -> Estimate:
     """Return first - second, whose errors were estimated apart from each other.
 
@@ -78,6 +89,8 @@ def difference(
         Why there is no error where one of the two has none.
     covariance : float
         Of the two, where some draws are in both.
+    ci95 : (float, float), optional
+        The interval at the level 0.95 where it is known already.
 
     Examples
     --------
@@ -92,7 +105,7 @@ def difference(
 
         se, df = root_of_squares([se for se, _ in parts]), pooled_df(parts)
         if covariance:
-            rho = max(-1.0, min(1.0, covariance / parts[0][0] / parts[1][0]))
+            rho = correlation_of(covariance, *(se for se, _ in parts))
             variance = se * se - 2 * covariance
             se = math.sqrt(variance) if variance > 0 else None
             reason = reason if se else "the losses do not vary"
@@ -108,7 +121,12 @@ def difference(
         means = (first.value, second.value)
         return DifferenceOfMeans(means, first.bounds, second.bounds, rho)
 
-    return Estimate(value, se, df, "" if se else reason, bound)
+    return Estimate(value, se, df, "" if se else reason, bound, ci95)
+
+
+def correlation_of(covariance: float, se: float, other_se: float) -> float:
+    """Return the correlation of two figures from their covariance and errors."""
+    return max(-1.0, min(1.0, covariance / se / other_se))
 
 
 def root_of_squares(values: Sequence[float]) -> float:

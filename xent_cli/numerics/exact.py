@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
@@ -228,7 +229,7 @@ class ExactSums:
         return floats
 
     def units(self, exponent: int) -> Iterator[int]:
-        """Yield each sum as an integer times 2**exponent, which must divide it.
+        """Return each sum as an integer times 2**exponent, which must divide it.
 
         Examples
         --------
@@ -236,8 +237,9 @@ class ExactSums:
         [12, -20]
         """
         shift = _BITS * self.low - exponent
-        for unit in self._integers():
-            yield unit << shift if shift > 0 else unit >> -shift
+        if not shift:
+            return self._integers()
+        return (unit << shift if shift > 0 else unit >> -shift for unit in self._integers())
 
     def to_units(self, exponent: int) -> list[int]:
         """Return the `units` as a list."""
@@ -264,9 +266,8 @@ class ExactSums:
                 rows.append(carry & (_BASE - 1))
                 carry >>= _BITS
             rows += [carry & (_BASE - 1), (carry >> _BITS) & (_BASE - 1)]
-            data = np.array(rows, dtype="<u4").T.tobytes()
-            for at in range(0, len(data), length):
-                yield int.from_bytes(data[at : at + length], "little", signed=True)
+            each = np.array(rows, dtype="<u4").T.copy().view(f"V{length}").ravel()
+            yield from map(partial(int.from_bytes, byteorder="little", signed=True), each.tolist())
 
     @classmethod
     def from_strings(cls, texts: Sequence[str]) -> ExactSums:

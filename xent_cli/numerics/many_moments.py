@@ -7,9 +7,8 @@ to the last bit: quotients of integers are rounded once, like those of fractions
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +36,7 @@ from xent_cli.numerics.moments import (
     third_of,
 )
 from xent_cli.numerics.satterthwaite import DOMINATED
-from xent_cli.numerics.skewed_mean import SkewedMean
-
-Means = list[SkewedMean | None]
+from xent_cli.numerics.skewed_mean import SkewedMeans
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +73,13 @@ class ManyMoments:
     def of(cls, n: NDArray[np.int64], sums: Mapping[Powers, ExactSums]) -> ManyMoments:
         """Return the sums of groups of n draws (G,) from exact sums of length G."""
         unit = _unit({power: 32 * each.low for power, each in sums.items()})
-        whole = {p: wholes(each.to_units(_exponent(p, unit))) for p, each in sums.items()}
+        made: dict[tuple[int, int], Wholes] = {}  # Where all weights are 1 many are the same.
+        whole = {}
+        for p, each in sums.items():
+            exponent = _exponent(p, unit)
+            if (id(each), exponent) not in made:
+                made[id(each), exponent] = wholes(each.to_units(exponent))
+            whole[p] = made[id(each), exponent]
         varies = np.zeros(len(n), dtype=np.bool_)
         if (0, 5) in whole:
             # Weights of 1 are left out: their powers are what they are.
@@ -140,17 +143,17 @@ class ManyMoments:
         found[some] = rounded_quotients(u * v - t * w, w * v, mine.unit[0] - mine.unit[1])
         return list(map(float, found))
 
-    def skewed_means(self, scale: float = 1.0) -> Means:
+    def skewed_means(self, scale: float = 1.0) -> SkewedMeans:
         """Return what `SkewedMean.of` returns of each group."""
         return self._on_those_that_vary(_skewed_means, scale)
 
-    def weighted_ts(self, scale: float = 1.0) -> Means:
+    def weighted_ts(self, scale: float = 1.0) -> SkewedMeans:
         """Return what `weighted_t` returns of each group."""
         if (0, 5) not in self.sums or not self.varies.any():
-            return [None] * len(self)
+            return SkewedMeans(np.full((5, len(self)), np.nan))
         return self._on_those_that_vary(_weighted_ts, scale)
 
-    def above(self, unseen: Floats, scale: float = 1.0) -> Means:
+    def above(self, unseen: Floats, scale: float = 1.0) -> SkewedMeans:
         """Return the means with one more draw of average weight and the loss ``unseen``, (G,).
 
         Known ones, with an error of 0, where draws do not vary. Every group has weight.
@@ -166,24 +169,21 @@ class ManyMoments:
             for (i, j), each in mine.sums.items()
         }
         whole = ManyMoments(self.n + 1, more, mine.unit, self.varies)
-        return [
-            found or SkewedMean(mean / scale, 0.0, n)
-            for found, mean, n in zip(
-                whole.skewed_means(scale), whole.means(), self.n.tolist(), strict=True
-            )
-        ]
+        found = whole.skewed_means(scale).numbers
+        zeros = np.zeros(len(self))
+        known = np.array([np.array(whole.means()) / scale, zeros, self.n, zeros, zeros])
+        return SkewedMeans(np.where(np.isnan(found), known, found))
 
-    def _on_those_that_vary(self, of: Any, scale: float) -> Means:
-        """Compute means of those groups that have an error, the rest are None."""
-        found: Means = [None] * len(self)
+    def _on_those_that_vary(
+        self, of: Callable[[ManyMoments, float], SkewedMeans], scale: float
+    ) -> SkewedMeans:
+        """Compute means of those groups that have an error; the rest have none."""
         some = np.flatnonzero((self.n >= 2) & (self.sums[0, 1] > 0).astype(np.bool_))
         part = self.at(some)
         spread, w, uu = part.spread(), part.sums[0, 1], part.sums[2, 0]
         # As in `Moments.standard_error`: squares were rounded.
         vary = np.flatnonzero((spread > 0) & ((spread << 50) > w * w * uu))
-        for at, mean in zip(some[vary].tolist(), of(part.at(vary), scale), strict=True):
-            found[at] = mean
-        return found
+        return of(part.at(vary), scale).placed(some[vary], len(self))
 
     def spread(self) -> Wholes:
         """Return w^2 times the sum of (u - m w)^2, as integers."""
@@ -205,17 +205,16 @@ class ManyMoments:
         return ManyMoments(self.n, sums, common, self.varies)
 
 
-def _skewed_means(many: ManyMoments, scale: float) -> Means:
+def _skewed_means(many: ManyMoments, scale: float) -> SkewedMeans:
     """Return skewed means of groups that vary."""
     s, (low_u, low_w) = many.sums, many.unit
     w, u, ww, uw, uu = s[0, 1], s[1, 0], s[0, 2], s[1, 1], s[2, 0]
     q = many.spread()
     n = many.n.astype(object)
     errors = np.sqrt(rounded_quotients(n * q, (n - 1) * w**4, 2 * (low_u - low_w))) / scale
-    means = [mean / scale for mean in many.means()]
-    plain = zip(means, errors.tolist(), (many.n - 1).tolist(), strict=True)
+    plain = np.array(many.means()) / scale, errors, many.n - 1
     if (3, 0) not in s:
-        return [SkewedMean(*each) for each in plain]
+        return SkewedMeans(np.array([*plain, np.zeros(len(many)), np.zeros(len(many))]))
     c = third_of(w, u, s[3, 0], s[2, 1], s[1, 2], s[0, 3])
     x = cross_of(w, u, ww, uw)
     skew = np.minimum(1.0, np.sqrt(rounded_quotients(c * c, q * q * q)))
@@ -229,21 +228,15 @@ def _skewed_means(many: ManyMoments, scale: float) -> Means:
         max(loss.bit_length() + 2 * low_u, weight.bit_length() + 2 * low_w) <= LARGEST_SQUARES_BITS
         for loss, weight in zip(uu.tolist(), ww.tolist(), strict=True)
     ]
-    a, b = skew / 3 - ratio, skew / 6
-    return [
-        SkewedMean(*each, *shape) if has_shape else SkewedMean(*each)
-        for each, shape, has_shape in zip(
-            plain, zip(a.tolist(), b.tolist(), strict=True), known, strict=True
-        )
-    ]
+    shape = np.where(np.array(known, dtype=np.bool_), [skew / 3 - ratio, skew / 6], 0.0)
+    return SkewedMeans(np.array([*plain, *shape]))
 
 
-def _weighted_ts(many: ManyMoments, scale: float) -> Means:
+def _weighted_ts(many: ManyMoments, scale: float) -> SkewedMeans:
     """Return `weighted_t` of groups that vary; the fractions there are over w^k here."""
     s, low = many.sums, many.unit
     w, p2, p3, p4, p5 = (s[0, power] for power in range(1, 6))
     fit = (p2 > 0) & (p3 > 0) & many.varies
-    found: Means = [None] * len(many)
     a4 = np.maximum(p4 * p2, p3 * p3)  # Over p2.
     a5, below = np.maximum(p5 * p3 * p2 * p2, a4 * a4), p3 * p2 * p2
     t1 = p2 * w * w - 2 * p3 * w + p2 * p2
@@ -254,14 +247,12 @@ def _weighted_ts(many: ManyMoments, scale: float) -> Means:
     w, p2, t1, t2, below = w[places], p2[places], t1[places], t2[places], below[places]
     degrees = rounded_quotients(t1 * t1 * below, t2)
     squares = rounded_quotients(part.spread() * p2, t1 * w * w, 2 * (low[0] - low[1]))
-    errors = np.sqrt(squares) / scale
-    each = zip(
-        places.tolist(), part.means(), errors.tolist(), degrees.tolist(), part.n, strict=True
+    zeros = np.zeros(len(part))
+    means = np.array(
+        [np.array(part.means()) / scale, np.sqrt(squares) / scale, degrees, zeros, zeros]
     )
-    for at, mean, se, df, n in each:
-        if df < DOMINATED * (int(n) - 1):
-            found[at] = SkewedMean(mean / scale, se, df)
-    return found
+    few = np.flatnonzero(degrees < DOMINATED * (part.n - 1))
+    return SkewedMeans(means[:, few]).placed(places[few], len(many))
 
 
 def _unit(lowest: Mapping[Powers, int]) -> tuple[int, int]:

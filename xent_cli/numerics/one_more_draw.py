@@ -11,11 +11,15 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
 
 from xent_cli.fast_dataclass import dataclass
+from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.moments import Moments
 from xent_cli.numerics.satterthwaite import weighted_t
-from xent_cli.numerics.skewed_mean import SkewedMean
+from xent_cli.numerics.skewed_mean import SkewedMean, SkewedMeans
 
 Draw = tuple[Fraction, Fraction]
 """Weight and weighted loss."""
@@ -26,6 +30,7 @@ _MANY_ZEROS = 4
 _SMALLEST_EPS = 2.0**-52
 
 
+@lru_cache(maxsize=1 << 12)  # Thousands of small slices have the same few counts.
 def unseen_loss(n: int, *, n_zeros: int = 0, eps: float = _SMALLEST_EPS) -> float:
     """Return the loss of the one more draw, in nats.
 
@@ -93,6 +98,32 @@ class GuardedMean:
             _side((self.own, self.above, self.wide), limit, sign=-1),
             _side((self.own, self.below, self.wide), limit, sign=1),
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GuardedMeans:
+    """The bounds of the mean losses of G groups; without one more draw they have no floor.
+
+    Attributes
+    ----------
+    own, above, wide : SkewedMeans
+    """
+
+    own: SkewedMeans
+    above: SkewedMeans
+    wide: SkewedMeans
+
+    def __getitem__(self, index: int) -> GuardedMean:
+        own, above, wide = self.own[index], self.above[index], self.wide[index]
+        return GuardedMean(own, above, wide=wide, floor=-math.inf if above is None else 0.0)
+
+    def intervals(self, level: float) -> Floats:
+        """Return the ends of each `interval` (2, G), the same to the last bit; nan without one."""
+        own, above, wide = (each.intervals(level) for each in (self.own, self.above, self.wide))
+        floor = np.where(np.isnan(above[1]), -np.inf, 0.0)
+        ends = np.fmin(own[0], wide[0]), np.fmax(np.fmax(own[1], above[1]), wide[1])
+        found = np.array([np.where(end > floor, end, floor) for end in ends])
+        return np.where(np.isnan(ends[1]), np.nan, found)
 
 
 def _side(parts: tuple[SkewedMean | None, ...], limit: float, *, sign: int) -> float:

@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from xent_cli.fast_dataclass import dataclass
+from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.numerics.moments import Moments
 from xent_cli.numerics.student_t import t_quantile, two_sided_p
 
@@ -90,3 +93,50 @@ class SkewedMean:
         y = z - self.b
         c = math.cbrt(1 + 3 * self.a * y)
         return 3 * y / (c * c + c + 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SkewedMeans:
+    """The skewed means of G groups, of which some may have none.
+
+    Attributes
+    ----------
+    numbers : (5, G) float64
+        A row for each attribute of `SkewedMean`; nan where there is none.
+
+    Examples
+    --------
+    >>> one = SkewedMean(0.61, 0.13699148392023012, 9, 0.1154597, 0.0577299)
+    >>> some = SkewedMeans(np.array([[0.61], [one.se], [9], [one.a], [one.b]])).placed([1], 2)
+    >>> some[0], some[1] == one, some.intervals(0.95)[:, 1].tolist() == [*one.interval(0.95)]
+    (None, True, True)
+    """
+
+    numbers: Floats
+
+    def __len__(self) -> int:
+        return int(self.numbers.shape[1])
+
+    def __getitem__(self, index: int) -> SkewedMean | None:
+        found = self.numbers[:, index].tolist()
+        return None if math.isnan(found[0]) else SkewedMean(*found)
+
+    def placed(self, places: Labels | list[int], size: int) -> SkewedMeans:
+        """Return those of `size` groups, among which these have some places."""
+        numbers = np.full((len(self.numbers), size), np.nan)
+        numbers[:, places] = self.numbers
+        return SkewedMeans(numbers)
+
+    def intervals(self, level: float) -> Floats:
+        """Return the ends of each `interval` (2, G), the same to the last bit; nan without one."""
+        found, there = np.full((2, len(self)), np.nan), np.flatnonzero(~np.isnan(self.numbers[0]))
+        mean, se, df, a, b = self.numbers[:, there]
+        distinct, at = np.unique(df, return_inverse=True)
+        with np.errstate(over="ignore", invalid="ignore"):
+            t = np.array([-t_quantile((1 - level) / 2, each) for each in distinct.tolist()])[at]
+            for row, z in zip(found, (t, -t), strict=True):
+                y = z - b
+                # NumPy's own root may differ in the last bit.
+                c = np.array([math.cbrt(each) for each in (1 + 3 * a * y).tolist()])
+                row[there] = mean - se * (3 * y / (c * c + c + 1))
+        return found

@@ -108,7 +108,8 @@ def accuracy_of_class(report: Report, index: int) -> Quantity:
 
 def accuracy_of_slice(report: Report, item: Slice) -> Quantity:
     """Return the accuracy in a slice."""
-    return _share_right(report, item.accuracy, item.n_correct, item.n_graded)
+    figures = item.figures
+    return _share_right(report, item.accuracy, figures.n_correct, figures.n_graded)
 
 
 def _of_calibration(
@@ -265,7 +266,7 @@ def _accuracy(report: Report, index: int, value: float | None) -> Quantity:
 
 
 def _share_right(
-    report: Report, value: float | None, correct: Fraction, graded: Fraction
+    report: Report, value: float | None, correct: Fraction | int, graded: Fraction | int
 ) -> Quantity:
     """Accuracy has an interval where every row counts once and stands alone."""
     if value is None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,8 +19,13 @@ from xent_cli.numerics.estimates import Estimate
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.many_moments import ManyMoments
 from xent_cli.numerics.moments import Moments
-from xent_cli.numerics.one_more_draw import GuardedMean, guarded_loss, unseen_loss
-from xent_cli.numerics.skewed_mean import SkewedMean
+from xent_cli.numerics.one_more_draw import (
+    GuardedMean,
+    GuardedMeans,
+    guarded_loss,
+    unseen_loss,
+)
+from xent_cli.numerics.skewed_mean import SkewedMeans
 from xent_cli.schema.types import Unit
 
 if TYPE_CHECKING:  # Most tallies have none.
@@ -41,7 +47,7 @@ def mean_losses(tally: Tally) -> list[Estimate | None]:
     zeros = tally.sums[ZEROS].to_units(0) if ZEROS in tally.sums else [0] * n_groups
     huge = [tally.n_huge] * n_groups
     losses = ManyLosses(draws, huge, tally.clusters, NATS_PER[spec.unit], spec.eps)
-    (found,) = losses.estimates([zeros])
+    found = [*losses.estimates([zeros])[0]]
     if tally.clusters is not None:  # The sums of a cluster are rounded, those of all rows are not.
         found = [each and replace(each, value=_value(tally, i)) for i, each in enumerate(found)]
     endless = Estimate(math.inf, None, 0, INFINITE)
@@ -117,18 +123,22 @@ class ManyLosses:
     scale: float
     eps: float
 
-    def estimates(self, n_zeros: Sequence[Sequence[int]]) -> list[list[Estimate | None]]:
-        """Return for each of several counts of zeros the mean loss of each group.
+    def estimates(self, n_zeros: Sequence[Sequence[int]]) -> list[LossEstimates]:
+        """Return for each of several counts of zeros the mean losses of the groups.
 
-        A zero of a row is what one more draw may cost; without weight there is none.
+        A zero of a row is what one more draw may cost.
         """
         draws, scale = self.draws, self.scale
         too_large = self.clusters is not None and self.clusters.too_large
         values, own, wide = draws.means(), draws.skewed_means(scale), draws.weighted_ts(scale)
-        bounded = [
-            n >= 2 and not huge and not too_large and not math.isnan(value)
-            for n, huge, value in zip(draws.n.tolist(), self.n_huge, values, strict=True)
-        ]
+        bounded = np.array(
+            [
+                n >= 2 and not huge and not too_large and not math.isnan(value)
+                for n, huge, value in zip(draws.n.tolist(), self.n_huge, values, strict=True)
+            ],
+            dtype=np.bool_,
+        )
+        own, wide = (SkewedMeans(np.where(bounded, each.numbers, np.nan)) for each in (own, wide))
         places = np.flatnonzero(bounded) if draws.has_cubes else np.zeros(0, dtype=np.intp)
         some, found = draws.at(places), []
         for zeros in n_zeros:
@@ -136,38 +146,52 @@ class ManyLosses:
                 unseen_loss(n, n_zeros=zeros[at], eps=self.eps)
                 for n, at in zip(some.n.tolist(), places.tolist(), strict=True)
             ]
-            above: list[SkewedMean | None] = [None] * len(draws)
-            for at, mean in zip(places.tolist(), some.above(np.array(unseen), scale), strict=True):
-                above[at] = mean
+            above = some.above(np.array(unseen), scale).placed(places, len(draws))
             found.append(
-                [
-                    self._estimate(at, values[at], own[at] if bounded[at] else None, above[at], w)
-                    for at, w in enumerate(wide)
-                ]
+                LossEstimates(
+                    self, [each / scale for each in values], GuardedMeans(own, above, wide)
+                )
             )
         return found
 
-    def _estimate(
-        self,
-        at: int,
-        value: float,
-        own: SkewedMean | None,
-        above: SkewedMean | None,
-        wide: SkewedMean | None,
-    ) -> Estimate | None:
-        if math.isnan(value):
-            return None
-        n = int(self.draws.n[at])
-        bound = None if above is None else _Known(GuardedMean(own, above, wide=wide, floor=0.0))
-        reason = "" if own else error_reason(self.clusters, n, self.n_huge[at])
-        return Estimate(value / self.scale, own.se if own else None, n - 1, reason, bound)
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LossEstimates:
+    """The mean losses of some groups with what they may be off by.
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """Bounds that have been computed."""
+    Attributes
+    ----------
+    losses : ManyLosses
+    values : list of float
+        The means; nan without weight.
+    bounds : GuardedMeans
+    """
 
-    bounds: GuardedMean
+    losses: ManyLosses
+    values: list[float]
+    bounds: GuardedMeans
 
-    def __call__(self) -> GuardedMean:
-        return self.bounds
+    def __iter__(self) -> Iterator[Estimate | None]:
+        """Yield the estimate of each group; None without weight."""
+        return self.with_intervals(repeat(None))
+
+    def with_intervals(
+        self, ends: Iterable[tuple[float, float] | None]
+    ) -> Iterator[Estimate | None]:
+        """Yield them with their intervals at 95 %, where these are known already."""
+        losses, bounds = self.losses, self.bounds
+        errors, above = bounds.own.numbers[1].tolist(), np.isnan(bounds.above.numbers[0]).tolist()
+        each = zip(self.values, errors, above, losses.draws.n.tolist(), ends, strict=False)
+        for at, (value, se, is_free, n, ci95) in enumerate(each):
+            if math.isnan(value):
+                yield None
+                continue
+            known = not math.isnan(se)
+            yield Estimate(
+                value,
+                se if known else None,
+                n - 1,
+                "" if known else error_reason(losses.clusters, n, losses.n_huge[at]),
+                None if is_free else partial(bounds.__getitem__, at),
+                ci95,
+            )

@@ -165,11 +165,14 @@ class Report(Drawn):
         """One line that says how the number was made."""
         return self.tally.spec.signature(__version__)
 
-    def to_dict(self, hold: Hold = list) -> dict[str, Any]:
+    def to_dict(
+        self, hold: Hold = list, tables: Iterable[SliceTable] | None = None
+    ) -> dict[str, Any]:
         """Return the report as plain data for JSON (docs/json.md), every float in full.
 
         NaN and infinity do not occur: what is undefined is None, its reason in "undefined".
         What grows with slices and clusters is made with `hold`: for ``iter`` it is iterators.
+        `tables` are its `slices()`, if they are there already.
         """
         # Only who writes or reads JSON needs these.
         from xent_cli.metrics.report.json_format import FORMAT_VERSION
@@ -193,7 +196,7 @@ class Report(Drawn):
             "overall": finite(asdict(figures.overall)),
             "classes": [finite(asdict(row)) for row in figures.classes],
             **(
-                {"slices": [table_dict(item, hold) for item in self.slices()]}
+                {"slices": [table_dict(item, hold) for item in tables or self.slices()]}
                 if tally.slices
                 else {}
             ),

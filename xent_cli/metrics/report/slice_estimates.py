@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from xent_cli.metrics.report.mean_losses import INFINITE, ManyLosses
+import numpy as np
+
+from xent_cli.metrics.report.mean_losses import INFINITE, LossEstimates, ManyLosses
 from xent_cli.metrics.report.slice_clusters import ClusterDraws
-from xent_cli.numerics.estimates import Estimate, difference
+from xent_cli.numerics.arrays import Floats
+from xent_cli.numerics.difference_of_means import intervals_of_differences
+from xent_cli.numerics.estimates import Estimate, correlation_of, difference
 
 
 class SliceEstimates(NamedTuple):
@@ -46,21 +50,56 @@ def slice_estimates(
     counts = [n_zeros] if not any(n_zeros) else [n_zeros, none]
     means = inside.estimates(counts)
     (others,) = rest.estimates([none])
+    # Clusters with rows on either side move both means together.
+    shared = [0.0] * len(deltas)
+    if clustered is not None:
+        shared = [float(each.covariance()) / inside.scale**2 for each in clustered]
+    ends = {each: each.bounds.intervals(0.95) for each in (means[0], means[-1], others)}
+    between = _intervals((means[-1], others), (ends[means[-1]], ends[others]), shared)
     found = []
-    for at, (mean, own, other, delta) in enumerate(
-        zip(means[0], means[-1], others, deltas, strict=True)
+    mine = [*means[0].with_intervals(_pairs(ends[means[0]]))]
+    for mean, own, other, ci95, delta, n_infinite, covariance in zip(
+        mine,
+        mine if len(means) == 1 else means[-1],
+        others,
+        _pairs(between),
+        deltas,
+        infinite,
+        shared,
+        strict=True,
     ):
-        if infinite[at]:
+        if n_infinite:
             found.append(SliceEstimates(endless, None if delta is None else endless))
-            continue
-        if delta is None or own is None or other is None:
+        elif delta is None or own is None or other is None:
             found.append(SliceEstimates(mean, None))
-            continue
-        reason = own.reason or (other.reason and f"the rest: {other.reason}")
-        # Clusters with rows on either side move both means together.
-        shared = 0.0
-        if clustered is not None:
-            shared = float(clustered[at].covariance()) / inside.scale**2
-        both = difference(own, other, value=delta, reason=reason, covariance=shared)
-        found.append(SliceEstimates(mean, both))
+        else:
+            reason = own.reason or (other.reason and f"the rest: {other.reason}")
+            both = difference(
+                own, other, value=delta, reason=reason, covariance=covariance, ci95=ci95
+            )
+            found.append(SliceEstimates(mean, both))
     return found
+
+
+def _intervals(
+    means: tuple[LossEstimates, LossEstimates], ends: tuple[Floats, Floats], shared: list[float]
+) -> Floats:
+    """Return the intervals of the differences at 95 % (2, G); nan without one.
+
+    Those of reports of xent 0.1, without third powers, are Student's t of the difference.
+    """
+    errors = [each.bounds.own.numbers[1] for each in means]
+    if not means[0].losses.draws.has_cubes:
+        return np.full((2, len(shared)), np.nan)
+    correlation = [
+        correlation_of(covariance, se, other) if covariance and se > 0 and other > 0 else 0.0
+        for covariance, se, other in zip(shared, *(each.tolist() for each in errors), strict=True)
+    ]
+    values = np.array([each.values for each in means])
+    return intervals_of_differences((values[0], values[1]), ends, np.array(correlation))
+
+
+def _pairs(ends: Floats) -> Iterator[tuple[float, float] | None]:
+    """Yield the ends of intervals (2, G); None without one."""
+    for low, high in zip(*ends.tolist(), strict=True):
+        yield None if math.isnan(high) else (low, high)

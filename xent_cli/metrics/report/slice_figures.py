@@ -8,14 +8,14 @@ from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from xent_cli.metrics.tally.slice_sums import COUNTS, SliceSums
+from xent_cli.metrics.tally.slice_sums import COUNTS, GRADES, SliceSums
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.long_integers import quotients
 from xent_cli.schema.types import Sort
 
-_AT_ONCE = 256  # Slices that are computed together: enough for arrays to pay off.
+_AT_ONCE = 1024  # Slices that are computed together: enough for arrays to pay off.
 _ROUNDING = 1e-12
 """Relative; of a few roundings of floats."""
 
@@ -29,6 +29,9 @@ class SliceFigures(NamedTuple):
     ----------
     n, n_infinite, n_huge : int
         Rows, those of infinite loss, and those with a loss too large to square.
+    n_graded, n_correct : int
+        The weight that accuracy gives to the rows and to those that are right, rounded down: they
+        are counts where rows have no weights.
     weight : float
         Their weight.
     mean : float, optional
@@ -42,6 +45,8 @@ class SliceFigures(NamedTuple):
     n: int
     n_infinite: int
     n_huge: int
+    n_graded: int
+    n_correct: int
     weight: float
     mean: float | None
     share: float | None
@@ -60,7 +65,7 @@ def slice_figures(sums: SliceSums, total: ExactSums, places: Sequence[int]) -> l
     """
     some = sums.at(places)
     columns = (
-        *(some[name].to_units(0) for name in COUNTS),
+        *(some[name].to_units(0) for name in (*COUNTS, *GRADES)),
         quotients(some["weight"], ExactSums.of_units([1])),
         *(
             [None if math.isnan(each) else each for each in quotients(above, below)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from functools import cached_property, partial
 
 import numpy as np
@@ -176,7 +175,7 @@ class Slice:
         """Its name as rules have it."""
         return self.table.slicing.title(self.key) if self.key else self.name
 
-    @property
+    @cached_property
     def figures(self) -> SliceFigures:
         """What follows from single sums."""
         return self.table.figures[self.index]
@@ -242,16 +241,6 @@ class Slice:
         """Weighted share of its rows whose highest prediction is the label."""
         return self.figures.accuracy
 
-    @property
-    def n_graded(self) -> Fraction:
-        """The weight that accuracy gives to its rows."""
-        return self.table.sums.sums["graded"][self.index]
-
-    @property
-    def n_correct(self) -> Fraction:
-        """The weight of those that are right."""
-        return self.table.sums.sums["correct"][self.index]
-
     @cached_property
     def rows(self) -> Moments:
         """The sums over its rows."""
@@ -276,7 +265,7 @@ class Slice:
             if found is None:
                 yield from ((name, none) for name in names)
                 continue
-            there = (math.isfinite(found.value), found.se, found.bounds)
+            there = (math.isfinite(found.value), found.se, found.interval(0.95))
             yield from (
                 (name, found.reason) for name, some in zip(names, there, strict=True) if not some
             )

@@ -51,10 +51,11 @@ def finite(values: dict[str, Any]) -> dict[str, Any]:
     >>> finite({"ce": math.inf, "ci95": (0.1, 0.2)})
     {'ce': None, 'ci95': [0.1, 0.2]}
     """
-    plain = {key: list(v) if isinstance(v, tuple) else v for key, v in values.items()}
     return {
-        key: None if isinstance(v, float) and not math.isfinite(v) else v
-        for key, v in plain.items()
+        key: (None if isinstance(v, float) and not math.isfinite(v) else v)
+        if not isinstance(v, tuple)
+        else list(v)
+        for key, v in values.items()
     }
 
 

@@ -203,11 +203,8 @@ def many_moments(rows: ExactSums, sums: Mapping[str, ExactSums], some: slice) ->
     from xent_cli.numerics.many_moments import ManyMoments
 
     n = sums.get(DRAWN, rows).part(some.start, some.stop).to_units(0)
-    found = {
-        powers: sums[name].part(some.start, some.stop)
-        for name, powers in _POWERS.items()
-        if name in sums
-    }
+    parts = each_once(lambda each: each.part(some.start, some.stop), sums)
+    found = {powers: parts[name] for name, powers in _POWERS.items() if name in parts}
     return ManyMoments.of(np.array(n, dtype=np.int64), found)
 
 

@@ -122,10 +122,18 @@ def _rows_of(
             of_model = found.setdefault(str(model), _Rows([], []))
             of_model.names.append(str(row))
             of_model.labels.append(str(said))
+        if key is None and _differ(list(found.values())):
+            return {}  # As a rule the first block says so.
         rows += len(block)
         if rows >= _MANY_ROWS or len(found) > _MOST_MODELS:
             break
     return found if len(found) <= _MOST_MODELS else {}
+
+
+def _differ(models: list[_Rows]) -> bool:
+    """Say whether models have other labels than the first, as far as both are known."""
+    pairs = [(models[0].labels, other.labels) for other in models[1:]]
+    return any(a[: len(b)] != b[: len(a)] for a, b in pairs)
 
 
 def _repeat(models: list[_Rows], *, named: bool, called: bool) -> bool:
