@@ -2,8 +2,8 @@
 
 Scores of K classes are drawn from a normal distribution with some standard deviation, and labels
 from the softmax of the scores times an inverse temperature: the best one, then. What it recovers in
-the population is the mean over many scores of what it takes off the expected loss. The fit, the
-sums and the intervals are those of `xent calibrate`. Run: python
+the population is the mean over many scores of what it takes off the expected loss. The
+intervals are those of `xent_cli.calibrate`. Run: python -W ignore
 benchmarks/calibration_coverage.py [repetitions]
 """
 
@@ -14,31 +14,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xent_cli.analysis.calibration.loss_curve import LossCurve
-from xent_cli.analysis.calibration.recoverable import recoverable_of
-from xent_cli.analysis.calibration.temperature import (
-    extreme,
-    fit,
-    round_temperature,
-    temperature_of,
-)
-from xent_cli.metrics.rows.batch import Batch
-from xent_cli.metrics.rows.measure import measure
-from xent_cli.metrics.rows.scores import Scores
-from xent_cli.metrics.tally.draw_sums import DrawSums
-from xent_cli.metrics.tally.leave_one_out import LeftOut
-from xent_cli.metrics.tally.temperature_ladder import Ladder
+from xent_cli import calibrate
 from xent_cli.numerics.arrays import Floats
-from xent_cli.numerics.exact import ExactSums
-from xent_cli.numerics.summation import one_sum
-from xent_cli.schema.place import Place
-from xent_cli.schema.spec import Spec
 
 SEED = 2026
 ROWS = 1000
 TRUTH_ROWS = 1_000_000
-LEVEL = 0.95
-NOTHING = (np.inf, -np.inf)
 
 
 @dataclass(frozen=True)
@@ -83,35 +64,10 @@ def log_softmax(z: Floats) -> Floats:
 
 def holds(z: Floats, labels: Floats, beta: float, gain: float) -> tuple[bool, bool] | None:
     """Say whether the intervals of T and of the gain hold the truth; None where there is no T."""
-    spec = Spec("sparse", tuple(map(str, range(len(z)))), scale="logits")
-    batch = Batch(z, labels, np.arange(z.shape[1]), Place("preds"), Place("labels"))
-    scores = Scores.of(measure(batch, spec))
-    curve = LossCurve.of(Ladder.of(scores))
-    best = curve.minimum()
-    if extreme(best, curve):
+    found = calibrate(z.T, labels, scale="logits", jobs=1)
+    if found.temperature.interval is None or found.recoverable.interval is None:
         return None
-    applied = round_temperature(best)
-    here = scores.at(1 / applied, third=True)
-    one = scores.at(1.0)
-    slopes = here.mean - scores.truth
-    gains = one.log_sum - scores.truth - here.log_sum + scores.truth / applied
-    # Nobody is left out: intervals do not depend on it.
-    derivatives = (one_sum(each[0]) for each in (slopes, here.variance, here.third))
-    sums = LeftOut(ExactSums.zeros(1), 0, *derivatives)
-    slope, fall = (DrawSums.of(values, None, batch).moments()[0] for values in (slopes, gains))
-    found, se, change = fit(applied, sums, slope, clustered=False)
-    recovered = recoverable_of(
-        slope,
-        fall,
-        sums,
-        in_sample=float(fall.u / fall.w) - change,
-        loss=curve.at_one / curve.weight,
-        hot=found < 1,
-        nats=1.0,
-        clustered=False,
-    )
-    low, high = temperature_of(applied, found, se, slope.n - 1).interval_at(LEVEL) or NOTHING
-    least, most = recovered.interval_at(LEVEL) or NOTHING
+    (low, high), (least, most) = found.temperature.interval, found.recoverable.interval
     return low <= 1 / beta <= high, least <= gain <= most
 
 

@@ -334,6 +334,21 @@ def test_progress_goes_on_from_pass_to_pass() -> None:
     seen.clear()
     calibrate(z, y, scale="logits", progress=lambda *told: seen.append(told))
     assert seen[-1] == (300_000, 300_000)
+    z, y = _logits(300, 3, 2.0, 0.8)
+    seen.clear()  # So far from 1 the second pass is repeated.
+    calibrate(z * 100, y, scale="logits", progress=lambda *told: seen.append(told))
+    assert [rows for rows, _ in seen] == sorted({rows for rows, _ in seen})
+    assert seen[-1] == (5 * 300, 5 * 300)
+
+
+def test_a_half_that_misses_its_last_bit_is_in_the_bin_of_the_half() -> None:
+    low = np.nextafter(0.5, 0.0)
+    q = np.array([[low, 1 - low], [0.5, 0.5], [0.4, 0.6]])
+    found = calibrate(q, [0, 1, 1], mode="sparse")
+    assert (found.temperature.value, found.recoverable.value) == (0, None)
+    assert "or ties" in found.temperature.reason
+    (_, first, _) = found.reliability
+    assert [(each.low, each.n) for each in first.bins] == [(0.4, 1), (0.5, 2)]
 
 
 def test_it_is_saved_and_read_back(tmp_path: Path) -> None:

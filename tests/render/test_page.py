@@ -20,6 +20,7 @@ COLUMNS = (
     Column("share", "± share\nof it", "share"),
     Column("share", "", "bar"),
     Column("text", "said", "text"),
+    Column("nothing", "", "text"),
 )
 TEXTS = st.text(max_size=12)
 

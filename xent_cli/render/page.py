@@ -85,6 +85,6 @@ def _aligned(texts: Iterable[str], *, left: bool, least: int = 0) -> list[str]:
     """Fill texts with blanks to the width of the longest."""
     texts = list(texts)
     widths = [cell_len(text) for text in texts]
-    width = max(1, least, *widths)
+    width = max([least, *widths])
     blanks = (" " * (width - each) for each in widths)
     return [text + more if left else more + text for text, more in zip(texts, blanks, strict=True)]

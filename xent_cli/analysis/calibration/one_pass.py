@@ -20,6 +20,7 @@ from xent_cli.analysis.calibration.reliability import reliability_of
 from xent_cli.analysis.calibration.temperature import (
     COLD,
     HOT,
+    TIED,
     Temperature,
     extreme,
     gap_estimate,
@@ -74,7 +75,7 @@ def one_pass(sums: CalibrationSums, report: Report) -> Calibration:
     curve = LossCurve.of(sums.ladder)
     beta = curve.minimum()
     if why := extreme(beta, curve):
-        at = {COLD: 0.0, HOT: math.inf}.get(why)
+        at = {COLD: 0.0, TIED: 0.0, HOT: math.inf}.get(why)
         return replace(
             found,
             temperature=Temperature(value=at, reason=why),

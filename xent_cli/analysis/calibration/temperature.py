@@ -18,6 +18,10 @@ Ends = tuple[float, float]
 COLD = (
     "every row is predicted correctly: the lower the temperature, the lower the loss, without limit"
 )
+TIED = (
+    "every row is predicted correctly, or ties for the highest prediction: the lower the "
+    "temperature, the lower the loss"
+)
 HOT = (
     "the highest prediction is no better than the others: uniform predictions would "
     "have a lower loss"
@@ -74,6 +78,9 @@ def extreme(beta: float, curve: LossCurve) -> str:
         return HOT if over.slope[BETAS.index(1.0)] >= 0 else ODD
     if over.y[-1] <= _NOTHING * curve.weight:
         return COLD
+    nothing = _NOTHING * curve.weight
+    if over.y[-1] <= over.y.min() + nothing and abs(over.slope[-1]) <= nothing:
+        return TIED  # Rounding alone makes the curve rise.
     return "" if BETAS[0] < beta < BETAS[-1] else ODD
 
 
