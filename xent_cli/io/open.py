@@ -209,12 +209,10 @@ def _open_stdin(open_file: _OpenFile) -> Source:
 
 def _spool(stream: BinaryIO, name: str, open_file: _OpenFile) -> Source:
     """Put what a stream holds into a temporary file, and open that: some formats are read twice."""
-    from xent_cli.io.storage.temporary_file import (  # Only who pipes needs it.
-        copy_to_scratch,
-        path_of,
-    )
+    from xent_cli.io.endless import endless_check  # Only who pipes needs it.
+    from xent_cli.io.storage.temporary_file import copy_to_scratch, path_of
 
-    file = copy_to_scratch(stream, name)
+    file = copy_to_scratch(stream, name, endless_check(name))
     with ExitStack() as stack:
         stack.callback(file.close)
         source = open_file(LocalFile(path_of(file), name))

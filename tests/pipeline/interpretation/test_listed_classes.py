@@ -28,6 +28,10 @@ def write(folder: Path, container: str, labels: np.ndarray, classes: np.ndarray)
     if container == "npz":
         np.savez(folder / "all.npz", proba=q, y=labels, classes_=classes)
         return "all.npz"
+    if container == "json":
+        said = {"run": {"classes": classes.tolist()}, "y": labels.tolist()}
+        (folder / "all.json").write_text(json.dumps({"scores": q.tolist(), **said}))
+        return "all.json"
     rows = [
         {"scores": list(row), "classes": classes.tolist(), "y": label}
         for row, label in zip(q, labels.tolist(), strict=True)
@@ -36,7 +40,7 @@ def write(folder: Path, container: str, labels: np.ndarray, classes: np.ndarray)
     return "all.jsonl"
 
 
-@pytest.mark.parametrize("container", ["npz", "jsonl"])
+@pytest.mark.parametrize("container", ["npz", "jsonl", "json"])
 @pytest.mark.parametrize("worded", [False, True])
 def test_names_in_another_order_than_numbers_are_said(
     tmp_path: Path, container: str, worded: bool

@@ -39,6 +39,16 @@ def test_a_last_row_that_is_called_a_summary_is_none(tmp_path: Path, word: str, 
         assert "seems to name a summary" in answer.err
 
 
+@pytest.mark.parametrize("named", [False, True])
+def test_a_summary_below_many_rows_is_seen(tmp_path: Path, named: bool) -> None:
+    ids = [f"u{at}" for at in range(30 * N)] if named else range(30 * N)
+    table = pd.DataFrame({"id": ids, "p": np.tile(P, 30), "y": np.tile(Y, 30), "part": "all"})
+    answer = ask(tmp_path, below(table, ["max", 0.98, 1, ""]))
+    assert answer.code == 2, answer.headline()
+    assert "a.csv, last row, column id: 'max' seems to name a summary" in answer.err
+    assert math.isclose(ask(tmp_path, table).headline()[0], TRUTH, rel_tol=1e-9)
+
+
 def test_words_among_other_words_are_rows(tmp_path: Path) -> None:
     words = [f"w{at}" for at in range(N)]
     words[3:6] = "total", "mean", "all"

@@ -13,7 +13,6 @@ from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.formats.json_values import unique
 
 _SPACE = re.compile(r"[ \t\r\n]*")
-_BREAKS = re.compile(r"[\r\n]+")
 _HINT = "Write an array of objects, or JSON lines with one object per line."
 
 
@@ -70,7 +69,7 @@ def read_document(data: bytes, path: str) -> Document | None:
         raise ParseError(
             f"{path}, row {row}: the array holds objects as well as other values.", hint=_HINT
         )
-    parts = (_BREAKS.sub(" ", text[start:end]) for start, end in spans)
+    parts = (text[start:end].replace("\r", " ").replace("\n", " ") for start, end in spans)
     if all(objects):
         return Document(_joined(parts))
     return Document(_joined(f'{{"values": {part}}}' for part in parts), named=False)
@@ -175,7 +174,8 @@ def _is_matrix(value: Any) -> bool:
 def _of_matrix(document: Mapping[str, Any]) -> Iterator[dict[str, Any]] | None:
     """Return the rows of a matrix of predictions, with the lists that have a value for each.
 
-    A list of texts for its columns names them in every row; what else is said is of no row.
+    A list for its columns that may name them is in every row: texts, or whole numbers from 0 or 1
+    on, which may have another order than the columns. What else is said is of no row.
     """
     matrices = [value for value in document.values() if _is_matrix(value)]
     sizes = {(len(value), len(value[0])) for value in matrices}
@@ -184,14 +184,23 @@ def _of_matrix(document: Mapping[str, Any]) -> Iterator[dict[str, Any]] | None:
     n, k = sizes.pop()
     lists = {name: value for name, value in document.items() if isinstance(value, list)}
     rows = {name: value for name, value in lists.items() if len(value) == n}
+    inner = [value for value in document.values() if isinstance(value, dict)]
     named = {
         name: value
-        for name, value in lists.items()
-        if len(value) == k != n and all(isinstance(text, str) for text in value)
+        for said in (*inner, lists)
+        for name, value in said.items()
+        if isinstance(value, list) and len(value) == k != n and _may_be_names(value)
     }
     if n == k:
         return None
     return ({name: value[at] for name, value in rows.items()} | named for at in range(n))
+
+
+def _may_be_names(values: list[Any]) -> bool:
+    """Say whether values are texts, or count from 0 or 1 on in any order."""
+    if all(type(value) in (int, float) for value in values):
+        return sorted(values) in ([*range(len(values))], [*range(1, len(values) + 1)])
+    return all(isinstance(value, str) for value in values)
 
 
 def _of_objects(

@@ -62,6 +62,7 @@ class NestedSource(Source):
         self.path, self.format, self.named = inner.path, inner.format, inner.named
         self.n_rows, self.notes, self.stamp = inner.n_rows, inner.notes, inner.stamp
         self.unread, self.in_memory = inner.unread, inner.in_memory
+        self.metadata = inner.metadata
         by_name = {nest.name: nest for nest in nests}
         columns = list[Column]()
         for column in inner.columns:

@@ -18,7 +18,7 @@ Opener = Callable[[], BinaryIO]
 
 SUFFIXES = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd", ".xz": "xz", ".zip": "zip"}
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_MAGIC = {
+MAGIC = {
     b"\x1f\x8b": "gzip",
     b"BZh": "bz2",
     b"\x28\xb5\x2f\xfd": "zstd",
@@ -36,7 +36,7 @@ def detect_compression(head: bytes, location: Location) -> str | None:
     BrokenFileError
         If the name promises a compression that the content is not.
     """
-    for magic, compression in _MAGIC.items():
+    for magic, compression in MAGIC.items():
         if head.startswith(magic):
             return compression
     if head.startswith(_ZIP) and not location.path.lower().endswith((".xlsx", ".xlsm", ".npz")):

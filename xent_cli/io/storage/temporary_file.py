@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import IO, BinaryIO, cast
 
@@ -15,7 +15,9 @@ _DESCRIPTORS = "/proc/self/fd"
 _STEP = 1 << 20
 
 
-def copy_to_scratch(stream: IO[bytes], name: str) -> BinaryIO:
+def copy_to_scratch(
+    stream: IO[bytes], name: str, look: Callable[[bytes], None] | None = None
+) -> BinaryIO:
     """Copy what a stream holds into a temporary file, which lives as long as it is open.
 
     Parameters
@@ -23,6 +25,8 @@ def copy_to_scratch(stream: IO[bytes], name: str) -> BinaryIO:
     stream : binary file
     name : str
         What it is called in messages.
+    look : callable, optional
+        What sees each chunk before it is written, and may raise.
 
     Raises
     ------
@@ -46,6 +50,8 @@ def copy_to_scratch(stream: IO[bytes], name: str) -> BinaryIO:
     with ExitStack() as stack:
         stack.callback(_close, file)
         while data := _read(stream, name):
+            if look is not None:
+                look(data)
             with _writing(name):
                 file.write(data)
         with _writing(name):

@@ -16,6 +16,7 @@ from xent_cli.pipeline.interpretation.question import (
 from xent_cli.pipeline.interpretation.reading import Interpretation, describe
 from xent_cli.pipeline.interpretation.sample import Sample, is_fractional, is_probability
 from xent_cli.schema.class_names import polarity
+from xent_cli.schema.id_columns import INDEX_NAMES
 
 _PERCENT = re.compile(r"%|(?:^|[^a-z])(?:pct|perc|percent|percents|percentage|prozent)(?:$|[^a-z])")
 _CONFIDENCE = re.compile(
@@ -67,10 +68,20 @@ def _objections(question: Question, chosen: Interpretation) -> Iterator[InputErr
         from xent_cli.pipeline.interpretation.stacked import stacked_models
 
         yield stacked_models(question, chosen)
-    if not question.one_input and question.aligned and _may_name_rows(question, chosen):
+    if question.aligned and not question.one_input:
+        yield from _of_order(question, chosen)
+
+
+def _of_order(question: Question, chosen: Interpretation) -> Iterator[InputError | None]:
+    """Yield what says that the rows of two inputs are not in the same order."""
+    if _may_name_rows(question, chosen):
         from xent_cli.pipeline.interpretation.row_names import other_order
 
         yield other_order(question, chosen)
+    if _may_be_numbered(question):
+        from xent_cli.pipeline.interpretation.index_order import index_order
+
+        yield index_order(question, chosen)
 
 
 def _rests_on_its_name(question: Question, chosen: Interpretation) -> bool:
@@ -198,6 +209,16 @@ def _rest(question: Question, chosen: Interpretation) -> bool:
     """Say whether some columns of the predictions have no role."""
     used = {*chosen.preds, *chosen.labels, *question.taken_preds}
     return any(name not in used for name in question.preds.source.names())
+
+
+def _may_be_numbered(question: Question) -> bool:
+    """Say whether the rows of an input may be numbered."""
+    return any(
+        b"pandas" in (source.metadata or ())
+        or any(name.lower() in INDEX_NAMES for name in source.names())
+        for source in (question.preds.source, question.labels.source)
+        if source.named
+    )
 
 
 def _may_name_rows(question: Question, chosen: Interpretation) -> bool:

@@ -30,7 +30,7 @@ def pandas_line(source: Source, made: str, *modules: str) -> str:
     if source.format == "csv":
         mark = getattr(source, "delimiter", ",")
         reader = "pd.read_csv({}" + ("" if mark == "," else f", sep={quoted(mark)}") + ")"
-    if not reader or source.in_memory:
+    if not reader or source.in_memory or source.path == "<stdin>":
         return f"in pandas, {made}"
     needed = ", ".join(("pandas as pd", *modules))
     code = f"import {needed}; df = {reader.format(quoted(source.path))}; {made}"

@@ -27,13 +27,18 @@ def summary_rows(question: Question, reading: Interpretation) -> InputError | No
 def named_summary(question: Question, reading: Interpretation) -> InputError | None:
     """Return an error if a column that names rows names the last after means or totals."""
     used = {*reading.preds, *reading.labels, *question.taken_preds}
-    for column in question.preds.source.columns:
+    source = question.preds.source
+    end = _end(question.preds)
+    for at, column in enumerate(source.columns):
         if column.name in used or column.kind not in ("text", "integer", "float"):
             continue
         names = _names(question.preds, column.name)
+        names += end[at : at + 1] if names else []
         summaries = [row for row, name in enumerate(names) if _SUMMARY.fullmatch(name.lower())]
         if summaries and summaries == list(range(summaries[0], len(names))):
-            place = Place(question.preds.source.path).of_row(summaries[0], column.name)
+            place = Place(source.path).of_row(summaries[0], column.name)
+            if end:
+                place = f"{source.path}, last row, column {column.name}"
             return ParseError(
                 f"{place}: {names[summaries[0]]!r} seems to name a summary of the other rows, "
                 "not a row.",
@@ -42,10 +47,19 @@ def named_summary(question: Question, reading: Interpretation) -> InputError | N
     return None
 
 
+def _end(sample: Sample) -> list[str]:
+    """Return the last row of a text that goes on behind the sample; nothing of other files."""
+    if not sample.is_cut or sample.source.format != "csv":
+        return []
+    from xent_cli.io.formats.csv.source import TextSource  # Here it is there already.
+
+    return sample.source.last_row() if isinstance(sample.source, TextSource) else []
+
+
 def _names(sample: Sample, name: str) -> list[str]:
     """Return the names of the rows, where a column has another for each, words among them."""
     values = sample.labels(name)
-    if values is None or values.numbers is not None or sample.n < _SOME_ROWS or sample.is_cut:
+    if values is None or sample.n < _SOME_ROWS:
         return []
     names = [text.strip() for text in values.distinct()]
     return names if len(names) == sample.n else []

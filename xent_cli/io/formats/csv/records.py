@@ -151,10 +151,11 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 def read_head(stream: BinaryIO) -> tuple[bytes, bool]:
     """Read the first megabyte, or as much as two lines need; also say whether that is all."""
-    head = b""
+    parts, size, feeds, returns = list[bytes](), 0, 0, 0
     while data := stream.read(_HEAD_BYTES):
-        head += data
-        lines = max(head.count(b"\n"), head.count(b"\r"))
-        if len(head) >= _HEAD_BYTES and (lines > 1 or len(head) >= _LONGEST_HEAD):
-            return head, False
-    return head, True
+        parts.append(data)
+        size += len(data)
+        feeds, returns = feeds + data.count(b"\n"), returns + data.count(b"\r")
+        if size >= _HEAD_BYTES and (max(feeds, returns) > 1 or size >= _LONGEST_HEAD):
+            return b"".join(parts), False
+    return b"".join(parts), True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -11,6 +12,7 @@ import pyarrow as pa
 from xent_cli.errors import EmptyInputError, option
 from xent_cli.io.block import Block
 from xent_cli.io.formats.csv.cells import sample_column
+from xent_cli.io.formats.csv.delimiter import read_rows
 from xent_cli.io.formats.csv.dialect import detect_dialect
 from xent_cli.io.formats.csv.names import doubled
 from xent_cli.io.formats.csv.parser import Chunk, Parsed, Parser, explain
@@ -26,6 +28,8 @@ from xent_cli.io.text_file import TextFile
 from xent_cli.io.threads import map_ahead
 from xent_cli.schema.place import Place
 from xent_cli.schema.provenance import Notice
+
+_TAIL_BYTES = 1 << 16
 
 
 class TextSource(Source):
@@ -80,6 +84,18 @@ class TextSource(Source):
         ]
         data = pa.RecordBatch.from_arrays(arrays, list(self._dialect.names))
         return Block(data, 0, Place(self.path, header_lines=self._dialect.header_lines))
+
+    def last_row(self) -> list[str]:
+        """Return the fields of the last row, where a file can be read from its end; else none."""
+        if not self._can_seek:
+            return []
+        with reading(self.path, "text"), self._open() as stream:
+            if not stream.seekable():
+                return []
+            stream.seek(max(0, stream.seek(0, os.SEEK_END) - _TAIL_BYTES))
+            line = stream.read().rstrip(b"\r\n").rpartition(b"\n")[-1]
+        rows = read_rows(line.decode("utf-8", "replace"), self.delimiter, 1)
+        return rows[0] if rows and len(rows[0]) == len(self.columns) else []
 
     def __getstate__(self) -> dict[str, object]:
         return self.__dict__ | {"_rows": ()}
