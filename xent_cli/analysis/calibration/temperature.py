@@ -100,7 +100,7 @@ def fit(
 ) -> tuple[float, float, float]:
     """Return the best inverse temperature, its standard error, and the change of the loss to it.
 
-    From the exact derivatives at the inverse of `applied`, which is within 1e-5 of it: a series of
+    From the exact derivatives at the inverse of `applied`, which is within 1e-4 of it: a series of
     the third order leaves less than 1e-15.
 
     Parameters

@@ -108,8 +108,7 @@ def accuracy_of_class(report: Report, index: int) -> Quantity:
 
 def accuracy_of_slice(report: Report, item: Slice) -> Quantity:
     """Return the accuracy in a slice."""
-    figures = item.figures
-    return _share_right(report, item.accuracy, figures.n_correct, figures.n_graded)
+    return _share_right(report, item.accuracy, item.figures.n_correct, item.figures.n_graded)
 
 
 def _of_calibration(
