@@ -26,7 +26,7 @@ from xent_cli.numerics.one_more_draw import (
     unseen_loss,
 )
 from xent_cli.numerics.satterthwaite import weighted_mean
-from xent_cli.numerics.skewed_mean import SkewedMean
+from xent_cli.numerics.skewed_mean import SkewedMean, SkewedMeans
 
 VECTORS = json.loads((Path(__file__).parents[1] / "reference" / "intervals.json").read_text())
 CLOSE = 1e-10
@@ -241,3 +241,15 @@ def test_wrong_passes_of_skewed_losses_are_rare():
         passes["t"] += t[1] < truth
         passes["guarded"] += found.interval(0.95)[1] < truth
     assert passes["guarded"] / 800 <= 0.035 < 0.08 < passes["t"] / 800
+
+
+@pytest.mark.parametrize("df", [1e-5, 2e-3, 3e-3, 1e-2])
+@pytest.mark.parametrize("a", [0.0, 0.3, -0.3])
+def test_hardly_any_degrees_of_freedom_leave_everything_open(df: float, a: float) -> None:
+    one = SkewedMean(0.5, 0.1, df, a, a / 2)
+    low, high = one.interval(0.95)
+    assert -math.inf < low < -1e25
+    assert 1e25 < high < math.inf
+    many = SkewedMeans(np.array([[0.5], [0.1], [df], [a], [a / 2]]))
+    assert many.intervals(0.95)[:, 0].tolist() == [low, high]
+    assert one.p_value(0.9) > 0.5

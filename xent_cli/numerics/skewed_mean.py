@@ -19,7 +19,8 @@ from xent_cli.numerics.moments import Moments
 from xent_cli.numerics.student_t import t_quantile, two_sided_p
 
 _FAR = 1e90
-"""So many errors from the mean nothing is possible, and cubes are about to overflow."""
+"""So many errors from the mean nothing is possible, and cubes are about to overflow; with hardly
+any degrees of freedom, everything is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class SkewedMean:
 
     def interval(self, level: float) -> tuple[float, float]:
         """Return the two-sided interval at a level such as 0.95."""
-        t = -t_quantile((1 - level) / 2, self.df)
+        t = min(-t_quantile((1 - level) / 2, self.df), _FAR)
         return self.mean - self.se * self._undone(t), self.mean - self.se * self._undone(-t)
 
     def statistic(self, limit: float) -> float:
@@ -133,7 +134,8 @@ class SkewedMeans:
         mean, se, df, a, b = self.numbers[:, there]
         distinct, at = np.unique(df, return_inverse=True)
         with np.errstate(over="ignore", invalid="ignore"):
-            t = np.array([-t_quantile((1 - level) / 2, each) for each in distinct.tolist()])[at]
+            t = np.array([-t_quantile((1 - level) / 2, each) for each in distinct.tolist()])
+            t = np.minimum(t, _FAR)[at]
             for row, z in zip(found, (t, -t), strict=True):
                 y = z - b
                 # NumPy's own root may differ in the last bit.
