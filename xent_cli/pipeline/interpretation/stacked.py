@@ -60,7 +60,9 @@ def stacked_models(question: Question, chosen: Interpretation) -> InputError | N
     ids += [name for name in free if _names_rows(name) and name not in ids]
     free = [name for name in free if name not in ids[:1]]
     called_so = {name for name in free if _MODEL_NAME.search(spaced(name))}
-    crossing = called_so | _may_cross(question, [n for n in free if n not in called_so], ids)
+    crossing = called_so
+    if ids or _has_label_column(question, chosen):  # Else nothing shows that rows are the same.
+        crossing = called_so | _may_cross(question, [n for n in free if n not in called_so], ids)
     for name in (name for name in free if name in crossing):
         called = name in called_so
         models = _rows_of(question, name, ids[0] if ids else None, chosen)
@@ -73,6 +75,10 @@ def stacked_models(question: Question, chosen: Interpretation) -> InputError | N
             hint=f"Use {option('by', name)} to see each, or write one file per {name}.",
         )
     return None
+
+
+def _has_label_column(question: Question, chosen: Interpretation) -> bool:
+    return question.one_input and len(chosen.labels) == 1
 
 
 def _names_rows(name: str) -> bool:
@@ -110,7 +116,7 @@ def _rows_of(
     """Return the rows of each model, in their order."""
     found: dict[str, _Rows] = {}
     source, label = question.preds.source, chosen.labels[0]
-    single = question.one_input and len(chosen.labels) == 1
+    single = _has_label_column(question, chosen)
     wanted = [name, *([key] if key is not None else []), *([label] if single else [])]
     uses: dict[str, Use] = dict.fromkeys(wanted, "text")
     rows = 0
