@@ -89,6 +89,7 @@ def test_standard_input_takes_it(xent: Xent, many: pd.DataFrame) -> None:
     [
         (("compare", "many.csv#lr_*", "many.csv#lr_*"), "are the same"),
         (("eval", "many.csv#rf_*"), "no such column among lr_a, lr_b"),
+        (("eval", "many.csv#lr_*", "many.csv", "-#lr_*"), "there is also '-#lr_*'."),
         (("eval", "many.csv#lr_*", "--pred-cols", "lr_*"), "Give the columns only once"),
         (("eval", "none.csv#lr_a"), "There is no file none.csv#lr_a"),
     ],

@@ -25,9 +25,9 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Take a command line apart; ``-#COLUMNS`` is standard input, not an option."""
-        return super().parse_args(
-            ctx, [_OPERAND + text if text.startswith("-#") else text for text in args]
-        )
+        marked = [_OPERAND + text if text.startswith("-#") else text for text in args]
+        ctx.args = _unmarked(super().parse_args(ctx, marked))  # What no parameter took.
+        return list(ctx.args)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help."""

@@ -173,7 +173,7 @@ def test_text_comes_in_pieces_and_once(door: Door, store: Store) -> None:
     assert sum(len(block) for block in source.blocks({"p_a": "number"})) == 700_000
     sizes = [size for method, _, _, size in door.seen if method == "GET"]
     assert len(data) > 30 << 20
-    assert max(sizes) <= 10 << 20
+    assert max(sizes) <= records.CHUNK_BYTES
     assert sum(sizes) == len(data)
 
 

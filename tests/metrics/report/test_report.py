@@ -253,7 +253,8 @@ def test_an_interval_that_is_wide_for_what_rows_did_not_show_says_so():
     rng = np.random.default_rng(1)
     q = rng.uniform(0.9, 0.99, 400)
     report = evaluate(np.column_stack([q, 1 - q]), np.zeros(400, int))
-    (notice,) = [each for each in report.warnings if each.code == "few-rows"]
+    echo, notice = report.warnings
+    assert (echo.code, notice.code) == ("labels-predicted", "few-rows")
     assert "a rare row with a loss of 3 nats, which 400 rows may have missed" in notice.message
     needed = int(re.search(r"About ([\d,]+) rows", notice.message)[1].replace(",", ""))
     # So many rows of the same kind have an interval half as wide.

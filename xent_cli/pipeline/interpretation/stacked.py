@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from xent_cli.errors import ColumnError, InputError, option
@@ -99,15 +99,16 @@ def _may_cross(question: Question, names: Sequence[str], ids: Sequence[str]) -> 
     single = {name: values[name][0] for name in names if len(values[name]) == 1}
     if not single or not sample.is_cut or "://" in sample.source.path:
         return several
-    return several | {name for name, last in _last(sample.source, single) if last != single[name]}
+    last = _last(sample.source, single)
+    return several | {name for name in last if last[name] != single[name]}
 
 
-def _last(source: Source, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield the last value of some columns, with most of the rows unread where that can be."""
+def _last(source: Source, names: Iterable[str]) -> dict[str, str]:
+    """Return the last value of some columns, with most of the rows unread where that can be."""
     found: dict[str, str] = {}
     for block in source.parts(dict.fromkeys(names, "text"))[-1].blocks():
         found = {name: str(block.texts(name)[-1].as_py()) for name in names if len(block)} or found
-    yield from found.items()
+    return found
 
 
 def _rows_of(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import numpy as np
 
 from xent_cli.errors import ParseError
+
+if TYPE_CHECKING:
+    from io import BufferedIOBase
 
 CHUNK_BYTES = 9 << 20
 """A batch of ten columns, in full digits: each chunk costs its time, whatever its size."""
@@ -87,7 +90,7 @@ def _read_behind(rest: bytes, stream: BinaryIO, size: int) -> bytearray:
     data = bytearray(len(rest) + size)
     data[: len(rest)] = rest
     with memoryview(data) as view:
-        got = stream.readinto(view[len(rest) :])  # type: ignore[attr-defined]
+        got = cast("BufferedIOBase", stream).readinto(view[len(rest) :])
     del data[len(rest) + got if got else 0 :]
     return data
 
