@@ -17,9 +17,9 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-_WESTERN = re.compile(rb"(?:[\x00-\x7f]|[\xc0-\xd6\xd8-\xf6\xf8-\xff](?![\x80-\xff]{2}))*+\Z")
-"""ASCII and letters of Western Europe, never three in a row: words of one byte a letter in other
-scripts, and of two in Asian ones, have longer runs."""
+_FOREIGN = re.compile(rb"[\x80-\xbf\xd7\xf7]|[\x80-\xff]{3}")
+"""What is no letter of Western Europe, or three beyond ASCII in a row: words of one byte a letter
+in other scripts, and of two in Asian ones, have such runs."""
 _STEP = 1 << 20
 
 
@@ -51,7 +51,7 @@ def detect_encoding(head: bytes, *, whole: bool = True) -> str | None:
     try:
         head.decode("utf-8")
     except UnicodeDecodeError:
-        return "cp1252" if _WESTERN.match(head) else None
+        return None if _FOREIGN.search(head) else "cp1252"
     return None
 
 

@@ -133,14 +133,16 @@ def _records(delimiter: bytes, line_end: bytes) -> re.Pattern[bytes]:
     """Match as many whole records as there are, as the CSV parser sees them.
 
     A field that begins with a quote runs to its closing quote; any other quote is a character like
-    all. Every repetition is possessive: no step is ever tried twice.
+    all. No step is ever tried twice: what is repeated is possessive, and atomic where it has
+    alternatives, which early releases of Python 3.11 get wrong in a possessive repetition
+    (https://github.com/python/cpython/issues/106052).
     """
     mark = re.escape(delimiter)
-    plain = rb'[^"' + line_end + rb"]++"
-    quoted = rb"(?<![^" + mark + rb'\r\n])"(?:[^"]++|"")*+"'
+    plain = rb'[^"' + line_end + rb"]*+"
+    quoted = rb"(?<![^" + mark + rb'\r\n])"[^"]*+(?:""[^"]*+)*+"'
     inside = rb"(?<=[^" + mark + rb'\r\n])"'
-    record = rb"(?:" + plain + rb"|" + quoted + rb"|" + inside + rb")*+" + line_end
-    return re.compile(rb"(?:" + record + rb")*+")
+    fields = rb"(?:(?:" + quoted + rb"|" + inside + rb")" + plain + rb")*"
+    return re.compile(rb"(?:(?>" + plain + fields + line_end + rb"))*+")
 
 
 _HEAD_BYTES = 1 << 20
