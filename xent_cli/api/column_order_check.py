@@ -44,7 +44,7 @@ class CrossStep(Step[Crossing]):
 
     def chosen(self, batch: Batch) -> Batch:
         """Return the rows of the stripes that are looked at."""
-        return batch if self.every == 1 else batch.take(batch.rows // _STRIPE % self.every == 0)
+        return batch if self.every == 1 else batch.take(np.asarray(batch.rows) // _STRIPE % self.every == 0)
 
     def gather(self, plans: Sequence[Plan], batches: Iterable[Sequence[Measured]]) -> Crossing:
         """Add up batches in place: a matrix for each would cost too much."""

@@ -52,6 +52,8 @@ class Block:
 
     def slice(self, offset: int, length: int) -> Block:
         """Return `length` rows from `offset` on, without copying."""
+        if not offset and length == len(self):
+            return self
         rows = None if self.rows is None else self.rows[offset : offset + length]
         start = self.start + offset if rows is None or not len(rows) else int(rows[0])
         return replace(self, data=self.data.slice(offset, length), start=start, rows=rows)

@@ -1,22 +1,22 @@
-"""Exact sums: vectors of long integers in NumPy arrays, the same in any order and grouping."""
+"""Exact sums: vectors of long integers, the same in any order and grouping."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from functools import partial
+from itertools import chain
+from operator import add
 
 import numpy as np
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Digits, Floats, Integers, Labels
+from xent_cli.numerics.digits import BASE, BITS, carried, digits_of, floats_of, integers_of
 from xent_cli.numerics.hexadecimal import hexadecimal, read_hexadecimal
 
-_BITS, _BASE = 32, 1 << 32
 _MOST_TERMS = 1 << 29
-_FEW = 32  # So many sums are faster made of Python's integers.
+_FEW = 32  # So many sums are faster held as Python's integers.
 _FEW_BITS, _MOST_GROWTH = 1 << 27, 64
-_AT_ONCE = 1 << 14  # Sums that are worked on together: few enough for a cache.
 
 _ZERO = Fraction(0)
 
@@ -30,8 +30,9 @@ class ExactSums:
 
     Attributes
     ----------
-    digits : (L, n) int64, or int32 from `narrowed`
-        Below ``terms * 2**32`` in size; what stands where there is no digit is 0.
+    held : (L, n) int64, or int32 from `narrowed`; or a list of n integers
+        The digits, below ``terms * 2**32`` in size; or, where there are few sums, each of them in
+        units of ``2**(32 * low)``.
     low : int
     terms : int
 
@@ -43,14 +44,14 @@ class ExactSums:
     (1.0, True)
     """
 
-    digits: Digits
+    held: Digits | list[int]
     low: int = 0
     terms: int = 1
 
     @classmethod
     def zeros(cls, size: int) -> ExactSums:
         """Return `size` sums of nothing."""
-        return cls(np.zeros((0, size), dtype=np.int64))
+        return cls([0] * size if size <= _FEW else np.zeros((0, size), dtype=np.int64))
 
     @classmethod
     def of_integers(cls, values: Integers) -> ExactSums:
@@ -68,18 +69,21 @@ class ExactSums:
         [25769803776.5, -8589934591.5]
         """
         exponents = [exponent for _, exponent in parts]
+        low = min(exponents, default=0) // BITS
         if size <= _FEW:
-            low = min(exponents)
-            each = [units.astype(object) << (exponent - low) for units, exponent in parts]
-            return cls.of_units(np.add.reduce(each).tolist(), low)
-        low, high = min(exponents) // _BITS, max(exponents) // _BITS + 3
-        digits = np.zeros((high - low, size), dtype=np.int64)
+            found = [0] * size
+            for units, exponent in parts:
+                shift = exponent - BITS * low
+                shifted = (unit << shift for unit in units.tolist())
+                found = list(map(add, found, shifted))
+            return cls(found, low)
+        digits = np.zeros((max(exponents, default=0) // BITS + 3 - low, size), dtype=np.int64)
         for units, exponent in parts:
-            place, shift = divmod(exponent, _BITS)
+            place, shift = divmod(exponent, BITS)
             first, second, third = digits[place - low :][:3]
-            first += (units << shift) & (_BASE - 1)
-            second += (units >> (_BITS - shift)) & (_BASE - 1)
-            third += units >> _BITS >> (_BITS - shift)
+            first += (units << shift) & (BASE - 1)
+            second += (units >> (BITS - shift)) & (BASE - 1)
+            third += units >> BITS >> (BITS - shift)
         return cls(digits, low, len(parts) + 1).part(0, size)
 
     @classmethod
@@ -91,22 +95,26 @@ class ExactSums:
         >>> ExactSums.of_units([3, 0], -2).to_strings()
         ['3p-2', '0p0']
         """
-        low, shift = divmod(exponent, _BITS)
-        width = max((unit.bit_length() for unit in units), default=0) + shift
-        length = 4 * (width // _BITS + 1)
-        signed = b"".join((unit << shift).to_bytes(length, "little", signed=True) for unit in units)
-        digits = np.frombuffer(signed, "<u4").reshape(len(units), -1).T.astype(np.int64)
-        if len(digits):
-            digits[-1] -= (digits[-1] >> (_BITS - 1)) << _BITS  # The sign.
-        return cls(digits, low)
+        low, shift = divmod(exponent, BITS)
+        found = [unit << shift for unit in units]
+        return cls(found if len(found) <= _FEW else digits_of(found), low)
+
+    @property
+    def digits(self) -> Digits:
+        """The digits, (L, n): what stands where there is none is 0."""
+        return digits_of(self.held) if isinstance(self.held, list) else self.held
 
     def __len__(self) -> int:
-        return int(self.digits.shape[1])
+        return len(self.held) if isinstance(self.held, list) else int(self.held.shape[1])
 
     def __getitem__(self, index: int) -> Fraction:
-        unit, exponent = 0, _BITS * self.low
-        for digit in reversed(self.digits[:, index].tolist()):
-            unit = (unit << _BITS) + digit
+        if isinstance(self.held, list):
+            unit = self.held[index]
+        else:
+            unit = 0
+            for digit in reversed(self.held[:, index].tolist()):
+                unit = (unit << BITS) + digit
+        exponent = BITS * self.low
         if not unit:
             return _ZERO  # Of many classes most may have no rows.
         return Fraction(unit << exponent) if exponent >= 0 else Fraction(unit, 1 << -exponent)
@@ -114,12 +122,16 @@ class ExactSums:
     def __add__(self, other: ExactSums) -> ExactSums:
         if len(self) != len(other):
             raise ValueError(f"{len(self)} sums cannot be added to {len(other)}")
-        if not len(self.digits) or not len(other.digits):
-            return self if len(self.digits) else other
         low = min(self.low, other.low)
-        high = max(self.low + len(self.digits), other.low + len(other.digits))
+        if isinstance(self.held, list) and isinstance(other.held, list):
+            few = _in_units(self.held, self.low - low), _in_units(other.held, other.low - low)
+            return ExactSums(list(map(add, *few)), low)
+        mine, theirs = self.digits, other.digits
+        if not len(mine) or not len(theirs):
+            return self if len(mine) else other
+        high = max(self.low + len(mine), other.low + len(theirs))
         both = ExactSums(self.window(low, high), low, self.terms + other.terms)
-        both.digits[other.low - low :][: len(other.digits)] += other.digits
+        both.digits[other.low - low :][: len(theirs)] += theirs
         return both if both.terms < _MOST_TERMS else both.carried()
 
     def __neg__(self) -> ExactSums:
@@ -136,9 +148,12 @@ class ExactSums:
     def joined(self, *others: ExactSums) -> ExactSums:
         """Return these sums followed by the other ones."""
         parts = (self, *others)
-        low = min(part.low for part in parts)
+        low, size = min(part.low for part in parts), sum(map(len, parts))
+        if size <= _FEW:
+            few = (_in_units(list(part.integers()), part.low - low) for part in parts)
+            return ExactSums(list(chain.from_iterable(few)), low)
         high = max(part.low + len(part.digits) for part in parts)
-        digits = np.empty((high - low, sum(map(len, parts))), dtype=np.int64)
+        digits = np.empty((high - low, size), dtype=np.int64)
         end = 0
         for part in parts:
             start, end = end, end + len(part)
@@ -191,16 +206,22 @@ class ExactSums:
 
     def take(self, places: Sequence[int]) -> ExactSums:
         """Return the sums at some places, in their order."""
+        if isinstance(self.held, list):
+            return ExactSums([self.held[place] for place in places], self.low)
         return ExactSums(self.digits[:, list(places)], self.low, self.terms)
 
     def part(self, start: int, stop: int) -> ExactSums:
         """Return the sums from one place up to another, with no more digits than they need."""
+        if isinstance(self.held, list):
+            return ExactSums(self.held[start:stop], self.low)
         digits = self.digits[:, start:stop]
         used = np.flatnonzero(digits.any(axis=1)).tolist() or [0, -1]
         return ExactSums(digits[used[0] : used[-1] + 1], self.low + used[0], self.terms)
 
     def with_total(self) -> ExactSums:
         """Return these sums with one more entry: the sum of them all."""
+        if isinstance(self.held, list):
+            return ExactSums([*self.held, sum(self.held)], self.low)
         if self.terms * len(self) >= _MOST_TERMS and self.terms > 1:
             return self.carried().with_total()
         total = self.digits.sum(axis=1, keepdims=True)
@@ -215,18 +236,7 @@ class ExactSums:
         >>> ExactSums.of_units([-3, 1 << 40], -1).to_floats().tolist()
         [-1.5, 549755813888.0]
         """
-        floats = np.empty(len(self))
-        for start in range(0, len(self), _AT_ONCE):
-            some = slice(start, start + _AT_ONCE)
-            whole = ExactSums(self.digits[:, some], self.low).carried()
-            negative = (whole.digits[-1:] < 0).any(axis=0)
-            sizes = ExactSums(np.where(negative, -whole.digits, whole.digits), whole.low).carried()
-            total = np.zeros(len(whole))
-            for place, row in enumerate(sizes.digits, sizes.low):
-                scale = _BITS * place  # A product with a power of two takes a fifth of the time.
-                total += row * 2.0**scale if abs(scale) < 960 else np.ldexp(row, scale)
-            floats[some] = np.where(negative, -total, total)
-        return floats
+        return floats_of(self.digits, self.low)
 
     def units(self, exponent: int) -> Iterator[int]:
         """Return each sum as an integer times 2**exponent, which must divide it.
@@ -236,10 +246,10 @@ class ExactSums:
         >>> list(ExactSums.of_units([3, -5]).units(-2))
         [12, -20]
         """
-        shift = _BITS * self.low - exponent
+        shift = BITS * self.low - exponent
         if not shift:
-            return self._integers()
-        return (unit << shift if shift > 0 else unit >> -shift for unit in self._integers())
+            return self.integers()
+        return (unit << shift if shift > 0 else unit >> -shift for unit in self.integers())
 
     def to_units(self, exponent: int) -> list[int]:
         """Return the `units` as a list."""
@@ -247,27 +257,16 @@ class ExactSums:
 
     def strings(self) -> Iterator[str]:
         """Yield each sum as ``<hexadecimal integer>p<exponent>``, exact and short."""
-        for unit in self._integers():
-            yield hexadecimal(unit, _BITS * self.low)
+        for unit in self.integers():
+            yield hexadecimal(unit, BITS * self.low)
 
     def to_strings(self) -> list[str]:
         """Return the `strings` as a list."""
         return list(self.strings())
 
-    def _integers(self) -> Iterator[int]:
-        """Yield each sum as an integer times the power of two of the lowest digit."""
-        length = 4 * (len(self.digits) + 2)
-        for start in range(0, len(self), _AT_ONCE):
-            digits = self.digits[:, start : start + _AT_ONCE]
-            # The two's complement, digit by digit; what is carried out last has 64 bits.
-            rows, carry = [], np.zeros(digits.shape[1], dtype=np.int64)
-            for row in digits:
-                carry = carry + row
-                rows.append(carry & (_BASE - 1))
-                carry >>= _BITS
-            rows += [carry & (_BASE - 1), (carry >> _BITS) & (_BASE - 1)]
-            each = np.array(rows, dtype="<u4").T.copy().view(f"V{length}").ravel()
-            yield from map(partial(int.from_bytes, byteorder="little", signed=True), each.tolist())
+    def integers(self) -> Iterator[int]:
+        """Return each sum as an integer times ``2**(32 * low)``."""
+        return iter(self.held) if isinstance(self.held, list) else integers_of(self.held)
 
     @classmethod
     def from_strings(cls, texts: Sequence[str]) -> ExactSums:
@@ -288,13 +287,9 @@ class ExactSums:
 
     def carried(self) -> ExactSums:
         """Return the same sums with digits from 0 to 2**32 - 1, but -1 at the end if negative."""
-        rows, carry = [], np.zeros(len(self), dtype=np.int64)
-        for row in self.digits:
-            carry = carry + row
-            rows.append(carry & (_BASE - 1))
-            carry >>= _BITS
-        while carry.any():
-            rows.append(np.where(carry == -1, carry, carry & (_BASE - 1)))
-            carry = (carry >> _BITS) * (carry != -1)
-        digits = np.array(rows, dtype=np.int64).reshape(len(rows), len(self))
-        return ExactSums(digits, self.low)
+        return ExactSums(carried(self.digits), self.low)
+
+
+def _in_units(held: list[int], places: int) -> list[int]:
+    """Return integers in units that are so many digits smaller."""
+    return [unit << BITS * places for unit in held] if places else held

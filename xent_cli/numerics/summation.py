@@ -131,7 +131,8 @@ class Groups:
         marks = mask if self.order is None else mask.take(self.order)
         if len(self.starts) > _FEW_GROUPS:
             return self._spread(np.add.reduceat(marks, self.starts, dtype=np.int64))
-        found = [np.count_nonzero(run) for run in np.split(marks, self.starts[1:])]
+        runs = zip(self.starts.tolist(), self.counts.tolist(), strict=True)
+        found = [np.count_nonzero(marks[start : start + count]) for start, count in runs]
         return self._spread(np.array(found, dtype=np.int64))
 
     def joined(self, starts: Labels) -> Groups:
@@ -167,11 +168,11 @@ class Groups:
             pieces = [piece.powers(values[rows], most) for rows, piece in self._pieces(step)]
             return [first.joined(*more) for first, *more in zip(*pieces, strict=True)]
         base = power = values if self.order is None else values.take(self.order)
-        size = ValueSize.of(base)
-        found = [self._sum(base, size)]
+        size, bits = ValueSize.of(base), 62 - int(self.counts.max(initial=1)).bit_length()
+        found = [self._sum(base, size, bits)]
         for k in range(2, most + 1):
             power = power * base
-            found.append(self._sum(power, size.power(k)))
+            found.append(self._sum(power, size.power(k), bits))
         return found
 
     def products(self, a: Floats, b: Floats) -> ExactSums:
@@ -181,11 +182,11 @@ class Groups:
         product, error = two_product(a, b)
         return self.sum(product) + self.sum(error)
 
-    def _sum(self, values: Floats, size: ValueSize) -> ExactSums:
+    def _sum(self, values: Floats, size: ValueSize, bits: int) -> ExactSums:
         """Sum values that are in the order of their groups.
 
-        With |x| < 2**e, no more than 2**c values a group and the grid 2**g, g = e + c - 62, they
-        sum to less than 2**62 units.
+        With |x| < 2**e, fewer than 2**(62 - bits) values a group and the grid 2**g, g = e - bits,
+        they sum to less than 2**62 units.
         """
         top, lowest = size.largest, size.lowest_bit
         if math.isnan(top):
@@ -194,12 +195,12 @@ class Groups:
             raise OverflowError("an infinity has no sum")
         if top >= _HUGE:
             huge = np.where(np.abs(values) >= _HUGE, values, 0.0)
-            scaled, rest = self._sum(huge * 2.0**-512, ValueSize(top * 2.0**-512)), values - huge
-            large = ExactSums(scaled.digits, scaled.low + 16, scaled.terms)
-            return self._sum(rest, ValueSize.of(rest)) + large
+            scaled = self._sum(huge * 2.0**-512, ValueSize(top * 2.0**-512), bits)
+            rest = values - huge
+            return self._sum(rest, ValueSize.of(rest), bits) + replace(scaled, low=scaled.low + 16)
         if not top:
             return ExactSums.zeros(self.size)
-        bits = min(_MOST_BITS, 62 - int(self.counts.max(initial=1)).bit_length())
+        bits = min(_MOST_BITS, bits)
         rest, few, part = values, None, np.empty_like(values)
         parts: list[tuple[Integers, int]] = []
         grid = math.frexp(top)[1]

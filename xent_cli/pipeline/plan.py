@@ -152,10 +152,11 @@ class Plan:
             q = q / 100
         if self.roles.confidence is not None:
             q = self._of_positive(q, preds.label(self.roles.confidence))
-        rows = preds.positions
+        first = preds.start
+        rows = range(first, first + len(preds)) if preds.rows is None else preds.rows
         weight = self._weight(preds, labels, seen)
         named = self.roles.preds if len(self.roles.preds) == len(q) else ()
-        pred_place = replace(preds.place, columns=named)
+        pred_place = Place(preds.place.path, preds.place.first, preds.place.header_lines, named)
         weight_place = labels.place if self.roles.weight_in_labels else preds.place
         of_labels = (self.roles.labels, self.order, self.index)
         said = seen.once(labels, labels, of_labels, partial(self._truth, labels))
@@ -199,7 +200,7 @@ class Plan:
         return replace(batch.take(keep), n_ignored=int(ignored.sum()), n_invalid=int(bad.sum()))
 
     def _require_known(
-        self, said: _Truth, keep: Mask, rows: NDArray[np.int64], place: Place
+        self, said: _Truth, keep: Mask, rows: NDArray[np.int64] | range, place: Place
     ) -> None:
         """Raise LabelError for the first row that counts and whose label is of no class."""
         if said.target.min(initial=0) >= 0 or not (unknown := keep & (said.target < 0)).any():

@@ -50,7 +50,7 @@ def stray_fraction(place: str, column: str | None, value: float | None, mode: st
 
 def require_whole(labels: Block, column: str, values: Floats | None, ignored: Mask) -> None:
     """Raise LabelError for the first fraction among labels that were 0 and 1 so far."""
-    if values is None:
+    if values is None or values.dtype.kind != "f":
         return
     inside = fractions(values) & ~ignored
     if inside.any():

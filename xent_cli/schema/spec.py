@@ -92,7 +92,7 @@ class Spec:
 
     def require_equal(self, other: Spec) -> None:
         """Raise SignatureError, naming the first field that differs, unless both are alike."""
-        for item in fields(self):
+        for item in () if self is other else fields(self):
             mine, theirs = getattr(self, item.name), getattr(other, item.name)
             if mine != theirs:
                 options = " and ".join(map(option, _OPTIONS.get(item.name, ())))

@@ -93,7 +93,7 @@ class Batch:
     target : (n,) intp, or (K, n) float64
         The class of each row; or its distribution over the classes (the share of the positive class
         as (1, n) in binary mode).
-    rows : (n,) int64
+    rows : (n,) int64, or a range
         The position of each row in the input, from 0.
     preds, labels, weight_place : Place
     weight : (n,) float64, optional
@@ -114,7 +114,7 @@ class Batch:
 
     q: Floats
     target: NDArray[np.intp] | Floats
-    rows: NDArray[np.int64]
+    rows: NDArray[np.int64] | range
     preds: Place
     labels: Place
     weight: Floats | None = None
@@ -174,7 +174,7 @@ class Batch:
             self,
             q=np.ascontiguousarray(self.q[:, keep]),
             target=kept,
-            rows=self.rows[keep],
+            rows=np.asarray(self.rows)[keep],
             weight=None if self.weight is None else self.weight[keep],
             clusters=None if self.clusters is None else self.clusters[keep],
             slices=tuple(Sliced(item.codes[keep], item.keys) for item in self.slices),

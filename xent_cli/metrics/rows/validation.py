@@ -52,6 +52,8 @@ class Findings:
     place: str = ""
 
     def __add__(self, other: Findings) -> Findings:
+        if not self.n_rows or not other.n_rows:
+            return other if not self.n_rows else self
         mine, theirs = (self.worst or (-1.0,), self.place), (other.worst or (-1.0,), other.place)
         chosen = self if mine >= theirs else other
         return Findings(self.n_rows + other.n_rows, chosen.worst, chosen.place)

@@ -106,8 +106,9 @@ class Tally:
         (0, 0, 0)
         """
         cells = spec.n_classes + 1
-        sums = {name: ExactSums.zeros(cells) for name in PER_CLASS}
-        sums |= {name: ExactSums.zeros(1) for name in OVERALL}
+        # Sums that are the same ones stay it: see `each_once`.
+        sums = dict.fromkeys(PER_CLASS, ExactSums.zeros(cells))
+        sums |= dict.fromkeys(OVERALL, ExactSums.zeros(1))
         if spec.multilabel:
             sums |= {name: ExactSums.zeros(spec.n_classes) for name in IN_MULTILABEL}
         clusters: ClusterSums | None = None

@@ -250,15 +250,16 @@ def each_once(make: Callable[..., ExactSums], *many: Mapping[str, ExactSums]) ->
     >>> found["weight"] is found["weight_cubed"], int(found["weight"][0])
     (True, 2)
     """
+    names = list(many[0])
+    for sums in many[1:]:
+        names = [name for name in names if name in sums]
     made: dict[tuple[int, ...], ExactSums] = {}
     found: Sums = {}
-    for name in many[0]:
-        if all(name in sums for sums in many):
-            some = [sums[name] for sums in many]
-            which = tuple(map(id, some))
-            if which not in made:
-                made[which] = make(*some)
-            found[name] = made[which]
+    for name, *some in zip(names, *([sums[name] for name in names] for sums in many), strict=True):
+        which = tuple(map(id, some))
+        if which not in made:
+            made[which] = make(*some)
+        found[name] = made[which]
     return found
 
 
