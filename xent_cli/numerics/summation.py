@@ -1,14 +1,7 @@
-"""Summing float64 values without rounding: exact, and so the same in any order. NumPy only.
-
-A float64 is an integer times a power of two. Adding 1.5 * 2**(g + 52) to a value rounds it to the
-grid 2**g, and the bits of the result, read as an integer, are those of the constant and the value
-in units of the grid. Integers add up without rounding; what the grid cut off goes round again,
-until nothing is left.
-"""
+"""Summation: sums of float64 values by group, exact, and so the same in any order."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -18,15 +11,10 @@ import numpy as np
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.numerics.arrays import Floats, Integers, Labels, Mask, in_order
 from xent_cli.numerics.exact import ExactSums
-from xent_cli.numerics.value_size import SMALLEST_BIT, ValueSize
+from xent_cli.numerics.run_sums import sum_runs
+from xent_cli.numerics.value_size import ValueSize
 
 Numbers = np.ndarray[Any, np.dtype[np.integer[Any]]]
-
-_MOST_BITS = 51
-"""What one pass can settle of a value: the constant takes the other two bits of a significand."""
-
-_HUGE = 2.0**900
-"""From here on the constant would overflow; such values are scaled down first."""
 
 _FEW_GROUPS = 16
 """Groups that are counted one by one: a tenth of the time for many rows."""
@@ -152,8 +140,8 @@ class Groups:
         """Sum finite `values` (n,) by group, exactly."""
         return self.powers(values, 1)[0]
 
-    def powers(self, values: Floats, most: int) -> list[ExactSums]:
-        """Sum values, their squares, cubes and so on, up to a power of `most`.
+    def powers(self, values: Floats, most: int, size: ValueSize | None = None) -> list[ExactSums]:
+        """Sum values, of a size that may be known, their squares and so on, to a power of `most`.
 
         A product is rounded, row by row, before it is added up.
 
@@ -168,11 +156,11 @@ class Groups:
             pieces = [piece.powers(values[rows], most) for rows, piece in self._pieces(step)]
             return [first.joined(*more) for first, *more in zip(*pieces, strict=True)]
         base = power = values if self.order is None else values.take(self.order)
-        size, bits = ValueSize.of(base), 62 - int(self.counts.max(initial=1)).bit_length()
-        found = [self._sum(base, size, bits)]
+        size = size or ValueSize.of(base)
+        found = [self._sum(base, size)]
         for k in range(2, most + 1):
             power = power * base
-            found.append(self._sum(power, size.power(k), bits))
+            found.append(self._sum(power, size.power(k)))
         return found
 
     def products(self, a: Floats, b: Floats) -> ExactSums:
@@ -182,50 +170,10 @@ class Groups:
         product, error = two_product(a, b)
         return self.sum(product) + self.sum(error)
 
-    def _sum(self, values: Floats, size: ValueSize, bits: int) -> ExactSums:
-        """Sum values that are in the order of their groups.
-
-        With |x| < 2**e, fewer than 2**(62 - bits) values a group and the grid 2**g, g = e - bits,
-        they sum to less than 2**62 units.
-        """
-        top, lowest = size.largest, size.lowest_bit
-        if math.isnan(top):
-            raise ValueError("NaN has no sum")
-        if math.isinf(top):
-            raise OverflowError("an infinity has no sum")
-        if top >= _HUGE:
-            huge = np.where(np.abs(values) >= _HUGE, values, 0.0)
-            scaled = self._sum(huge * 2.0**-512, ValueSize(top * 2.0**-512), bits)
-            rest = values - huge
-            return self._sum(rest, ValueSize.of(rest), bits) + replace(scaled, low=scaled.low + 16)
-        if not top:
-            return ExactSums.zeros(self.size)
-        bits = min(_MOST_BITS, bits)
-        rest, few, part = values, None, np.empty_like(values)
-        parts: list[tuple[Integers, int]] = []
-        grid = math.frexp(top)[1]
-        while True:
-            grid = max(grid - bits, SMALLEST_BIT)
-            magic = np.array(math.ldexp(1.5, grid + 52))
-            if rest is part and lowest < grid:
-                part = np.empty_like(values)
-            np.add(rest, magic, out=part)
-            units = np.add.reduceat(part.view(np.int64), self.starts)
-            units -= self.counts * magic.view(np.int64)
-            parts.append((self._spread(units), grid))
-            if lowest >= grid:
-                break
-            part -= magic
-            rest = np.subtract(rest, part, out=part)
-            # What is left is half a unit at most: the next grid may settle it, for all one knows.
-            if lowest < grid - bits:
-                left = rest != 0.0
-                n_left = np.count_nonzero(left)
-                if n_left * 8 < len(rest):
-                    few = self._few(rest, np.flatnonzero(left)) if n_left else None
-                    break
-        total = ExactSums.of_grids(parts, self.size)
-        return total if few is None else total + few
+    def _sum(self, values: Floats, size: ValueSize) -> ExactSums:
+        """Sum values that are in the order of their groups."""
+        parts = sum_runs(values, self.starts, self.counts, size)
+        return ExactSums.of_grids([(self._spread(sums), grid) for sums, grid in parts], self.size)
 
     def _spread(self, found: Integers) -> Integers:
         """Return what was found for the groups that have rows for all, (size,)."""
@@ -245,11 +193,6 @@ class Groups:
             rows = slice(low, high) if self.order is None else self.order[low:high]
             runs = np.arange(len(counts))
             yield rows, Groups(len(counts), None, runs, self.starts[some] - low, counts)
-
-    def _few(self, values: Floats, at: Labels) -> ExactSums:
-        """Sum those of the values, in the order of their groups, that stand at some places."""
-        runs = np.searchsorted(self.starts, at, side="right") - 1
-        return Groups.of_sorted(self.present[runs], self.size).sum(values[at])
 
 
 def sum_groups(values: Floats, groups: Labels, n_groups: int) -> ExactSums:

@@ -28,7 +28,7 @@ class ValueSize(NamedTuple):
     @classmethod
     def of(cls, values: Floats) -> ValueSize:
         """Look for the largest and the least; the least counts where all have one sign."""
-        if not len(values):
+        if not values.size:
             return cls(0.0)
         low, high = float(values.min()), float(values.max())
         return cls(max(high, -low), max(low, -high, 0.0))

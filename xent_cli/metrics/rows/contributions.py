@@ -6,6 +6,7 @@ where labels are distributions, to every class by its share.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,10 +27,11 @@ from xent_cli.metrics.rows.losses import (
 from xent_cli.metrics.rows.predicted_classes import is_predicted, predicted_classes
 from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.numerics.summation import Groups
+from xent_cli.numerics.value_size import ValueSize
 from xent_cli.schema.spec import Spec
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Contributions:
     """Arrays of shape (n,) with the class of each row in `groups`, or (K, n) with `groups` None.
 
@@ -77,22 +79,29 @@ class Contributions:
     entropy: Floats | None = None
     by_class: Groups | None = None
 
+    @cached_property
+    def size(self) -> ValueSize:
+        """How large `loss` is."""
+        return ValueSize.of(self.loss)
+
     @property
     def infinite(self) -> NDArray[np.bool_]:
         """Where `loss` is infinite."""
-        if self.loss.max(initial=0.0) < np.inf:
+        if self.size.largest < np.inf:
             return np.zeros(self.loss.shape, dtype=np.bool_)
         return np.isinf(self.loss)
 
     @property
     def finite_loss(self) -> Floats:
         """`loss`, with 0 where it is infinite."""
-        return _finite(self.loss)
+        return self.loss if self.size.largest < np.inf else np.where(self.infinite, 0.0, self.loss)
 
     @property
     def finite_row_loss(self) -> Floats:
         """The loss of each row, (n,), with 0 where it is infinite."""
-        return _finite(self.loss if self.row_loss is None else self.row_loss)
+        if self.row_loss is None:
+            return self.finite_loss
+        return np.where(np.isinf(self.row_loss), 0.0, self.row_loss)
 
     def in_row_order(self, groups: Labels, order: Labels) -> Contributions:
         """Return the same of rows in the order of the batch, where they were sorted by class."""
@@ -287,9 +296,3 @@ def _row_weights(
 
 def _scale(losses: Floats, class_weights: Floats | None) -> Floats:
     return losses if class_weights is None else weigh(class_weights[:, np.newaxis], losses)
-
-
-def _finite(losses: Floats) -> Floats:
-    if losses.max(initial=0.0) < np.inf:
-        return losses
-    return np.where(np.isinf(losses), 0.0, losses)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 
@@ -21,6 +22,7 @@ from xent_cli.metrics.tally.third_powers import (
 from xent_cli.numerics.arrays import Floats, Mask
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.summation import Groups
+from xent_cli.numerics.value_size import ValueSize
 
 
 class Cells:
@@ -36,13 +38,19 @@ class Cells:
         else:
             self._by_class = Groups.of(rows.groups, n_classes)
 
-    def powers(self, values: Floats, most: int, overall: Floats | None = None) -> list[ExactSums]:
+    def powers(
+        self,
+        values: Floats,
+        most: int,
+        overall: Floats | None = None,
+        size: ValueSize | None = None,
+    ) -> list[ExactSums]:
         """Sum values, their squares and so on by class, with the sums over all rows behind.
 
         Where rows count for several classes, `overall` (n,) has what each adds to the sums over all
         rows (by default those of the classes together).
         """
-        by_class = self._by_class.powers(values.reshape(-1), most)
+        by_class = self._by_class.powers(values.reshape(-1), most, size)
         if overall is None or self._rows.groups is not None:
             return [sums.with_total() for sums in by_class]
         whole = Groups.of_rows(1, len(overall)).powers(overall, most)
@@ -56,18 +64,24 @@ class Cells:
         """Sum weights, losses, and the squares, cubes and products that intervals need."""
         weight, row_weight = self._rows.weight, self._rows.row_weight
 
-        def powers_of(values: Floats, overall: Floats | None) -> Powers:
-            return lambda cut, most: self.powers(
-                cut(values), most, None if overall is None else cut(overall)
-            )
+        def powers_of(
+            values: Floats, overall: Floats | None, size: ValueSize | None = None
+        ) -> Powers:
+            def powers(cut: Callable[[Floats], Floats] | None, most: int) -> list[ExactSums]:
+                if cut is None:
+                    return self.powers(values, most, overall, size)
+                return self.powers(cut(values), most, None if overall is None else cut(overall))
+
+            return powers
 
         by_row = row_loss if self._rows.groups is None else None
-        size = max(largest(loss), 0.0 if by_row is None else largest(by_row))
-        sums = loss_powers(powers_of(loss, by_row), size)
+        size = self._rows.size if loss is self._rows.loss else ValueSize.of(loss)
+        most = max(size.largest, 0.0 if by_row is None else largest(by_row))
+        sums = loss_powers(powers_of(loss, by_row, size), most)
         if weight is None:
             return unweighted(sums, self.n_rows)
-        size = largest(weight if row_weight is None else row_weight)
-        sums |= weight_powers(powers_of(weight, row_weight), size)
+        most = largest(weight if row_weight is None else row_weight)
+        sums |= weight_powers(powers_of(weight, row_weight), most)
         whole = {} if row_weight is None else mixed_products(row_loss, row_weight)
         return sums | {
             name: self.sum(values, whole.get(name))
@@ -111,11 +125,11 @@ class Cells:
         return Groups.of(truth, self._n_classes)
 
 
-def count_huge(losses: Floats) -> int:
-    """Count the losses that are too large to square."""
-    if losses.max(initial=0.0) < LARGEST_SQUARED > -losses.min(initial=0.0):
+def count_huge(rows: Contributions) -> int:
+    """Count the finite losses that are too large to square."""
+    if rows.size.largest < LARGEST_SQUARED:
         return 0
-    return int(np.count_nonzero(np.abs(losses) >= LARGEST_SQUARED))
+    return int(np.count_nonzero(np.abs(rows.finite_loss) >= LARGEST_SQUARED))
 
 
 def drawn(cells: Cells, rows: Contributions) -> ExactSums:

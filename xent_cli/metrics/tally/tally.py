@@ -152,13 +152,14 @@ class Tally:
 
             slices = add_slices(measured)
         infinite, finite_loss, row_loss = rows.infinite, rows.finite_loss, rows.finite_row_loss
+        n_clipped = int(np.count_nonzero(rows.clipped))
         sums = {
             **cells.moments(finite_loss, row_loss),
             DRAWN: drawn(cells, rows),
             ZEROS: zeros(cells, rows, measured.has_zero),
             **cells.accuracy(),
             "probability": cells.sum(rows.probability),
-            "clipped_loss": one_sum(row_loss[rows.clipped]),
+            "clipped_loss": one_sum(row_loss[rows.clipped] if n_clipped else np.zeros(0)),
             "entropy": one_sum(rows.entropy if rows.entropy is not None else np.zeros(0)),
         }
         if rows.positive is not None:
@@ -170,8 +171,8 @@ class Tally:
             sums,
             n_ignored=batch.n_ignored,
             n_invalid=batch.n_invalid,
-            n_clipped=int(np.count_nonzero(rows.clipped)),
-            n_huge=count_huge(finite_loss),
+            n_clipped=n_clipped,
+            n_huge=count_huge(rows),
             pred_sums=measured.pred_sums,
             label_sums=measured.label_sums,
             clusters=clusters,

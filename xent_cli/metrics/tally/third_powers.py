@@ -70,8 +70,8 @@ _LARGEST_CUBED = 2.0**340
 _LARGEST_FOURTH = 2.0**250
 _LARGEST_FIFTH = 2.0**200
 
-Powers = Callable[[Callable[[Floats], Floats], int], list[ExactSums]]
-"""Sums some values, cut by a function, and their powers up to one."""
+Powers = Callable[[Callable[[Floats], Floats] | None, int], list[ExactSums]]
+"""Sums some values, maybe cut by a function, and their powers up to one."""
 
 
 def loss_powers(powers: Powers, largest: float) -> Sums:
@@ -152,8 +152,10 @@ def moments_of_groups(sums: Sums, n_groups: int) -> list[Moments]:
 def grouped_sums(loss: Floats, weight: Floats | None, groups: Groups) -> Sums:
     """Return all sums that moments need, by group."""
 
-    def powers(values: Floats, cut_off: Callable[[Floats], Floats], most: int) -> list[ExactSums]:
-        return groups.powers(cut_off(values), most)
+    def powers(
+        values: Floats, cut_off: Callable[[Floats], Floats] | None, most: int
+    ) -> list[ExactSums]:
+        return groups.powers(values if cut_off is None else cut_off(values), most)
 
     sums = loss_powers(partial(powers, loss), largest(loss))
     if weight is None:
@@ -266,7 +268,7 @@ def each_once(make: Callable[..., ExactSums], *many: Mapping[str, ExactSums]) ->
 def _within(powers: Powers, size: float, limits: Sequence[float]) -> list[ExactSums]:
     """Return the sums of powers, the k-th of values below the k-th limit."""
     if size < min(limits):
-        return powers(lambda values: values, len(limits))
+        return powers(None, len(limits))
     return [
         powers(partial(cut, limit=limit), power)[-1] for power, limit in enumerate(limits, start=1)
     ]
