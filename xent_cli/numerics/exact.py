@@ -120,19 +120,27 @@ class ExactSums:
         return Fraction(unit << exponent) if exponent >= 0 else Fraction(unit, 1 << -exponent)
 
     def __add__(self, other: ExactSums) -> ExactSums:
-        if len(self) != len(other):
-            raise ValueError(f"{len(self)} sums cannot be added to {len(other)}")
-        low = min(self.low, other.low)
-        if isinstance(self.held, list) and isinstance(other.held, list):
-            few = _in_units(self.held, self.low - low), _in_units(other.held, other.low - low)
-            return ExactSums(list(map(add, *few)), low)
-        mine, theirs = self.digits, other.digits
-        if not len(mine) or not len(theirs):
-            return self if len(mine) else other
-        high = max(self.low + len(mine), other.low + len(theirs))
-        both = ExactSums(self.window(low, high), low, self.terms + other.terms)
-        both.digits[other.low - low :][: len(theirs)] += theirs
-        return both if both.terms < _MOST_TERMS else both.carried()
+        return ExactSums.total((self, other))
+
+    @classmethod
+    def total(cls, parts: Sequence[ExactSums]) -> ExactSums:
+        """Add up vectors of one length: many at once take less time than one by one.
+
+        Examples
+        --------
+        >>> [int(x) for x in ExactSums.total([ExactSums.of_units([1, 2])] * 3)]
+        [3, 6]
+        """
+        low, size = min(part.low for part in parts), len(parts[0])
+        for part in parts:
+            if len(part) != size:
+                raise ValueError(f"{size} sums cannot be added to {len(part)}")
+        few = [
+            _in_units(part.held, part.low - low) for part in parts if isinstance(part.held, list)
+        ]
+        if len(few) == len(parts):
+            return cls(list(map(sum, zip(*few, strict=True))), low)
+        return cls.placed([(part, slice(None)) for part in parts], size)
 
     def __neg__(self) -> ExactSums:
         return ExactSums(np.negative(self.digits, dtype=np.int64), self.low, self.terms)
@@ -181,7 +189,7 @@ class ExactSums:
         return ExactSums(digits, self.low, self.terms * most)
 
     @classmethod
-    def placed(cls, parts: Sequence[tuple[ExactSums, Labels]], size: int) -> ExactSums:
+    def placed(cls, parts: Sequence[tuple[ExactSums, Labels | slice]], size: int) -> ExactSums:
         """Return `size` sums: entry i of each part goes to its ``places[i]``, all different.
 
         Entries of several parts at one place add up.
@@ -196,11 +204,12 @@ class ExactSums:
             (part.carried() if part.terms >= _MOST_TERMS // len(parts) else part, places)
             for part, places in parts
         ]
-        low = min(part.low for part, _ in parts)
-        high = max(part.low + len(part.digits) for part, _ in parts)
+        some = [(part.digits, part.low, places) for part, places in parts]
+        low = min((place for found, place, _ in some if len(found)), default=0)
+        high = max((place + len(found) for found, place, _ in some if len(found)), default=0)
         digits = np.zeros((high - low, size), dtype=np.int64)
-        for part, places in parts:
-            for into, row in zip(digits[part.low - low :], part.digits, strict=False):
+        for found, place, places in some:
+            for into, row in zip(digits[place - low :], found, strict=False):
                 into[places] += row
         return cls(digits, low, sum(part.terms for part, _ in parts))
 

@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, TypeVar
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.measure import Measured
-from xent_cli.metrics.tally.tally import Tally
+from xent_cli.metrics.tally.tally import Tally, merge_all
 from xent_cli.numerics.addable import Addable
 from xent_cli.pipeline.plan import Plan
 
@@ -66,3 +66,7 @@ class TallyStep(Step[Tally]):
     def of(self, rows: Sequence[Measured]) -> Tally:
         """Add up rows of the first model."""
         return Tally.of_measured(rows[0])
+
+    def gather(self, plans: Sequence[Plan], batches: Iterable[Sequence[Measured]]) -> Tally:
+        """Add up the batches of a unit, several at once."""
+        return merge_all(map(self.of, batches), plans[0].spec)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
-from operator import add
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -235,9 +234,9 @@ def read_sums(texts: Mapping[str, list[str]], names: Iterable[str]) -> Sums:
     return found
 
 
-def common(mine: Mapping[str, ExactSums], theirs: Mapping[str, ExactSums]) -> Sums:
-    """Add up the sums that both have."""
-    return each_once(add, mine, theirs)
+def common(*many: Mapping[str, ExactSums]) -> Sums:
+    """Add up the sums that all have."""
+    return each_once(lambda *parts: ExactSums.total(parts), *many)
 
 
 def each_once(make: Callable[..., ExactSums], *many: Mapping[str, ExactSums]) -> Sums:
