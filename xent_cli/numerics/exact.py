@@ -215,14 +215,10 @@ class ExactSums:
 
     def take(self, places: Sequence[int]) -> ExactSums:
         """Return the sums at some places, in their order."""
-        if isinstance(self.held, list):
-            return ExactSums([self.held[place] for place in places], self.low)
         return ExactSums(self.digits[:, list(places)], self.low, self.terms)
 
     def part(self, start: int, stop: int) -> ExactSums:
         """Return the sums from one place up to another, with no more digits than they need."""
-        if isinstance(self.held, list):
-            return ExactSums(self.held[start:stop], self.low)
         digits = self.digits[:, start:stop]
         used = np.flatnonzero(digits.any(axis=1)).tolist() or [0, -1]
         return ExactSums(digits[used[0] : used[-1] + 1], self.low + used[0], self.terms)

@@ -209,16 +209,13 @@ class Tally:
             return reduce(add, map(attrgetter(name), tallies))
 
         clustered = all(tally.clusters is not None for tally in tallies)
-
         return cls(
             first.spec,
             _added([tally.n for tally in tallies]),
             _added([tally.infinite for tally in tallies]),
             common(*(tally.sums for tally in tallies)),
             **{name: added(name) for name in (*_SCALARS, "pred_sums", "label_sums")},
-            clusters=None
-            if any(tally.clusters is None for tally in tallies)
-            else added("clusters"),
+            clusters=added("clusters") if clustered else None,
             slices=tuple(
                 reduce(add, same) for same in zip(*(tally.slices for tally in tallies), strict=True)
             ),
