@@ -14,21 +14,28 @@ from xent_cli.errors import EncodingError, InputError, ParseError, option
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.formats.csv.cells import convert_lists, convert_percents, is_readable
 from xent_cli.io.formats.csv.dialect import Dialect
+from xent_cli.io.formats.csv.fields import read_plain
 from xent_cli.io.formats.csv.numerals import MISSING, is_comma_number, may_be_thousands
 from xent_cli.io.source import one_batch
 from xent_cli.schema.place import Place
 
 _MISSING = sorted(MISSING)
+_WORTH_IT = 32 << 20
+"""Bytes of text that win back what importing `pyarrow.compute` takes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Whole records as text: so many lines, of which the first `skip` are a header."""
+    """Whole records as text: so many lines, of which the first `skip` are a header.
+
+    `behind` is how many bytes stand before it in the file, about.
+    """
 
     data: bytes | bytearray
     lines: int
     skip: int
     quoted: bool
+    behind: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,11 @@ class Parser:
 
     def parse(self, chunk: Chunk) -> Parsed:
         """Parse a chunk."""
+        if chunk.behind >= _WORTH_IT and self._may_be_plain and not chunk.quoted:
+            d, lines = self.dialect, chunk.lines
+            plain = read_plain(chunk.data, d.delimiter, d.names, self.wanted, self.numeric, lines)
+            if plain is not None:
+                return Parsed(chunk, plain)
         if self.dialect.layout:
             chunk = replace(chunk, data=self.dialect.layout.rewrite(chunk.data))
         quoted = chunk.quoted and b'"' in chunk.data
@@ -73,6 +85,12 @@ class Parser:
                 lines_are_rows = not quoted or data.num_rows + chunk.skip == chunk.lines
                 return Parsed(chunk, data, lines_are_rows)
         return Parsed(chunk, found)
+
+    @property
+    def _may_be_plain(self) -> bool:
+        cells, used = self.dialect.cells, set(self.wanted)
+        odd = self.booleans | ((cells.percents | cells.lists) & used)
+        return not odd and not self.dialect.layout and cells.decimal == "."
 
     def _convert(
         self, chunk: Chunk, numeric: frozenset[str], missing: Sequence[str], *, quoted: bool

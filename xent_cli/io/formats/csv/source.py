@@ -155,9 +155,10 @@ class TextSource(Source):
         delimiter, skip = self._dialect.delimiter, self._dialect.skip
         with reading(self.path, "text"), self._open() as stream:
             stream.read(self._skip)
+            behind = 0
             for data, lines in record_chunks(stream, self.path, delimiter=delimiter):
-                yield Chunk(data, lines, skip, b'"' in data)
-                skip = 0
+                yield Chunk(data, lines, skip, b'"' in data, behind)
+                skip, behind = 0, behind + len(data)
 
     def _read_chunk(
         self, parser: Parser, chunk: Chunk, start: int, place: Place
