@@ -190,6 +190,14 @@ class Source(ABC):
         """
         return [Piece(self.path, 0, self.n_rows, partial(self._read, wanted, 1))]
 
+    def spans(self, _wanted: Mapping[str, Use]) -> list[Piece]:
+        """Cut the rows into pieces without counting them, for copies of this process; or none.
+
+        All of them are to be read, and begun in order: where a piece starts is only known once
+        those before it have been read. UnsureRowsError means that they were cut in vain.
+        """
+        return []
+
     def require_unchanged(self) -> None:
         """Raise BrokenFileError if the file is another than when it was opened."""
         if self.stamp is not None and not self.stamp.still_holds():

@@ -23,7 +23,6 @@ def read_plain(
     names: Sequence[str],
     wanted: Sequence[str],
     numeric: Collection[str],
-    rows: int,
 ) -> pa.RecordBatch | None:
     r"""Read lines as Arrow's reader of CSV does, in three quarters of the time or half of it.
 
@@ -39,8 +38,6 @@ def read_plain(
         Those to return.
     numeric : collection of str
         Those of them to return as float64; others are dictionaries of texts.
-    rows : int
-        How many lines there are.
 
     Returns
     -------
@@ -50,34 +47,33 @@ def read_plain(
 
     Examples
     --------
-    >>> data = read_plain(b"1,0.5,a\n0,0.25,b\n", ",", "xyz", "yx", "xy", 2)
-    >>> data.to_pydict()
+    >>> read_plain(b"1,0.5,a\n0,0.25,b\n", ",", "xyz", "yx", "xy").to_pydict()
     {'y': [0.5, 0.25], 'x': [1.0, 0.0]}
-    >>> read_plain(b"1,0.5,a\n0,0.25\n", ",", "xyz", "yx", "xy", 2) is None
+    >>> read_plain(b"1,0.5,a\n0,0.25\n", ",", "xyz", "yx", "xy") is None
     True
     """
     marks = np.full(len(names), ord(delimiter), np.uint8)
     marks[-1] = ord("\n")
+    parts = []
+    for codes in _spans(data):
+        if (ends := _ends(codes, marks)) is None:
+            return None
+        parts.append((codes, ends))
     used = set(wanted)
     numbers = [at for at, name in enumerate(names) if name in used and name in numeric]
     texts = [at for at, name in enumerate(names) if name in used and name not in numeric]
+    rows, done = sum(len(ends) for _, ends in parts) // len(names), 0
     found: Floats = np.empty((len(numbers), rows))
     written: list[list[pa.Array]] = [[] for _ in texts]
-    done = 0
-    for start, end in _spans(data):
-        codes = np.frombuffer(data, np.uint8, end - start, start)
-        ends = _ends(codes, marks)
-        if ends is None:
-            return None
-        n = len(ends) // len(names)
-        try:
+    try:
+        for codes, ends in parts:
             values = _numbers(codes, ends, numbers, len(names))
+            found[:, done : done + len(values)] = values.T
+            done += len(values)
             for column, at in zip(written, texts, strict=True):
                 column.append(_texts(codes, ends, at, len(names)))
-        except pa.ArrowInvalid:
-            return None
-        found[:, done : done + n] = values.T
-        done += n
+    except pa.ArrowInvalid:
+        return None
     flat = array_to_arrow(found.reshape(-1))
     columns = {names[at]: flat.slice(i * rows, rows) for i, at in enumerate(numbers)}
     for column, at in zip(written, texts, strict=True):
@@ -85,12 +81,12 @@ def read_plain(
     return pa.RecordBatch.from_arrays([columns[name] for name in wanted], list(wanted))
 
 
-def _spans(data: bytes | bytearray) -> Iterator[tuple[int, int]]:
-    """Yield where some whole lines begin and end."""
+def _spans(data: bytes | bytearray) -> Iterator[NDArray[np.uint8]]:
+    """Yield the codes of some whole lines."""
     start = 0
     while start < len(data):
         end = data.rfind(b"\n", start, start + _AT_ONCE) + 1 or data.find(b"\n", start) + 1
-        yield start, end
+        yield np.frombuffer(data, np.uint8, end - start, start)
         start = end
 
 

@@ -16,12 +16,11 @@ from xent_cli.io.formats.csv.cells import convert_lists, convert_percents, is_re
 from xent_cli.io.formats.csv.dialect import Dialect
 from xent_cli.io.formats.csv.fields import read_plain
 from xent_cli.io.formats.csv.numerals import MISSING, is_comma_number, may_be_thousands
+from xent_cli.io.formats.csv.records import WORTH_CUTTING
 from xent_cli.io.source import one_batch
 from xent_cli.schema.place import Place
 
 _MISSING = sorted(MISSING)
-_WORTH_IT = 32 << 20
-"""Bytes of text that win back what importing `pyarrow.compute` takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +62,9 @@ class Parser:
 
     def parse(self, chunk: Chunk) -> Parsed:
         """Parse a chunk."""
-        if chunk.behind >= _WORTH_IT and self._may_be_plain and not chunk.quoted:
-            d, lines = self.dialect, chunk.lines
-            plain = read_plain(chunk.data, d.delimiter, d.names, self.wanted, self.numeric, lines)
+        if chunk.behind >= WORTH_CUTTING and self._may_be_plain and not chunk.quoted:
+            d = self.dialect
+            plain = read_plain(chunk.data, d.delimiter, d.names, self.wanted, self.numeric)
             if plain is not None:
                 return Parsed(chunk, plain)
         if self.dialect.layout:

@@ -6,6 +6,8 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -18,16 +20,21 @@ from xent_cli.io.formats.csv.names import doubled
 from xent_cli.io.formats.csv.parser import Chunk, Parsed, Parser, explain
 from xent_cli.io.formats.csv.records import (
     BYTE_ORDER_MARK,
+    WORTH_CUTTING,
+    line_cuts,
     read_head,
     record_chunks,
 )
-from xent_cli.io.piece import Piece
+from xent_cli.io.piece import Piece, UnsureRowsError
 from xent_cli.io.source import Source, Use, reading
 from xent_cli.io.storage.encoding import detect_encoding, is_utf8, transcoder_of
 from xent_cli.io.text_file import TextFile
 from xent_cli.io.threads import map_ahead
 from xent_cli.schema.place import Place
 from xent_cli.schema.provenance import Notice
+
+if TYPE_CHECKING:  # Only large files are cut.
+    from xent_cli.io.row_counts import RowCounts
 
 _TAIL_BYTES = 1 << 16
 
@@ -140,6 +147,37 @@ class TextSource(Source):
             start, offset = start + rows, offset + size
         self._require_rows(start)
         return pieces
+
+    def spans(self, wanted: Mapping[str, Use]) -> list[Piece]:
+        """Cut a large file behind line ends, which end rows unless a quote is found somewhere."""
+        if self._tangled or not self._can_seek or "://" in self.path:
+            return []
+        with reading(self.path, "text"), self._open() as stream:
+            cuts = line_cuts(stream, self._skip, self._dialect.skip)
+        if not cuts or cuts[-1] - cuts[0] < WORTH_CUTTING:
+            return []
+        from xent_cli.io.row_counts import RowCounts
+
+        parser, counts = self._parser(wanted), RowCounts(len(cuts) - 1)
+        reads = [
+            partial(self._read_span, parser, s, counts, i) for i, s in enumerate(pairwise(cuts))
+        ]
+        return [Piece(self.path, 0, None, read) for read in reads]
+
+    def _read_span(
+        self, parser: Parser, span: tuple[int, int], counts: RowCounts, index: int
+    ) -> Iterator[Block]:
+        with reading(self.path, "text"), self._open() as stream:
+            stream.seek(span[0])
+            data = stream.read(span[1] - span[0])
+        if len(data) < span[1] - span[0] or b'"' in data:
+            raise UnsureRowsError
+        data = data if data.endswith(b"\n") else data + b"\n"
+        found = parser.parse(Chunk(data, 0, 0, quoted=False, behind=WORTH_CUTTING)).result
+        if isinstance(found, Exception):
+            raise UnsureRowsError  # Who reads from the beginning says which row it is.
+        start = counts.start_of(index, len(found))
+        yield Block(found, start, Place(self.path, header_lines=self._dialect.header_lines))
 
     def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
         parser, start = self._parser(wanted), 0
