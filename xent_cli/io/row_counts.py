@@ -7,7 +7,9 @@ import time
 
 import numpy as np
 
-_UNKNOWN = -1
+from xent_cli.io.piece import UnsureRowsError
+
+_UNKNOWN, _FAILED = -1, -2
 _PAUSE = 0.0005
 """Seconds: a small part of what it takes to read a piece."""
 
@@ -20,18 +22,31 @@ class RowCounts:
     Examples
     --------
     >>> counts = RowCounts(3)
-    >>> [counts.start_of(piece, rows) for piece, rows in enumerate([5, 2, 4])]
+    >>> for piece, rows in enumerate([5, 2, 4]):
+    ...     counts.tell(piece, rows)
+    >>> [counts.start_of(piece) for piece in range(3)]
     [0, 5, 7]
     """
 
     def __init__(self, n: int) -> None:
-        self._counts = np.frombuffer(mmap.mmap(-1, 8 * max(n, 1)), np.int64)
+        self._counts = np.frombuffer(mmap.mmap(-1, 8 * n), np.int64)
         self._counts[:] = _UNKNOWN
 
-    def start_of(self, piece: int, rows: int) -> int:
-        """Tell the rows of a piece, and return those of all before it, once they are known."""
-        self._counts[piece] = rows
+    def tell(self, piece: int, rows: int | None) -> None:
+        """Tell the rows of a piece, or None where it could not be read."""
+        self._counts[piece] = _FAILED if rows is None else rows
+
+    def start_of(self, piece: int) -> int:
+        """Return the rows of all pieces before one, once they are known.
+
+        Raises
+        ------
+        UnsureRowsError
+            If one of them could not be read.
+        """
         before = self._counts[:piece]
-        while (before == _UNKNOWN).any():
+        while before.min(initial=0) < 0:
+            if (before == _FAILED).any():
+                raise UnsureRowsError
             time.sleep(_PAUSE)
         return int(before.sum())

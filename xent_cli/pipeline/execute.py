@@ -104,15 +104,16 @@ def _read(
         attempt = partial(_attempt, plans, work)
         return _raising(map_on(execution.engine, attempt, tasks, address=execution.address))
     # Rows that were joined are marked in this process: copies would mark their own.
+    units: list[Unit] = []
     if execution.processes and jobs > 1 and session.join is None:
+        if session.at_hand:
+            units = make_partitions(sides, labels, parts=parts, jobs=jobs, again=step.heavy)
+        elif in_spans:
+            units = make_spans(sides, labels)
+    if len(units) > 1:
         from xent_cli.pipeline.processes import can_copy, map_in_copies
 
-        units: list[Unit] = []
-        if can_copy() and session.at_hand:
-            units = make_partitions(sides, labels, parts=parts, jobs=jobs, again=step.heavy)
-        elif can_copy() and in_spans:
-            units = make_spans(sides, labels)
-        if len(units) > 1:
+        if can_copy():
             release_memory()
             return _raising(map_in_copies(partial(_attempt, plans, work), units, jobs))
     stop = Event()

@@ -14,7 +14,6 @@ from xent_cli.errors import EncodingError, InputError, ParseError, option
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.formats.csv.cells import convert_lists, convert_percents, is_readable
 from xent_cli.io.formats.csv.dialect import Dialect
-from xent_cli.io.formats.csv.fields import read_plain
 from xent_cli.io.formats.csv.numerals import MISSING, is_comma_number, may_be_thousands
 from xent_cli.io.formats.csv.records import WORTH_CUTTING
 from xent_cli.io.source import one_batch
@@ -63,6 +62,8 @@ class Parser:
     def parse(self, chunk: Chunk) -> Parsed:
         """Parse a chunk."""
         if chunk.behind >= WORTH_CUTTING and self._may_be_plain and not chunk.quoted:
+            from xent_cli.io.formats.csv.fields import read_plain
+
             d = self.dialect
             plain = read_plain(chunk.data, d.delimiter, d.names, self.wanted, self.numeric)
             if plain is not None:

@@ -101,8 +101,6 @@ def line_cuts(stream: BinaryIO, start: int, skip: int) -> list[int]:
     >>> line_cuts(io.BytesIO(b"p\n0.5\n\n0.25\n\n"), 0, 1)
     [2, 11]
     """
-    if not stream.seekable():
-        return []
     tail = stream.seek(max(start, stream.seek(0, os.SEEK_END) - _TAIL_BYTES))
     filled = len(stream.read().rstrip(b"\r\n"))
     stream.seek(start)

@@ -153,9 +153,9 @@ class TextSource(Source):
         if self._tangled or not self._can_seek or "://" in self.path:
             return []
         with reading(self.path, "text"), self._open() as stream:
+            if not stream.seekable() or stream.seek(0, os.SEEK_END) < WORTH_CUTTING:
+                return []
             cuts = line_cuts(stream, self._skip, self._dialect.skip)
-        if not cuts or cuts[-1] - cuts[0] < WORTH_CUTTING:
-            return []
         from xent_cli.io.row_counts import RowCounts
 
         parser, counts = self._parser(wanted), RowCounts(len(cuts) - 1)
@@ -167,17 +167,26 @@ class TextSource(Source):
     def _read_span(
         self, parser: Parser, span: tuple[int, int], counts: RowCounts, index: int
     ) -> Iterator[Block]:
+        rows = None
+        try:
+            found = self._parse_span(parser, *span)
+            rows = len(found)
+        finally:
+            counts.tell(index, rows)
+        place = Place(self.path, header_lines=self._dialect.header_lines)
+        yield Block(found, counts.start_of(index), place)
+
+    def _parse_span(self, parser: Parser, start: int, end: int) -> pa.RecordBatch:
         with reading(self.path, "text"), self._open() as stream:
-            stream.seek(span[0])
-            data = stream.read(span[1] - span[0])
-        if len(data) < span[1] - span[0] or b'"' in data:
+            stream.seek(start)
+            data = stream.read(end - start)
+        if len(data) < end - start or b'"' in data:
             raise UnsureRowsError
         data = data if data.endswith(b"\n") else data + b"\n"
         found = parser.parse(Chunk(data, 0, 0, quoted=False, behind=WORTH_CUTTING)).result
         if isinstance(found, Exception):
             raise UnsureRowsError  # Who reads from the beginning says which row it is.
-        start = counts.start_of(index, len(found))
-        yield Block(found, start, Place(self.path, header_lines=self._dialect.header_lines))
+        return found
 
     def _read(self, wanted: Mapping[str, Use], jobs: int) -> Iterator[Block]:
         parser, start = self._parser(wanted), 0
