@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from xent_cli.io.numpy_arrow import array_to_arrow
 from xent_cli.numerics.arrays import Floats
 
-_AT_ONCE = 1 << 19
+_AT_ONCE = 1 << 20
 """Bytes: what is made of them stays in the cache."""
 _BELOW_NUMBERS = ord("-")
 """Characters below are in no number but "+": quotes, blanks and line ends are, and commas."""

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 CHUNK_BYTES = 9 << 20
 """A batch of ten columns, in full digits: each chunk costs its time, whatever its size."""
 LONGEST_RECORD = 64 << 20
-WORTH_CUTTING = 32 << 20
-"""So much text wins back what it costs to cut it well: copies of the process, and imports."""
 _FIRST_BYTES = 1 << 18
 _TAIL_BYTES = 1 << 16
 _PIECE = 1 << 17

@@ -20,7 +20,6 @@ from xent_cli.io.formats.csv.names import doubled
 from xent_cli.io.formats.csv.parser import Chunk, Parsed, Parser, explain
 from xent_cli.io.formats.csv.records import (
     BYTE_ORDER_MARK,
-    WORTH_CUTTING,
     line_cuts,
     read_head,
     record_chunks,
@@ -37,6 +36,8 @@ if TYPE_CHECKING:  # Only large files are cut.
     from xent_cli.io.row_counts import RowCounts
 
 _TAIL_BYTES = 1 << 16
+_WORTH_IT = 32 << 20
+"""Bytes of text that win back what copies of this process and `pyarrow.compute` take to begin."""
 
 
 class TextSource(Source):
@@ -153,7 +154,7 @@ class TextSource(Source):
         if self._tangled or not self._can_seek or "://" in self.path:
             return []
         with reading(self.path, "text"), self._open() as stream:
-            if not stream.seekable() or stream.seek(0, os.SEEK_END) < WORTH_CUTTING:
+            if not stream.seekable() or stream.seek(0, os.SEEK_END) < _WORTH_IT:
                 return []
             cuts = line_cuts(stream, self._skip, self._dialect.skip)
         from xent_cli.io.row_counts import RowCounts
@@ -183,7 +184,7 @@ class TextSource(Source):
         if len(data) < end - start or b'"' in data:
             raise UnsureRowsError
         data = data if data.endswith(b"\n") else data + b"\n"
-        found = parser.parse(Chunk(data, 0, 0, quoted=False, behind=WORTH_CUTTING)).result
+        found = parser.parse(Chunk(data, 0, 0, quoted=False, late=True)).result
         if isinstance(found, Exception):
             raise UnsureRowsError  # Who reads from the beginning says which row it is.
         return found
@@ -204,7 +205,7 @@ class TextSource(Source):
             stream.read(self._skip)
             behind = 0
             for data, lines in record_chunks(stream, self.path, delimiter=delimiter):
-                yield Chunk(data, lines, skip, b'"' in data, behind)
+                yield Chunk(data, lines, skip, b'"' in data, behind >= _WORTH_IT)
                 skip, behind = 0, behind + len(data)
 
     def _read_chunk(
