@@ -207,3 +207,70 @@ def test_models_measured_by_different_rules_are_refused(files: list[str], tmp_pa
     pq.write_table(table, path)
     with pytest.raises((SignatureError, LabelError), match="classes"):
         compare(files[0], path, labels=files[2])
+
+
+SPANS = """
+import sys
+import xent_cli.io.formats.csv.records as records, xent_cli.io.formats.csv.source as source
+import xent_cli.pipeline.processes as processes
+from xent_cli import evaluate, explain, worst_rows
+from xent_cli.analysis import to_json
+from xent_cli.errors import XentError
+
+records._HEAD_BYTES, records.CHUNK_BYTES, records._FIRST_BYTES = 20_000, 2000, 500
+copied = []
+copies = processes.map_in_copies
+processes.map_in_copies = lambda *a: copied.append(len(a[1])) or copies(*a)
+
+
+def told(call, path, **how):
+    try:
+        found = call(path, **how)
+    except XentError as error:
+        return str(error), error.hint
+    return found.to_dict() if call is evaluate else to_json.to_dict(found)
+
+
+for path in sys.argv[1:]:
+    for call in (evaluate, explain, worst_rows) if "off" in path else (evaluate,):
+        for options in ({}, {"invalid": "drop"}):
+            source._WORTH_IT = 1 << 20
+            first = told(call, path, jobs=1, **options)
+            assert not copied
+            source._WORTH_IT = 4000
+            assert told(call, path, jobs=1, **options) == first, (path, call)
+            assert told(call, path, jobs=3, processes=True, **options) == first, (path, call)
+            assert (max(copied, default=0) > 9) == ("tangled" not in path), (path, copied)
+            copied.clear()
+    print(str(first)[:70])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="copies are made on Linux")
+def test_large_csv_is_read_by_copies_with_the_same_figures_rows_and_errors(tmp_path: Path) -> None:
+    """What is found in the middle may say that lines are no rows, or which row is wrong."""
+    q = np.random.default_rng(5).dirichlet(np.ones(2), ROWS)
+    lines = [f"{a!r},{b!r},{'cat' if a > 0.3 else 'dog'}" for a, b in q.tolist()]
+    texts = {
+        "plain": lines,
+        "off": [*lines[:700], "0.5,0.503,cat", "0.5,0.504,dog", *lines[700:]],
+        "blank": [*lines, "", "", ""],
+        "missing": [*lines[:800], ",0.5,cat", *lines[800:]],
+        "quoted": [*lines[:800], '0.25,0.75,"dog"', *lines[800:], "0.5,0.5,cat", "1,2,cat"],
+        "broken": [*lines[:800], "0.5,0.5", *lines[800:]],
+        "outside": [*lines[:600], "0.5,1.5,cat", *lines[600:], "0.5,0.5"],
+        "unknown": [*lines[:900], "0.5,0.5,cow", *lines[900:]],
+        "tangled": [lines[0].replace("cat", '"cat"').replace("dog", '"dog"'), *lines[1:]],
+    }
+    paths = []
+    for name, rows in texts.items():
+        paths.append(tmp_path / f"{name}.csv")
+        paths[-1].write_text("\n".join(("p_cat,p_dog,label", *rows)), encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-c", SPANS, *map(str, paths)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert (run.returncode, len(run.stdout.splitlines())) == (0, len(texts)), run.stderr

@@ -126,3 +126,13 @@ def to_numpy(column: pa.Array) -> NDArray[np.generic]:
     """Return numbers without nulls as they lie in memory; `Array.to_numpy` would import pandas."""
     values: NDArray[np.generic] = np.from_dlpack(column)
     return values
+
+
+def one_batch(table: pa.Table) -> pa.RecordBatch:
+    """Return a table as a single batch, which may be empty."""
+    whole = table.combine_chunks()
+    arrays = [
+        column.chunk(0) if column.num_chunks else pa.array([], column.type)
+        for column in whole.columns
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=whole.schema)

@@ -10,6 +10,10 @@ from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.block import Block
 
 
+class UnsureRowsError(Exception):
+    """A piece that was cut where a line ends is not what it seemed: read from the beginning."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """`n_rows` rows of a source from row `start` on.
@@ -20,7 +24,7 @@ class Piece:
         What errors call the source.
     start : int
     n_rows : int, optional
-        None if only reading can tell; then the piece is the whole source.
+        None if only reading can tell; then the piece is the whole source, or one of its `spans`.
     read : callable
         Returns the rows as blocks.
     """

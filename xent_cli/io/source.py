@@ -24,7 +24,7 @@ from xent_cli.errors import (
     InputError,
     option,
 )
-from xent_cli.io.arrow_types import is_list
+from xent_cli.io.arrow_types import is_list, one_batch
 from xent_cli.io.block import Block
 from xent_cli.io.piece import Piece
 from xent_cli.io.resource_limits import refused_resources
@@ -190,6 +190,14 @@ class Source(ABC):
         """
         return [Piece(self.path, 0, self.n_rows, partial(self._read, wanted, 1))]
 
+    def spans(self, _wanted: Mapping[str, Use]) -> list[Piece]:
+        """Cut the rows into pieces without counting them, or into none, as most formats do.
+
+        Copies of this process are to begin them in order, for where one starts is only known once
+        those before it have been read; UnsureRowsError means that the cuts are wrong.
+        """
+        return []
+
     def require_unchanged(self) -> None:
         """Raise BrokenFileError if the file is another than when it was opened."""
         if self.stamp is not None and not self.stamp.still_holds():
@@ -249,16 +257,6 @@ def require_few(names: Sequence[str], path: str) -> None:
             f"{path} has {len(names):,} columns, but xent reads {MOST_COLUMNS:,} at most.",
             hint="Write this many classes as one column of lists, or as an npy file.",
         )
-
-
-def one_batch(table: pa.Table) -> pa.RecordBatch:
-    """Return a table as a single batch, which may be empty."""
-    whole = table.combine_chunks()
-    arrays = [
-        column.chunk(0) if column.num_chunks else pa.array([], column.type)
-        for column in whole.columns
-    ]
-    return pa.RecordBatch.from_arrays(arrays, schema=whole.schema)
 
 
 def rows_at_once(n_values: int) -> int:

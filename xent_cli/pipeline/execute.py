@@ -13,8 +13,9 @@ import numpy as np
 
 from xent_cli.errors import XentError
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.io.align.units import Unit, make_partitions, make_units
+from xent_cli.io.align.units import Unit, make_partitions, make_spans, make_units
 from xent_cli.io.memory_pool import release_memory
+from xent_cli.io.piece import UnsureRowsError
 from xent_cli.io.threads import Stop, map_ahead
 from xent_cli.metrics.report.report import Report, finalize
 from xent_cli.metrics.rows.batch import Batch
@@ -63,21 +64,33 @@ def run(
     BrokenFileError
         If an input has changed.
     """
+    try:
+        found = _sum(session, step, taken, in_spans=taken is None)
+    except UnsureRowsError:
+        found = _sum(session, step, taken, in_spans=False)
+    session.require_unchanged()
+    if session.join is not None:
+        session.join.finish(found.rows)
+    return found
+
+
+def _sum(
+    session: Session, step: Step[Sum], taken: Callable[[Sum], Sum] | None, *, in_spans: bool
+) -> Outcome[Sum]:
     total, rows = step.zero(session.plans), 0
     progress, n_rows = session.execution.progress, session.plans[0].preds.n_rows
-    with closing(_read(session, step, 1 if taken is None else _PARTS)) as parts:
+    with closing(_read(session, step, 1 if taken is None else _PARTS, in_spans=in_spans)) as parts:
         for part, count in parts:
             total = total + (part if taken is None else taken(part))
             rows += count
             if progress is not None:
                 progress(rows, n_rows)
-    session.require_unchanged()
-    if session.join is not None:
-        session.join.finish(rows)
     return Outcome(total, rows)
 
 
-def _read(session: Session, step: Step[Sum], parts: int) -> Generator[tuple[Sum, int], None, None]:
+def _read(
+    session: Session, step: Step[Sum], parts: int, *, in_spans: bool
+) -> Generator[tuple[Sum, int], None, None]:
     """Yield what the step makes of each unit, and how many rows it has, in order."""
     plans, execution, jobs = session.plans, session.execution, session.jobs
     work = partial(_add_up, plans, step, execution.batch_rows)
@@ -87,16 +100,20 @@ def _read(session: Session, step: Step[Sum], parts: int) -> Generator[tuple[Sum,
 
         for plan in plans:
             plan.require_shared()
-        units = make_partitions(sides, labels, parts=parts)
+        tasks = make_partitions(sides, labels, parts=parts)
         attempt = partial(_attempt, plans, work)
-        return _raising(map_on(execution.engine, attempt, units, address=execution.address))
+        return _raising(map_on(execution.engine, attempt, tasks, address=execution.address))
     # Rows that were joined are marked in this process: copies would mark their own.
-    if execution.processes and jobs > 1 and session.join is None and session.at_hand:
+    units: list[Unit] = []
+    if execution.processes and jobs > 1 and session.join is None:
+        if session.at_hand:
+            units = make_partitions(sides, labels, parts=parts, jobs=jobs, again=step.heavy)
+        elif in_spans:
+            units = make_spans(sides, labels)
+    if len(units) > 1:
         from xent_cli.pipeline.processes import can_copy, map_in_copies
 
-        cut = partial(make_partitions, parts=parts, jobs=jobs, again=step.heavy)
-        units = cut(sides, labels) if can_copy() else []
-        if len(units) > 1:
+        if can_copy():
             release_memory()
             return _raising(map_in_copies(partial(_attempt, plans, work), units, jobs))
     stop = Event()

@@ -147,6 +147,14 @@ def make_units(
         yield from _beside(make, some(ours, first.source), read)
 
 
+def make_spans(sides: Sequence[Side], labels: int) -> list[Unit]:
+    """Cut a single input into units for copies of this process, see `Source.spans`; or none."""
+    if len(sides) > 1:
+        return []
+    spans = sides[0].source.spans(sides[0].uses)
+    return [Unit(tuple(sides), labels, ((piece,),)) for piece in spans]
+
+
 def make_partitions(
     sides: Sequence[Side], labels: int, *, parts: int = 1, jobs: int = 1, again: bool = False
 ) -> list[Unit]:

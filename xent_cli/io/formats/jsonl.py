@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.json as pa_json
 
 from xent_cli.errors import EmptyInputError, InputError, ParseError
+from xent_cli.io.arrow_types import one_batch
 from xent_cli.io.block import Block
 from xent_cli.io.formats.csv.numerals import decimals_of, is_number
 from xent_cli.io.formats.csv.records import BYTE_ORDER_MARK, read_head, record_chunks
 from xent_cli.io.formats.json_values import load_record, stored_as, to_arrow, type_of
-from xent_cli.io.source import Source, Use, one_batch, reading, require_unique
+from xent_cli.io.source import Source, Use, reading, require_unique
 from xent_cli.io.text_file import TextFile
 from xent_cli.io.threads import map_ahead
 from xent_cli.schema.column import Column

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xent_cli.errors import InputError
-from xent_cli.io.arrow_types import SAMPLE_ROWS, columns_of, judge_integers, nested_types
+from xent_cli.io.arrow_types import SAMPLE_ROWS, columns_of, judge_integers, nested_types, one_batch
 from xent_cli.io.block import Block
 from xent_cli.io.formats.row_groups import even_rows, join_small_groups, require_sum
 from xent_cli.io.piece import Piece
-from xent_cli.io.source import Source, Use, block_rows, one_batch, reading, require_unique
+from xent_cli.io.source import Source, Use, block_rows, reading, require_unique
 from xent_cli.io.storage.location import Location
 from xent_cli.io.threads import available_cpus
 from xent_cli.schema.place import Place

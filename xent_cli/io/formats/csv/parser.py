@@ -5,30 +5,35 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from xent_cli.errors import EncodingError, InputError, ParseError, option
 from xent_cli.fast_dataclass import dataclass
+from xent_cli.io.arrow_types import one_batch
 from xent_cli.io.formats.csv.cells import convert_lists, convert_percents, is_readable
 from xent_cli.io.formats.csv.dialect import Dialect
 from xent_cli.io.formats.csv.numerals import MISSING, is_comma_number, may_be_thousands
-from xent_cli.io.source import one_batch
 from xent_cli.schema.place import Place
 
 _MISSING = sorted(MISSING)
+_MOST_ODD = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Whole records as text: so many lines, of which the first `skip` are a header."""
+    """Whole records as text: so many lines, of which the first `skip` are a header.
+
+    It is `late` if it comes behind so many others that what takes time to begin is worth it.
+    """
 
     data: bytes | bytearray
     lines: int
     skip: int
     quoted: bool
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class Parser:
 
     Columns in `numeric` are read as numbers; only those in `numbers` must be: labels that were
     numbers so far may turn to text, predictions may not. Those in `booleans` are True and False.
+    `odd` has an entry for each chunk that was not as plain as it could be.
     """
 
     dialect: Dialect
@@ -53,9 +59,18 @@ class Parser:
     numeric: frozenset[str]
     numbers: frozenset[str]
     booleans: frozenset[str] = frozenset()
+    odd: list[int] = field(default_factory=list, compare=False)
 
     def parse(self, chunk: Chunk) -> Parsed:
         """Parse a chunk."""
+        if chunk.late and not chunk.quoted and self._may_be_plain and len(self.odd) < _MOST_ODD:
+            from xent_cli.io.formats.csv.fields import read_plain
+
+            d = self.dialect
+            plain = read_plain(chunk.data, d.delimiter, d.names, self.wanted, self.numeric)
+            if plain is not None:
+                return Parsed(chunk, plain)
+            self.odd.append(chunk.lines)
         if self.dialect.layout:
             chunk = replace(chunk, data=self.dialect.layout.rewrite(chunk.data))
         quoted = chunk.quoted and b'"' in chunk.data
@@ -73,6 +88,12 @@ class Parser:
                 lines_are_rows = not quoted or data.num_rows + chunk.skip == chunk.lines
                 return Parsed(chunk, data, lines_are_rows)
         return Parsed(chunk, found)
+
+    @property
+    def _may_be_plain(self) -> bool:
+        cells, used = self.dialect.cells, set(self.wanted)
+        odd = self.booleans | ((cells.percents | cells.lists) & used)
+        return not odd and not self.dialect.layout and cells.decimal == "."
 
     def _convert(
         self, chunk: Chunk, numeric: frozenset[str], missing: Sequence[str], *, quoted: bool

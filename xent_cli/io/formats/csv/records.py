@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -18,6 +19,7 @@ CHUNK_BYTES = 9 << 20
 """A batch of ten columns, in full digits: each chunk costs its time, whatever its size."""
 LONGEST_RECORD = 64 << 20
 _FIRST_BYTES = 1 << 18
+_TAIL_BYTES = 1 << 16
 _PIECE = 1 << 17
 
 
@@ -83,6 +85,32 @@ def record_chunks(
                 f"{path}, line {line}: a quote is opened but never closed.",
                 hint="Was the file cut off? Inside a quoted field, write each quote twice.",
             )
+
+
+def line_cuts(stream: BinaryIO, start: int, skip: int) -> list[int]:
+    r"""Return where chunks of whole lines begin and end, without reading them; none if nowhere.
+
+    The first begins behind `skip` lines from `start` on, the last ends before blank lines at the
+    end of the stream.
+
+    Examples
+    --------
+    >>> import io
+    >>> line_cuts(io.BytesIO(b"p\n0.5\n\n0.25\n\n"), 0, 1)
+    [2, 11]
+    """
+    tail = stream.seek(max(start, stream.seek(0, os.SEEK_END) - _TAIL_BYTES))
+    filled = len(stream.read().rstrip(b"\r\n"))
+    stream.seek(start)
+    for _ in range(skip):
+        stream.readline(LONGEST_RECORD)
+    cuts, end = [stream.tell()], tail + filled
+    while (at := cuts[-1] + CHUNK_BYTES) < end:
+        stream.seek(at)
+        if not stream.readline(LONGEST_RECORD).endswith(b"\n"):
+            break
+        cuts.append(stream.tell())
+    return [*(cut for cut in cuts if cut < end), end] if filled else []
 
 
 def _read_behind(rest: bytes, stream: BinaryIO, size: int) -> bytearray:
