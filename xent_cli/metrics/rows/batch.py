@@ -82,6 +82,45 @@ class Sliced:
 
 
 @dataclass(frozen=True)
+class Matrix:
+    """Values (K, n), one row a class, and what is asked of them more than once."""
+
+    values: Floats
+
+    @cached_property
+    def sums(self) -> Floats:
+        """The sum of each column, (n,): not finite where a value is not."""
+        if len(self.values) == 1:
+            return np.asarray(self.values[0])
+        with np.errstate(invalid="ignore", over="ignore"):
+            return sum_over_classes(self.values)
+
+    @cached_property
+    def tops(self) -> Floats:
+        """The highest value of each column, (n,)."""
+        return np.asarray(self.values.max(axis=0) if len(self.values) > 1 else self.values[0])
+
+    @cached_property
+    def lowest(self) -> float:
+        """The lowest value; NaN where one is."""
+        return float(self.values.min(initial=np.inf))
+
+    @cached_property
+    def highest(self) -> float:
+        """The highest value; NaN where one is."""
+        return float(self.tops.max(initial=-np.inf))
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether there are values, and none is missing or infinite."""
+        return math.isfinite(self.lowest) and math.isfinite(self.highest)
+
+    def within(self, low: float, high: float) -> bool:
+        """Whether no value is outside a range."""
+        return low <= self.lowest and self.highest <= high
+
+
+@dataclass(frozen=True)
 class Batch:
     """Rows of predictions with their labels and weights.
 
@@ -133,32 +172,14 @@ class Batch:
         return len(self.rows)
 
     @cached_property
-    def row_sums(self) -> Floats:
-        """The sum of each row of q, (n,): not finite where a value is not."""
-        if len(self.q) == 1:
-            return np.asarray(self.q[0])
-        with np.errstate(invalid="ignore", over="ignore"):
-            return sum_over_classes(self.q)
+    def given(self) -> Matrix:
+        """The predictions `q`."""
+        return Matrix(self.q)
 
     @cached_property
-    def row_tops(self) -> Floats:
-        """The highest value of each row of q, (n,)."""
-        return np.asarray(self.q.max(axis=0) if len(self.q) > 1 else self.q[0])
-
-    @cached_property
-    def lowest(self) -> float:
-        """The lowest value of q; NaN where one is."""
-        return float(self.q.min(initial=np.inf))
-
-    @cached_property
-    def highest(self) -> float:
-        """The highest value of q; NaN where one is."""
-        return float(self.row_tops.max(initial=-np.inf))
-
-    @property
-    def is_finite(self) -> bool:
-        """Whether there are rows, and no value of q is missing or infinite."""
-        return math.isfinite(self.lowest) and math.isfinite(self.highest)
+    def shares(self) -> Matrix:
+        """The `target`, where labels are distributions."""
+        return Matrix(np.asarray(self.target, dtype=np.float64))
 
     def take(self, keep: NDArray[np.bool_]) -> Batch:
         """Return the rows that `keep` (n,) marks; counts of rows left out stay as they are."""

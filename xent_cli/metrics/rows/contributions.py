@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.rows.batch import Batch
+from xent_cli.metrics.rows.batch import Batch, Matrix
 from xent_cli.metrics.rows.losses import (
     at_labels,
     binary_loss,
@@ -135,25 +135,35 @@ def contribute(batch: Batch, q: Floats, spec: Spec, *, by_class: bool = False) -
     Contributions
         Losses in nats; infinite where eps is 0 and the truth has probability 0.
     """
+    given = batch.given if q is batch.q else Matrix(q)
     if spec.multilabel:
-        return _multilabel(batch, q, spec)
-    if batch.target.ndim == 1:
-        labels = batch.target.astype(np.intp, copy=False)
-        groups = Groups.of(labels, spec.n_classes)
-        rows = _labelled(batch, q, spec, groups)
-        return rows if by_class else rows.in_row_order(labels, groups.places)
-    return _distributed(batch, q, spec)
+        return _multilabel(batch, given, spec)
+    labels = batch.target.astype(np.intp, copy=False) if batch.target.ndim == 1 else None
+    if labels is None and by_class and spec.mode != "binary":
+        labels = _one_hot(batch.shares)
+    if labels is None:
+        return _distributed(batch, given, spec)
+    groups = Groups.of(labels, spec.n_classes)
+    rows = _labelled(batch, given, spec, groups)
+    return rows if by_class else rows.in_row_order(labels, groups.places)
 
 
-def _labelled(batch: Batch, q: Floats, spec: Spec, groups: Groups) -> Contributions:
+def _one_hot(shares: Matrix) -> Labels | None:
+    """Return the class of each row, if distributions give all to one."""
+    if shares.tops.min() < 1 or np.count_nonzero(shares.values) > len(shares.tops):
+        return None
+    return first_highest(shares.values, shares.tops)
+
+
+def _labelled(batch: Batch, given: Matrix, spec: Spec, groups: Groups) -> Contributions:
     """One label a row: rows in the order of their classes."""
+    q, tops = given.values, given.tops
     order, labels, binary = groups.places, groups.labels, spec.mode == "binary"
     at = order if binary else labels * len(batch) + order
     at_label = q.reshape(-1).take(at)
     n_negative = int(groups.count()[0])
-    tops = batch.row_tops if q is batch.q else np.asarray(q.max(axis=0))
     if spec.smoothing:
-        losses = _all_losses(q, spec)
+        losses = _all_losses(given, spec)
         truth = at_labels(losses, labels, order)
     elif binary:
         truth = np.empty(len(batch))
@@ -173,31 +183,32 @@ def _labelled(batch: Batch, q: Floats, spec: Spec, groups: Groups) -> Contributi
     else:
         loss = truth if weight is None else weigh(weight, truth)
     if spec.scale != "probs":
-        given = np.exp(-truth)
+        probs = np.exp(-truth)
     else:
-        given = np.clip(at_label, 0.0, 1.0)
+        probs = np.clip(at_label, 0.0, 1.0)
         if binary:
-            np.subtract(1.0, given[:n_negative], out=given[:n_negative])
+            np.subtract(1.0, probs[:n_negative], out=probs[:n_negative])
     return Contributions(
         groups=labels,
         truth=labels,
         weight=weight,
         loss=loss,
         correct=is_predicted(q, tops, groups, at_label, spec),
-        probability=given if weight is None else weight * given,
+        probability=probs if weight is None else weight * probs,
         graded=weight,
-        clipped=given < spec.eps if spec.scale == "probs" else np.zeros(len(batch), np.bool_),
+        clipped=probs < spec.eps if spec.scale == "probs" else np.zeros(len(batch), np.bool_),
         by_class=groups,
     )
 
 
-def _distributed(batch: Batch, q: Floats, spec: Spec) -> Contributions:
+def _distributed(batch: Batch, given: Matrix, spec: Spec) -> Contributions:
     """A distribution over the classes for each row (one-hot included)."""
-    target = np.asarray(batch.target, dtype=np.float64)
+    shares = batch.shares
     if spec.mode == "binary":
-        target = np.vstack([1 - target, target])
-    losses = _all_losses(q, spec)
-    probs = _probabilities(q, losses, spec)
+        shares = Matrix(np.vstack([1 - shares.values, shares.values]))
+    target = shares.values
+    losses = _all_losses(given, spec)
+    probs = _probabilities(given, losses, spec)
     class_weights = _class_weights(spec)
     scaled = target if batch.weight is None else target * batch.weight
     weight = scaled if class_weights is None else scaled * class_weights[:, np.newaxis]
@@ -207,30 +218,32 @@ def _distributed(batch: Batch, q: Floats, spec: Spec) -> Contributions:
         loss = weigh(scaled, own)
     else:
         loss = weigh(weight, losses)
-    likeliest = first_highest(target)
+    likeliest = first_highest(target, shares.tops)
     with np.errstate(divide="ignore"):
-        own_losses = np.log(target)
-    np.negative(own_losses, out=own_losses)
+        logs = np.log(target)
+    if not shares.lowest > 0:
+        np.copyto(logs, 0.0, where=target == 0)
+    logs *= weight
     return Contributions(
         groups=None,
         truth=likeliest,
         weight=weight,
         loss=loss,
-        correct=predicted_classes(q, spec) == likeliest,
+        correct=predicted_classes(given.values, spec, given.tops) == likeliest,
         probability=weight * probs,
         graded=_row_weights(batch, spec, likeliest),
         clipped=_clipped(probs, target, spec),
-        row_weight=sum_over_classes(weight),
+        row_weight=shares.sums if weight is target else sum_over_classes(weight),
         row_loss=sum_over_classes(loss),
         shares=target,
-        entropy=sum_over_classes(weigh(weight, own_losses)),
+        entropy=-sum_over_classes(logs),
     )
 
 
-def _multilabel(batch: Batch, q: Floats, spec: Spec) -> Contributions:
+def _multilabel(batch: Batch, given: Matrix, spec: Spec) -> Contributions:
     """One binary task a class: every row adds to every class."""
-    target = np.asarray(batch.target, dtype=np.float64)
-    negative, positive = binary_losses(q, scale=spec.scale, eps=spec.eps)
+    target = batch.shares.values
+    negative, positive = binary_losses(given.values, scale=spec.scale, eps=spec.eps)
     smooth = target * (1 - spec.smoothing) + spec.smoothing / 2 if spec.smoothing else target
     each = weigh(1 - smooth, negative) + weigh(smooth, positive)
     class_weights = _class_weights(spec)
@@ -238,36 +251,36 @@ def _multilabel(batch: Batch, q: Floats, spec: Spec) -> Contributions:
     columns = np.ones((spec.n_classes, 1)) if class_weights is None else class_weights[:, None]
     weight = np.ascontiguousarray(scale * columns)
     loss = weigh(weight, each)
-    given = _probabilities(q, positive, spec)
-    chosen = given > 0.5
-    sides = np.concatenate([1 - given, given]), np.concatenate([1 - target, target])
+    yes = _probabilities(given, positive, spec)
+    no, others = 1 - yes, 1 - target
     return Contributions(
         groups=None,
         truth=None,
         weight=weight,
         loss=loss,
         graded=weight,
-        correct=chosen == (target > 0.5),
-        probability=weight * (target * given + (1 - target) * (1 - given)),
-        clipped=_clipped(*sides, spec),
+        correct=(yes > 0.5) == (target > 0.5),
+        probability=weight * (target * yes + others * no),
+        clipped=_clipped(no, others, spec) | _clipped(yes, target, spec),
         row_weight=sum_over_classes(weight),
         row_loss=sum_over_classes(loss),
         positive=weight * target,
     )
 
 
-def _all_losses(q: Floats, spec: Spec) -> Floats:
+def _all_losses(given: Matrix, spec: Spec) -> Floats:
     """-ln q for every class, (K, n); in binary mode K is 2."""
     if spec.mode == "binary":
-        return np.vstack(binary_losses(q, scale=spec.scale, eps=spec.eps))
-    return class_losses(q, scale=spec.scale, eps=spec.eps)
+        return np.vstack(binary_losses(given.values, scale=spec.scale, eps=spec.eps))
+    eps = None if given.within(spec.eps, 1.0) else spec.eps
+    return class_losses(given.values, scale=spec.scale, eps=eps)
 
 
-def _probabilities(q: Floats, losses: Floats, spec: Spec) -> Floats:
+def _probabilities(given: Matrix, losses: Floats, spec: Spec) -> Floats:
     """Return unclipped probabilities in the shape of `losses`."""
     if spec.scale != "probs":
         return np.exp(-losses)
-    inside = np.clip(q, 0.0, 1.0)
+    inside = given.values if given.within(0.0, 1.0) else np.clip(given.values, 0.0, 1.0)
     return inside if inside.shape == losses.shape else np.vstack([1 - inside, inside])
 
 

@@ -70,17 +70,17 @@ def first_highest(matrix: Floats, top: Floats | None = None) -> Labels:
     return n_classes - highest
 
 
-def neg_log(q: Floats, eps: float = DEFAULT_EPS) -> Floats:
-    """-ln q with q clipped to [eps, 1]; a certain truth costs exactly 0.
+def neg_log(q: Floats, eps: float | None = DEFAULT_EPS) -> Floats:
+    """-ln q with q clipped to [eps, 1], unless eps is None; a certain truth costs exactly 0.
 
     Examples
     --------
     >>> neg_log(np.array([1.0, 0.5, 0.0]))
     array([ 0.        ,  0.69314718, 36.04365339])
     """
-    found: Floats = np.clip(q, eps, 1.0)
+    inside = q if eps is None else np.clip(q, eps, 1.0)
     with np.errstate(divide="ignore"):
-        np.log(found, out=found)
+        found: Floats = np.log(inside, out=None if eps is None else inside)
     return np.subtract(0.0, found, out=found)
 
 
@@ -111,7 +111,7 @@ def softplus(x: Floats) -> Floats:
     return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
 
 
-def class_losses(q: Floats, *, scale: Scale = "probs", eps: float = DEFAULT_EPS) -> Floats:
+def class_losses(q: Floats, *, scale: Scale = "probs", eps: float | None = DEFAULT_EPS) -> Floats:
     """Return -ln q for every class of every row.
 
     Parameters
@@ -120,8 +120,8 @@ def class_losses(q: Floats, *, scale: Scale = "probs", eps: float = DEFAULT_EPS)
         What the model says, as `scale` says it; K >= 2.
     scale : {"probs", "logits", "logprobs"}
         Logits pass through log-softmax. Only probabilities are clipped.
-    eps : float
-        The lowest probability.
+    eps : float, optional
+        The lowest probability; None where all are known to be from there to 1.
 
     Returns
     -------

@@ -55,15 +55,15 @@ class Measured:
     @property
     def has_zero(self) -> NDArray[np.bool_]:
         """Say which rows (n,) hold an exact zero among the probabilities that they stand for."""
-        batch, binary = self.batch, self.spec.mode == "binary"
-        some = np.zeros(len(batch), dtype=np.bool_)
+        given, binary = self.batch.given, self.spec.mode == "binary"
+        some = np.zeros(len(self.batch), dtype=np.bool_)
         if self.spec.scale != "probs":
             # An infinity shows in the sum of its row.
-            return some if batch.is_finite else np.asarray(~np.isfinite(batch.row_sums))
-        if batch.lowest <= 0:
-            some |= (batch.q <= 0).any(axis=0)
-        if binary and batch.highest >= 1:
-            some |= batch.row_tops >= 1
+            return some if given.is_finite else np.asarray(~np.isfinite(given.sums))
+        if given.lowest <= 0:
+            some |= (given.values <= 0).any(axis=0)
+        if binary and given.highest >= 1:
+            some |= given.tops >= 1
         return some
 
 

@@ -15,11 +15,11 @@ _THRESHOLDS = {"probs": 0.5, "logits": 0.0, "logprobs": math.log(0.5)}
 """Above which the positive class is the likelier one."""
 
 
-def predicted_classes(q: Floats, spec: Spec) -> Labels:
-    """Return the class with the highest prediction, the first of ties."""
+def predicted_classes(q: Floats, spec: Spec, tops: Floats | None = None) -> Labels:
+    """Return the class with the highest prediction, which may be known, the first of ties."""
     if spec.mode == "binary":
         return np.asarray(q[0] > _THRESHOLDS[spec.scale], dtype=np.intp)
-    return first_highest(q)
+    return first_highest(q, tops)
 
 
 def is_predicted(q: Floats, tops: Floats, groups: Groups, at_label: Floats, spec: Spec) -> Mask:

@@ -92,7 +92,7 @@ def invalid_predictions(batch: Batch, spec: Spec) -> NDArray[np.bool_]:
     (those of single labels aside).
     """
     q, scale, binary = batch.q, spec.scale, spec.mode == "binary"
-    if batch.is_finite:
+    if batch.given.is_finite:
         return np.zeros(len(batch), dtype=np.bool_)
     if scale == "probs":
         return np.asarray(~np.isfinite(q).all(axis=0))
@@ -155,7 +155,7 @@ def check_predictions(batch: Batch, spec: Spec) -> tuple[Floats, Findings]:
         return batch.q, _check_sums(batch, total, np.expm1)
     if spec.row_sums == "renormalize" and not one_column:
         _require_range(batch, -BASE_TOLERANCE, np.inf, "a probability")
-        total = batch.row_sums
+        total = batch.given.sums
         if (bad := (total <= 0) | np.isinf(total)).any():
             row = int(np.argmax(bad))
             where = batch.preds.of_row(int(batch.rows[row]))
@@ -164,7 +164,7 @@ def check_predictions(batch: Batch, spec: Spec) -> tuple[Floats, Findings]:
             )
         return batch.q / total, Findings()
     _require_range(batch, -BASE_TOLERANCE, 1 + LOOSE_TOLERANCE, "a probability")
-    return batch.q, _check_sums(batch, None if alone else batch.row_sums, lambda tops: tops - 1)
+    return batch.q, _check_sums(batch, None if alone else batch.given.sums, lambda tops: tops - 1)
 
 
 def check_weights(batch: Batch) -> None:
@@ -184,8 +184,8 @@ def check_weights(batch: Batch) -> None:
 
 def check_label_rows(batch: Batch, spec: Spec) -> Findings:
     """Raise LabelError where label columns are no distribution; find rows that are nearly one."""
-    target = np.asarray(batch.target, dtype=np.float64)
-    if not 0 <= target.min(initial=0.0) <= target.max(initial=1.0) <= 1:
+    target, total = batch.shares.values, batch.shares.sums
+    if not batch.shares.within(0, 1):
         outside = (target < 0) | (target > 1)
         row = int(np.argmax(outside.any(axis=0)))
         value = min(target[:, row]) if min(target[:, row]) < 0 else max(target[:, row])
@@ -197,7 +197,6 @@ def check_label_rows(batch: Batch, spec: Spec) -> Findings:
         )
     if spec.mode == "binary":
         return Findings()
-    total = sum_over_classes(target)
     deviation = np.abs(total - 1)
     off = deviation > max(batch.label_tolerance, LOOSE_TOLERANCE)
     if off.any():
@@ -220,9 +219,9 @@ def check_label_rows(batch: Batch, spec: Spec) -> Findings:
 
 
 def _require_range(batch: Batch, low: float, high: float, noun: str) -> None:
-    q = batch.q
-    if q.size == 0 or low <= batch.lowest <= batch.highest <= high:
+    if batch.given.within(low, high):
         return
+    q = batch.q
     outside = (q < low) | (q > high)
     row = int(np.argmax(outside.any(axis=0)))
     index = int(np.argmax(outside[:, row]))
@@ -258,9 +257,9 @@ def _check_sums(
                 f"each row by its sum, or {option('row_sums', 'ignore')} to keep the values."
             ),
         )
-    if max(farthest, over(batch.highest)) <= BASE_TOLERANCE:
+    if max(farthest, over(batch.given.highest)) <= BASE_TOLERANCE:
         return Findings()
-    excess = np.asarray(over(batch.row_tops))
+    excess = np.asarray(over(batch.given.tops))
     deviation = np.zeros(len(batch)) if total is None else np.abs(total - 1)
     beyond = (deviation > batch.sum_tolerance) | (excess > BASE_TOLERANCE)
     values = 1 + excess if total is None else np.where(excess > deviation, 1 + excess, total)
