@@ -121,7 +121,7 @@ def families_of_labels(labels: Sequence[str], columns: Sequence[str]) -> list[Fa
     >>> [f.columns for f in families_of_labels(["cat", "dog"], ["p_cat", "p_dog", "p_owl", "age"])]
     [('p_cat', 'p_dog', 'p_owl')]
     """
-    if not labels:
+    if not labels or len(columns) < 2:
         return []
     numbers = [as_number(text) for text in labels]
     found = list(_texts(labels, columns))

@@ -104,12 +104,16 @@ def _order_of(family: Family) -> list[int]:
 
 def _labels_beside(question: Question, family: Family) -> bool:
     """Say whether columns of whole numbers or texts have the same names: a class for each rank."""
-    own = set(family.columns)
-    others = [name for name in question.preds.source.names() if name not in own]
     return any(
         set(family.middles) <= set(beside.middles) and not _of_one_class(question, beside)
-        for beside in families_of_labels(family.middles, others)
+        for beside in families_of_labels(family.middles, _others(question, family))
     )
+
+
+def _others(question: Question, family: Family) -> list[str]:
+    """Return the columns that are not of a family."""
+    own = set(family.columns)
+    return [name for name in question.preds.source.names() if name not in own]
 
 
 def _of_one_class(question: Question, beside: Family) -> bool:
@@ -132,14 +136,13 @@ def _decided_otherwise(question: Question, family: Family) -> bool:
     if not question.preds.source.named:
         return False
     return any(
-        name not in family.columns
-        and speaks_of_prediction(name)
+        speaks_of_prediction(name)
         and rank_of_label(name) < 0
         and len(said := question.preds.distinct(name)) > 1
         and len(said) <= len(family.columns)
         and (values := question.preds.labels(name)) is not None
         and (values.numbers is None or not is_fractional(values.numbers))
-        for name in question.preds.source.names()
+        for name in _others(question, family)
     )
 
 
@@ -153,8 +156,7 @@ def misnamed(question: Question, family: Family) -> InputError | None:
         return None
     if family.affixed and family.middles == family.columns:
         family = closed(family.columns)
-    others = [name for name in question.preds.source.names() if name not in family.columns]
-    for beside in families_of_labels(family.middles, others):
+    for beside in families_of_labels(family.middles, _others(question, family)):
         if set(beside.middles) != set(family.middles) or not beside.affixed:
             continue
         if not _CLASS_COLUMN.search(spaced(f"{beside.prefix} {beside.suffix}")):
@@ -179,11 +181,7 @@ def is_decided(question: Question, family: Family) -> bool:
     q = question.preds.matrix(family.columns)
     if question.wanted_preds or not family.middles or q is None or is_fractional(q):
         return False
-    others = [
-        name
-        for name in question.preds.source.names()
-        if name not in family.columns and question.is_number(name)
-    ]
+    others = [name for name in _others(question, family) if question.is_number(name)]
     return any(
         (p := question.preds.matrix(beside.columns)) is not None and is_fractional(p)
         for beside in families_of_labels(family.middles, others)
