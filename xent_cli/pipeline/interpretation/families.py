@@ -153,6 +153,8 @@ def structural_families(columns: Sequence[str]) -> list[Family]:
                         groups[name[:start], name[end:]].append(name)
     sets: dict[tuple[str, ...], Family] = {}
     for members in groups.values():
+        if len(members) == 1:  # Most are.
+            continue
         key = tuple(dict.fromkeys(members))
         if len(key) > 1 and key not in sets and key != tuple(columns):
             sets[key] = closed(key)

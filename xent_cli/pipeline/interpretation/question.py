@@ -40,6 +40,7 @@ def spaced(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name).lower()
 
 
+@lru_cache(8192)
 def speaks_of_prediction(name: str) -> bool:
     """Say whether a column is called after what a model said.
 

@@ -54,7 +54,7 @@ def is_ranked(question: Question, family: Family) -> bool:
     if family.affixed and family.middles == family.columns:
         family = closed(family.columns)
     order = _order_of(family)
-    if not _falls(q[order]):
+    if _rises(q[order, :1]) or not _falls(q[order]):  # Most do in the first row.
         return False
     return (
         _ordinals(family) is not None
@@ -79,8 +79,11 @@ def _could_be_sorted(question: Question, q: Floats) -> bool:
 
 def _falls(q: Floats) -> bool:
     """Say whether predictions (K, n) fall from class to class in every row, in some in earnest."""
-    steps = np.diff(q, axis=0)
-    return not (steps > 0).any() and bool((steps < 0).any())
+    return not _rises(q) and bool((np.diff(q, axis=0) < 0).any())
+
+
+def _rises(q: Floats) -> bool:
+    return bool((np.diff(q, axis=0) > 0).any())
 
 
 def _ordinals(family: Family) -> list[int] | None:
