@@ -13,27 +13,28 @@ from dataclasses import replace
 from functools import lru_cache
 
 from xent_cli.fast_dataclass import dataclass
+from xent_cli.lazy_pattern import lazy_pattern
 from xent_cli.schema.class_names import as_number, polarity
 from xent_cli.schema.spelling import FOLDS, fold
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_DIGITS = re.compile(r"\d+")
-_BOUNDARY = re.compile(
+_NUMBER = lazy_pattern(r"\d+(?:\.\d+)?")
+_DIGITS = lazy_pattern(r"\d+")
+_BOUNDARY = lazy_pattern(
     r"(?<=[^0-9A-Za-z])(?=.)|(?<=[A-Za-z])(?=\d)|(?<=[a-z])(?=[A-Z])|(?<=.)(?=[^0-9A-Za-z])"
 )
 _MANY_COLUMNS = 2000
 """Beyond so many columns only their longest common prefix and suffix are looked at."""
 
-_GENERIC = re.compile(
+_GENERIC = lazy_pattern(
     r"(?:x|v|c|f|col|column|var|field|feature|feat|dim|unnamed: )[_ ]?\Z", re.IGNORECASE
 )
 """What tools put before a number where a column has no name: R's V1, x0."""
 
-_PROBABILITY = re.compile(
+_PROBABILITY = lazy_pattern(
     r"(?:^|[^a-z])(?:p|q|pr|prob|probs|proba|probas|probability|probabilities|likelihood|posterior"
     r"|softmax|sigmoid|confidence|conf)(?:$|[^a-z])"
 )
-_OUTPUT = re.compile(
+_OUTPUT = lazy_pattern(
     r"(?:^|[^a-z])(?:score|scores|logit|logits|logprob|logprobs|log_?prob|output|outputs|pred|preds"
     r"|predict|prediction|predictions|predicted|yhat|hat|margin|raw)(?:$|[^a-z])"
 )

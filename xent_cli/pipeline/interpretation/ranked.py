@@ -7,6 +7,7 @@ import re
 import numpy as np
 
 from xent_cli.errors import InputError, LabelError, option
+from xent_cli.lazy_pattern import lazy_pattern
 from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.interpretation.families import (
     Family,
@@ -23,8 +24,10 @@ from xent_cli.pipeline.interpretation.sample import is_fractional
 from xent_cli.schema.class_names import as_number
 from xent_cli.schema.spelling import match_names
 
-_CLASS_COLUMN = re.compile(r"(?:^|[^a-z])(?:label|class|token|category|name|idx|index)(?:$|[^a-z])")
-_RANK = re.compile(r"(?:^|[^a-z])(?:top|rank|guess|choice)[^a-z0-9]?[0-9]")
+_CLASS_COLUMN = lazy_pattern(
+    r"(?:^|[^a-z])(?:label|class|token|category|name|idx|index)(?:$|[^a-z])"
+)
+_RANK = lazy_pattern(r"(?:^|[^a-z])(?:top|rank|guess|choice)[^a-z0-9]?[0-9]")
 _MANY_ROWS = 8
 """Three values fall in each of so many rows by chance once in a million times."""
 

@@ -17,19 +17,20 @@ import numpy as np
 from xent_cli.errors import ColumnError, InputError, option
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.source import Source, Use
+from xent_cli.lazy_pattern import lazy_pattern
 from xent_cli.pipeline.interpretation.question import Question, spaced
 from xent_cli.pipeline.interpretation.reading import Interpretation
 from xent_cli.pipeline.interpretation.sample import Sample
 from xent_cli.schema.id_columns import INDEX_NAMES
 
-_MODEL_NAME = re.compile(
+_MODEL_NAME = lazy_pattern(
     r"(?:^|[^a-z])(?:model|models|algorithm|algo|classifier|estimator|learner|system|method"
     r"|checkpoint|experiment|run|variant|epoch|seed|iteration|trial|tta|augmentation|repeat"
     r"|replicate)(?:$|[^a-z])"
 )
 """What a column is called that says which model a row is of, or which of its runs."""
 
-_ROW_NAME = re.compile(
+_ROW_NAME = lazy_pattern(
     r"(?:id|ids|uid|uuid|guid|idx|index|row|rows|rownames?|key|image|img|file|filename|path|url|doc"
     r"|document|example|sample|instance|inst|observation|obs|case|item|question|record)"
 )
