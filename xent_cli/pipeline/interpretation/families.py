@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import combinations
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.lazy_pattern import lazy_pattern
@@ -147,11 +148,8 @@ def structural_families(columns: Sequence[str]) -> list[Family]:
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     if len(columns) <= _MANY_COLUMNS:
         for name in columns:
-            cuts = [0, *(m.start() for m in _BOUNDARY.finditer(name)), len(name)]
-            for at, start in enumerate(cuts[:-1]):
-                for end in cuts[at + 1 :]:
-                    if start or end < len(name):
-                        groups[name[:start], name[end:]].append(name)
+            for affix in _affixes(name):
+                groups[affix].append(name)
     sets: dict[tuple[str, ...], Family] = {}
     for members in groups.values():
         if len(members) == 1:  # Most are.
@@ -162,6 +160,14 @@ def structural_families(columns: Sequence[str]) -> list[Family]:
     found = [family for family in sets.values() if len(set(family.middles)) == len(family.columns)]
     whole = closed(tuple(columns)) if len(columns) > 1 else None
     return [*found, *([whole] if whole else [])]
+
+
+@lru_cache(8192)
+def _affixes(name: str) -> list[tuple[str, str]]:
+    """Return what a name may have before and after its middle, not both nothing."""
+    cuts = [0, *(m.start() for m in _BOUNDARY.finditer(name)), len(name)]
+    pairs = ((name[:start], name[end:]) for start, end in combinations(cuts, 2))
+    return [affix for affix in pairs if affix != ("", "")]
 
 
 def _polar(columns: Sequence[str]) -> Iterator[Family]:
