@@ -93,7 +93,7 @@ def are_plain(texts: Sequence[str]) -> bool:
     >>> are_plain(["0.25", "1.0"]), are_plain(["0.25", "1"]), are_plain(["0.25\n0.5"])
     (True, False, False)
     """
-    joined = "".join([f"{text}\n" for text in texts])
+    joined = "\n".join([*texts, ""])
     return bool(_PLAIN.match(joined)) and joined.count("\n") == len(texts)
 
 
