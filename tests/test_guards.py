@@ -103,7 +103,7 @@ ROOT = Path(__file__).parent.parent
 SAMPLES = "sample_data/sparse"
 
 VERSION = """
-    cli cli.app cli.commands cli.fast_typer cli.standard_streams errors fast_dataclass schema
+    cli cli.app cli.commands cli.fast_typer cli.standard_streams errors fast_dataclass lazy_pattern
     schema.exit_codes
     schema schema.file_formats schema.file_guard schema.types
 """

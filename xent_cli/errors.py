@@ -6,12 +6,13 @@ A message says what is wrong and where; `hint` says what to do about it. Both na
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import ClassVar
 
-_OPTION = re.compile("\ufdd0(\\w+)(?:\ufdd1([^\ufdd1]*)\ufdd1([^\ufdd2]*))?\ufdd2")
+from xent_cli.lazy_pattern import lazy_pattern
+
+_OPTION = lazy_pattern("\ufdd0(\\w+)(?:\ufdd1([^\ufdd1]*)\ufdd1([^\ufdd2]*))?\ufdd2")
 """Between characters that Unicode keeps out of texts: a name, and a value as text and in Python."""
 
 Spelling = Callable[[str, str | None, str | None], str]

@@ -92,10 +92,11 @@ class _Init:
 
 def _init(cls: type) -> Callable[..., None]:
     """Return the method that takes the values of the fields, and calls ``__post_init__``."""
-    known: dict[str, Any] = {"put": object.__setattr__, "unsaid": MISSING}
+    items = fields(cls)
+    known: dict[str, Any] = {"__fill__": _filler([item.name for item in items]), "unsaid": MISSING}
     taken: dict[bool, list[str]] = {False: ["self"], True: []}
-    lines = []
-    for item in fields(cls):
+    values = []
+    for item in items:
         name = value = item.name
         into = taken[item.kw_only is True]
         if item.default_factory is not MISSING:
@@ -107,16 +108,27 @@ def _init(cls: type) -> Callable[..., None]:
             into.append(f"{name}=default_{name}")
         else:
             into.append(name)
-        lines.append(f" put(self, {name!r}, {value})")
+        values.append(value)
+    named = ["*", *taken[True]] if taken[True] else []
+    lines = [f"def __init__({', '.join(taken[False] + named)}):"]
+    lines.append(f" __fill__(self, [{', '.join(values)}])")  # A line per field compiles longer.
     if hasattr(cls, "__post_init__"):
         lines.append(" self.__post_init__()")
-    named = ["*", *taken[True]] if taken[True] else []
-    head = f"def __init__({', '.join(taken[False] + named)}):"
-    exec("\n".join([head, *(lines or [" pass"])]), known)
+    exec("\n".join(lines), known)
     init: Callable[..., None] = known["__init__"]
     init.__qualname__, init.__module__ = f"{cls.__qualname__}.__init__", cls.__module__
-    init.__annotations__ = {item.name: item.type for item in fields(cls)} | {"return": None}
+    init.__annotations__ = {item.name: item.type for item in items} | {"return": None}
     return init
+
+
+def _filler(names: list[str]) -> Callable[[object, list[Any]], None]:
+    put = object.__setattr__
+
+    def fill(made: object, values: list[Any]) -> None:
+        for name, value in zip(names, values, strict=True):
+            put(made, name, value)
+
+    return fill
 
 
 def _items(value: Any) -> tuple[dataclasses.Field[Any], ...]:

@@ -32,6 +32,20 @@ def test_the_nearest_file_with_options_wins(repository: Path) -> None:
     assert search_config(inner) == (inner / "xent.toml", {"base": "10"})
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[ "tool" . \'xent\' ]\nbase = "2"\n',
+        '[tool]\r\nxent = { base = "2" }\r\n',
+        'tool.xent.base = "2"\n',
+        'tool = { xent.base = "2" }\n',
+    ],
+)
+def test_a_table_is_found_however_it_is_spelled(text: str, repository: Path) -> None:
+    (repository / "pyproject.toml").write_bytes(text.encode())
+    assert search_config(repository) == (repository / "pyproject.toml", {"base": "2"})
+
+
 @pytest.mark.parametrize("end", [".git", "home"])
 def test_the_search_ends_with_the_project(
     end: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -15,12 +15,16 @@ from typing import Any
 
 from xent_cli.errors import ConfigError, option
 from xent_cli.fast_dataclass import dataclass
+from xent_cli.lazy_pattern import lazy_pattern
 from xent_cli.schema.declared import Option
 from xent_cli.schema.file_guard import note_read
 from xent_cli.schema.name_suggestions import did_you_mean
 
 COMMANDS = ("eval", "gate", "compare", "calibrate", "rows", "explain")
 """Those that read a file: the table [tool.xent], and below it one of their own."""
+
+_HAS_TABLE = lazy_pattern(rb"""\btool["'\s]*(?:\.["'\s]*xent|[]=])""")
+"""What stands in a file with a table [tool.xent], however spelled. To read TOML takes its time."""
 
 _MOST_BYTES = 1 << 24
 """A larger file is none with options: a device, say, that never ends."""
@@ -129,7 +133,7 @@ def _search(start: Path) -> tuple[Path, Mapping[str, Any]] | None:
                     f"{path} is a link to {os.readlink(path)}, which is not there.",
                     hint="Remove the link.",
                 )
-            if path.is_file() and (name == "xent.toml" or b"xent" in _read(path)):
+            if path.is_file() and (name == "xent.toml" or _HAS_TABLE.search(_read(path))):
                 table = _table(path)
                 if table is not None:
                     _require_own(path)

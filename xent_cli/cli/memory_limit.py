@@ -32,6 +32,7 @@ def wait_if_limited() -> Callable[[int], None]:
     limit = resource.getrlimit(resource.RLIMIT_AS)[0]
     if limit == resource.RLIM_INFINITY:
         return _no_one
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # Others keep memory for later.
     parent = os.getpid()
     reading, writing = os.pipe()
     try:

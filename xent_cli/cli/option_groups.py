@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import shlex
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import is_dataclass, replace
@@ -158,6 +157,8 @@ def read_option(item: Option, said: Any) -> Any:
 
 def _one_too_many(context: typer.Context) -> UsageError:
     """Return the error for arguments that a command has no use for."""
+    import shlex
+
     taken = [p.metavar for p in context.command.params if p.param_type_name == "argument"]
     extra = ", ".join(map(shlex.quote, context.args[:3]))
     return UsageError(
@@ -179,6 +180,8 @@ def on_command_line(name: str, text: str | None, literal: str | None) -> str:
     >>> on_command_line("scale", "logits", None), on_command_line("require", "ce <= 1", None)
     ('--from logits', "--require 'ce <= 1'")
     """
+    import shlex
+
     flag = flags().get(name, name)
     if not text and literal != '""':  # A name may be empty.
         return flag

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from xent_cli.errors import ColumnError, SliceError, option
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.arrow_types import is_list, is_number, is_text, to_numpy
+from xent_cli.lazy_pattern import lazy_pattern
 from xent_cli.numerics.arrays import Floats
 from xent_cli.schema.label_encoder import LabelValues
 from xent_cli.schema.place import Place
@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # Only who has clusters or slices needs them.
     from xent_cli.io.vocabulary import Vocabulary
 
 _MANY_COLUMNS = 64
-_MIDNIGHT = re.compile(r" 00:00:00(\.0+)?\Z")
+_MIDNIGHT = lazy_pattern(r" 00:00:00(\.0+)?\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from xent_cli.io.storage.encoding import is_utf8, require_encoding, transcoder_o
 from xent_cli.io.storage.location import LocalFile, Location, Stamp
 from xent_cli.io.text_file import TextFile
 from xent_cli.io.threads import map_ahead
+from xent_cli.lazy_pattern import lazy_pattern
 from xent_cli.schema.file_formats import FORMATS, InputFormat
 from xent_cli.schema.file_guard import note_read, note_standard_input
 from xent_cli.schema.types import Header
@@ -83,7 +84,7 @@ def open_source(
 
 
 _OpenFile: TypeAlias = "Callable[[Location | RemoteFile], Source]"
-_SHEET = re.compile(r"(.+\.xls[xm])#(.+)", re.IGNORECASE)
+_SHEET = lazy_pattern(r"(.+\.xls[xm])#(.+)", re.IGNORECASE)
 
 
 def _split_sheet(path: str) -> tuple[str, str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import errno
-import re
 
 from xent_cli.errors import ResourceError, option
+from xent_cli.lazy_pattern import lazy_pattern
 
-_REFUSED = re.compile(
+_REFUSED = lazy_pattern(
     r"malloc of size|bad_alloc|[Cc]annot allocate memory|failed to map segment"
     r"|Failed to launch worker thread|can't start new thread"
 )

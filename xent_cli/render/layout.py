@@ -6,12 +6,12 @@ middle, unless two would then look alike; other names, and those, are broken int
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
 from xent_cli.fast_dataclass import dataclass
+from xent_cli.lazy_pattern import lazy_pattern
 from xent_cli.render.document import LEFT, Column
 
 GAP = 2
@@ -19,7 +19,7 @@ GAP = 2
 
 NARROW_BAR = 8
 WIDE_BAR = 30
-_NARROW = re.compile("[ -~\xa0-\xac\xae-\u02ff\u2580-\u259f…]*")
+_NARROW = lazy_pattern("[ -~\xa0-\xac\xae-\u02ff\u2580-\u259f…]*")
 """Characters that are known to take one column: of western languages, and of bars."""
 
 _NARROW_CUT = 8

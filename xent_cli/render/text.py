@@ -8,14 +8,16 @@ import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from xent_cli.lazy_pattern import lazy_pattern
+
 if TYPE_CHECKING:  # Not every format is made of a document.
     from xent_cli.render.document import Kind
 
 NOTHING = "-"
 _JOINERS = "\u200c\u200d"
-_COMMAND = re.compile(r"##(?=\w*\[)")
+_COMMAND = lazy_pattern(r"##(?=\w*\[)")
 """Azure Pipelines, TeamCity and GitHub's older form: anywhere in a line."""
-_COMMAND_LINE = re.compile(r"^((?:\x1b\[[\d;]*m|[^\S\n])*):(?=:)", re.MULTILINE)
+_COMMAND_LINE = lazy_pattern(r"^((?:\x1b\[[\d;]*m|[^\S\n])*):(?=:)", re.MULTILINE)
 """GitHub: at the start of a line, after blanks, and perhaps after colours."""
 
 

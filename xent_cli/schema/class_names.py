@@ -9,16 +9,17 @@ from collections.abc import Callable, Sequence
 from itertools import compress, takewhile
 
 from xent_cli.errors import ClassesError, option
+from xent_cli.lazy_pattern import lazy_pattern
 from xent_cli.schema.file_guard import note_read
 
 _WORD = (
     r"(?:y_?)?(?:p|q|prob|probs|proba|probability|pred|preds|prediction|score|scores|logit|logits"
     r"|log_?probs?|output|softmax|sigmoid|true|hat|y|onehot|label|target|class)"
 )
-_TELLING_PREFIX = re.compile(rf"(?:{_WORD}[_.:\- ])+\Z", re.IGNORECASE)
-_TELLING_SUFFIX = re.compile(rf"(.+?)((?:[_.:\- ]{_WORD})+)\Z", re.IGNORECASE)
-_BRACKETED = re.compile(r"([^()\[\]]*)[(\[]([^()\[\]]+)[)\]]\Z")
-_NUMBERED = re.compile(r"([A-Za-z]+)(\d+)\Z")
+_TELLING_PREFIX = lazy_pattern(rf"(?:{_WORD}[_.:\- ])+\Z", re.IGNORECASE)
+_TELLING_SUFFIX = lazy_pattern(rf"(.+?)((?:[_.:\- ]{_WORD})+)\Z", re.IGNORECASE)
+_BRACKETED = lazy_pattern(r"([^()\[\]]*)[(\[]([^()\[\]]+)[)\]]\Z")
+_NUMBERED = lazy_pattern(r"([A-Za-z]+)(\d+)\Z")
 TRUE_WORDS = frozenset({"true", "t", "yes", "y"})
 FALSE_WORDS = frozenset({"false", "f", "no", "n"})
 POSITIVE_WORDS = TRUE_WORDS | {"pos", "positive"}

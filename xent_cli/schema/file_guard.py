@@ -7,7 +7,6 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 
 from xent_cli.errors import OutputError
 
@@ -15,10 +14,10 @@ _Identity = tuple[int, int] | str
 """Device and inode of a file, whatever path leads to it; the path of one that is not there yet."""
 
 
-@dataclass(slots=True)
 class _Guard:
-    read: dict[_Identity, str] = field(default_factory=dict)
-    outputs: dict[_Identity, str] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.read: dict[_Identity, str] = {}
+        self.outputs: dict[_Identity, str] = {}
 
 
 _guards: list[_Guard] = []

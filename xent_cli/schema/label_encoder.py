@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -12,12 +11,13 @@ from numpy.typing import NDArray
 
 from xent_cli.errors import ClassesError, LabelError, option
 from xent_cli.fast_dataclass import dataclass
+from xent_cli.lazy_pattern import lazy_pattern
 from xent_cli.schema.class_names import NEGATIVE_WORDS, POSITIVE_WORDS, as_number, polarity
 from xent_cli.schema.name_suggestions import listed
 from xent_cli.schema.spelling import Fold, fold, is_mark, is_missing
 
 _FEW_MARKS = 2  # So many values may each say that there is no label.
-_INTEGER = re.compile(r"[+-]?\d+\Z")
+_INTEGER = lazy_pattern(r"[+-]?\d+\Z")
 
 
 @dataclass(frozen=True, slots=True)

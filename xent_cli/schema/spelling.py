@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Literal, get_args
 
+from xent_cli.lazy_pattern import lazy_pattern
 from xent_cli.schema.class_names import as_number
 
 Fold = Literal["exact", "trim", "number", "case", "dots"]
@@ -14,9 +15,9 @@ Fold = Literal["exact", "trim", "number", "case", "dots"]
 
 FOLDS: tuple[Fold, ...] = get_args(Fold)
 _PAIRS = {'"': '"', "'": "'", "[": "]", "(": ")", "{": "}"}
-_MARKS = re.compile(r"[\x00-/:-`{-\x7f]+")  # All of ASCII but digits and small letters.
+_MARKS = lazy_pattern(r"[\x00-/:-`{-\x7f]+")  # All of ASCII but digits and small letters.
 _FASTTEXT = "__label__"
-_MARK = re.compile(
+_MARK = lazy_pattern(
     r"\W*|unk|unknown|ignored?|none|void|un-?label+ed|missing|skip|unsure"
     r"|null|n/?a|no label",
     re.IGNORECASE,

@@ -8,16 +8,17 @@ from xent_cli.errors import BrokenFileError, UnknownFormatError, option
 from xent_cli.io.storage.compression import opener_of
 from xent_cli.io.storage.location import Location
 from xent_cli.io.storage.suffixes import BY_SUFFIX, suffix_of
+from xent_cli.lazy_pattern import lazy_pattern
 from xent_cli.schema.file_formats import FORMATS, InputFormat
 
 _BY_MAGIC = {magic: name for name, form in FORMATS.items() for magic in form.magic}
 _OLD_SHEETS = (".xls", ".xlsb", ".ods", ".numbers")
 _PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".joblib")
 
-_BEGINS_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{|\[\s*[{\[])")
+_BEGINS_JSON = lazy_pattern(rb"(?:\xef\xbb\xbf)?\s*(?:\{|\[\s*[{\[])")
 """An object, or an array of objects or of arrays; Python's text of a list may be a cell of CSV."""
 
-_SURELY_JSON = re.compile(
+_SURELY_JSON = lazy_pattern(
     rb"""(?:\xef\xbb\xbf)?\s*(?:\[\s*)?(?:\{\s*["}]|\[\s*-?[0-9.eE]+\s*,.*\]\s*[,\]])""", re.DOTALL
 )
 """What text named .txt begins with if it is JSON: an object, or a list of lists with commas."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 import pyarrow as pa
@@ -33,13 +34,10 @@ class ParquetSource(Source):
         self.format = "parquet"
         self._file = location
         self._held: dict[int, pa.Table] = {}
-        buffer = location.buffer_bytes(1)
-        with (
-            reading(location, "Parquet"),
-            location.open_arrow() as opened,
-            pq.ParquetFile(opened, buffer_size=buffer) as file,
-        ):
+        self._footer: pq.FileMetaData | None = None
+        with self._opened(location.buffer_bytes(1), verify=False) as file:
             schema, about = file.schema_arrow, file.metadata
+            self._footer = about
             self.n_rows = about.num_rows
             self._group_rows = [about.row_group(g).num_rows for g in range(about.num_row_groups)]
             require_sum(self._group_rows, self.n_rows, self.path)
@@ -50,6 +48,35 @@ class ParquetSource(Source):
                 sample = file.iter_batches(SAMPLE_ROWS, columns=integers, use_threads=False)
                 columns = judge_integers(columns, next(sample, None))
         self.columns = columns
+
+    @contextmanager
+    def _opened(
+        self, buffer: int, texts: Sequence[str] = (), *, verify: bool = True
+    ) -> Iterator[pq.ParquetFile]:
+        """Open the file, whose footer is read but once: that of a thousand columns takes its time.
+
+        Parameters
+        ----------
+        buffer : int
+            Bytes of each column that are read at a time.
+        texts : sequence of str
+            Columns to be read as dictionaries.
+        verify : bool
+            Whether pages are held against their checksums, where they have some.
+        """
+        with (
+            reading(self._file, "Parquet"),
+            self._file.open_arrow() as opened,
+            pq.ParquetFile(
+                opened,
+                metadata=self._footer,
+                read_dictionary=texts,
+                pre_buffer=False,  # It would hold all that was read.
+                buffer_size=buffer,
+                page_checksum_verification=verify,
+            ) as file,
+        ):
+            yield file
 
     def sample(self, rows: int, only: Collection[str] | None = None) -> Block:
         """Read the first rows, and of the pages that hold them no more."""
@@ -62,16 +89,7 @@ class ParquetSource(Source):
         if group is None or not names:
             return super().sample(rows, only)
         try:
-            with (
-                reading(self._file, "Parquet"),
-                self._file.open_arrow() as opened,
-                pq.ParquetFile(
-                    opened,
-                    pre_buffer=False,
-                    buffer_size=1 << 16,
-                    page_checksum_verification=True,
-                ) as file,
-            ):
+            with self._opened(1 << 16) as file:
                 data = self._first_rows(file, group, names, rows)
                 data.validate(full=True)
         except InputError:
@@ -131,17 +149,7 @@ class ParquetSource(Source):
             max((self._group_rows[group] for group in groups), default=0),
             block_rows(sum(self._width(name) for name in names)),
         )
-        with (
-            reading(self._file, "Parquet"),
-            self._file.open_arrow() as opened,
-            pq.ParquetFile(
-                opened,
-                read_dictionary=texts,
-                pre_buffer=False,  # It would hold all that was read.
-                buffer_size=self._file.buffer_bytes(len(names)),
-                page_checksum_verification=True,
-            ) as file,
-        ):
+        with self._opened(self._file.buffer_bytes(len(names)), texts) as file:
             for data in self._batches(file, groups, names, rows, jobs):
                 if data.num_rows:
                     yield Block(data, start, place)
@@ -187,7 +195,7 @@ class ParquetSource(Source):
         return pa.table(columns, names)
 
     def __getstate__(self) -> dict[str, object]:
-        return self.__dict__ | {"_held": {}}
+        return self.__dict__ | {"_held": {}, "_footer": None}
 
     def _width(self, name: str) -> int:
         column = self.column(name)

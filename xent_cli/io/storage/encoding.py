@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import codecs
 import io
-import re
 from functools import partial
 from typing import BinaryIO, cast
 
 from xent_cli.errors import EncodingError, UsageError, option
 from xent_cli.io.storage.compression import Opener
+from xent_cli.lazy_pattern import lazy_pattern
 
 _MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",
@@ -17,7 +17,7 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-_FOREIGN = re.compile(rb"[\x80-\xbf\xd7\xf7]|[\x80-\xff]{3}")
+_FOREIGN = lazy_pattern(rb"[\x80-\xbf\xd7\xf7]|[\x80-\xff]{3}")
 """What is no letter of Western Europe, or three beyond ASCII in a row: words of one byte a letter
 in other scripts, and of two in Asian ones, have such runs."""
 _STEP = 1 << 20

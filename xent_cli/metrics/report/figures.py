@@ -206,7 +206,7 @@ def _known(found: Estimate | None, path: str, undefined: dict[str, str]) -> Esti
     there = {
         "cross_entropy": math.isfinite(found.value),
         "se": found.se is not None,
-        "ci95": found.bounds is not None,
+        "ci95": found.interval(0.95) is not None,
     }
     undefined |= {path + name: found.reason for name, some in there.items() if not some}
     return found

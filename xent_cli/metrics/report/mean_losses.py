@@ -15,6 +15,7 @@ from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.draws import moments_of
 from xent_cli.metrics.tally.tally import Tally
 from xent_cli.metrics.tally.third_powers import ZEROS, many_moments
+from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.estimates import Estimate
 from xent_cli.numerics.exact import ExactSums
 from xent_cli.numerics.many_moments import ManyMoments
@@ -47,7 +48,9 @@ def mean_losses(tally: Tally) -> list[Estimate | None]:
     zeros = tally.sums[ZEROS].to_units(0) if ZEROS in tally.sums else [0] * n_groups
     huge = [tally.n_huge] * n_groups
     losses = ManyLosses(draws, huge, tally.clusters, NATS_PER[spec.unit], spec.eps)
-    found = [*losses.estimates([zeros])[0]]
+    (means,) = losses.estimates([zeros])
+    ends = pairs(means.bounds.intervals(0.95)) if draws.has_cubes else repeat(None)
+    found = [*means.with_intervals(ends)]
     if tally.clusters is not None:  # The sums of a cluster are rounded, those of all rows are not.
         found = [each and replace(each, value=_value(tally, i)) for i, each in enumerate(found)]
     endless = Estimate(math.inf, None, 0, INFINITE)
@@ -195,3 +198,9 @@ class LossEstimates:
                 None if is_free else partial(bounds.__getitem__, at),
                 ci95,
             )
+
+
+def pairs(ends: Floats) -> Iterator[tuple[float, float] | None]:
+    """Yield the ends of intervals (2, G); None without one."""
+    for low, high in zip(*ends.tolist(), strict=True):
+        yield None if math.isnan(high) else (low, high)

@@ -283,7 +283,12 @@ def _require_rows(tally: Tally) -> Tally:
         raise NothingLeftError(f"All {tally.n[-1]:,} rows have weight 0, so there is no mean.")
     weight, fifth = (tally.sums.get(name) for name in ("weight", "weight_fifth"))
     indices = range(tally.spec.n_classes + 1)
-    if weight and fifth and any(weight[index] and not fifth[index] for index in indices):
+    if (
+        weight
+        and fifth is not weight
+        and fifth
+        and any(weight[index] and not fifth[index] for index in indices)
+    ):
         raise WeightError(
             "The weights are too small: their powers, which intervals need, round to 0.",
             hint="Multiply all weights by a constant. Set negligible weights to 0.",

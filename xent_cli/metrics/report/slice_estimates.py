@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from xent_cli.metrics.report.mean_losses import INFINITE, LossEstimates, ManyLosses
+from xent_cli.metrics.report.mean_losses import INFINITE, LossEstimates, ManyLosses, pairs
 from xent_cli.metrics.report.slice_clusters import ClusterDraws
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.difference_of_means import intervals_of_differences
@@ -57,12 +57,12 @@ def slice_estimates(
     ends = {each: each.bounds.intervals(0.95) for each in (means[0], means[-1], others)}
     between = _intervals((means[-1], others), (ends[means[-1]], ends[others]), shared)
     found = []
-    mine = [*means[0].with_intervals(_pairs(ends[means[0]]))]
+    mine = [*means[0].with_intervals(pairs(ends[means[0]]))]
     for mean, own, other, ci95, delta, n_infinite, covariance in zip(
         mine,
         mine if len(means) == 1 else means[-1],
         others,
-        _pairs(between),
+        pairs(between),
         deltas,
         infinite,
         shared,
@@ -97,9 +97,3 @@ def _intervals(
     ]
     values = np.array([each.values for each in means])
     return intervals_of_differences((values[0], values[1]), ends, np.array(correlation))
-
-
-def _pairs(ends: Floats) -> Iterator[tuple[float, float] | None]:
-    """Yield the ends of intervals (2, G); None without one."""
-    for low, high in zip(*ends.tolist(), strict=True):
-        yield None if math.isnan(high) else (low, high)

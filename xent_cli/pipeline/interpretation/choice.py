@@ -213,6 +213,8 @@ def echoes(question: Question, reading: Interpretation) -> bool:
 
 def _by_number(question: Question, kept: list[Interpretation]) -> list[list[Interpretation]]:
     """Group readings that come to the same number in every row of the sample."""
+    if len(kept) == 1:
+        return [kept]
     groups: list[list[Interpretation]] = []
     costs: list[Floats | None] = []
     for reading in kept:

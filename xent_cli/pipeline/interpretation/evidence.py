@@ -52,7 +52,8 @@ def fit_of(q: Floats, scale: Scale, *, tolerance: float = LOOSE_SUM, sums: bool 
     >>> fit_of(np.array([[-1.0, 3.0], [2.0, 0.5]]), "probs")
     'range'
     """
-    whole = q[:, np.isfinite(q).all(axis=0)]
+    finite = np.isfinite(q).all(axis=0)
+    whole = q if finite.all() else q[:, finite]
     if not whole.size:
         return "fits"  # Reading the rest says what is missing.
     if scale == "logits":
@@ -62,8 +63,9 @@ def fit_of(q: Floats, scale: Scale, *, tolerance: float = LOOSE_SUM, sums: bool 
             whole = np.exp(whole)
         total = whole.sum(axis=0)
     several = sums and len(q) > 1
-    if (whole < -1e-6).any() or (whole > 1 + LOOSE_SUM).any():
-        if several and (whole >= 0).all() and (np.abs(total - 100) <= 1.0).all():
+    lowest = whole.min()
+    if lowest < -1e-6 or whole.max() > 1 + LOOSE_SUM:
+        if several and lowest >= 0 and (np.abs(total - 100) <= 1.0).all():
             return "percent"
         return "range"
     return (
@@ -158,7 +160,9 @@ def near_top(q: Floats) -> Mask:
     top = q.max(axis=0)
     with np.errstate(invalid="ignore"):  # What is infinite is left to `is_top`.
         lowest = top - (1e-6 * np.abs(top) + 1e-9)
-    return np.asarray(~(q < lowest).any(axis=1))
+    found = ~(q[:, :_FEW_ROWS] < lowest[:_FEW_ROWS]).any(axis=1)  # Hardly any are left.
+    found[found] = ~(q[found] < lowest).any(axis=1)
+    return np.asarray(found)
 
 
 def is_top(values: Floats, q: Floats) -> bool:

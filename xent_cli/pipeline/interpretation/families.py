@@ -11,29 +11,31 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import combinations
 
 from xent_cli.fast_dataclass import dataclass
+from xent_cli.lazy_pattern import lazy_pattern
 from xent_cli.schema.class_names import as_number, polarity
 from xent_cli.schema.spelling import FOLDS, fold
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_DIGITS = re.compile(r"\d+")
-_BOUNDARY = re.compile(
+_NUMBER = lazy_pattern(r"\d+(?:\.\d+)?")
+_DIGITS = lazy_pattern(r"\d+")
+_BOUNDARY = lazy_pattern(
     r"(?<=[^0-9A-Za-z])(?=.)|(?<=[A-Za-z])(?=\d)|(?<=[a-z])(?=[A-Z])|(?<=.)(?=[^0-9A-Za-z])"
 )
 _MANY_COLUMNS = 2000
 """Beyond so many columns only their longest common prefix and suffix are looked at."""
 
-_GENERIC = re.compile(
+_GENERIC = lazy_pattern(
     r"(?:x|v|c|f|col|column|var|field|feature|feat|dim|unnamed: )[_ ]?\Z", re.IGNORECASE
 )
 """What tools put before a number where a column has no name: R's V1, x0."""
 
-_PROBABILITY = re.compile(
+_PROBABILITY = lazy_pattern(
     r"(?:^|[^a-z])(?:p|q|pr|prob|probs|proba|probas|probability|probabilities|likelihood|posterior"
     r"|softmax|sigmoid|confidence|conf)(?:$|[^a-z])"
 )
-_OUTPUT = re.compile(
+_OUTPUT = lazy_pattern(
     r"(?:^|[^a-z])(?:score|scores|logit|logits|logprob|logprobs|log_?prob|output|outputs|pred|preds"
     r"|predict|prediction|predictions|predicted|yhat|hat|margin|raw)(?:$|[^a-z])"
 )
@@ -121,7 +123,7 @@ def families_of_labels(labels: Sequence[str], columns: Sequence[str]) -> list[Fa
     >>> [f.columns for f in families_of_labels(["cat", "dog"], ["p_cat", "p_dog", "p_owl", "age"])]
     [('p_cat', 'p_dog', 'p_owl')]
     """
-    if not labels:
+    if not labels or len(columns) < 2:
         return []
     numbers = [as_number(text) for text in labels]
     found = list(_texts(labels, columns))
@@ -146,19 +148,26 @@ def structural_families(columns: Sequence[str]) -> list[Family]:
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     if len(columns) <= _MANY_COLUMNS:
         for name in columns:
-            cuts = [0, *(m.start() for m in _BOUNDARY.finditer(name)), len(name)]
-            for at, start in enumerate(cuts[:-1]):
-                for end in cuts[at + 1 :]:
-                    if start or end < len(name):
-                        groups[name[:start], name[end:]].append(name)
+            for affix in _affixes(name):
+                groups[affix].append(name)
     sets: dict[tuple[str, ...], Family] = {}
     for members in groups.values():
+        if len(members) == 1:  # Most are.
+            continue
         key = tuple(dict.fromkeys(members))
         if len(key) > 1 and key not in sets and key != tuple(columns):
             sets[key] = closed(key)
     found = [family for family in sets.values() if len(set(family.middles)) == len(family.columns)]
     whole = closed(tuple(columns)) if len(columns) > 1 else None
     return [*found, *([whole] if whole else [])]
+
+
+@lru_cache(8192)
+def _affixes(name: str) -> list[tuple[str, str]]:
+    """Return what a name may have before and after its middle, not both nothing."""
+    cuts = [0, *(m.start() for m in _BOUNDARY.finditer(name)), len(name)]
+    pairs = ((name[:start], name[end:]) for start, end in combinations(cuts, 2))
+    return [affix for affix in pairs if affix != ("", "")]
 
 
 def _polar(columns: Sequence[str]) -> Iterator[Family]:

@@ -166,10 +166,12 @@ def _named_labels(
             pairs = zip(theirs.middles, theirs.columns, strict=True)
             places = {fold(middle, how): column for middle, column in pairs}
             columns = tuple(places[fold(name, how)] for name in spelled)
-            ordered = tuple(c for c in plain if c in columns)
+            own = set(columns)
+            ordered = tuple(c for c in plain if c in own)
             if ordered not in seen:
                 seen.add(ordered)
-                yield ordered, tuple(ordered.index(c) for c in columns), True
+                at = {column: place for place, column in enumerate(ordered)}
+                yield ordered, tuple(at[c] for c in columns), True
 
 
 def _repeats(question: Question, family: Family, columns: tuple[str, ...], target: Floats) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from xent_cli.errors import InputError, LabelError, RangeError, option
+from xent_cli.lazy_pattern import lazy_pattern
 from xent_cli.pipeline.interpretation.evidence import TO_NATURAL, fit_of, log_base
 from xent_cli.pipeline.interpretation.question import (
     Question,
@@ -18,8 +18,10 @@ from xent_cli.pipeline.interpretation.sample import Sample, is_fractional, is_pr
 from xent_cli.schema.class_names import polarity
 from xent_cli.schema.id_columns import INDEX_NAMES
 
-_PERCENT = re.compile(r"%|(?:^|[^a-z])(?:pct|perc|percent|percents|percentage|prozent)(?:$|[^a-z])")
-_CONFIDENCE = re.compile(
+_PERCENT = lazy_pattern(
+    r"%|(?:^|[^a-z])(?:pct|perc|percent|percents|percentage|prozent)(?:$|[^a-z])"
+)
+_CONFIDENCE = lazy_pattern(
     r"(?:^|[^a-z])(?:max|top|top ?1|best|highest|winning|winner|confidence|conf|certainty|sureness"
     r"|p pred|prob pred|pred prob|predicted prob)(?:$|[^a-z])"
 )

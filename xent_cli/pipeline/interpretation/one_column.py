@@ -44,15 +44,15 @@ def with_one_column(
     many = not soft and len(values) > 2
     if many and question.one_input and not question.wanted_preds and rank_of_label(label) < 2:
         return
-    way = _way_of_many(values) if many and question.one_input else ""
-    for name in _single_columns(question, question.pred_pool(beside)):
-        if many:
-            index = ClassIndex(tuple(values[:2]), by_position=False)
-            reading = Interpretation((name,), (label,), index, align="value", by_name=False)
-            told = _too_many(question, name, label, values, way) if way else None
-            yield Candidate(reading, error=told or LabelError("No class has that name."))
-        else:
+    names = _single_columns(question, question.pred_pool(beside))
+    if not many:
+        for name in names:
             yield from _single(question, name, label, () if soft else values)
+    elif names:  # The first stands for all: none can be it, and their names say as much.
+        index = ClassIndex(tuple(values[:2]), by_position=False)
+        reading = Interpretation((names[0],), (label,), index, align="value", by_name=False)
+        told = _too_many(question, names[0], label, values) if question.one_input else None
+        yield Candidate(reading, error=told or LabelError("No class has that name."))
 
 
 def _way_of_many(values: tuple[str, ...]) -> str:
@@ -68,10 +68,9 @@ def _way_of_many(values: tuple[str, ...]) -> str:
     return _A_CLASS_EACH
 
 
-def _too_many(
-    question: Question, name: str, label: str, values: tuple[str, ...], way: str
-) -> InputError:
+def _too_many(question: Question, name: str, label: str, values: tuple[str, ...]) -> InputError:
     """Return what to say of one probability beside labels of more than two classes."""
+    way = _way_of_many(values)
     shown = ", ".join(values[:4]) + (", ..." if len(values) > 4 else "")
     if way == _A_CLASS_EACH and question.has_predicted:
         way += (

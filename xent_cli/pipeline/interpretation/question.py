@@ -9,17 +9,18 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from xent_cli.fast_dataclass import dataclass
+from xent_cli.lazy_pattern import lazy_pattern
 from xent_cli.pipeline.interpretation.sample import Sample, is_fractional
 from xent_cli.schema.id_columns import INDEX_NAMES
 from xent_cli.schema.options import EvalOptions
 from xent_cli.schema.roles import HARD_NAMES, LABEL_NAMES, MEASURE_NAMES
 from xent_cli.schema.spelling import is_missing
 
-_PREDICTED = re.compile(
+_PREDICTED = lazy_pattern(
     r"(?:^|[^a-z])(?:pred|preds|predict|predicts|predicted|prediction|predictions|estimate"
     r"|estimated|yhat|hat|argmax|scored|decision|guess|output|inferred|assigned)(?:$|[^a-z])"
 )
-_TRUE = re.compile(
+_TRUE = lazy_pattern(
     r"(?:^|[^a-z])(?:label|labels|truth|true|actual|gold|golden|ground|target|targets|observed"
     r"|expected|reference|outcome)(?:$|[^a-z])"
 )
@@ -40,6 +41,7 @@ def spaced(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name).lower()
 
 
+@lru_cache(8192)
 def speaks_of_prediction(name: str) -> bool:
     """Say whether a column is called after what a model said.
 

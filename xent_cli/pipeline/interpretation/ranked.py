@@ -7,6 +7,7 @@ import re
 import numpy as np
 
 from xent_cli.errors import InputError, LabelError, option
+from xent_cli.lazy_pattern import lazy_pattern
 from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.interpretation.families import (
     Family,
@@ -23,8 +24,10 @@ from xent_cli.pipeline.interpretation.sample import is_fractional
 from xent_cli.schema.class_names import as_number
 from xent_cli.schema.spelling import match_names
 
-_CLASS_COLUMN = re.compile(r"(?:^|[^a-z])(?:label|class|token|category|name|idx|index)(?:$|[^a-z])")
-_RANK = re.compile(r"(?:^|[^a-z])(?:top|rank|guess|choice)[^a-z0-9]?[0-9]")
+_CLASS_COLUMN = lazy_pattern(
+    r"(?:^|[^a-z])(?:label|class|token|category|name|idx|index)(?:$|[^a-z])"
+)
+_RANK = lazy_pattern(r"(?:^|[^a-z])(?:top|rank|guess|choice)[^a-z0-9]?[0-9]")
 _MANY_ROWS = 8
 """Three values fall in each of so many rows by chance once in a million times."""
 
@@ -54,7 +57,7 @@ def is_ranked(question: Question, family: Family) -> bool:
     if family.affixed and family.middles == family.columns:
         family = closed(family.columns)
     order = _order_of(family)
-    if not _falls(q[order]):
+    if _rises(q[order, :1]) or not _falls(q[order]):  # Most do in the first row.
         return False
     return (
         _ordinals(family) is not None
@@ -79,8 +82,11 @@ def _could_be_sorted(question: Question, q: Floats) -> bool:
 
 def _falls(q: Floats) -> bool:
     """Say whether predictions (K, n) fall from class to class in every row, in some in earnest."""
-    steps = np.diff(q, axis=0)
-    return not (steps > 0).any() and bool((steps < 0).any())
+    return not _rises(q) and bool((np.diff(q, axis=0) < 0).any())
+
+
+def _rises(q: Floats) -> bool:
+    return bool((np.diff(q, axis=0) > 0).any())
 
 
 def _ordinals(family: Family) -> list[int] | None:
@@ -104,12 +110,16 @@ def _order_of(family: Family) -> list[int]:
 
 def _labels_beside(question: Question, family: Family) -> bool:
     """Say whether columns of whole numbers or texts have the same names: a class for each rank."""
-    own = set(family.columns)
-    others = [name for name in question.preds.source.names() if name not in own]
     return any(
         set(family.middles) <= set(beside.middles) and not _of_one_class(question, beside)
-        for beside in families_of_labels(family.middles, others)
+        for beside in families_of_labels(family.middles, _others(question, family))
     )
+
+
+def _others(question: Question, family: Family) -> list[str]:
+    """Return the columns that are not of a family."""
+    own = set(family.columns)
+    return [name for name in question.preds.source.names() if name not in own]
 
 
 def _of_one_class(question: Question, beside: Family) -> bool:
@@ -132,14 +142,13 @@ def _decided_otherwise(question: Question, family: Family) -> bool:
     if not question.preds.source.named:
         return False
     return any(
-        name not in family.columns
-        and speaks_of_prediction(name)
+        speaks_of_prediction(name)
         and rank_of_label(name) < 0
         and len(said := question.preds.distinct(name)) > 1
         and len(said) <= len(family.columns)
         and (values := question.preds.labels(name)) is not None
         and (values.numbers is None or not is_fractional(values.numbers))
-        for name in question.preds.source.names()
+        for name in _others(question, family)
     )
 
 
@@ -153,8 +162,7 @@ def misnamed(question: Question, family: Family) -> InputError | None:
         return None
     if family.affixed and family.middles == family.columns:
         family = closed(family.columns)
-    others = [name for name in question.preds.source.names() if name not in family.columns]
-    for beside in families_of_labels(family.middles, others):
+    for beside in families_of_labels(family.middles, _others(question, family)):
         if set(beside.middles) != set(family.middles) or not beside.affixed:
             continue
         if not _CLASS_COLUMN.search(spaced(f"{beside.prefix} {beside.suffix}")):
@@ -179,11 +187,7 @@ def is_decided(question: Question, family: Family) -> bool:
     q = question.preds.matrix(family.columns)
     if question.wanted_preds or not family.middles or q is None or is_fractional(q):
         return False
-    others = [
-        name
-        for name in question.preds.source.names()
-        if name not in family.columns and question.is_number(name)
-    ]
+    others = [name for name in _others(question, family) if question.is_number(name)]
     return any(
         (p := question.preds.matrix(beside.columns)) is not None and is_fractional(p)
         for beside in families_of_labels(family.middles, others)

@@ -99,6 +99,9 @@ class Sample:
             except (ColumnError, KeyError):
                 width = self._width(names[0])
                 return None if width is None else np.full((width, self.n), np.nan)
+        if len(names) == 1:
+            numbers = self.numbers(names[0])
+            return None if numbers is None else numbers[np.newaxis]
         if names != self._last[0]:  # Reading after reading asks for the same columns.
             columns = [column for name in names if (column := self.numbers(name)) is not None]
             whole = columns and len(columns) == len(names)
@@ -151,5 +154,7 @@ def is_fractional(values: Floats) -> bool:
 
 def is_probability(values: Floats) -> bool:
     """Say whether all values that are there lie within 0 and 1, but for rounding."""
-    known = values[~np.isnan(values)]
-    return bool(len(known)) and bool(((known >= -1e-6) & (known <= 1.01)).all())
+    if not values.size:
+        return False
+    lowest, highest = np.fmin.reduce(values, axis=None), np.fmax.reduce(values, axis=None)
+    return bool(lowest >= -1e-6 and highest <= 1.01)  # Both are NaN if all of them are.

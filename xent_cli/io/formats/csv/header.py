@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from xent_cli.io.formats.csv.numerals import NULLS, decimals_of, is_number, is_whole
@@ -63,7 +64,8 @@ def header_lines(rows: Sequence[Sequence[str]]) -> int:
     types, roles = ([cell.strip().lower() for cell in row] for row in rest[:2])
     if "class" in roles and {*roles} <= _ROLES and {*types} & _TYPES:
         return 3
-    twice = [at for at, name in enumerate(first) if name.strip() and first.count(name) > 1]
+    count = Counter(first)
+    twice = [at for at, name in enumerate(first) if name.strip() and count[name] > 1]
     named = all(types[at] and not _may_be_value(types[at], rest[1][at]) for at in twice)
     return 2 if twice and named and len(set(joined(rows[:2]))) == len(first) else 1
 

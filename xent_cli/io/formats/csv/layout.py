@@ -6,27 +6,28 @@ import re
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.io.formats.csv.numerals import is_number
+from xent_cli.lazy_pattern import lazy_pattern
 
 _JUDGED = 1 << 16
-_BRACKETED = re.compile(r"\s*[\[(]+[^\[\]{}\"]*[\])]+\s*\Z")
-_PAIR = re.compile(r"(__label__\S+)[ \t]+(\S+)")
-_PAIRS = re.compile(r"[ \t]*(?:__label__\S+[ \t]+[-+.\deE]+[ \t]*)+\Z")
-_COLON = re.compile(r"(\d+):(\S+)")
-_COLONS = re.compile(r"[ \t]*(?:\d+:[-+.\deE]+[ \t]*){2,}\Z")
-_TAGGED = re.compile(r"[ \t]*__label__\S+(?:[ \t]+(?!__label__).*)?\Z")
-_SPARSE = re.compile(r"[ \t]*[-+]?\d+(?:\.0*)?(?:[ \t]+(?:qid|\d+):[-+.\deE]+)*[ \t]*\Z")
-_NAMESPACED = re.compile(
+_BRACKETED = lazy_pattern(r"\s*[\[(]+[^\[\]{}\"]*[\])]+\s*\Z")
+_PAIR = lazy_pattern(r"(__label__\S+)[ \t]+(\S+)")
+_PAIRS = lazy_pattern(r"[ \t]*(?:__label__\S+[ \t]+[-+.\deE]+[ \t]*)+\Z")
+_COLON = lazy_pattern(r"(\d+):(\S+)")
+_COLONS = lazy_pattern(r"[ \t]*(?:\d+:[-+.\deE]+[ \t]*){2,}\Z")
+_TAGGED = lazy_pattern(r"[ \t]*__label__\S+(?:[ \t]+(?!__label__).*)?\Z")
+_SPARSE = lazy_pattern(r"[ \t]*[-+]?\d+(?:\.0*)?(?:[ \t]+(?:qid|\d+):[-+.\deE]+)*[ \t]*\Z")
+_NAMESPACED = lazy_pattern(
     r"[ \t]*[-+]?\d+(?:\.0*)?[ \t]+(?:[\d.]+[ \t]+)?[^\s|]*(?:\|[A-Za-z_]\w*[ \t]+[^|]*)+\Z"
 )
-_FIRST = re.compile(rb"^[ \t]*([^ \t\r\n]+)[^\r\n]*", re.MULTILINE)
-_WEKA = re.compile(r"\s*inst#[\s,]+actual[\s,]+predicted[\s,]+error[\s,]+distribution\b[^\r\n]*")
-_STAR = re.compile(rb",\*(?=[\d.])")
-_PLAIN = re.compile(
+_FIRST = lazy_pattern(rb"^[ \t]*([^ \t\r\n]+)[^\r\n]*", re.MULTILINE)
+_WEKA = lazy_pattern(r"\s*inst#[\s,]+actual[\s,]+predicted[\s,]+error[\s,]+distribution\b[^\r\n]*")
+_STAR = lazy_pattern(rb",\*(?=[\d.])")
+_PLAIN = lazy_pattern(
     rb"^[ \t]*(\d+)[ \t]+(\S+)[ \t]+(\S+)[ \t]+(?:(\+)[ \t]+)?([*\d.,eE-]+)[ \t]*(?=\r?$)",
     re.MULTILINE,
 )
-_SPACES = re.compile(rb'("(?:[^"\r\n]|"")*")|[ \t]+')
-_ENDS = re.compile(rb"^ +| +(?=\r?$)", re.MULTILINE)
+_SPACES = lazy_pattern(rb'("(?:[^"\r\n]|"")*")|[ \t]+')
+_ENDS = lazy_pattern(rb"^ +| +(?=\r?$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from xent_cli.lazy_pattern import lazy_pattern
+
 NULLS = frozenset(
     (
         *("", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "-NaN", "NULL", "Null", "null", "None"),
@@ -14,17 +16,17 @@ NULLS = frozenset(
 MARKS = frozenset((".", "-", "?"))
 """What stands for a missing value among numbers only: SAS's, Excel's and Weka's."""
 MISSING = NULLS | MARKS
-_NUMBER = re.compile(
+_NUMBER = lazy_pattern(
     r"[ \t]*[+-]?(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?[ \t]*\Z", re.ASCII
 )
-_PLAIN = re.compile(r"(?:\d+\.\d+\n)+\Z", re.ASCII)
-_COMMA = re.compile(r"[ \t]*[+-]?(?:\d+,\d*|,\d+)(?:[eE][+-]?\d+)?[ \t]*\Z", re.ASCII)
-_THOUSANDS = re.compile(r"[ \t]*[+-]?[1-9]\d{0,2}(?:,\d{3})+[ \t]*\Z", re.ASCII)
-_GROUPED = re.compile(
+_PLAIN = lazy_pattern(r"(?:\d+\.\d+\n)+\Z", re.ASCII)
+_COMMA = lazy_pattern(r"[ \t]*[+-]?(?:\d+,\d*|,\d+)(?:[eE][+-]?\d+)?[ \t]*\Z", re.ASCII)
+_THOUSANDS = lazy_pattern(r"[ \t]*[+-]?[1-9]\d{0,2}(?:,\d{3})+[ \t]*\Z", re.ASCII)
+_GROUPED = lazy_pattern(
     r"[ \t]*[+-]?[1-9]\d{0,2}(?:(?:,\d{3})+\.\d+|(?:\.\d{3})+,\d+|(?:\.\d{3}){2,})[ \t]*\Z",
     re.ASCII,
 )
-_SPECIAL = re.compile(r"[ \t]*[+-]?(?:inf|infinity|nan)[ \t]*\Z", re.IGNORECASE | re.ASCII)
+_SPECIAL = lazy_pattern(r"[ \t]*[+-]?(?:inf|infinity|nan)[ \t]*\Z", re.IGNORECASE | re.ASCII)
 
 
 def is_number(text: str) -> bool:
@@ -91,7 +93,7 @@ def are_plain(texts: Sequence[str]) -> bool:
     >>> are_plain(["0.25", "1.0"]), are_plain(["0.25", "1"]), are_plain(["0.25\n0.5"])
     (True, False, False)
     """
-    joined = "".join([f"{text}\n" for text in texts])
+    joined = "\n".join([*texts, ""])
     return bool(_PLAIN.match(joined)) and joined.count("\n") == len(texts)
 
 

@@ -10,13 +10,14 @@ import re
 
 from xent_cli.errors import ParseError
 from xent_cli.fast_dataclass import dataclass
+from xent_cli.lazy_pattern import lazy_pattern
 
-_SEPARATOR = re.compile(rb'[ \t]*"?sep=([^\r\n])"?[ \t]*(?:\r\n|\r|\n)', re.IGNORECASE)
-_COMMENT = re.compile(rb"[ \t]*(?:[#%]([^\r\n]*)|===[^\r\n]*===[ \t]*)(?:\r\n|\r|\n)")
+_SEPARATOR = lazy_pattern(rb'[ \t]*"?sep=([^\r\n])"?[ \t]*(?:\r\n|\r|\n)', re.IGNORECASE)
+_COMMENT = lazy_pattern(rb"[ \t]*(?:[#%]([^\r\n]*)|===[^\r\n]*===[ \t]*)(?:\r\n|\r|\n)")
 _TITLE_SIZE, _TITLE_LINES = 1 << 12, 8
-_BLANK = re.compile(rb"[ \t]*(?:\r\n|\r|\n)")
-_ATTRIBUTE = re.compile(rb"\s*@attribute\s+('[^']*'|\"[^\"]*\"|\S+)\s", re.IGNORECASE)
-_DATA = re.compile(rb"\s*@data\s*", re.IGNORECASE)
+_BLANK = lazy_pattern(rb"[ \t]*(?:\r\n|\r|\n)")
+_ATTRIBUTE = lazy_pattern(rb"\s*@attribute\s+('[^']*'|\"[^\"]*\"|\S+)\s", re.IGNORECASE)
+_DATA = lazy_pattern(rb"\s*@data\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,10 @@ def read_preamble(head: bytes, path: str) -> Preamble:
     if first[:1] not in (b"#", b"%") and first[:3] != b"===":
         return _read_title(head)
     at, size, lines, counted, last = 0, 0, 0, 0, b""
-    while match := _COMMENT.match(head, at) or _BLANK.match(head, at):
+    while match := (comment := _COMMENT.match(head, at)) or _BLANK.match(head, at):
         at, lines = match.end(), lines + 1
-        if match.re is _COMMENT:
-            size, counted, last = at, lines, match[1] or b""
+        if comment:
+            size, counted, last = at, lines, comment[1] or b""
     if head[at:].lstrip()[:1] == b"@":
         return _read_arff(head, path)
     return Preamble(size, counted, last.decode("utf-8", "replace").strip())
