@@ -501,6 +501,16 @@ LABELS = [
         {"--label-base 1": loss(0.7, 0.5, 0.8)},
     ),
     Scenario(
+        "schema/label_encoder.py ClassIndex._count_apart label_base; "
+        "schema/label_encoder.py ClassIndex._count_apart ignore_label",
+        "xent eval p.csv y.csv",
+        {
+            "p.csv": lines("neg,mid,pos", "0.7,0.2,0.1", "0.4,0.5,0.1", "0.2,0.5,0.3"),
+            "y.csv": lines("y", "-1", "0", "1"),
+        },
+        {"--label-base -1": loss(0.7, 0.5, 0.3), "--ignore-label -1": loss(0.4, 0.5)},
+    ),
+    Scenario(
         "schema/label_encoder.py ClassIndex.unknown ignore_label",
         "xent eval p.csv y.csv --invalid drop",
         {

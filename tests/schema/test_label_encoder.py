@@ -176,6 +176,11 @@ class TestIndex:
             (("3", "1", "2"), "If labels count from 1, use label_base=1."),
             (("7", "0", "2"), 'Use ignore_label="7" to leave out such rows.'),
             (("3", "0", "2"), "Do the labels and the column names count from the same"),
+            (
+                ("-1", "0", "1"),
+                'If labels count from -1, use label_base="-1". If -1 means no label,',
+            ),
+            (("-1", "0", "2"), 'Use ignore_label="-1" to leave out such rows.'),
             (("3", "5", "4"), "Use classes to name the classes, in the order of the columns."),
         ],
     )

@@ -181,8 +181,8 @@ class ClassIndex:
                 "Other values of the column are not classes either. If it does not hold the "
                 f"labels, choose the right column with {option('label_col')}."
             )
-        if known and self._is_next_to_names(value):
-            hint = "Do the labels and the column names count from the same number?"
+        if known:
+            hint = self._count_apart(value, labels) or hint
         if self._counts_from_one(labels):
             hint = f"If labels count from 1, use {option('label_base', 1)}."
         elif len(self.names) == 2 and (as_number(value) or 0) % 1:
@@ -196,11 +196,23 @@ class ClassIndex:
         unknown = (self.encode(labels) < 0) & ~labels.missing()
         return len(np.unique(np.asarray(labels.numbers)[unknown]))
 
-    def _is_next_to_names(self, value: str) -> bool:
-        """Say whether a label is the number before all names, or behind them: others may be off."""
-        number, names = as_number(value), [as_number(name) for name in self.names]
-        known = [name for name in names if name is not None]
-        return number is not None and bool(known) and number in (min(known) - 1, max(known) + 1)
+    def _count_apart(self, value: str, labels: LabelValues) -> str | None:
+        """Return the hint for the number before all names or behind them: others may be off."""
+        first, number = self._first_number(), as_number(value)
+        known = [name for name in map(as_number, self.names) if name is not None]
+        if first is not None:
+            known = [first, first + len(self.names) - 1]
+        if number is None or not known or number not in (min(known) - 1, max(known) + 1):
+            return None
+        if number < min(known):
+            if max(known) in map(as_number, labels.distinct()):
+                return None  # All others are as many as the names.
+            if first is not None:
+                return (
+                    f"If labels count from {value}, use {option('label_base', value)}. If "
+                    f"{value} means no label, use {option('ignore_label', value)}."
+                )
+        return "Do the labels and the column names count from the same number?"
 
     def _counts_from_one(self, labels: LabelValues) -> bool:
         """Say whether all labels are positions from 1, and no names of their own."""
