@@ -468,14 +468,14 @@ COLUMNS = [
 
 LABELS = [
     Scenario(
-        "schema/label_encoder.py ClassIndex.unknown ignore_label; "
-        "schema/label_encoder.py ClassIndex.unknown classes",
+        "schema/unknown_label.py _of_one_among_known ignore_label; "
+        "schema/unknown_label.py _of_one_among_known classes",
         "xent eval p.csv y.csv",
         {"p.csv": CATS, "y.csv": lines("animal", "kitten", "dog", "kitten")},
         {"--ignore-label kitten": loss(0.6), "--classes | kitten,dog": PAIRS},
     ),
     Scenario(
-        "schema/label_encoder.py ClassIndex.unknown classes",
+        "schema/unknown_label.py unknown_label classes",
         "xent eval p.csv y.csv",
         {"p.csv": lines("0.7,0.3", "0.4,0.6", "0.2,0.8"), "y.csv": ANIMALS},
         {"--classes cat,dog": PAIRS, "--classes dog,cat": loss(0.3, 0.4, 0.8)},
@@ -492,7 +492,7 @@ LABELS = [
         {"--classes dog,cat": PAIRS},
     ),
     Scenario(
-        "schema/label_encoder.py ClassIndex.unknown label_base=1",
+        "schema/unknown_label.py unknown_label label_base=1",
         "xent eval p.csv y.csv",
         {
             "p.csv": lines("0.7,0.2,0.1", "0.2,0.5,0.3", "0.1,0.1,0.8"),
@@ -501,8 +501,8 @@ LABELS = [
         {"--label-base 1": loss(0.7, 0.5, 0.8)},
     ),
     Scenario(
-        "schema/label_encoder.py ClassIndex._count_apart label_base; "
-        "schema/label_encoder.py ClassIndex._count_apart ignore_label",
+        "schema/unknown_label.py _count_apart label_base; "
+        "schema/unknown_label.py _count_apart ignore_label",
         "xent eval p.csv y.csv",
         {
             "p.csv": lines("neg,mid,pos", "0.7,0.2,0.1", "0.4,0.5,0.1", "0.2,0.5,0.3"),
@@ -511,7 +511,7 @@ LABELS = [
         {"--label-base -1": loss(0.7, 0.5, 0.3), "--ignore-label -1": loss(0.4, 0.5)},
     ),
     Scenario(
-        "schema/label_encoder.py ClassIndex.unknown ignore_label",
+        "schema/unknown_label.py _of_one_among_known ignore_label",
         "xent eval p.csv y.csv --invalid drop",
         {
             "p.csv": lines("p_cat,p_dog", "0.7,0.3", ",0.6", "0.4,0.6"),
@@ -520,7 +520,7 @@ LABELS = [
         {"--ignore-label owl": loss(0.7, 0.6)},
     ),
     Scenario(
-        "schema/label_encoder.py ClassIndex.unknown label_col",
+        "schema/unknown_label.py _of_one_among_known label_col",
         "xent eval p.csv y.csv",
         {
             "p.csv": lines("0.7,0.3", "0.4,0.6", "0.5,0.5", "0.5,0.5", "0.5,0.5"),
@@ -530,7 +530,7 @@ LABELS = [
     ),
     # Labels 3 to 5 do not count from 1.
     Scenario(
-        "schema/label_encoder.py ClassIndex.unknown classes",
+        "schema/unknown_label.py unknown_label classes",
         "xent eval p.csv y.csv",
         {
             "p.csv": lines("0.7,0.2,0.1", "0.2,0.5,0.3", "0.1,0.1,0.8"),

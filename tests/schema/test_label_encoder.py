@@ -188,6 +188,10 @@ class TestIndex:
         error = ClassIndex(("0", "1", "2")).unknown(texts(*labels), 0, "here")
         assert error.hint.startswith(hint)
 
+    def test_a_label_that_only_looks_like_a_class(self):
+        error = ClassIndex(("caf\u00e9", "tea")).unknown(texts("tea", "cafe\u0301"), 1, "here")
+        assert "other code points" in error.hint
+
     def test_unknown_with_many_classes_and_a_long_label(self):
         names = tuple(f"c{i}" for i in range(1000))
         error = ClassIndex(names).unknown(texts("x" * 50), 0, "here")
