@@ -179,6 +179,10 @@ def _plan(
 
         warnings += contradiction(reading.index, roles.preds)
     one_input = preds is labels
+    if len(reading.labels) == 1 and (one_input or (labels.n_files or 1) > 1):
+        from xent_cli.pipeline.interpretation.repeated_rows import doubt_repeats
+
+        warnings += doubt_repeats(question, reading)
     spec = Spec(
         mode=decision.mode,
         classes=reading.index.names,

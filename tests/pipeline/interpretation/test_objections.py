@@ -473,6 +473,14 @@ def test_predictions_of_0_and_1_are_warned_of(tmp_path: Path) -> None:
     assert "hard-predictions" in ask(tmp_path, a=hot | {"y": NAMES[Y3]}).out
 
 
+def test_so_called_logits_between_0_and_1_are_warned_of(tmp_path: Path) -> None:
+    answer = ask(tmp_path, "--from logits", a={"p": P, "y": Y})
+    assert "are between 0 and 1, like probabilities, not logits" in answer.out
+    assert "every row sums to 1" in ask(tmp_path, "--from logits", a=BY_NAME | {"y": NAMES[Y3]}).out
+    assert "(scale)" not in ask(tmp_path, "--from logits", a={"p": P * 3 - 1, "y": Y}).out
+    assert "(scale)" not in ask(tmp_path, "--from logits", a={"p": P[:9], "y": Y[:9]}).out
+
+
 def test_labels_that_are_always_the_likeliest_class_are_warned_of(tmp_path: Path) -> None:
     answer = ask(tmp_path, a=BY_NAME | {"class": NAMES[ORDER[:, 0]]})
     assert_number(answer, float(-np.log(RANKED[:, 0]).mean()))

@@ -20,6 +20,9 @@ from xent_cli.schema.spec import Spec
 _SURPRISE = 6.9
 """-ln of 1 in 1,000."""
 
+_MANY_LOGITS = 20
+"""Of so many rows some have a logit below 0 or above 1, as a rule."""
+
 
 def notes_of(
     question: Question, roles: Roles, spec: Spec, reading: Interpretation
@@ -57,15 +60,14 @@ def notes_of(
 
 def doubt_scale(q: Floats, options: EvalOptions) -> tuple[Notice, ...]:
     """Warn if so-called logits look like probabilities: softmax would be applied twice."""
-    if options.scale != "logits" or len(q) < 2 or not ((q >= 0) & (q <= 1)).all():
+    if options.scale != "logits" or not ((q >= 0) & (q <= 1)).all():
         return ()
-    if (np.abs(q.sum(axis=0) - 1) > LOOSE_TOLERANCE).any():
-        return ()
-    message = (
-        "All values are between 0 and 1, and every row sums to 1. They look like "
-        "probabilities, not logits."
-    )
-    return (Notice("scale", message),)
+    message = "All values are between 0 and 1, and every row sums to 1. They look like"
+    if len(q) < 2 or (np.abs(q.sum(axis=0) - 1) > LOOSE_TOLERANCE).any():
+        if q.shape[1] < _MANY_LOGITS:
+            return ()
+        message = f"All values of the first {q.shape[1]:,} rows are between 0 and 1, like"
+    return (Notice("scale", f"{message} probabilities, not logits."),)
 
 
 def doubt_hard(question: Question, q: Floats) -> tuple[Notice, ...]:
