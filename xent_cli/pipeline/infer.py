@@ -17,6 +17,7 @@ from xent_cli.numerics.summation import sum_groups, sum_rows
 from xent_cli.pipeline.interpretation.choice import choose
 from xent_cli.pipeline.interpretation.notices import (
     doubt_echo,
+    doubt_ends,
     doubt_hard,
     doubt_scale,
     notes_of,
@@ -173,6 +174,7 @@ def _plan(
         *doubt_scale(q, options),
         *doubt_hard(question, q),
         *doubt_echo(question, reading),
+        *doubt_ends(question, reading, q, sample),
     )
     if reading.binary:
         from xent_cli.schema.positive_class import contradiction
