@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -47,8 +47,10 @@ def notes_of(
     if roles.left_out:
         names = [name or "the unnamed column" for name in roles.left_out]
         shown = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
+        verbs = ("do", "were") if len(names) > 1 else ("does", "was")
         yield Notice(
-            "columns", f"{preds.path}: {shown} do not look like predictions and were left out."
+            "columns",
+            f"{preds.path}: {shown} {verbs[0]} not look like predictions and {verbs[1]} left out.",
         )
     both = {*preds.names()} & {*labels.names()} if labels is not preds else set()
     beside = (roles.weight, roles.cluster, *roles.by_labels)
@@ -58,9 +60,14 @@ def notes_of(
             f"{', '.join(map(str, doubled))} occur{'s' * (len(doubled) == 1)} in both "
             "inputs. The values beside the labels are used.",
         )
-    if roles.ids:
-        ids = ", ".join(name or "the unnamed column" for name in roles.ids)
-        yield Notice("ids", f"Ids are in both inputs and agree in every row: {ids}.")
+    yield from note_ids(roles.ids)
+
+
+def note_ids(ids: Sequence[str]) -> Iterator[Notice]:
+    """Yield what columns were compared as ids, if any were."""
+    if ids:
+        shown = ", ".join(name or "the unnamed column" for name in ids)
+        yield Notice("ids", f"Ids are in both inputs and agree in every row: {shown}.")
 
 
 def doubt_scale(q: Floats, options: EvalOptions) -> tuple[Notice, ...]:
