@@ -646,6 +646,12 @@ OBJECTIONS = [
         {"--positive 1": loss(0.4, 0.7, 0.9, 0.2)},
     ),
     Scenario(
+        f"{_INTERPRETATION}long_rows.py flat_rows mode=binary",
+        "xent eval all.csv",
+        {"all.csv": lines("prob,y", *["0.7,1", "0.1,0", "0.2,0"] * 8)},
+        {"--mode binary": loss(*[0.7, 0.9, 0.8] * 8)},
+    ),
+    Scenario(
         f"{_ONE} _way_of_many ignore_label",
         "xent eval all.csv",
         {"all.csv": lines("prob,label", "0.7,1", "0.4,0", "0.2,-1", "0.9,1")},

@@ -487,3 +487,11 @@ def test_labels_that_are_always_the_likeliest_class_are_warned_of(tmp_path: Path
     assert "labels-predicted" in answer.out
     sure = {"p": np.where(Y == 1, 0.999, 0.001), "y": Y}
     assert "labels-predicted" not in ask(tmp_path, a=sure).out
+
+
+def test_probabilities_of_classes_below_one_another_are_asked_about(tmp_path: Path) -> None:
+    rows = RNG.dirichlet(np.ones(4), 60)
+    flat = {"prob": rows.ravel(), "y": np.eye(4, dtype=int)[rows.argmax(axis=1)].ravel()}
+    assert_asked(ask(tmp_path, a=flat), "--mode binary")
+    pairs = {"p": np.column_stack([P, 1 - P]).ravel(), "y": np.column_stack([Y, 1 - Y]).ravel()}
+    assert_number(ask(tmp_path, a=pairs), float(-np.log(np.where(Y == 1, P, 1 - P)).mean()))
