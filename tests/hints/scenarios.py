@@ -394,6 +394,15 @@ COLUMNS = [
         {"- --label-base 1": loss(0.2, 0.1, 0.2)},
     ),
     Scenario(
+        f"{_ORDER} _against_numbers classes; {_ORDER} _against_numbers label_base=0",
+        "xent eval p.csv y.csv",
+        {
+            "p.csv": lines("p_0_cat,p_2_dog,p_1_owl", "0.7,0.2,0.1", "0.4,0.5,0.1"),
+            "y.csv": lines("y", "0", "1"),
+        },
+        {"--classes 0,2,1": loss(0.7, 0.1), "--label-base 0": loss(0.7, 0.5)},
+    ),
+    Scenario(
         f"{_ORDER} against_hard classes",
         "xent eval p.csv y.csv",
         {

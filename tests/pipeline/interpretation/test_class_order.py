@@ -73,3 +73,13 @@ def test_no_and_yes_are_0_and_1_in_either_order(columns: str, labels: str) -> No
     reading = chosen(f"{columns}; 0.7 0.3; 0.4 0.6", f"y; {no}; {yes}")
     negative = columns.split().index(next(c for c in columns.split() if "no" in c or "0" in c))
     assert classes_of(reading, [no, yes]) == [negative, 1 - negative]
+
+
+def test_numbers_within_words_must_not_belie_positions() -> None:
+    found = choose(question("2_owl 0_cat 1_dog" + ROWS, "y; 0; 1; 0; 2"))
+    assert found.doomed is not None
+    assert "Is label 0 the column 0_cat, or 2_owl" in str(found.doomed.error)
+    for columns in ("0_cat 1_dog 2_owl", "1_cat 2_dog 3_owl", "cat2 dog7 owl1", "x1_2 x2_0 x3_1"):
+        assert classes_of(chosen(columns + ROWS, "y; 0; 1; 0; 2"), [0, 1, 2]) == [0, 1, 2]
+    said = chosen("2_owl 0_cat 1_dog" + ROWS, "y; 0; 1; 0; 2", label_base=0)
+    assert classes_of(said, [0, 1]) == [0, 1]
