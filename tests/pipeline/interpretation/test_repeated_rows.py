@@ -64,6 +64,12 @@ def test_other_labels_are_not(tmp_path: Path, labels: np.ndarray) -> None:
     assert "repeated-rows" not in ask(tmp_path, table(labels), table(other)).out
 
 
+@pytest.mark.parametrize("classes", [2, 3, 12])
+def test_classes_in_turn_come_again_by_design(tmp_path: Path, classes: int) -> None:
+    labels = np.tile(np.arange(classes) % 3, 20)
+    assert "repeated-rows" not in ask(tmp_path, table(labels)).out
+
+
 def test_nor_are_the_shards_of_one_file(tmp_path: Path) -> None:
     rows = table(Y)
     assert "repeated-rows" not in ask(tmp_path, rows[:25], rows[25:]).out

@@ -87,8 +87,9 @@ def test_an_end_without_a_name_is_warned_of_by_its_values(
 
 
 def test_a_round_value_is_no_sign_of_a_summary(tmp_path: Path) -> None:
-    halves = pd.DataFrame({"p": [0.5, *P[1:-1], 0.5], "y": [1, *np.arange(N - 2) % 2, 0]})
+    halves = pd.DataFrame({"p": [0.5, 0.5, *P[1:]], "y": [1, *np.arange(N) % 2]})
     assert "summary-row" not in ask(tmp_path, halves).out
+    assert "summary-row" in ask(tmp_path, halves.assign(p=[0.5, 0.51, *P[1:]])).out
 
 
 @pytest.mark.parametrize("named", [False, True])
