@@ -64,6 +64,11 @@ def test_a_saved_report_is_unpaired_and_wider(tmp_path):
     assert ours.se == pytest.approx(math.hypot(a, b), rel=1e-12)
     assert saved.comparison.correlation() is None
     assert saved.comparison.top_share() is None
+    assert not any("candidate" in notice.message for notice in saved.warnings)
+    path.write_text(json.dumps(evaluate(A[:2], Y[:2]).to_dict()))
+    other = gate(B, Y, require="delta <= 1", baseline=str(path))
+    (said,) = (n.message for n in other.warnings if n.code == "unpaired")
+    assert said.endswith(f"The baseline has 2 rows, the candidate {len(B)}.")
 
 
 def test_an_unpaired_difference_is_put_together_from_both_intervals():

@@ -114,3 +114,10 @@ def test_single_columns_are_probabilities_of_one_class(xent: Xent) -> None:
     delta = json.loads(result.out)["models"][1]["comparison"]["delta"]["value"]
     lr, rf = np.log([0.7, 0.8, 0.4]), np.log([0.9, 0.9, 0.7])
     assert delta == pytest.approx((lr - rf).mean(), rel=1e-12)
+
+
+def test_columns_of_the_other_model_are_no_ids(xent: Xent, many: pd.DataFrame) -> None:
+    assert "Ids are" not in xent("compare", "many.csv#lr_*", "many.csv#dt_*").out
+    many.assign(id=range(ROWS)).to_csv("many.csv", index=False)
+    result = xent("compare", "many.csv#lr_*", "many.csv#dt_*")
+    assert "agree in every row: id." in result.out

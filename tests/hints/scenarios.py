@@ -394,6 +394,15 @@ COLUMNS = [
         {"- --label-base 1": loss(0.2, 0.1, 0.2)},
     ),
     Scenario(
+        f"{_ORDER} _against_numbers classes; {_ORDER} _against_numbers label_base=0",
+        "xent eval p.csv y.csv",
+        {
+            "p.csv": lines("p_0_cat,p_2_dog,p_1_owl", "0.7,0.2,0.1", "0.4,0.5,0.1"),
+            "y.csv": lines("y", "0", "1"),
+        },
+        {"--classes 0,2,1": loss(0.7, 0.1), "--label-base 0": loss(0.7, 0.5)},
+    ),
+    Scenario(
         f"{_ORDER} against_hard classes",
         "xent eval p.csv y.csv",
         {
@@ -468,14 +477,14 @@ COLUMNS = [
 
 LABELS = [
     Scenario(
-        "schema/label_encoder.py ClassIndex.unknown ignore_label; "
-        "schema/label_encoder.py ClassIndex.unknown classes",
+        "schema/unknown_label.py _of_one_among_known ignore_label; "
+        "schema/unknown_label.py _of_one_among_known classes",
         "xent eval p.csv y.csv",
         {"p.csv": CATS, "y.csv": lines("animal", "kitten", "dog", "kitten")},
         {"--ignore-label kitten": loss(0.6), "--classes | kitten,dog": PAIRS},
     ),
     Scenario(
-        "schema/label_encoder.py ClassIndex.unknown classes",
+        "schema/unknown_label.py unknown_label classes",
         "xent eval p.csv y.csv",
         {"p.csv": lines("0.7,0.3", "0.4,0.6", "0.2,0.8"), "y.csv": ANIMALS},
         {"--classes cat,dog": PAIRS, "--classes dog,cat": loss(0.3, 0.4, 0.8)},
@@ -492,7 +501,7 @@ LABELS = [
         {"--classes dog,cat": PAIRS},
     ),
     Scenario(
-        "schema/label_encoder.py ClassIndex.unknown label_base=1",
+        "schema/unknown_label.py unknown_label label_base=1",
         "xent eval p.csv y.csv",
         {
             "p.csv": lines("0.7,0.2,0.1", "0.2,0.5,0.3", "0.1,0.1,0.8"),
@@ -501,7 +510,17 @@ LABELS = [
         {"--label-base 1": loss(0.7, 0.5, 0.8)},
     ),
     Scenario(
-        "schema/label_encoder.py ClassIndex.unknown ignore_label",
+        "schema/unknown_label.py _count_apart label_base; "
+        "schema/unknown_label.py _count_apart ignore_label",
+        "xent eval p.csv y.csv",
+        {
+            "p.csv": lines("neg,mid,pos", "0.7,0.2,0.1", "0.4,0.5,0.1", "0.2,0.5,0.3"),
+            "y.csv": lines("y", "-1", "0", "1"),
+        },
+        {"--label-base -1": loss(0.7, 0.5, 0.3), "--ignore-label -1": loss(0.4, 0.5)},
+    ),
+    Scenario(
+        "schema/unknown_label.py _of_one_among_known ignore_label",
         "xent eval p.csv y.csv --invalid drop",
         {
             "p.csv": lines("p_cat,p_dog", "0.7,0.3", ",0.6", "0.4,0.6"),
@@ -510,7 +529,7 @@ LABELS = [
         {"--ignore-label owl": loss(0.7, 0.6)},
     ),
     Scenario(
-        "schema/label_encoder.py ClassIndex.unknown label_col",
+        "schema/unknown_label.py _of_one_among_known label_col",
         "xent eval p.csv y.csv",
         {
             "p.csv": lines("0.7,0.3", "0.4,0.6", "0.5,0.5", "0.5,0.5", "0.5,0.5"),
@@ -520,7 +539,7 @@ LABELS = [
     ),
     # Labels 3 to 5 do not count from 1.
     Scenario(
-        "schema/label_encoder.py ClassIndex.unknown classes",
+        "schema/unknown_label.py unknown_label classes",
         "xent eval p.csv y.csv",
         {
             "p.csv": lines("0.7,0.2,0.1", "0.2,0.5,0.3", "0.1,0.1,0.8"),
@@ -634,6 +653,12 @@ OBJECTIONS = [
             )
         },
         {"--positive 1": loss(0.4, 0.7, 0.9, 0.2)},
+    ),
+    Scenario(
+        f"{_INTERPRETATION}long_rows.py flat_rows mode=binary",
+        "xent eval all.csv",
+        {"all.csv": lines("prob,y", *["0.7,1", "0.1,0", "0.2,0"] * 8)},
+        {"--mode binary": loss(*[0.7, 0.9, 0.8] * 8)},
     ),
     Scenario(
         f"{_ONE} _way_of_many ignore_label",

@@ -176,12 +176,21 @@ class TestIndex:
             (("3", "1", "2"), "If labels count from 1, use label_base=1."),
             (("7", "0", "2"), 'Use ignore_label="7" to leave out such rows.'),
             (("3", "0", "2"), "Do the labels and the column names count from the same"),
+            (
+                ("-1", "0", "1"),
+                'If labels count from -1, use label_base="-1". If -1 means no label,',
+            ),
+            (("-1", "0", "2"), 'Use ignore_label="-1" to leave out such rows.'),
             (("3", "5", "4"), "Use classes to name the classes, in the order of the columns."),
         ],
     )
     def test_the_hint_fits_all_labels(self, labels, hint):
         error = ClassIndex(("0", "1", "2")).unknown(texts(*labels), 0, "here")
         assert error.hint.startswith(hint)
+
+    def test_a_label_that_only_looks_like_a_class(self):
+        error = ClassIndex(("caf\u00e9", "tea")).unknown(texts("tea", "cafe\u0301"), 1, "here")
+        assert "other code points" in error.hint
 
     def test_unknown_with_many_classes_and_a_long_label(self):
         names = tuple(f"c{i}" for i in range(1000))

@@ -17,6 +17,7 @@ from xent_cli.numerics.summation import sum_groups, sum_rows
 from xent_cli.pipeline.interpretation.choice import choose
 from xent_cli.pipeline.interpretation.notices import (
     doubt_echo,
+    doubt_ends,
     doubt_hard,
     doubt_scale,
     notes_of,
@@ -173,12 +174,17 @@ def _plan(
         *doubt_scale(q, options),
         *doubt_hard(question, q),
         *doubt_echo(question, reading),
+        *doubt_ends(question, reading, q, sample),
     )
     if reading.binary:
         from xent_cli.schema.positive_class import contradiction
 
         warnings += contradiction(reading.index, roles.preds)
     one_input = preds is labels
+    if len(reading.labels) == 1 and (one_input or (labels.n_files or 1) > 1):
+        from xent_cli.pipeline.interpretation.repeated_rows import doubt_repeats
+
+        warnings += doubt_repeats(question, reading)
     spec = Spec(
         mode=decision.mode,
         classes=reading.index.names,

@@ -12,6 +12,7 @@ from xent_cli.io.block import Block
 from xent_cli.io.source import Source
 from xent_cli.numerics.arrays import Floats
 from xent_cli.pipeline.infer import make_plan
+from xent_cli.pipeline.interpretation.notices import note_ids
 from xent_cli.pipeline.plan import Plan
 from xent_cli.schema.id_columns import INDEX_NAMES
 from xent_cli.schema.label_encoder import ClassIndex, LabelValues
@@ -40,7 +41,8 @@ def with_own_labels(plan: Plan, options: EvalOptions) -> Plan:
                 "Give both columns the same name, or add a file with the labels for both models."
             ),
         )
-    return replace(plan, roles=replace(roles, ids=ids, repeated=repeated))
+    notes = (*(note for note in plan.notes if note.code != "ids"), *note_ids(ids))
+    return replace(plan, roles=replace(roles, ids=ids, repeated=repeated), notes=notes)
 
 
 def _labels_of(source: Source, options: EvalOptions) -> tuple[str, ...]:

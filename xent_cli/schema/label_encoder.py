@@ -13,11 +13,9 @@ from xent_cli.errors import ClassesError, LabelError, option
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.lazy_pattern import lazy_pattern
 from xent_cli.schema.class_names import NEGATIVE_WORDS, POSITIVE_WORDS, as_number, polarity
-from xent_cli.schema.name_suggestions import listed
-from xent_cli.schema.spelling import Fold, fold, is_mark, is_missing
+from xent_cli.schema.spelling import Fold, fold, is_missing
 
-_FEW_MARKS = 2  # So many values may each say that there is no label.
-_INTEGER = lazy_pattern(r"[+-]?\d+\Z")
+INTEGER = lazy_pattern(r"[+-]?\d+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +141,7 @@ class ClassIndex:
         if self.fold != "exact":
             known = {fold(name, self.fold): i for name, i in known.items()} | known
         # With --label-base the text 1 is a position, even where a class has the name 1.
-        counted = self.by_position and all(map(_INTEGER.match, self.names))
+        counted = self.by_position and all(map(INTEGER.match, self.names))
 
         def find(text: str) -> int:
             clean = text.strip()
@@ -160,57 +158,12 @@ class ClassIndex:
 
     def unknown(self, labels: LabelValues, row: int, place: str) -> LabelError:
         """Make the error for a label without a class, in row `row` of `labels`."""
-        value = labels.at(row)
-        if len(value) > 40:
-            value = value[:37] + "..."
-        known = bool((self.encode(labels) >= 0).any())
-        hint = f"Use {option('classes')} to name the classes, in the order of the columns."
-        two = labels.distinct()
-        if self.by_position and len(self.names) == len(two) == 2 and "," not in "".join(two):
-            ways = [option("classes", ",".join(order)) for order in (two, two[::-1])]
-            hint = f"Use {' or '.join(ways)}, in the order of the columns."
-        if known:
-            hint = f"Use {option('ignore_label', labels.at(row))} to leave out such rows."
-            if as_number(value) is None and not is_mark(value):
-                hint = (
-                    "If one of the columns is this class under another name, use "
-                    f"{option('classes')} to name all classes, in the order of the columns. {hint}"
-                )
-        if known and labels.numbers is not None and self._n_unknown(labels) > _FEW_MARKS:
-            hint = (
-                "Other values of the column are not classes either. If it does not hold the "
-                f"labels, choose the right column with {option('label_col')}."
-            )
-        if known and self._is_next_to_names(value):
-            hint = "Do the labels and the column names count from the same number?"
-        if self._counts_from_one(labels):
-            hint = f"If labels count from 1, use {option('label_base', 1)}."
-        elif len(self.names) == 2 and (as_number(value) or 0) % 1:
-            hint = "Label probabilities must be between 0 and 1."
-        return LabelError(
-            f"{place}: {value!r} is not one of the classes {self._listed()}.", hint=hint
-        )
+        from xent_cli.schema.unknown_label import unknown_label  # Only who fails needs it.
 
-    def _n_unknown(self, labels: LabelValues) -> int:
-        """Count the values, each once, that have no class."""
-        unknown = (self.encode(labels) < 0) & ~labels.missing()
-        return len(np.unique(np.asarray(labels.numbers)[unknown]))
-
-    def _is_next_to_names(self, value: str) -> bool:
-        """Say whether a label is the number before all names, or behind them: others may be off."""
-        number, names = as_number(value), [as_number(name) for name in self.names]
-        known = [name for name in names if name is not None]
-        return number is not None and bool(known) and number in (min(known) - 1, max(known) + 1)
-
-    def _counts_from_one(self, labels: LabelValues) -> bool:
-        """Say whether all labels are positions from 1, and no names of their own."""
-        counted = self.by_position or self.names == tuple(map(str, range(len(self.names))))
-        numbers = [as_number(text) for text in labels.distinct()]
-        fit = all(n is not None and n.is_integer() and 0 < n <= len(self.names) for n in numbers)
-        return counted and self.base == 0 and fit
+        return unknown_label(self, labels, row, place)
 
     def _encode_numbers(self, numbers: NDArray[np.float64]) -> NDArray[np.intp]:
-        first = self._first_number()
+        first = self.first_number()
         if first is not None:
             whole = np.issubdtype(numbers.dtype, np.integer)
             codes = numbers.astype(np.intp, copy=False) if whole else numbers
@@ -250,20 +203,15 @@ class ClassIndex:
             ),
         )
 
-    def _first_number(self) -> int | None:
+    def first_number(self) -> int | None:
         """Return the number of class 0 if the others count on from it: no look-up is needed."""
         if self.by_position:
             return self.base
-        if not all(map(_INTEGER.match, self.names)):
+        if not all(map(INTEGER.match, self.names)):
             return None
         first = int(self.names[0])
         counted = range(first, first + len(self.names))
         return first if list(map(int, self.names)) == list(counted) else None
-
-    def _listed(self) -> str:
-        if self.by_position and all(map(_INTEGER.match, self.names)):
-            return f"{self.base} to {self.base + len(self.names) - 1}"
-        return listed(self.names)
 
 
 def index_classes(

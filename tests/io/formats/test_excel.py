@@ -36,7 +36,9 @@ def test_the_first_sheet_and_a_named_one(tmp_path: Path) -> None:
     labels = write(tmp_path / "y.csv", LABELS)
     other = [NAMES, *[[0.25, 0.5, 0.25]] * 4]
     path = book(tmp_path / "p.xlsx", first=TABLE, second=other)
-    assert cross_entropy(path, labels) == EXPECTED
+    with pytest.raises(ColumnError, match="has 2 sheets with the same columns") as caught:
+        open_source(path, "preds")
+    assert caught.value.hint == f"Choose one: '{path}#first' or '{path}#second'."
     assert cross_entropy(f"{path}#first", labels) == EXPECTED
     assert cross_entropy(f"{path}#second", labels) != EXPECTED
     with pytest.raises(ColumnError, match=r"no sheet 'third'. Its sheets: first, second"):
@@ -47,7 +49,7 @@ def test_labels_beside_and_empty_rows(tmp_path: Path) -> None:
     said = LABELS.split()[1:]
     rows = [[*row, name] for row, name in zip(TABLE, ["label", *said], strict=True)]
     empty = [[None] * 4, [""] * 4]
-    path = book(tmp_path / "p.xlsx", s=[*empty, *rows, *empty])
+    path = book(tmp_path / "p.xlsx", s=[*empty, *rows, *empty], t=[["Notes"]], u=[])
     assert evaluate(path).cross_entropy == EXPECTED
     assert open_source(path, "preds").format == "xlsx"
 

@@ -73,3 +73,23 @@ def test_no_and_yes_are_0_and_1_in_either_order(columns: str, labels: str) -> No
     reading = chosen(f"{columns}; 0.7 0.3; 0.4 0.6", f"y; {no}; {yes}")
     negative = columns.split().index(next(c for c in columns.split() if "no" in c or "0" in c))
     assert classes_of(reading, [no, yes]) == [negative, 1 - negative]
+
+
+def test_numbers_within_words_must_not_belie_positions() -> None:
+    found = choose(question("2_owl 0_cat 1_dog" + ROWS, "y; 0; 1; 0; 2"))
+    assert found.doomed is not None
+    assert "Is label 0 the column 0_cat, or 2_owl" in str(found.doomed.error)
+    found = choose(question("cat0 dog2 owl5" + ROWS, "y; 0; 2; 0; 2"))
+    assert "Is label 2 the column dog2, or owl5" in str(found.doomed and found.doomed.error)
+    for columns, labels in (
+        ("0_cat 1_dog 2_owl", "0; 1; 0; 2"),
+        ("1_cat 2_dog 3_owl", "0; 1; 0; 2"),
+        ("cat2 dog7 owl1", "0; 1; 0; 2"),
+        ("x1_2 x2_0 x3_1", "0; 1; 0; 2"),
+        ("v0_cat v0_dog v1_owl", "0; 1; 0; 0"),
+        ("cat0 dog1 owl7", "0; 1; 0; 0"),
+    ):
+        reading = chosen(columns + ROWS, f"y; {labels}", pred_cols=("*",))
+        assert classes_of(reading, [0, 1, 2]) == [0, 1, 2]
+    said = chosen("2_owl 0_cat 1_dog" + ROWS, "y; 0; 1; 0; 2", label_base=0)
+    assert classes_of(said, [0, 1]) == [0, 1]

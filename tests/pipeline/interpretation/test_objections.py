@@ -473,9 +473,25 @@ def test_predictions_of_0_and_1_are_warned_of(tmp_path: Path) -> None:
     assert "hard-predictions" in ask(tmp_path, a=hot | {"y": NAMES[Y3]}).out
 
 
+def test_so_called_logits_between_0_and_1_are_warned_of(tmp_path: Path) -> None:
+    answer = ask(tmp_path, "--from logits", a={"p": P, "y": Y})
+    assert "are between 0 and 1, like probabilities, not logits" in answer.out
+    assert "every row sums to 1" in ask(tmp_path, "--from logits", a=BY_NAME | {"y": NAMES[Y3]}).out
+    assert "(scale)" not in ask(tmp_path, "--from logits", a={"p": P * 3 - 1, "y": Y}).out
+    assert "(scale)" not in ask(tmp_path, "--from logits", a={"p": P[:9], "y": Y[:9]}).out
+
+
 def test_labels_that_are_always_the_likeliest_class_are_warned_of(tmp_path: Path) -> None:
     answer = ask(tmp_path, a=BY_NAME | {"class": NAMES[ORDER[:, 0]]})
     assert_number(answer, float(-np.log(RANKED[:, 0]).mean()))
     assert "labels-predicted" in answer.out
     sure = {"p": np.where(Y == 1, 0.999, 0.001), "y": Y}
     assert "labels-predicted" not in ask(tmp_path, a=sure).out
+
+
+def test_probabilities_of_classes_below_one_another_are_asked_about(tmp_path: Path) -> None:
+    rows = RNG.dirichlet(np.ones(4), 60)
+    flat = {"prob": rows.ravel(), "y": np.eye(4, dtype=int)[rows.argmax(axis=1)].ravel()}
+    assert_asked(ask(tmp_path, a=flat), "--mode binary")
+    pairs = {"p": np.column_stack([P, 1 - P]).ravel(), "y": np.column_stack([Y, 1 - Y]).ravel()}
+    assert_number(ask(tmp_path, a=pairs), float(-np.log(np.where(Y == 1, P, 1 - P)).mean()))

@@ -39,6 +39,59 @@ def test_a_last_row_that_is_called_a_summary_is_none(tmp_path: Path, word: str, 
         assert "seems to name a summary" in answer.err
 
 
+@pytest.mark.parametrize("word", ["prior", "Ø", "", "NaN"])
+@pytest.mark.parametrize("first", [False, True])
+def test_an_end_that_no_number_names_is_no_row(tmp_path: Path, word: str, first: bool) -> None:
+    for name, ids in ("id", RNG.permutation(N)), ("customer", np.arange(N) + 7):
+        table = pd.DataFrame({name: ids, "p": P, "y": Y})
+        end = pd.DataFrame([[word, 0.5, 1]], columns=table.columns)
+        answer = ask(tmp_path, pd.concat([end, table] if first else [table, end]))
+        assert answer.code == 2, answer.headline()
+        assert f"row {1 if first else N + 1}, column {name}" in answer.err
+
+
+def test_features_with_odd_ends_are_no_names(tmp_path: Path) -> None:
+    table = pd.DataFrame({"age": P * 50, "room": np.arange(N) ** 2, "p": P, "y": Y}).astype(object)
+    table.loc[0, "age"], table.loc[N - 1, "room"] = "", "B12"
+    assert math.isclose(ask(tmp_path, table).headline()[0], TRUTH, rel_tol=1e-9)
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "feather", "jsonl", "xlsx", "orc"])
+def test_a_summary_below_many_rows_of_other_formats_is_seen(tmp_path: Path, suffix: str) -> None:
+    ids = [f"u{at}" for at in range(30 * N)]
+    table = pd.DataFrame({"id": ids, "p": np.tile(P, 30), "y": np.tile(Y, 30)})
+    for last, code in (["max", 0.98, 1], 2), ([None, 0.98, 1], 2), (["u", 0.98, 1], 0):
+        rows, path = below(table, last).reset_index(drop=True), tmp_path / f"a.{suffix}"
+        if suffix == "jsonl":
+            rows.to_json(path, orient="records", lines=True)
+        elif suffix == "xlsx":
+            rows.to_excel(path, index=False)
+        else:
+            getattr(rows, f"to_{suffix}")(path)
+        answer = run(f"xent eval {path.name}", tmp_path)
+        assert answer.code == code, answer.err
+        assert ("last row, column id" in answer.err) is (code == 2)
+
+
+@pytest.mark.parametrize("first", [False, True])
+@pytest.mark.parametrize("value", [P.mean(), Y.mean(), 0.3])
+def test_an_end_without_a_name_is_warned_of_by_its_values(
+    tmp_path: Path, value: float, first: bool
+) -> None:
+    table = pd.DataFrame({"p": P, "y": Y})
+    end = pd.DataFrame([[value, 1]], columns=table.columns)
+    answer = ask(tmp_path, pd.concat([end, table] if first else [table, end]))
+    said = f"row {1 if first else N + 1}: its predictions are the"
+    assert (said in answer.out) == (value != 0.3)
+    assert "summary-row" not in ask(tmp_path, table).out
+
+
+def test_a_round_value_is_no_sign_of_a_summary(tmp_path: Path) -> None:
+    halves = pd.DataFrame({"p": [0.5, 0.5, *P[1:]], "y": [1, *np.arange(N) % 2]})
+    assert "summary-row" not in ask(tmp_path, halves).out
+    assert "summary-row" in ask(tmp_path, halves.assign(p=[0.5, 0.51, *P[1:]])).out
+
+
 @pytest.mark.parametrize("named", [False, True])
 def test_a_summary_below_many_rows_is_seen(tmp_path: Path, named: bool) -> None:
     ids = [f"u{at}" for at in range(30 * N)] if named else range(30 * N)

@@ -193,6 +193,8 @@ class Comparison:
             "The baseline is a saved report, so the two models are compared as if on different "
             "rows. The interval is wider. Give the baseline's predictions to compare row by row."
         )
+        if (ours := self.baseline.n) != (theirs := self.candidate.n):
+            message += f" The baseline has {ours:,} rows, the candidate {theirs:,}."
         return (Notice("unpaired", message),)
 
     def _wide(self) -> list[Notice]:

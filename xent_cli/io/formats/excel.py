@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shlex
 import zipfile
 from collections.abc import Iterator
 from functools import partial
@@ -30,7 +31,7 @@ def open_sheet(location: Location, sheet: str, header: Header) -> TextSource:
     BrokenFileError
         If it is no workbook.
     ColumnError
-        If there is no such sheet.
+        If there is no such sheet, or several have the same columns and none is named.
     EmptyInputError
     """
     text = io.StringIO(newline="")
@@ -86,7 +87,7 @@ def _rows(location: Location, sheet: str) -> Iterator[list[str]]:
                 raise ColumnError(
                     f"{location.name} has no sheet {sheet!r}. Its sheets: {', '.join(names[:10])}."
                 )
-            page = book[sheet] if sheet else book.worksheets[0]
+            page = book[sheet] if sheet else _only_one(location.name, book)
             for row in page.iter_rows(values_only=True):
                 yield [_written(cell) for cell in row]
             book.close()
@@ -95,6 +96,20 @@ def _rows(location: Location, sheet: str) -> Iterator[list[str]]:
             f"{location.name} is not a readable Excel workbook.",
             hint="Save it again as .xlsx, or as CSV.",
         ) from error
+
+
+def _only_one(path: str, book: Any) -> Any:
+    """Return the first sheet; raise ColumnError if others have the same columns."""
+    heads = [next(page.iter_rows(max_row=1, values_only=True), ()) for page in book.worksheets]
+    twins = [
+        page.title for page, head in zip(book.worksheets, heads, strict=True) if head == heads[0]
+    ]
+    if len(twins) > 1 and any(cell is not None for cell in heads[0]):
+        ways = " or ".join(shlex.quote(f"{path}#{title}") for title in twins[:3])
+        raise ColumnError(
+            f"{path} has {len(twins)} sheets with the same columns.", hint=f"Choose one: {ways}."
+        )
+    return book.worksheets[0]
 
 
 def _written(cell: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -24,6 +25,7 @@ from xent_cli.schema.column import Column
 from xent_cli.schema.place import Place
 
 _SAMPLE_LINES = 1000
+_TAIL_BYTES = 1 << 16
 
 
 class JsonLinesSource(Source):
@@ -32,7 +34,7 @@ class JsonLinesSource(Source):
     def __init__(self, file: TextFile) -> None:
         self.path = path = file.name
         self.format = "jsonl"
-        self._open = file.opener
+        self._open, self._is_packed = file.opener, file.is_packed
         with reading(path, "JSON lines"), file.opener() as stream:
             head, whole = read_head(stream)
         head = head.removeprefix(BYTE_ORDER_MARK)
@@ -75,6 +77,22 @@ class JsonLinesSource(Source):
             if column.kind == "float"
             and any(isinstance(value, str) for value in _largest_part(values[column.name]))
         }
+
+    def last_row(self) -> dict[str, str]:
+        """Return the texts of the last object, where a file can be read from its end; else none."""
+        if self._is_packed:
+            return {}
+        with reading(self.path, "JSON lines"), self._open() as stream:
+            if not stream.seekable():
+                return {}
+            stream.seek(max(0, stream.seek(0, os.SEEK_END) - _TAIL_BYTES))
+            line = stream.read().rstrip().rpartition(b"\n")[-1]
+        try:
+            record = load_record(line, self._place, 0)
+        except InputError:  # Longer, or damaged: who reads all of it says so.
+            return {}
+        plain = {n: v for n, v in record.items() if not isinstance(v, list | dict)}
+        return {name: "" if value is None else str(value) for name, value in plain.items()}
 
     def first(self, uses: Mapping[str, Use], rows: int) -> Block:
         # Not the first chunk: what is wrong with a later row is not for a sample to say.

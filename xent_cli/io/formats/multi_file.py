@@ -55,6 +55,10 @@ class ManySource(Source):
         self.n_files = len(parts)
         self.unread = all(source.unread for source, _ in parts)
 
+    def files(self) -> list[Source]:
+        """Return the files, in their order."""
+        return [source for source, _ in self._parts]
+
     def sample(self, rows: int, only: Collection[str] | None = None) -> Block:
         source, pairs = self._parts[0]
         block = source.sample(rows, only)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -94,7 +95,7 @@ def _indexes_by_names(
     if positions and (not own or family.counted or _counts_words(question, family, label, values)):
         names = names_of(family, k, own=own)
         aliases = tuple(zip(columns, range(k), strict=True)) if own else ()
-        yield ClassIndex(names, aliases), False, None
+        yield ClassIndex(names, aliases), False, _against_numbers(family, values) if own else None
         return
     index = index_classes(names_of(family, k, own=own), columns, named=own, label_base=None)
     yield index, False, _no_class(family, values, k, own=own)
@@ -120,6 +121,27 @@ def _counts_words(question: Question, family: Family, label: str, values: Sequen
         or not question.one_input
         or not family.affixed
         or rank_of_name(affix) > 0
+    )
+
+
+def _against_numbers(family: Family, values: Sequence[str]) -> InputError | None:
+    """Return an error if numbers within words, such as 10_owl, are the labels in another order."""
+    found = [re.findall(r"\d+", middle) for middle in family.middles]
+    numbers = [int(own[0]) for own in found if len(own) == 1]
+    twice = len({*numbers}) < len(found)
+    if twice or not _whole(values) <= {*map(str, numbers)} or not values:
+        return None
+    at = next((at for at, number in enumerate(numbers) if number != at and at in numbers), None)
+    if at is None:
+        return None
+    named = family.columns[numbers.index(at)]
+    return LabelError(
+        f"Is label {at} the column {named}, or {family.columns[at]}, which stands at position "
+        f"{at}? The numbers in the names are in another order than the columns.",
+        hint=(
+            f"Use {option('classes', ','.join(map(str, numbers)))} if labels are the numbers in "
+            f"the names, or {option('label_base', 0)} if they are positions."
+        ),
     )
 
 

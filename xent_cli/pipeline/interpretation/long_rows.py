@@ -13,6 +13,7 @@ from xent_cli.fast_dataclass import dataclass
 from xent_cli.pipeline.interpretation.evidence import LOOSE_SUM
 from xent_cli.pipeline.interpretation.pandas_line import pandas_line, quoted
 from xent_cli.pipeline.interpretation.question import Question, rank_of_label, spaced
+from xent_cli.pipeline.interpretation.reading import Interpretation
 from xent_cli.pipeline.interpretation.sample import (
     SAMPLE_ROWS,
     Sample,
@@ -22,6 +23,7 @@ from xent_cli.pipeline.interpretation.sample import (
 
 _OF_CLASS = re.compile(r"(?:^|[^a-z])(?:class|category|variable|label|option|outcome)(?:$|[^a-z])")
 _MANY_ROWS = 1 << 20
+_MANY_IDS = 8
 _MOST = 12
 """So many columns are looked at: long files have few, and each is tried with each."""
 
@@ -49,6 +51,33 @@ def long_rows(question: Question) -> InputError | None:
         "column per class.",
         hint=hint,
     )
+
+
+def flat_rows(question: Question, chosen: Interpretation) -> InputError | None:
+    """Return an error if one probability after the other are the classes of a row, as in ravel().
+
+    Of two classes the loss is the same.
+    """
+    q, values = question.preds.matrix(chosen.preds), question.labels.labels(chosen.labels[0])
+    if q is None or values is None or question.options.mode is not None or not question.aligned:
+        return None
+    codes = chosen.index.encode(values)
+    for k in np.flatnonzero(np.abs(np.cumsum(q[0]) - 1) <= LOOSE_SUM) + 1:
+        rows = min(q.shape[1], len(codes)) // k
+        if k < 3 or rows < _MANY_IDS:
+            continue
+        sums = q[0, : rows * k].reshape(rows, k).sum(axis=1)
+        ones = (codes[: rows * k] == 1).reshape(rows, k).sum(axis=1)
+        if (np.abs(sums - 1) <= LOOSE_SUM).all() and (ones == 1).all():
+            return ColumnError(
+                f"{chosen.preds[0]} seems to hold the probabilities of {k} classes below one "
+                f"another: they sum to 1 in {k} rows each, of which one has the label 1.",
+                hint=(
+                    f"Write one row with {k} columns instead: array.reshape(-1, {k}). If each row "
+                    f"is a prediction of its own, use {option('mode', 'binary')}."
+                ),
+            )
+    return None
 
 
 def _rows_of(sample: Sample) -> Sample | None:

@@ -49,12 +49,7 @@ def _objections(question: Question, chosen: Interpretation) -> Iterator[InputErr
 
         yield summary_rows(question, chosen)
     if chosen.binary:
-        yield _of_percent(question, chosen)
-        yield _of_confidence(question, chosen)
-    if chosen.binary and _rests_on_its_name(question, chosen):
-        from xent_cli.pipeline.interpretation.silent_names import silent_name
-
-        yield silent_name(question, chosen)
+        yield from _of_binary(question, chosen)
     said = question.options.positive is not None or question.options.classes is not None
     if not said and question.preds.source.named and _of_outcomes(question, chosen):
         from xent_cli.pipeline.interpretation.outcome import opposite_outcome
@@ -72,6 +67,20 @@ def _objections(question: Question, chosen: Interpretation) -> Iterator[InputErr
         yield stacked_models(question, chosen)
     if question.aligned and not question.one_input:
         yield from _of_order(question, chosen)
+
+
+def _of_binary(question: Question, chosen: Interpretation) -> Iterator[InputError | None]:
+    """Yield what speaks against one column of probabilities."""
+    yield _of_percent(question, chosen)
+    yield _of_confidence(question, chosen)
+    if question.options.scale == "probs" and len(chosen.preds) == len(chosen.labels) == 1:
+        from xent_cli.pipeline.interpretation.long_rows import flat_rows
+
+        yield flat_rows(question, chosen)
+    if _rests_on_its_name(question, chosen):
+        from xent_cli.pipeline.interpretation.silent_names import silent_name
+
+        yield silent_name(question, chosen)
 
 
 def _of_order(question: Question, chosen: Interpretation) -> Iterator[InputError | None]:

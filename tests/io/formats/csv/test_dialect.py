@@ -58,6 +58,9 @@ def test_a_delimiter_inside_quotes_is_none() -> None:
         ("0\n1\n0\n", ("0",), False),
         ("label\ncat\ndog\n", ("label",), True),
         ("cat\ndog\ncat\n", ("0",), False),
+        ("p,y\n0.2,cat\np,y\n0.9,dog\n", ("p", "y"), True),  # Two files, joined.
+        ("cat,a\ndog,b\ncat,a\n", ("0", "1"), False),
+        ("NA,NA\n0.5,0.5\nNA,NA\n", ("0", "1"), False),
         ("0.9,0.1,cat\n0.2,0.8,dog\n", ("0", "1", "2"), False),
         ("1,cat\n2,dog\n3,cat\n", ("0", "1"), False),
         ("a, b \n1,2\n", ("a", "b"), True),

@@ -33,6 +33,9 @@ def has_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
         if written and not _are_classes(numbers, first, rest):
             return False  # 0.9,0.1,cat: nobody names a column 0.9.
         repeated = any(first[i] in {row[i] for row in rest if i < len(row)} for i in texts)
+        if repeated and list(first) in map(list, rest):  # Joined files, each with its header?
+            named = [i for i in texts if first[i].strip() not in NULLS]
+            return any(is_number(row[i]) for row in rest for i in named if i < len(row))
         return not repeated  # cat over dog, cat, dog: a label, not the name of one.
     counted = [str(i) for i in range(len(filled))]
     if list(first) in (counted, ["", *counted]) and first:
