@@ -31,7 +31,7 @@ def read_plain(
     Parameters
     ----------
     data : bytes
-        Whole lines.
+        Whole lines, one at least.
     names : sequence of str
         One for every field of a line.
     wanted : sequence of str
@@ -64,11 +64,14 @@ def read_plain(
     texts = [at for at, name in enumerate(names) if name in used and name not in numeric]
     rows, done = sum(len(ends) for _, ends in parts) // len(names), 0
     found: Floats = np.empty((len(numbers), rows))
+    valid = _bitmap(numbers, len(names), max(len(ends) for _, ends in parts) // len(names))
+    is_run = numbers and numbers[-1] - numbers[0] < len(numbers)
+    block = slice(numbers[0], numbers[-1] + 1) if is_run else numbers
     written: list[list[pa.Array]] = [[] for _ in texts]
     try:
         for codes, ends in parts:
-            values = _numbers(codes, ends, numbers, len(names))
-            found[:, done : done + len(values)] = values.T
+            values = _numbers(codes, ends, valid).reshape(-1, len(names))
+            found[:, done : done + len(values)] = values[:, block].T
             done += len(values)
             for column, at in zip(written, texts, strict=True):
                 column.append(_texts(codes, ends, at, len(names)))
@@ -101,10 +104,8 @@ def _ends(codes: NDArray[np.uint8], marks: NDArray[np.uint8]) -> NDArray[np.intp
     return ends
 
 
-def _numbers(
-    codes: NDArray[np.uint8], ends: NDArray[np.intp], columns: list[int], width: int
-) -> Floats:
-    """Return the numbers in some columns of `width`, (rows, columns); ArrowInvalid if one is none.
+def _numbers(codes: NDArray[np.uint8], ends: NDArray[np.intp], valid: pa.Buffer) -> Floats:
+    """Return fields that are `valid` as numbers, others as anything; ArrowInvalid if one is none.
 
     To Arrow, fields are every other text, and what stands between them is missing.
     """
@@ -113,16 +114,16 @@ def _numbers(
     offsets[0] = 0
     offsets[1::2] = ends
     offsets[2::2] = ends + 1
-    there = np.zeros(2 * width, np.bool_)
-    places = 2 * np.array(columns, np.intp)
-    there[places] = True
-    valid = np.packbits(np.tile(there, len(ends) // width), bitorder="little")
-    buffers = [pa.py_buffer(valid), pa.py_buffer(offsets), pa.py_buffer(codes)]
+    buffers = [valid, pa.py_buffer(offsets), pa.py_buffer(codes)]
     values = pa.Array.from_buffers(pa.string(), n, buffers).cast(pa.float64())
-    rows = np.frombuffer(values.buffers()[1], np.float64)[:n].reshape(-1, 2 * width)
-    if columns and columns == list(range(columns[0], columns[-1] + 1)):
-        return rows[:, places[0] : places[-1] + 1 : 2]
-    return rows[:, places]
+    return np.frombuffer(values.buffers()[1], np.float64)[:n:2]
+
+
+def _bitmap(columns: list[int], width: int, lines: int) -> pa.Buffer:
+    """Return the bitmap of the fields in some columns of `width`, and of none between fields."""
+    there = np.zeros((width, 2), np.bool_)
+    there[columns, 0] = True
+    return pa.py_buffer(np.packbits(np.tile(there.reshape(-1), lines), bitorder="little"))
 
 
 def _texts(codes: NDArray[np.uint8], ends: NDArray[np.intp], column: int, width: int) -> pa.Array:
