@@ -155,6 +155,16 @@ TABLE = """
     render.document render.documents render.documents.report render.layout render.page
     render.terminal
 """
+JSON = """
+    analysis analysis.gate analysis.gate.calibration_values analysis.gate.metric_values
+    analysis.gate.metrics analysis.report_intervals analysis.to_json
+    metrics.report.json_format metrics.report.normalized_entropy metrics.report.slice_clusters
+    metrics.report.slice_estimates metrics.report.slice_figures metrics.report.slices
+    metrics.report.to_json metrics.tally.cluster_grid metrics.tally.cluster_piece
+    metrics.tally.cluster_rows metrics.tally.cluster_sums metrics.tally.slice_sums
+    numerics.clopper_pearson numerics.difference_of_means numerics.fieller
+    numerics.mean_of_means numerics.narrow_sums render.json_text schema.slicing
+"""
 HEAVY = ("fsspec", "numpy", "openpyxl", "pandas", "polars", "pyarrow", "pydantic", "rich")
 IMPORTED = f"""
 import sys
@@ -175,12 +185,17 @@ finally:
         ("eval --help", f"{COMMAND} cli.help cli.eval", ""),
         (f"{SAMPLES}/candidate.csv {SAMPLES}/labels.csv", EVAL + CSV + TABLE, "numpy pyarrow"),
         (
+            f"{SAMPLES}/candidate.csv {SAMPLES}/labels.csv --format json",
+            EVAL + CSV + JSON,
+            "numpy pyarrow",
+        ),
+        (
             f"{SAMPLES}/candidate.parquet {SAMPLES}/labels.parquet --format total",
             f"{EVAL} {PARQUET}",
             "numpy pyarrow",
         ),
     ],
-    ids=["version", "help", "help of a command", "csv", "parquet"],
+    ids=["version", "help", "help of a command", "csv", "json", "parquet"],
 )
 def test_a_run_imports_only_what_it_needs(arguments: str, own: str, heavy: str) -> None:
     """What is not in these lists is imported where it is used: every module costs every start."""

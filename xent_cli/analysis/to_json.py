@@ -1,28 +1,31 @@
-"""To JSON: every result as plain data, unrounded, with the reports that it rests on."""
+"""To JSON: every result as plain data, unrounded, with the reports that it rests on.
+
+Results are told apart by the names of their types: a report does not wait for the other kinds.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from xent_cli.analysis.calibration import saved as calibration_saved
-from xent_cli.analysis.calibration.calibration import Calibration
-from xent_cli.analysis.comparison.models import Contrast
-from xent_cli.analysis.comparison.pair import Comparison
-from xent_cli.analysis.comparison.pair_slices import SliceComparison
-from xent_cli.analysis.comparison.training_curve import find_trend
-from xent_cli.analysis.explain.explanation import Explanation
-from xent_cli.analysis.gate.verdicts import GateResult, Verdict
 from xent_cli.analysis.report_intervals import report_dict
-from xent_cli.analysis.worst_rows import Ranking
 from xent_cli.metrics.report.json_format import FORMAT_VERSION
 from xent_cli.metrics.report.mean_losses import INFINITE, NATS_PER
 from xent_cli.metrics.report.report import Report
-from xent_cli.numerics.estimates import Estimate
 from xent_cli.schema.types import Hold
 
-Result = Report | GateResult | Contrast | Explanation | Ranking | Calibration
+if TYPE_CHECKING:
+    from xent_cli.analysis.calibration.calibration import Calibration
+    from xent_cli.analysis.comparison.models import Contrast
+    from xent_cli.analysis.comparison.pair import Comparison
+    from xent_cli.analysis.explain.explanation import Explanation
+    from xent_cli.analysis.gate.verdicts import GateResult, Verdict
+    from xent_cli.analysis.worst_rows import Ranking
+    from xent_cli.numerics.estimates import Estimate
+
+Result: TypeAlias = "Report | GateResult | Contrast | Explanation | Ranking | Calibration"
 
 
 def to_dict(result: Result, hold: Hold = list) -> dict[str, Any]:
@@ -39,19 +42,9 @@ def to_dict(result: Result, hold: Hold = list) -> dict[str, Any]:
     >>> data["format"], data["outcome"], data["report"]["n"]
     ('xent.gate', 'pass', 2)
     """
-    match result:
-        case Report():
-            return report_dict(result, hold)
-        case GateResult():
-            return _gate(result)
-        case Contrast():
-            return _contrast(result)
-        case Explanation():
-            return _explanation(result)
-        case Ranking():
-            return _ranking(result)
-        case Calibration():
-            return _calibration(result)
+    if isinstance(result, Report):
+        return report_dict(result, hold)
+    return _MAKERS[type(result).__name__](result)
 
 
 def _contrast(found: Contrast) -> dict[str, Any]:
@@ -81,16 +74,20 @@ def _contrast(found: Contrast) -> dict[str, Any]:
 
 
 def _calibration(found: Calibration) -> dict[str, Any]:
+    from xent_cli.analysis.calibration import saved
+
     pair = found.comparison
     second = None
     if pair is not None:
         reports = {"as_is": pair.baseline, "at_temperature": pair.candidate}
         second = {name: report.to_dict() for name, report in reports.items()}
         second["comparison"] = comparison_dict(pair)
-    return {**calibration_saved.to_dict(found), "second": second}
+    return {**saved.to_dict(found), "second": second}
 
 
 def _trend(found: Contrast) -> dict[str, Any]:
+    from xent_cli.analysis.comparison.training_curve import find_trend
+
     seen = find_trend(found)
     return {"steps": list(seen.names), "best": seen.best, "rises_from": seen.rises}
 
@@ -158,12 +155,14 @@ def _gate(result: GateResult) -> dict[str, Any]:
         "warnings": [{"code": n.code, "message": n.message} for n in result.warnings],
         "report": report_dict(result.report),
         "baseline": None if comparison is None else report_dict(comparison.baseline),
-        **(
-            {}
-            if result.calibration is None
-            else {"calibration": calibration_saved.brief(result.calibration)}
-        ),
+        **({} if result.calibration is None else {"calibration": _brief(result.calibration)}),
     }
+
+
+def _brief(found: Calibration) -> dict[str, Any]:
+    from xent_cli.analysis.calibration import saved
+
+    return saved.brief(found)
 
 
 def comparison_dict(comparison: Comparison) -> dict[str, Any]:
@@ -193,6 +192,8 @@ def comparison_dict(comparison: Comparison) -> dict[str, Any]:
 
 
 def _slices(comparison: Comparison) -> list[dict[str, Any]]:
+    from xent_cli.analysis.comparison.pair_slices import SliceComparison
+
     tables = []
     for which, slicing in enumerate(comparison.candidate.tally.spec.by):
         pair = SliceComparison(comparison, which)
@@ -279,3 +280,13 @@ def _ranking(found: Ranking) -> dict[str, Any]:
         "matches": None if found.matches is None else found.matches.to_dict(),
         "inputs": [item.to_dict() for item in found.inputs],
     }
+
+
+_MAKERS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "GateResult": _gate,
+    "Contrast": _contrast,
+    "Explanation": _explanation,
+    "Ranking": _ranking,
+    "Calibration": _calibration,
+}
+"""By the names of the types, so that none has to be imported."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -232,4 +231,6 @@ def _number(value: float) -> str:
 
 
 def _digest(points: Sequence[float]) -> str:
-    return hashlib.sha256("/".join(map(repr, points)).encode()).hexdigest()[:6]
+    from hashlib import sha256  # It loads OpenSSL.
+
+    return sha256("/".join(map(repr, points)).encode()).hexdigest()[:6]

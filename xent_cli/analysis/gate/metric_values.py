@@ -8,11 +8,8 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xent_cli.analysis.comparison.pair import Comparison
-from xent_cli.analysis.comparison.pair_slices import SliceComparison
 from xent_cli.analysis.gate.calibration_values import Found, Interval, of_class, of_whole
 from xent_cli.analysis.gate.metrics import METRICS
-from xent_cli.analysis.gate.rules import Rule
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.report.draws import moments_of, moments_of_class
 from xent_cli.metrics.report.mean_losses import INFINITE, NATS_PER, mean_loss
@@ -25,8 +22,11 @@ from xent_cli.numerics.mean_of_means import guarded_mean_of_means
 from xent_cli.numerics.moments import Moments
 from xent_cli.schema.slicing import Key
 
-if TYPE_CHECKING:  # Few rules are about calibration.
+if TYPE_CHECKING:  # Few rules are about calibration, and the JSON of a report needs none.
     from xent_cli.analysis.calibration.calibration import Calibration
+    from xent_cli.analysis.comparison.pair import Comparison
+    from xent_cli.analysis.comparison.pair_slices import SliceComparison
+    from xent_cli.analysis.gate.rules import Rule
 
 
 def _same(value: float) -> float:
@@ -123,10 +123,7 @@ def _of_calibration(
     if rule.class_name is None:
         return [(None, quantity(of_whole(rule.metric, calibration)))]
     names = report.tally.spec.classes
-    return [
-        (names[index], quantity(of_class(calibration, index)))
-        for index in rule.classes_among(names)
-    ]
+    return [(names[at], quantity(of_class(calibration, at))) for at in rule.classes_among(names)]
 
 
 def _overall(metric: str, report: Report, comparison: Comparison | None) -> Quantity:
@@ -223,6 +220,8 @@ def _slices(rule: Rule, report: Report) -> tuple[int, list[Slice]]:
 def _of_slices(
     rule: Rule, report: Report, comparison: Comparison | None, min_n: int
 ) -> Iterator[tuple[str, Quantity]]:
+    from xent_cli.analysis.comparison.pair_slices import SliceComparison
+
     which, chosen = _slices(rule, report)
     small = set(small_among(rule, report, min_n))
     pair = None if comparison is None else SliceComparison(comparison, which)
