@@ -34,8 +34,17 @@ _PARTS = 4
 """Into how many pieces a unit is cut whose result holds every row: several wait to be taken."""
 
 
+_MANY_SHARES = 1 << 21
+"""So many take as long to be added up as processes take to start."""
+
+_ONE_HOT = {"integer", "boolean"}
+"""Kinds of columns that hold no fractions."""
+
 _MODELS = 4
 """Batches of so many models are held at once, at their full size: small ones cost more."""
+
+_MATRICES = 4
+"""Batches with a label for each class take so many times the memory, and cache, of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +103,8 @@ def _read(session: Session, step: Step[Sum], parts: int) -> Generator[tuple[Sum,
     if execution.processes and jobs > 1 and session.join is None and session.at_hand:
         from xent_cli.pipeline.processes import can_copy, map_in_copies
 
-        cut = partial(make_partitions, parts=parts, jobs=jobs, again=step.heavy)
+        again = step.heavy or _has_many_shares(plans[0])
+        cut = partial(make_partitions, parts=parts, jobs=jobs, again=again)
         units = cut(sides, labels) if can_copy() else []
         if len(units) > 1:
             release_memory()
@@ -102,6 +112,13 @@ def _read(session: Session, step: Step[Sum], parts: int) -> Generator[tuple[Sum,
     stop = Event()
     threads = make_units(sides, labels, jobs=jobs, join=session.join)
     return map_ahead(partial(work, stop=stop), threads, jobs, stop=stop)
+
+
+def _has_many_shares(plan: Plan) -> bool:
+    """Say whether each row counts for every class: it takes five times as long to be added up."""
+    kinds = {side.kind for side in map(plan.labels.column, plan.roles.labels) if side is not None}
+    shares = plan.spec.multilabel or (plan.order is not None and not kinds <= _ONE_HOT)
+    return shares and (plan.preds.n_rows or 0) * plan.spec.n_classes >= _MANY_SHARES
 
 
 def _add_up(
@@ -134,7 +151,7 @@ def read_batches(
 
     Yields how many rows were read for them, too: some may have been left out.
     """
-    share = max(1, len(plans) // _MODELS)
+    share = max(1, len(plans) // _MODELS) * (1 if plans[0].order is None else _MATRICES)
     limit = batch_rows or max(2, batch_limit(plans[0].spec.n_classes) // share)
     memory, seen = [(plan, np.empty(limit * plan.width)) for plan in plans], Seen()
     for blocks in unit.blocks(limit):
