@@ -145,6 +145,8 @@ class SurveyStep(Step[Surveyed]):
     precision: Precision
     crosses: bool
 
+    heavy = True
+
     def zero(self, plans: Sequence[Plan]) -> Surveyed:
         """Return the sums over no rows."""
         spec = plans[0].spec

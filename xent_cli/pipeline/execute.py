@@ -35,8 +35,17 @@ _PARTS = 4
 """Into how many pieces a unit is cut whose result holds every row: several wait to be taken."""
 
 
+_MANY_VALUES = 1 << 21
+"""So many predictions take longer to be added up than processes to start."""
+
+_ONE_HOT = {"integer", "boolean"}
+"""Kinds of columns that hold no fractions."""
+
 _MODELS = 4
 """Batches of so many models are held at once, at their full size: small ones cost more."""
+
+_MATRICES = 4
+"""Batches with a label for each class take so many times the memory, and cache, of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +116,8 @@ def _read(
     units: list[Unit] = []
     if execution.processes and jobs > 1 and session.join is None:
         if session.at_hand:
-            units = make_partitions(sides, labels, parts=parts, jobs=jobs, again=step.heavy)
+            again = _takes_long(step, plans)
+            units = make_partitions(sides, labels, parts=parts, jobs=jobs, again=again)
         elif in_spans:
             units = make_spans(sides, labels)
     if len(units) > 1:
@@ -119,6 +129,17 @@ def _read(
     stop = Event()
     threads = make_units(sides, labels, jobs=jobs, join=session.join)
     return map_ahead(partial(work, stop=stop), threads, jobs, stop=stop)
+
+
+def _takes_long(step: Step[Any], plans: Sequence[Plan]) -> bool:
+    """Say whether rows take so long to be added up that some may be read for nothing."""
+    plan, spec = plans[0], plans[0].spec
+    kinds = {side.kind for side in map(plan.labels.column, plan.roles.labels) if side is not None}
+    shares = spec.multilabel or (plan.order is not None and not kinds <= _ONE_HOT)
+    long = step.heavy or shares or bool(spec.by) or len(plans) > 1
+    values = (plan.preds.n_rows or 0) * spec.n_classes * len(plans)
+    # Clusters take about as long to be put together as to be added up.
+    return long and spec.cluster is None and values >= _MANY_VALUES
 
 
 def _add_up(
@@ -151,7 +172,7 @@ def read_batches(
 
     Yields how many rows were read for them, too: some may have been left out.
     """
-    share = max(1, len(plans) // _MODELS)
+    share = max(1, len(plans) // _MODELS) * (1 if plans[0].order is None else _MATRICES)
     limit = batch_rows or max(2, batch_limit(plans[0].spec.n_classes) // share)
     memory, seen = [(plan, np.empty(limit * plan.width)) for plan in plans], Seen()
     for blocks in unit.blocks(limit):

@@ -16,6 +16,7 @@ from xent_cli.errors import ReportError, SignatureError
 from xent_cli.metrics.report.figures import figures_of
 from xent_cli.metrics.rows.batch import Batch
 from xent_cli.metrics.rows.losses import label_losses
+from xent_cli.metrics.rows.measure import measure
 from xent_cli.metrics.tally.tally import OVERALL, PER_CLASS, Tally, merge_all
 from xent_cli.schema.spec import Spec
 
@@ -40,7 +41,10 @@ def case(make_batch, kind: str, *, n: int = N, **rest) -> tuple[Batch, Spec]:
     if scale != "probs":
         q = np.log(np.maximum(q, 1e-12))
     target = {
-        "categorical": rng.dirichlet(np.full(k, 0.3), n),
+        # With one-hot rows, which are added up as single labels if a batch has no others.
+        "categorical": np.where(
+            np.arange(n)[:, np.newaxis] % 3, rng.dirichlet(np.full(k, 0.3), n), np.eye(k)[labels]
+        ),
         "one-hot": np.eye(k)[labels],
         "binary-soft": np.where(np.arange(n) % 3, labels, rng.uniform(0, 1, n)),
         "multilabel": (rng.uniform(0, 1, (n, k)) < 0.3).astype(float),
@@ -230,11 +234,11 @@ class TestSums:
         batch = batch if weighted else replace(batch, weight=None)
         spec = replace(spec, class_weights=weights, weighted=weighted)
         by_label = Tally.of(batch, spec)
-        one_hot = Tally.of(
-            replace(batch, target=np.ascontiguousarray(np.eye(5)[batch.target].T)),
-            replace(spec, mode="categorical"),
-        )
+        shares = replace(batch, target=np.ascontiguousarray(np.eye(5)[batch.target].T))
+        categorical = replace(spec, mode="categorical")
+        one_hot = Tally.of(shares, categorical)
         assert replace(one_hot, spec=spec) == by_label
+        assert Tally.of_measured(measure(shares, categorical)) == one_hot
 
     @pytest.mark.parametrize("kind", ["sparse", "categorical", "multilabel"])
     def test_permuting_classes_permutes_rows(self, make_batch, kind):
