@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # Only who has clusters or slices needs them.
     from xent_cli.io.vocabulary import Vocabulary
 
 _MANY_COLUMNS = 64
+_FEW_TEXTS = 1 << 11  # For so many it does not pay to import what numbers them, pyarrow.compute.
 _MIDNIGHT = lazy_pattern(r" 00:00:00(\.0+)?\Z")
 
 
@@ -108,15 +109,13 @@ class Block:
         if is_number(column.type) or pa.types.is_boolean(column.type):
             return LabelValues(numbers=np.ascontiguousarray(self._numbers(column, name)))
         if not pa.types.is_dictionary(column.type):
-            column = self._texts(column, name).dictionary_encode()
-        codes = column.indices.cast(pa.int64())
-        if codes.null_count:
-            codes = codes.fill_null(-1)
-        codes = to_numpy(codes)
-        texts = tuple(map(str, column.dictionary.cast(pa.string()).to_pylist()))
-        if blank := [code for code, text in enumerate(texts) if not text.strip()]:
-            codes = np.where(np.isin(codes, blank), -1, codes)
-        return LabelValues(codes=codes, texts=texts)
+            column = self._texts(column, name)
+            if len(column) <= _FEW_TEXTS:
+                return LabelValues.of_texts(column.to_pylist())
+            column = column.dictionary_encode()
+        codes = column.indices.fill_null(-1) if column.null_count else column.indices
+        texts = self._texts(column.dictionary, name).to_pylist()
+        return LabelValues.of_codes(to_numpy(codes).astype(np.int64), tuple(map(str, texts)))
 
     def texts(self, name: str) -> pa.Array:
         """Return a column as Arrow strings, for comparing ids."""

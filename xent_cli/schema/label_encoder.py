@@ -35,6 +35,27 @@ class LabelValues:
     codes: NDArray[np.int64] | None = None
     texts: tuple[str, ...] = ()
 
+    @classmethod
+    def of_codes(cls, codes: NDArray[np.int64], texts: tuple[str, ...]) -> LabelValues:
+        """Return labels by code; -1 also where the text is blank."""
+        if blank := [code for code, text in enumerate(texts) if not text.strip()]:
+            codes = np.where(np.isin(codes, blank), -1, codes)
+        return cls(codes=codes, texts=texts)
+
+    @classmethod
+    def of_texts(cls, values: Sequence[str | None]) -> LabelValues:
+        """Return labels that are texts, None where missing.
+
+        Examples
+        --------
+        >>> LabelValues.of_texts(["cat", None, "dog", "cat"]).codes.tolist()
+        [0, -1, 1, 0]
+        """
+        texts = tuple(text for text in dict.fromkeys(values) if text is not None)
+        numbers = {text: code for code, text in enumerate(texts)}
+        codes = [-1 if value is None else numbers[value] for value in values]
+        return cls.of_codes(np.array(codes, dtype=np.int64), texts)
+
     def __len__(self) -> int:
         values = self.codes if self.numbers is None else self.numbers
         return 0 if values is None else len(values)

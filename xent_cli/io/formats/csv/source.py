@@ -36,7 +36,7 @@ if TYPE_CHECKING:  # Only large files are cut.
     from xent_cli.io.row_counts import RowCounts
 
 _TAIL_BYTES = 1 << 16
-_WORTH_IT = 32 << 20
+_WORTH_IT = 100 << 20
 """Bytes of text that win back what copies of this process and `pyarrow.compute` take to begin."""
 
 
