@@ -195,6 +195,8 @@ class RowsStep(Step[Listed]):
     where: Where | None
     every: bool
 
+    heavy = True
+
     def zero(self, plans: Sequence[Plan]) -> Listed:
         """Return what comes of no rows."""
         spec = plans[0].spec

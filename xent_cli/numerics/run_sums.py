@@ -87,9 +87,9 @@ def _sum_on_grids(
         rest = np.subtract(rest, part, out=part)
         # What is left is half a unit at most: the next grid may settle it, for all one knows.
         if lowest < grid - bits:
-            left = np.flatnonzero(rest)
-            if len(left) * 8 < len(rest):
-                return parts + _sum_few(rest, left, starts)
+            left = rest != 0.0
+            if np.count_nonzero(left) * 8 < len(rest):
+                return parts + _sum_few(rest, np.flatnonzero(left), starts)
     units = np.ldexp(np.add.reduceat(rest, starts), -lowest).astype(np.int64)
     return [*parts, (units, lowest)]
 

@@ -116,7 +116,7 @@ def _read(
     units: list[Unit] = []
     if execution.processes and jobs > 1 and session.join is None:
         if session.at_hand:
-            again = _takes_long(step, plans)
+            again = parts == 1 and _takes_long(step, plans)
             units = make_partitions(sides, labels, parts=parts, jobs=jobs, again=again)
         elif in_spans:
             units = make_spans(sides, labels)
