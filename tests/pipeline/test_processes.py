@@ -131,6 +131,26 @@ def test_the_first_error_in_the_order_of_the_rows_is_told(parts: Path, tmp_path:
     assert "row 1235" in found.stdout
 
 
+@pytest.mark.parametrize("kind", ["float64", "int64"])
+def test_shares_of_one_row_group_are_added_up_by_copies(tmp_path: Path, kind: str):
+    """Those of whole numbers are one-hot, and as fast as single labels."""
+    rng = np.random.default_rng(3)
+    q, p = (rng.dirichlet(np.full(3, 0.5), 5000) for _ in range(2))
+    shares = p if kind == "float64" else p == p.max(axis=1, keepdims=True)
+    columns = {f"p_{k}": q[:, k] for k in range(3)}
+    columns |= {f"y_{k}": shares[:, k].astype(kind) for k in range(3)}
+    pq.write_table(pa.table(columns), path := tmp_path / "one.parquet")
+    program = """
+import xent_cli.pipeline.execute
+xent_cli.pipeline.execute._MANY_SHARES = 1000
+options = dict(pred_cols="p_*", label_col="y_*")
+there = evaluate(sys.argv[1], **options, jobs=2, processes=True)
+print(bool(parents), there.to_dict() == evaluate(sys.argv[1], **options, jobs=1).to_dict())
+"""
+    found = run(program, path)
+    assert found.stdout.split() == [str(kind == "float64"), "True"], found
+
+
 def test_where_no_process_can_be_made_threads_work(monkeypatch: pytest.MonkeyPatch):
     def refuse() -> int:
         raise BlockingIOError(11, "Resource temporarily unavailable")
