@@ -142,7 +142,7 @@ def test_shares_of_one_row_group_are_added_up_by_copies(tmp_path: Path, kind: st
     pq.write_table(pa.table(columns), path := tmp_path / "one.parquet")
     program = """
 import xent_cli.pipeline.execute
-xent_cli.pipeline.execute._MANY_SHARES = 1000
+xent_cli.pipeline.execute._MANY_VALUES = 1000
 options = dict(pred_cols="p_*", label_col="y_*")
 there = evaluate(sys.argv[1], **options, jobs=2, processes=True)
 print(bool(parents), there.to_dict() == evaluate(sys.argv[1], **options, jobs=1).to_dict())

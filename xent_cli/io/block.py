@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from xent_cli.errors import ColumnError, SliceError, option
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.io.arrow_types import is_list, is_number, is_text, to_numpy
+from xent_cli.io.arrow_types import is_list, is_number, is_text, one_batch, to_numpy
 from xent_cli.lazy_pattern import lazy_pattern
 from xent_cli.numerics.arrays import Floats
 from xent_cli.schema.label_encoder import LabelValues
@@ -76,8 +76,7 @@ class Block:
         """Return these rows with those that follow; None if they are of another file or type."""
         if behind.place != self.place or behind.data.schema != self.data.schema:
             return None
-        table = pa.Table.from_batches([self.data, behind.data]).combine_chunks()
-        return replace(self, data=table.to_batches()[0])
+        return replace(self, data=one_batch(pa.Table.from_batches([self.data, behind.data])))
 
     def numbers(
         self, names: Sequence[str], width: int | None = None, scratch: Floats | None = None

@@ -152,8 +152,7 @@ class Plan:
             q = q / 100
         if self.roles.confidence is not None:
             q = self._of_positive(q, preds.label(self.roles.confidence))
-        first = preds.start
-        rows = range(first, first + len(preds)) if preds.rows is None else preds.rows
+        rows = range(preds.start, preds.start + len(preds)) if preds.rows is None else preds.rows
         weight = self._weight(preds, labels, seen)
         named = self.roles.preds if len(self.roles.preds) == len(q) else ()
         pred_place = Place(preds.place.path, preds.place.first, preds.place.header_lines, named)

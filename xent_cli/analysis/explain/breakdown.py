@@ -13,9 +13,10 @@ from xent_cli.metrics.compat.libraries import Tool
 from xent_cli.metrics.compat.tally import Beside
 from xent_cli.metrics.report.mean_losses import NATS_PER
 from xent_cli.metrics.rows.batch import GivenNames
-from xent_cli.metrics.rows.contributions import Contributions, contribute
+from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.rows.stored_precision import Precision
+from xent_cli.metrics.rows.weighted_losses import contribute
 from xent_cli.metrics.tally.cluster_sums import ClusterSums
 from xent_cli.numerics.arrays import Floats
 from xent_cli.numerics.exact import ExactSums

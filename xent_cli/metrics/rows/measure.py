@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from xent_cli.fast_dataclass import dataclass
 from xent_cli.metrics.rows.batch import Batch
-from xent_cli.metrics.rows.contributions import Contributions, contribute
+from xent_cli.metrics.rows.contributions import Contributions
 from xent_cli.metrics.rows.predicted_classes import predicted_classes
 from xent_cli.metrics.rows.validation import (
     Findings,
@@ -18,6 +18,7 @@ from xent_cli.metrics.rows.validation import (
     check_predictions,
     check_weights,
 )
+from xent_cli.metrics.rows.weighted_losses import contribute
 from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.schema.spec import Spec
 

@@ -9,9 +9,9 @@ from typing import Any, Self
 import numpy as np
 
 from xent_cli.fast_dataclass import dataclass
-from xent_cli.metrics.rows.contributions import contribute
 from xent_cli.metrics.rows.measure import Measured
 from xent_cli.metrics.rows.scores import Scores
+from xent_cli.metrics.rows.weighted_losses import contribute
 from xent_cli.metrics.tally.draw_sums import DrawSums
 from xent_cli.metrics.tally.reliability_cells import ReliabilityCells
 from xent_cli.metrics.tally.temperature_ladder import Ladder

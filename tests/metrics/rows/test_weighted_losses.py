@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from xent_cli.metrics.rows.contributions import contribute
+from xent_cli.metrics.rows.weighted_losses import contribute
 
 LN2, LN4 = math.log(2), math.log(4)
 
