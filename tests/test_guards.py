@@ -120,15 +120,16 @@ EVAL = f"""
     metrics.report.warnings
     metrics.rows metrics.rows.batch metrics.rows.contributions metrics.rows.losses
     metrics.rows.label_shares metrics.rows.measure metrics.rows.predicted_classes
-    metrics.rows.validation
+    metrics.rows.validation metrics.rows.weighted_losses
     metrics.tally metrics.tally.class_sums metrics.tally.tally metrics.tally.third_powers
     io io.align io.align.row_order io.align.units io.arrow_types io.block io.formats
     io.formats.detect
     io.memory_pool io.open io.threads io.resource_limits io.source io.text_file io.piece
     io.storage io.storage.compression io.storage.location io.storage.suffixes
-    numerics numerics.arrays numerics.estimates numerics.exact numerics.hexadecimal
+    numerics numerics.arrays numerics.digits numerics.estimates numerics.exact numerics.hexadecimal
     numerics.long_integers numerics.many_moments numerics.moments
-    numerics.one_more_draw numerics.rows_to_halve numerics.addable numerics.satterthwaite
+    numerics.one_more_draw numerics.rows_to_halve numerics.run_sums numerics.addable
+    numerics.satterthwaite
     numerics.skewed_mean numerics.student_t numerics.summation numerics.value_size
     schema.class_names schema.column schema.id_columns schema.label_encoder schema.mode
     schema.place schema.roles schema.spec
