@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from xent_cli.analysis.explain.column_order import doubts_of, find_order
 from xent_cli.analysis.explain.confusion_costs import Crossing, can_cross
 from xent_cli.fast_dataclass import dataclass
@@ -46,8 +44,9 @@ class CrossStep(Step[Crossing]):
 
     def chosen(self, batch: Batch) -> Batch:
         """Return the rows of the stripes that are looked at."""
-        stripes = np.asarray(batch.rows) // _STRIPE
-        return batch if self.every == 1 else batch.take(stripes % self.every == 0)
+        if self.every == 1:
+            return batch
+        return batch.take(batch.positions // _STRIPE % self.every == 0)
 
     def gather(self, plans: Sequence[Plan], batches: Iterable[Sequence[Measured]]) -> Crossing:
         """Add up batches in place: a matrix for each would cost too much."""

@@ -195,8 +195,6 @@ class RowsStep(Step[Listed]):
     where: Where | None
     every: bool
 
-    heavy = True
-
     def zero(self, plans: Sequence[Plan]) -> Listed:
         """Return what comes of no rows."""
         spec = plans[0].spec

@@ -136,7 +136,7 @@ def _takes_long(step: Step[Any], plans: Sequence[Plan]) -> bool:
     plan, spec = plans[0], plans[0].spec
     kinds = {side.kind for side in map(plan.labels.column, plan.roles.labels) if side is not None}
     shares = spec.multilabel or (plan.order is not None and not kinds <= _ONE_HOT)
-    long = step.heavy or shares or spec.by or plan.roles.weight is not None or len(plans) > 1
+    long = step.heavy or shares or spec.by or plan.roles.weight is not None
     values = (plan.preds.n_rows or 0) * spec.n_classes * len(plans)
     # Clusters take about as long to be put together as to be added up.
     return bool(long) and spec.cluster is None and values >= _MANY_VALUES
@@ -186,13 +186,13 @@ def read_batches(
 
 def _same_rows(batches: list[Batch]) -> list[Batch]:
     """Leave out of every batch what was left out of one, and count it as invalid there too."""
-    first, *others = (batch.rows for batch in batches)
-    if all(np.array_equal(first, rows) for rows in others):
+    first, *others = batches
+    if all(first.has_rows_of(other) for other in others):
         return batches
-    common = reduce(np.intersect1d, (batch.rows for batch in batches))
+    common = reduce(np.intersect1d, (batch.positions for batch in batches))
     kept = []
     for batch in batches:
-        keep = np.isin(batch.rows, common)
+        keep = np.isin(batch.positions, common)
         lost = int(len(keep) - keep.sum())
         kept.append(replace(batch.take(keep), n_invalid=batch.n_invalid + lost))
     return kept

@@ -171,6 +171,18 @@ class Batch:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def has_rows_of(self, other: Batch) -> bool:
+        """Say whether both have the same rows."""
+        if isinstance(self.rows, range) and isinstance(other.rows, range):
+            return self.rows == other.rows
+        return np.array_equal(self.positions, other.positions)
+
+    @property
+    def positions(self) -> NDArray[np.int64]:
+        """`rows` as an array."""
+        rows = self.rows
+        return np.arange(rows.start, rows.stop) if isinstance(rows, range) else rows
+
     @cached_property
     def given(self) -> Matrix:
         """The predictions `q`."""
@@ -195,7 +207,7 @@ class Batch:
             self,
             q=np.ascontiguousarray(self.q[:, keep]),
             target=kept,
-            rows=np.asarray(self.rows)[keep],
+            rows=self.positions[keep],
             weight=None if self.weight is None else self.weight[keep],
             clusters=None if self.clusters is None else self.clusters[keep],
             slices=tuple(Sliced(item.codes[keep], item.keys) for item in self.slices),

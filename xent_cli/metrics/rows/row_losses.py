@@ -73,7 +73,7 @@ class RowLosses:
             p_label = probability_of(q, rows.truth, spec)
             p_predicted = probability_of(q, predicted, spec)
         return cls(
-            np.asarray(measured.batch.rows),
+            measured.batch.positions,
             label,
             predicted,
             p_label,

@@ -24,7 +24,7 @@ from xent_cli.numerics.narrow_sums import narrowed
 from xent_cli.numerics.summation import Groups
 from xent_cli.schema.types import Hold
 
-_FEW_ROWS = 320_000
+_FEW_ROWS = 1 << 20
 """Rows that wait to be added up together, or an eighth of the cells there are, if that is more:
 sorting them once is cheaper than batch by batch."""
 
