@@ -136,10 +136,10 @@ def _takes_long(step: Step[Any], plans: Sequence[Plan]) -> bool:
     plan, spec = plans[0], plans[0].spec
     kinds = {side.kind for side in map(plan.labels.column, plan.roles.labels) if side is not None}
     shares = spec.multilabel or (plan.order is not None and not kinds <= _ONE_HOT)
-    long = step.heavy or shares or spec.by or plan.roles.weight is not None
+    long = step.heavy or shares or bool(spec.by)
     values = (plan.preds.n_rows or 0) * spec.n_classes * len(plans)
     # Clusters take about as long to be put together as to be added up.
-    return bool(long) and spec.cluster is None and values >= _MANY_VALUES
+    return long and spec.cluster is None and values >= _MANY_VALUES
 
 
 def _add_up(

@@ -81,6 +81,5 @@ def measure(batch: Batch, spec: Spec, *, by_class: bool = False) -> Measured:
     check_weights(batch)
     label_sums = check_label_rows(batch, spec) if batch.target.ndim == 2 else Findings()
     q, pred_sums = check_predictions(batch, spec)
-    by_class = by_class and batch.clusters is None and not batch.slices
-    rows = contribute(batch, q, spec, by_class=by_class)
+    rows = contribute(batch, q, spec, by_class=by_class and batch.clusters is None)
     return Measured(batch, spec, rows, pred_sums, label_sums, q)

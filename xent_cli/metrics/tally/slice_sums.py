@@ -200,13 +200,14 @@ def add_slices(measured: Measured) -> tuple[SliceSums, ...]:
     if rows is None or not measured.spec.by:
         return ()
     infinite, huge = _any_class(rows.infinite), _any_class(~_squarable(rows.finite_loss))
-    found = []
+    order = slice(None) if rows.by_class is None else rows.by_class.places
+    has_zero, found = _drawn(rows, measured.has_zero[order]), []
     for slicing, sliced in zip(measured.spec.by, batch.slices, strict=True):
         at, keys = _used(slicing, sliced)
-        groups = Groups.of(at, len(keys))
+        groups = Groups.of(at[order], len(keys))
         sums = _moments(rows, rows.finite_row_loss, groups)
         sums |= _grades(rows, groups) | _counts(infinite, huge, groups)
-        sums |= {ZEROS: ExactSums.of_integers(groups.count(_drawn(rows, measured.has_zero)))}
+        sums |= {ZEROS: ExactSums.of_integers(groups.count(has_zero))}
         clusters = None
         if batch.clusters is not None:
             clusters = ClusterSums.of(batch, rows, len(keys), at)
