@@ -252,6 +252,21 @@ CASES: dict[str, Case] = {
             kind="jobs",
         ),
         Case(
+            "jobs-parquet-100m",
+            "two workers, Parquet",
+            (Data("probs", 100 * MILLION, 10, ".parquet"),),
+            limits={"one worker": Limit(1 / 1.7)},
+            kind="jobs",
+            default=False,
+        ),
+        Case(
+            "jobs-csv-10m",
+            "two workers, CSV",
+            (Data("probs", 10 * MILLION, 10, ".csv"),),
+            limits={"one worker": Limit(1 / 1.7)},
+            kind="jobs",
+        ),
+        Case(
             "jobs-csv",
             "two workers, CSV",
             (Data("probs", 2 * MILLION, 10, ".csv"),),
