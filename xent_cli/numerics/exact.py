@@ -209,8 +209,7 @@ class ExactSums:
         high = max((place + len(found) for found, place, _ in some if len(found)), default=0)
         digits = np.zeros((high - low, size), dtype=np.int64)
         for found, place, places in some:
-            for into, row in zip(digits[place - low :], found, strict=False):
-                into[places] += row
+            digits[place - low : place - low + len(found), places] += found
         return cls(digits, low, sum(part.terms for part, _ in parts))
 
     def take(self, places: Sequence[int]) -> ExactSums:
