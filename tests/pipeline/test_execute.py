@@ -240,7 +240,8 @@ for path in sys.argv[1:]:
             source._WORTH_IT = 4000
             assert told(call, path, jobs=1, **options) == first, (path, call)
             assert told(call, path, jobs=3, processes=True, **options) == first, (path, call)
-            assert (max(copied, default=0) > 9) == ("tangled" not in path), (path, copied)
+            whole = "tangled" in path or "endless" in path
+            assert (max(copied, default=0) > 9) != whole, (path, copied)
             copied.clear()
     print(str(first)[:70])
 """
@@ -255,6 +256,7 @@ def test_large_csv_is_read_by_copies_with_the_same_figures_rows_and_errors(tmp_p
         "plain": lines,
         "off": [*lines[:700], "0.5,0.503,cat", "0.5,0.504,dog", *lines[700:]],
         "blank": [*lines, "", "", ""],
+        "endless": [*lines, *[""] * (1 << 16)],
         "missing": [*lines[:800], ",0.5,cat", *lines[800:]],
         "quoted": [*lines[:800], '0.25,0.75,"dog"', *lines[800:], "0.5,0.5,cat", "1,2,cat"],
         "broken": [*lines[:800], "0.5,0.5", *lines[800:]],
