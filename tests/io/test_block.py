@@ -78,6 +78,11 @@ def test_labels() -> None:
     texts = block(x=["b", None, "", " ", "b"]).label("x")
     assert [texts.codes[i] for i in (1, 2, 3)] == [-1, -1, -1]
     assert texts.at(0) == texts.at(4) == "b"
+    for kind in (pa.int8(), pa.uint32()):
+        column = pa.DictionaryArray.from_arrays(pa.array([1, None, 0, 1], kind), ["dog", "cat"])
+        labels = block(x=column).label("x")
+        assert [labels.at(row) for row in (0, 2, 3)] == ["cat", "dog", "cat"]
+        assert labels.missing().tolist() == [False, True, False, False]
     numbers = block(x=pa.array([3, None, 3]).dictionary_encode()).label("x").numbers
     np.testing.assert_array_equal(numbers, [3, np.nan, 3])
 
