@@ -69,6 +69,11 @@ def test_the_same_as_arrow_or_nothing(
         assert bits(found) == bits(expected)
 
 
+def test_the_only_column_may_have_too_many_fields() -> None:
+    assert read_plain(b"cat\ndog\n", ";", "y", "y", "") is not None
+    assert read_plain(b"cat\ncat;dog\n", ";", "y", "y", "") is None
+
+
 def test_texts_that_are_not_utf8_are_left_to_who_says_so() -> None:
     data = b"0.5,c\xe9,0.5,x\n"
     assert read_plain(data, ",", "pnqi", "pn", "p") is None

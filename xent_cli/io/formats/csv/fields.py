@@ -56,7 +56,7 @@ def read_plain(
     marks[-1] = ord("\n")
     parts = []
     for codes in _spans(data):
-        if (ends := _ends(codes, marks)) is None:
+        if (ends := _ends(codes, marks, ord(delimiter))) is None:
             return None
         parts.append((codes, ends))
     used = set(wanted)
@@ -93,11 +93,13 @@ def _spans(data: bytes | bytearray) -> Iterator[NDArray[np.uint8]]:
         start = end
 
 
-def _ends(codes: NDArray[np.uint8], marks: NDArray[np.uint8]) -> NDArray[np.intp] | None:
+def _ends(
+    codes: NDArray[np.uint8], marks: NDArray[np.uint8], delimiter: int
+) -> NDArray[np.intp] | None:
     """Return where fields end, if the characters there are `marks` in every line."""
     special = codes < _BELOW_NUMBERS
-    if marks[0] >= _BELOW_NUMBERS:
-        special |= codes == marks[0]
+    if delimiter >= _BELOW_NUMBERS:
+        special |= codes == delimiter
     ends = np.flatnonzero(special)
     if len(ends) % len(marks) or not (codes.take(ends).reshape(-1, len(marks)) == marks).all():
         return None
