@@ -240,6 +240,14 @@ class TestSums:
         assert replace(one_hot, spec=spec) == by_label
         assert Tally.of_measured(measure(shares, categorical)) == one_hot
 
+    @pytest.mark.parametrize("size", [1.0, 1e110, 1e152])
+    def test_one_hot_rows_add_the_same_beside_others(self, make_batch, spec_of, size):
+        batch = make_batch(np.array([[0.0, -1.0], [1.0, -1.0]]) * size, [0, 1])
+        shares = replace(batch, target=np.array([[0.0, 0.25], [1.0, 0.75]]))
+        spec = spec_of("categorical", scale="logits")
+        parts = [Tally.of(shares.take(np.arange(2) == row), spec) for row in range(2)]
+        assert merge_all(parts, spec) == Tally.of(shares, spec)
+
     @pytest.mark.parametrize("kind", ["sparse", "categorical", "multilabel"])
     def test_permuting_classes_permutes_rows(self, make_batch, kind):
         batch, spec = case(make_batch, kind, n=200)

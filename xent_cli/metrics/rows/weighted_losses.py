@@ -26,6 +26,10 @@ from xent_cli.numerics.arrays import Floats, Labels
 from xent_cli.numerics.summation import Groups
 from xent_cli.schema.spec import Spec
 
+_LARGE = 2.0**300
+"""Losses of larger logits have no cubes, and where rows have no weights no products with these: a
+batch of one-hot rows would not have the sums of any other."""
+
 
 def contribute(batch: Batch, q: Floats, spec: Spec, *, by_class: bool = False) -> Contributions:
     """Compute what each row of a checked batch adds.
@@ -49,7 +53,7 @@ def contribute(batch: Batch, q: Floats, spec: Spec, *, by_class: bool = False) -
     if spec.multilabel:
         return _multilabel(batch, given, spec)
     labels = batch.target.astype(np.intp, copy=False) if batch.target.ndim == 1 else None
-    if labels is None and by_class and spec.mode != "binary":
+    if labels is None and by_class and spec.mode != "binary" and given.within(-_LARGE, _LARGE):
         labels = _one_hot(batch.shares)
     if labels is None:
         return _distributed(batch, given, spec)
