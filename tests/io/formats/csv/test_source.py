@@ -287,3 +287,17 @@ def test_labels_named_like_missing_values_are_labels(tmp_path: Path) -> None:
     preds = write(tmp_path / "p.csv", "p_None,p_some\n0.25,0.75\n0.5,0.5\n")
     labels = write(tmp_path / "l.csv", "label\nsome\nNone\n")
     assert evaluate(preds, labels).classes[0].n == 1
+
+
+@pytest.mark.parametrize(("tail", "n_spans"), [("", 3), ("\n" * 9, 3), ("\n" * 70_000, 0)])
+def test_a_large_file_is_cut_unless_it_ends_in_blank_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tail: str, n_spans: int
+) -> None:
+    """Without rows at its end there is nothing to cut, and who reads it says what is wrong."""
+    path = tmp_path / "p.csv"
+    path.write_text("p,label\n" + "0.7,1\n0.2,0\n" * 50 + tail)
+    monkeypatch.setattr("xent_cli.io.formats.csv.source._WORTH_IT", 0)
+    monkeypatch.setattr(records, "CHUNK_BYTES", 250)
+    spans = open_source(str(path), "preds").spans({"p": "number", "label": "label"})
+    assert len(spans) == n_spans
+    assert sum(len(block) for span in spans for block in span.blocks()) == (100 if n_spans else 0)

@@ -157,8 +157,8 @@ class TextSource(Source):
             if not stream.seekable() or stream.seek(0, os.SEEK_END) < _WORTH_IT:
                 return []
             cuts = line_cuts(stream, self._skip, self._dialect.skip)
-        if len(cuts) < 2:
-            return []  # It ends with very many blank lines, for example.
+        if len(cuts) < 3:  # Blank lines, or one chunk.
+            return []
         from xent_cli.io.row_counts import RowCounts
 
         parser, counts = self._parser(wanted), RowCounts(len(cuts) - 1)
