@@ -112,9 +112,7 @@ class Block:
             if len(column) <= _FEW_TEXTS:
                 return LabelValues.of_texts(column.to_pylist())
             column = column.dictionary_encode()
-        codes = column.indices
-        if codes.null_count:
-            codes = codes.cast(pa.int64()).fill_null(-1)  # They may be unsigned.
+        codes = column.indices.cast("int64").fill_null(-1) if column.null_count else column.indices
         texts = self._texts(column.dictionary, name).to_pylist()
         return LabelValues.of_codes(to_numpy(codes).astype(np.int64), tuple(map(str, texts)))
 
