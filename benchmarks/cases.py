@@ -130,6 +130,13 @@ def _start(name: str, what: str, factor: float, imports: str, *command: str) -> 
     return Case(name, what, (), (imports,), limits, None, "startup", command)
 
 
+def _jobs(name: str, form: str, millions: int, *, default: bool = True) -> Case:
+    data = (Data("probs", millions * MILLION, 10, f".{form.lower()}"),)
+    limits = {"one worker": Limit(1 / 1.7)}
+    what = f"two workers, {form}"
+    return Case(name, what, data, limits=limits, kind="jobs", default=default)
+
+
 def _verb(name: str, what: str, factor: float, memory: int, *command: str) -> Case:
     limits = {"eval of one model": Limit(factor)}
     return Case(name, what, _MODELS, (), limits, memory, "verbs", command)
@@ -244,35 +251,10 @@ CASES: dict[str, Case] = {
         _start("version", "`xent --version`", 1.25, "import typer", "--version"),
         _start("help", "`xent --help`", 1.25, "import typer", "--help"),
         _start("eval-help", "`xent eval --help`", 1.6, "import typer", "eval", "--help"),
-        Case(
-            "jobs-parquet",
-            "two workers, Parquet",
-            (Data("probs", 10 * MILLION, 10, ".parquet"),),
-            limits={"one worker": Limit(1 / 1.7)},
-            kind="jobs",
-        ),
-        Case(
-            "jobs-parquet-100m",
-            "two workers, Parquet",
-            (Data("probs", 100 * MILLION, 10, ".parquet"),),
-            limits={"one worker": Limit(1 / 1.7)},
-            kind="jobs",
-            default=False,
-        ),
-        Case(
-            "jobs-csv-10m",
-            "two workers, CSV",
-            (Data("probs", 10 * MILLION, 10, ".csv"),),
-            limits={"one worker": Limit(1 / 1.7)},
-            kind="jobs",
-        ),
-        Case(
-            "jobs-csv",
-            "two workers, CSV",
-            (Data("probs", 2 * MILLION, 10, ".csv"),),
-            limits={"one worker": Limit(1 / 1.7)},
-            kind="jobs",
-        ),
+        _jobs("jobs-parquet", "Parquet", 10),
+        _jobs("jobs-parquet-100m", "Parquet", 100, default=False),
+        _jobs("jobs-csv-10m", "CSV", 10),
+        _jobs("jobs-csv", "CSV", 2),
         Case(
             "pandas",
             "Parquet",

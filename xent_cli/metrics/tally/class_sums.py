@@ -48,7 +48,7 @@ class Cells:
         """Sum values, their squares and so on by class, with the sums over all rows behind.
 
         Where rows count for several classes, `overall` (n,) has what each adds to the sums over all
-        rows (by default those of the classes together).
+        rows (by default those of the classes together). `size` is that of the values, if known.
         """
         by_class = self._by_class.powers(values.reshape(-1), most, size)
         if overall is None or self._rows.groups is not None:
