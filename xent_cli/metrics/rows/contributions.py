@@ -84,6 +84,8 @@ class Contributions:
         """The loss of each row, (n,), with 0 where it is infinite."""
         if self.row_loss is None:
             return self.finite_loss
+        if self.row_loss.max(initial=0.0) < np.inf:
+            return self.row_loss
         return np.where(np.isinf(self.row_loss), 0.0, self.row_loss)
 
     def in_row_order(self, groups: Labels, order: Labels) -> Contributions:

@@ -19,7 +19,7 @@ CHUNK_BYTES = 9 << 20
 """A batch of ten columns, in full digits: each chunk costs its time, whatever its size."""
 LONGEST_RECORD = 64 << 20
 _FIRST_BYTES = 1 << 18
-_TAIL_BYTES = 1 << 16
+TAIL_BYTES = 1 << 16
 _PIECE = 1 << 17
 
 
@@ -99,7 +99,7 @@ def line_cuts(stream: BinaryIO, start: int, skip: int) -> list[int]:
     >>> line_cuts(io.BytesIO(b"p\n0.5\n\n0.25\n\n"), 0, 1)
     [2, 11]
     """
-    tail = stream.seek(max(start, stream.seek(0, os.SEEK_END) - _TAIL_BYTES))
+    tail = stream.seek(max(start, stream.seek(0, os.SEEK_END) - TAIL_BYTES))
     filled = len(stream.read().rstrip(b"\r\n"))
     stream.seek(start)
     for _ in range(skip):

@@ -20,6 +20,7 @@ from xent_cli.io.formats.csv.names import doubled
 from xent_cli.io.formats.csv.parser import Chunk, Parsed, Parser, explain
 from xent_cli.io.formats.csv.records import (
     BYTE_ORDER_MARK,
+    TAIL_BYTES,
     line_cuts,
     read_head,
     record_chunks,
@@ -35,7 +36,6 @@ from xent_cli.schema.provenance import Notice
 if TYPE_CHECKING:  # Only large files are cut.
     from xent_cli.io.row_counts import RowCounts
 
-_TAIL_BYTES = 1 << 16
 _WORTH_IT = 100 << 20
 """Bytes of text that win back what copies of this process and `pyarrow.compute` take to begin."""
 
@@ -100,7 +100,7 @@ class TextSource(Source):
         with reading(self.path, "text"), self._open() as stream:
             if not stream.seekable():
                 return []
-            stream.seek(max(0, stream.seek(0, os.SEEK_END) - _TAIL_BYTES))
+            stream.seek(max(0, stream.seek(0, os.SEEK_END) - TAIL_BYTES))
             line = stream.read().rstrip(b"\r\n").rpartition(b"\n")[-1]
         rows = read_rows(line.decode("utf-8", "replace"), self.delimiter, 1)
         return rows[0] if rows and len(rows[0]) == len(self.columns) else []
